@@ -1,0 +1,5 @@
+/** The commands. */
+@NullMarked
+package io.jobrelay.cli;
+
+import org.jspecify.annotations.NullMarked;

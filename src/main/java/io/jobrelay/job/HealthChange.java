@@ -1,0 +1,39 @@
+package io.jobrelay.job;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A watch whose polls have begun to fail, fail in another way, or are answered again.
+ *
+ * @param health {@code OK} or the kind of failure
+ * @param previousHealth the health before
+ * @param failure what the provider or the network said, null when the health is {@code OK}
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record HealthChange(Subject watch, String health, String previousHealth, @Nullable Failure failure) {
+    public static final String OK = "OK";
+
+    public HealthChange {
+        requireNonNull(watch, "watch is null");
+        requireNonNull(health, "health is null");
+        requireNonNull(previousHealth, "previousHealth is null");
+    }
+
+    /** The watch, as far as a receiver needs it. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Subject(String id, String api, String account, Map<String, Object> parameters, Map<String, String> labels) {
+        public Subject {
+            requireNonNull(id, "id is null");
+            parameters = Map.copyOf(parameters);
+            labels = Map.copyOf(labels);
+        }
+    }
+
+    /** Why a poll failed; {@code code} and {@code message} are the provider's, free of secrets. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Failure(@Nullable Integer httpStatus, @Nullable String code, @Nullable String message) {}
+}

@@ -1,0 +1,112 @@
+package io.jobrelay.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer of the ledger. Whatever several threads want to write at the same moment is committed together, since a
+ * commit costs a flush to the disk and the flush is what limits the ledger. Each caller waits until its own work is
+ * committed, and a piece of work that fails takes none of the others with it.
+ */
+final class GroupCommit implements AutoCloseable {
+    private static final int LARGEST_GROUP = 256;
+    private static final String SAVEPOINT = "work";
+
+    private final Jdbi jdbi;
+    private final BlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
+    private final Thread writer;
+    private volatile boolean closed;
+
+    GroupCommit(Jdbi jdbi) {
+        this.jdbi = jdbi;
+        this.writer = new Thread(this::commitGroups, "ledger-writer");
+        this.writer.setDaemon(true);
+        this.writer.start();
+    }
+
+    /**
+     * Runs the work in a transaction and returns when it is committed.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <T> T write(Function<Handle, T> function) {
+        if (closed) {
+            throw new LedgerException("the ledger is closed");
+        }
+        Work<T> work = new Work<>(function, new CompletableFuture<>());
+        queue.add(work);
+        try {
+            return work.done.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof LedgerException ledger
+                    ? ledger
+                    : new LedgerException("could not be written to the ledger: " + e.getCause(), e.getCause());
+        }
+    }
+
+    private void commitGroups() {
+        while (!closed || !queue.isEmpty()) {
+            List<Work<?>> group = new ArrayList<>();
+            try {
+                group.add(queue.take());
+            } catch (InterruptedException e) {
+                continue; // close() has been called; what is queued is still written
+            }
+            queue.drainTo(group, LARGEST_GROUP - 1);
+            try (Handle handle = jdbi.open()) {
+                handle.begin();
+                group.forEach(work -> work.run(handle));
+                handle.commit();
+                group.forEach(Work::complete);
+            } catch (RuntimeException e) {
+                group.forEach(work -> work.done.completeExceptionally(e));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        writer.interrupt();
+        try {
+            writer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Work<T> {
+        private final Function<Handle, T> function;
+        private final CompletableFuture<T> done;
+        private @Nullable T result;
+
+        private Work(Function<Handle, T> function, CompletableFuture<T> done) {
+            this.function = function;
+            this.done = done;
+        }
+
+        private void run(Handle handle) {
+            handle.savepoint(SAVEPOINT);
+            try {
+                result = function.apply(handle);
+                handle.releaseSavepoint(SAVEPOINT);
+            } catch (RuntimeException e) {
+                handle.rollbackToSavepoint(SAVEPOINT);
+                done.completeExceptionally(e);
+            }
+        }
+
+        @SuppressWarnings("NullAway") // a work may well return null
+        private void complete() {
+            done.complete(result);
+        }
+    }
+}

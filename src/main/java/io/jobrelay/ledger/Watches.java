@@ -1,0 +1,139 @@
+package io.jobrelay.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.jobrelay.job.Json;
+import io.jobrelay.watch.Watch;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntBiFunction;
+import org.jdbi.v3.core.Handle;
+
+/** The watches that the ledger looks after: which there are, and which are due. */
+public final class Watches {
+    /** How long a claimed watch is left alone if nothing is heard of it; far longer than a poll may take. */
+    private static final Duration LEASE = Duration.ofMinutes(5);
+
+    private final LedgerDatabase database;
+    private final Clock clock;
+
+    public Watches(LedgerDatabase database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+        // Whoever held a claim before this process has ended with it.
+        database.write(handle -> handle.execute(
+                "update watch set due_at = ?, claimed = 0 where claimed = 1", clock.millis()));
+    }
+
+    /**
+     * Makes these the watches of the source: new ones are added and due at once, changed ones are due at once, those that
+     * the source no longer names are removed. What is known of their jobs stays.
+     */
+    public void replace(String source, Collection<Watch> watches) {
+        long now = clock.millis();
+        database.write(handle -> {
+            Map<String, String> before = new HashMap<>();
+            handle.createQuery("select id, definition from watch where source = :source and state <> 'REMOVED'")
+                    .bind("source", source)
+                    .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                    .forEach(entry -> before.put(entry.getKey(), entry.getValue()));
+            for (Watch watch : watches) {
+                String definition = write(watch);
+                if (!definition.equals(before.remove(watch.id()))) {
+                    put(handle, watch, definition, source, now);
+                }
+            }
+            before.keySet().forEach(id -> handle.execute("update watch set state = 'REMOVED' where id = ?", id));
+            return null;
+        });
+    }
+
+    private static void put(Handle handle, Watch watch, String definition, String source, long now) {
+        handle.createUpdate("""
+                        insert into watch (id, definition, account, source, state, due_at)
+                        values (:id, :definition, :account, :source, 'ACTIVE', :now)
+                        on conflict (id) do update set
+                            definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
+                            state = case state when 'REMOVED' then 'ACTIVE' else state end""")
+                .bind("id", watch.id())
+                .bind("definition", definition)
+                .bind("account", watch.account())
+                .bind("source", source)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** The sources that watches have come from. */
+    public List<String> sources() {
+        return database.read(handle -> handle.createQuery("select distinct source from watch where state <> 'REMOVED'")
+                .mapTo(String.class)
+                .list());
+    }
+
+    /**
+     * Takes watches that are due, those first that have been due longest.
+     *
+     * @param permits how many of so many due watches of an account may be taken now
+     */
+    public List<DueWatch> claim(ToIntBiFunction<String, Integer> permits) {
+        long now = clock.millis();
+        Map<String, Integer> due = new HashMap<>();
+        database.read(handle -> {
+            handle.createQuery("select account, count(*) from watch where state = 'ACTIVE' and due_at <= :now group by account")
+                    .bind("now", now)
+                    .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
+                    .forEach(entry -> due.put(entry.getKey(), entry.getValue()));
+            return null;
+        });
+        due.replaceAll(permits::applyAsInt);
+        due.values().removeIf(count -> count == 0);
+        return due.isEmpty() ? List.of() : database.write(handle -> claim(handle, due, now));
+    }
+
+    private static List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, long now) {
+        List<DueWatch> claimed = new ArrayList<>();
+        countByAccount.forEach((account, count) -> handle.createQuery("""
+                        update watch set claim = claim + 1, claimed = 1, due_at = :lease where id in (
+                            select id from watch where state = 'ACTIVE' and account = :account and due_at <= :now
+                            order by due_at limit :count)
+                        returning definition, claim""")
+                .bind("lease", now + LEASE.toMillis())
+                .bind("account", account)
+                .bind("now", now)
+                .bind("count", count)
+                .map((row, context) -> new DueWatch(read(row.getString(1)), row.getLong(2)))
+                .forEach(claimed::add));
+        return claimed;
+    }
+
+    /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */
+    public boolean ended() {
+        return database.read(handle -> handle.createQuery("""
+                        select not exists (select 1 from watch w where w.state = 'ACTIVE' and not (
+                            w.definition ->> 'list' and w.answered_at is not null
+                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal)))""")
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    private static String write(Watch watch) {
+        try {
+            return Json.MAPPER.writeValueAsString(watch);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Watch read(String definition) {
+        try {
+            return Json.MAPPER.readValue(definition, Watch.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.jobrelay.provider;
+
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.account.Account;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.JobState;
+import io.jobrelay.job.Json;
+import io.jobrelay.signing.PercentEncoding;
+import io.jobrelay.watch.Watch;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the strict record from the draft that a provider's mapping makes of a reply.
+ *
+ * <p>The mapping says what only the provider's documentation knows; this class adds what is the same for all: the id from
+ * the draft's {@code key}, API, account and labels from the watch, times in UTC (zone-less ones in the account's zone, else
+ * in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not know, and anomalies.
+ * Members that are null or empty are left out.
+ */
+public final class RecordReader {
+    private static final String KEY = "key";
+    private static final String TIME_ZONE = "timeZone";
+    private static final String UNMAPPED_PROVIDER_STATE = "UNMAPPED_PROVIDER_STATE";
+    private static final String UNPARSEABLE_TIME = "UNPARSEABLE_TIME";
+    private static final List<String> NESTED = List.of("provider", "progress", "error");
+
+    private enum Time {
+        CREATE("createTime"),
+        START("startTime"),
+        END("endTime"),
+        UPDATE("updateTime");
+
+        private final String member;
+
+        Time(String member) {
+            this.member = member;
+        }
+    }
+
+    private RecordReader() {}
+
+    /**
+     * The record that the draft describes.
+     *
+     * @throws IllegalArgumentException if the draft is not one; says which member is wrong
+     */
+    public static JobRecord read(JsonNode mapped, Watch watch, Account account, Instant observed) {
+        if (!(mapped instanceof ObjectNode object)) {
+            throw new IllegalArgumentException("the mapping of " + watch.api() + " must give an object, gave " + mapped.getNodeType());
+        }
+        ObjectNode draft = object.deepCopy();
+        draft.put("id", id(draft.remove(KEY), watch));
+        draft.set("labels", Json.MAPPER.valueToTree(watch.labels()));
+        draft.put("observeTime", observed.toString());
+        draft.withObject("provider").put("api", watch.api()).put("account", watch.account());
+        anomalies(draft, zone(draft.remove(TIME_ZONE), account));
+        state(draft);
+        dropEmptyMembers(draft);
+        NESTED.forEach(member -> dropEmptyMembers(draft.path(member)));
+        dropEmptyMembers(draft);
+        try {
+            return Json.MAPPER.treeToValue(draft, JobRecord.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "the mapping of " + watch.api() + " gave no record: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String id(@Nullable JsonNode key, Watch watch) {
+        StringJoiner id = new StringJoiner("/").add(watch.api()).add(PercentEncoding.encode(watch.account()));
+        if (!(key instanceof ArrayNode parts) || parts.isEmpty()) {
+            throw new IllegalArgumentException("the mapping of " + watch.api() + " must give 'key', the parts that identify the job");
+        }
+        parts.forEach(part -> {
+            if (!part.isValueNode() || part.isNull() || part.asText().isEmpty()) {
+                throw new IllegalArgumentException("the reply lacks what identifies the job: " + parts);
+            }
+            id.add(PercentEncoding.encode(part.asText()));
+        });
+        return id.toString();
+    }
+
+    private static ZoneId zone(@Nullable JsonNode provider, Account account) {
+        if (account.timeZone() != null) {
+            return account.timeZone();
+        }
+        return provider == null ? ZoneOffset.UTC : ZoneId.of(provider.asText());
+    }
+
+    private static void state(ObjectNode draft) {
+        if (!draft.path("state").isTextual()) {
+            draft.put("state", JobState.UNKNOWN.name());
+            draft.put("reason", UNMAPPED_PROVIDER_STATE);
+        }
+    }
+
+    private static void anomalies(ObjectNode draft, ZoneId zone) {
+        ArrayNode anomalies = draft.withArray("anomalies");
+        Map<Time, Instant> times = new EnumMap<>(Time.class);
+        for (Time time : Time.values()) {
+            JsonNode value = draft.path(time.member);
+            draft.remove(time.member);
+            if (ReplyTime.isAbsent(value)) {
+                continue;
+            }
+            Optional<Instant> instant = ReplyTime.parse(value, zone);
+            instant.ifPresent(at -> times.put(time, at));
+            if (instant.isEmpty() && !contains(anomalies, UNPARSEABLE_TIME)) {
+                anomalies.add(UNPARSEABLE_TIME);
+            }
+        }
+        times.forEach((time, at) -> draft.put(time.member, at.toString()));
+        outOfOrder(times, Time.START, Time.CREATE).ifPresent(anomalies::add);
+        outOfOrder(times, Time.END, Time.CREATE).ifPresent(anomalies::add);
+        outOfOrder(times, Time.END, Time.START).ifPresent(anomalies::add);
+    }
+
+    private static Optional<String> outOfOrder(Map<Time, Instant> times, Time later, Time earlier) {
+        Instant end = times.get(later);
+        Instant begin = times.get(earlier);
+        return end != null && begin != null && end.isBefore(begin)
+                ? Optional.of(later + "_BEFORE_" + earlier)
+                : Optional.empty();
+    }
+
+    private static boolean contains(ArrayNode codes, String code) {
+        for (JsonNode each : codes) {
+            if (each.asText().equals(code)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void dropEmptyMembers(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties().removeIf(member -> isEmpty(member.getValue()));
+        }
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isNull()
+                || (value.isTextual() && value.textValue().isEmpty())
+                || (value.isContainerNode() && value.isEmpty());
+    }
+}

@@ -1,0 +1,54 @@
+package io.jobrelay.provider;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.jobrelay.job.Json;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of a reply as JSON. A good reply must be JSON; an error reply may be anything, since it may come from a
+ * proxy on the way, and its status speaks for it.
+ */
+public final class ReplyReader {
+    private static final int OK_FROM = 200;
+    private static final int OK_TO = 299;
+
+    private ReplyReader() {}
+
+    /**
+     * The body as JSON, or JSON null for an error reply that is not JSON.
+     *
+     * @throws PollFailedException with {@link FailureKind#MALFORMED} and the whole reply, for a good status without JSON
+     */
+    public static JsonNode read(int status, @Nullable String contentType, byte[] body) {
+        try {
+            JsonNode json = Json.MAPPER.readTree(body);
+            if (json.isContainerNode()) {
+                return json;
+            }
+            return unreadable(status, contentType, body, json.isMissingNode() ? "is empty" : "is not a JSON object");
+        } catch (JsonProcessingException e) {
+            return unreadable(status, contentType, body, cause(contentType, e));
+        } catch (IOException e) {
+            return unreadable(status, contentType, body, e.toString());
+        }
+    }
+
+    private static JsonNode unreadable(int status, @Nullable String contentType, byte[] body, String cause) {
+        if (status < OK_FROM || status > OK_TO) {
+            return NullNode.getInstance();
+        }
+        throw new PollFailedException(PollFailure.malformed(
+                "the reply " + cause, new UnreadableReply(status, contentType, body)));
+    }
+
+    private static String cause(@Nullable String contentType, JsonProcessingException e) {
+        if (contentType != null && !contentType.toLowerCase(Locale.ROOT).contains("json")) {
+            return "is not JSON but " + contentType;
+        }
+        return "is not valid JSON: " + e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+}

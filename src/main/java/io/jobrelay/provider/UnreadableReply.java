@@ -1,0 +1,24 @@
+package io.jobrelay.provider;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
+
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A reply that could not be read, kept whole. {@code contentType} is null where the provider gave none. */
+@SuppressWarnings("ArrayRecordComponent") // bytes are bytes; nobody compares two of these
+public record UnreadableReply(int httpStatus, @Nullable String contentType, byte[] body) {
+    public UnreadableReply {
+        requireNonNull(body, "body is null");
+    }
+
+    /** This reply with its body passed through the given redaction, byte for byte where nothing is redacted. */
+    UnreadableReply redacted(UnaryOperator<String> redaction) {
+        String text = new String(body, ISO_8859_1);
+        String redacted = redaction.apply(text);
+        return redacted.equals(text)
+                ? this
+                : new UnreadableReply(httpStatus, contentType, redacted.getBytes(ISO_8859_1));
+    }
+}

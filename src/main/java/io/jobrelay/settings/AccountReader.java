@@ -1,0 +1,142 @@
+package io.jobrelay.settings;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.account.KeystoneLogin;
+import io.jobrelay.account.Signing;
+import io.jobrelay.signing.Credentials;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads one account from {@code jobrelay.account.<name>.*}. */
+final class AccountReader {
+    /** What may follow {@code jobrelay.account.<name>.} */
+    static final Set<String> KEYS = new TreeSet<>(List.of(
+            "endpoint",
+            "signing",
+            "access-key",
+            "secret-key",
+            "security-token",
+            "auth-url",
+            "user",
+            "password",
+            "domain",
+            "project",
+            "requests-per-second",
+            "time-zone",
+            "allow-http"));
+
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+    private static final double REQUESTS_PER_SECOND = 10;
+
+    private final PropertyReader properties;
+
+    AccountReader(PropertyReader properties) {
+        this.properties = properties;
+    }
+
+    /** The account, or empty with the problems noted. */
+    Optional<Account> read(String name) {
+        String prefix = "jobrelay.account." + name + ".";
+        boolean allowHttp = properties.flag(prefix + "allow-http", false);
+        Optional<URI> endpoint = address(prefix + "endpoint", allowHttp).filter(uri -> hasNoPath(prefix + "endpoint", uri));
+        required(prefix + "endpoint", "the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
+        Optional<Signing> signing = properties
+                .text(prefix + "signing")
+                .flatMap(scheme -> signing(prefix + "signing", scheme));
+        required(prefix + "signing", schemes());
+        double ceiling = properties.number(
+                prefix + "requests-per-second", "a number above 0", number -> number > 0, REQUESTS_PER_SECOND);
+        Optional<Credentials> credentials = credentials(prefix);
+        Optional<KeystoneLogin> login = login(prefix, allowHttp);
+        return endpoint.flatMap(uri -> signing.map(scheme -> new Account(
+                name,
+                uri,
+                scheme,
+                credentials.orElse(null),
+                login.orElse(null),
+                ceiling,
+                properties.zone(prefix + "time-zone").orElse(null))));
+    }
+
+    private void required(String key, String what) {
+        if (properties.text(key).isEmpty()) {
+            properties.problem(key, "required, " + what);
+        }
+    }
+
+    private Optional<Signing> signing(String key, String scheme) {
+        Optional<Signing> signing = Signing.of(scheme);
+        if (signing.isEmpty()) {
+            properties.problem(key, "must be %s, was '%s'".formatted(schemes(), scheme));
+        }
+        return signing;
+    }
+
+    private static String schemes() {
+        return "one of " + String.join(", ", Stream.of(Signing.values()).map(Signing::scheme).toList());
+    }
+
+    private Optional<Credentials> credentials(String prefix) {
+        Optional<String> accessKey = properties.text(prefix + "access-key");
+        Optional<String> secretKey = properties.text(prefix + "secret-key");
+        if (accessKey.isPresent() != secretKey.isPresent()) {
+            properties.problem(
+                    prefix + (accessKey.isPresent() ? "secret-key" : "access-key"),
+                    "required where the other key of the pair is given, is not set");
+        }
+        return accessKey.flatMap(access -> secretKey.map(secret -> new Credentials(
+                access, secret, properties.text(prefix + "security-token").orElse(null))));
+    }
+
+    private Optional<KeystoneLogin> login(String prefix, boolean allowHttp) {
+        Optional<URI> authUrl = address(prefix + "auth-url", allowHttp);
+        Optional<String> user = properties.text(prefix + "user");
+        Optional<String> password = properties.text(prefix + "password");
+        Optional<String> domain = properties.text(prefix + "domain");
+        Optional<String> project = properties.text(prefix + "project");
+        if (authUrl.isEmpty() || user.isEmpty() || password.isEmpty() || domain.isEmpty() || project.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new KeystoneLogin(authUrl.get(), user.get(), password.get(), domain.get(), project.get()));
+    }
+
+    /** An address without user, query and fragment; plain http only where it stays on this machine or is allowed. */
+    private Optional<URI> address(String key, boolean allowHttp) {
+        Optional<URI> address = properties.read(
+                key,
+                "an https URL with a host and without user, query or fragment",
+                text -> URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text),
+                uri -> uri.getHost() != null
+                        && Set.of("http", "https").contains(uri.getScheme().toLowerCase(Locale.ROOT))
+                        && uri.getRawUserInfo() == null
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null);
+        return address.filter(uri -> {
+            boolean allowed = "https".equalsIgnoreCase(uri.getScheme()) || allowHttp || isLoopback(uri.getHost());
+            if (!allowed) {
+                properties.problem(
+                        key,
+                        "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(uri));
+            }
+            return allowed;
+        });
+    }
+
+    private boolean hasNoPath(String key, URI endpoint) {
+        boolean none = endpoint.getRawPath().isEmpty();
+        if (!none) {
+            properties.problem(key, "must end after the host, the route adds the path, was '%s'".formatted(endpoint));
+        }
+        return none;
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("[::1]") || LOOPBACK.matcher(host).matches();
+    }
+}

@@ -1,0 +1,84 @@
+package io.jobrelay.settings;
+
+import io.jobrelay.job.ReadableDuration;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Reads one property at a time into its type; what does not fit is noted as a problem, and the default stands in so that
+ * reading goes on and all problems come out together. An empty value is an absent one.
+ */
+final class PropertyReader {
+    private final Function<String, Optional<String>> properties;
+    private final Function<String, Problem> place;
+    private final List<Problem> problems;
+
+    /**
+     * @param properties the resolved value of a key
+     * @param place a problem at a key, its message still to come
+     */
+    PropertyReader(
+            Function<String, Optional<String>> properties, Function<String, Problem> place, List<Problem> problems) {
+        this.properties = properties;
+        this.place = place;
+        this.problems = problems;
+    }
+
+    Optional<String> text(String key) {
+        return properties.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    <T> Optional<T> read(String key, String rule, Function<String, T> parse, Predicate<T> allowed) {
+        return text(key).flatMap(text -> {
+            try {
+                T value = parse.apply(text);
+                if (allowed.test(value)) {
+                    return Optional.of(value);
+                }
+            } catch (RuntimeException e) {
+                // Every parser refuses in its own words; ours name the key and the rule.
+            }
+            problem(key, "must be %s, was '%s'".formatted(rule, text));
+            return Optional.empty();
+        });
+    }
+
+    Duration duration(String key, Duration absent) {
+        return read(key, "a time above 0 with its unit, such as 30s, 5m or 2h", ReadableDuration::parse, d -> !d.isNegative() && !d.isZero())
+                .orElse(absent);
+    }
+
+    int wholeNumber(String key, int from, int to, int absent) {
+        return read(key, "a whole number from %d to %d".formatted(from, to), Integer::parseInt, n -> n >= from && n <= to)
+                .orElse(absent);
+    }
+
+    double number(String key, String rule, Predicate<Double> allowed, double absent) {
+        return read(key, rule, Double::parseDouble, allowed).orElse(absent);
+    }
+
+    boolean flag(String key, boolean absent) {
+        return read(key, "true or false", PropertyReader::flag, value -> true).orElse(absent);
+    }
+
+    Optional<ZoneId> zone(String key) {
+        return read(key, "a time zone such as Asia/Shanghai or +08:00", ZoneId::of, zone -> true);
+    }
+
+    void problem(String key, String message) {
+        Problem at = place.apply(key);
+        problems.add(new Problem(at.file(), at.line(), key + ": " + message));
+    }
+
+    private static boolean flag(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package io.jobrelay.settings;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.account.Account;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that Jobrelay's own properties say, valid.
+ *
+ * @param instance this installation's name in the source of its events
+ * @param watches globs of watch files
+ * @param accounts by name
+ */
+public record Settings(
+        String instance,
+        List<String> watches,
+        LedgerSettings ledger,
+        PollSettings poll,
+        DeliverySettings delivery,
+        Duration retention,
+        Map<String, Account> accounts) {
+    public Settings {
+        requireNonNull(instance, "instance is null");
+        watches = List.copyOf(watches);
+        requireNonNull(ledger, "ledger is null");
+        requireNonNull(poll, "poll is null");
+        requireNonNull(delivery, "delivery is null");
+        requireNonNull(retention, "retention is null");
+        accounts = Map.copyOf(accounts);
+    }
+
+    /** Where the ledger is: {@code jdbc:sqlite:<file>}. */
+    public record LedgerSettings(String url) {
+        public LedgerSettings {
+            requireNonNull(url, "url is null");
+        }
+    }
+
+    /**
+     * How polls are made.
+     *
+     * @param concurrency polls in flight, at least 1
+     * @param timeout of one request, connect and reply included
+     * @param replyLimit largest reply that is read, in bytes
+     */
+    public record PollSettings(int concurrency, Duration timeout, int replyLimit) {}
+
+    /**
+     * How deliveries are made.
+     *
+     * @param schedule the waits before each attempt, e.g. {@code 0s,5s,5m}
+     * @param jitter share by which a wait is shortened or lengthened at random, 0 to 1
+     * @param timeout of one attempt, connect and reply included
+     */
+    public record DeliverySettings(String schedule, double jitter, Duration timeout) {
+        public DeliverySettings {
+            requireNonNull(schedule, "schedule is null");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.jobrelay.watch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A job, or a list of jobs, to look after: polled until the job has ended, or as long as the list is watched.
+ *
+ * @param api the provider API, which is the name of its route
+ * @param account the account to ask with
+ * @param parameters of the API, each a text or a list of texts
+ * @param pace how often to poll
+ * @param labels put on every record
+ * @param progress true if progress alone is a change too
+ * @param list true if the API answers with any number of jobs
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Watch(
+        String api,
+        String account,
+        Map<String, Object> parameters,
+        @JsonProperty("every") Pace pace,
+        Map<String, String> labels,
+        boolean progress,
+        boolean list) {
+    private static final int ID_BYTES = 10;
+
+    public Watch {
+        requireNonNull(api, "api is null");
+        requireNonNull(account, "account is null");
+        parameters = Map.copyOf(parameters);
+        requireNonNull(pace, "pace is null");
+        labels = Map.copyOf(labels);
+    }
+
+    /** Stable: derived from API, account and parameters, so that the same watch in another file is the same watch. */
+    public String id() {
+        String identity = api + '\n' + account + '\n' + new TreeMap<>(parameters);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

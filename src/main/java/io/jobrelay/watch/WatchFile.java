@@ -1,0 +1,78 @@
+package io.jobrelay.watch;
+
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.jobrelay.settings.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads one watch file: a YAML list of watches. A watch that is wrong is reported with its line, and the others of the
+ * file are read all the same.
+ */
+public final class WatchFile {
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private final WatchReader watches;
+
+    public WatchFile(WatchReader watches) {
+        this.watches = watches;
+    }
+
+    /** What a file held: the good watches, each with its line, and a problem for every other one. */
+    public record Content(List<Entry> entries, List<Problem> problems) {
+        public Content {
+            entries = List.copyOf(entries);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** A watch and the line on which it begins. */
+    public record Entry(Watch watch, int line) {}
+
+    /** Reads the file; a file that cannot be read is a problem like any other. */
+    public Content read(Path file) {
+        List<Entry> entries = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        String name = file.toString();
+        try (JsonParser parser = YAML.createParser(Files.readString(file))) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return new Content(entries, problems);
+            }
+            if (first != JsonToken.START_ARRAY) {
+                problems.add(new Problem(name, line(parser), "must be a YAML list of watches, each item begins with '- api:'"));
+                return new Content(entries, problems);
+            }
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                int line = line(parser);
+                JsonNode item = YAML.readTree(parser);
+                WatchReader.Reading reading = watches.read(item);
+                reading.watch().ifPresent(watch -> entries.add(new Entry(watch, line)));
+                reading.problems().forEach(message -> problems.add(new Problem(name, line, message)));
+            }
+        } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            problems.add(new Problem(name, line, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
+        } catch (IOException e) {
+            problems.add(new Problem(name, 0, "cannot be read: " + e));
+        }
+        return new Content(entries, problems);
+    }
+
+    private static int line(JsonParser parser) {
+        return parser.currentTokenLocation().getLineNr();
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().limit(1).collect(joining());
+    }
+}

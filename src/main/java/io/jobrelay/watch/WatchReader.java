@@ -1,0 +1,173 @@
+package io.jobrelay.watch;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.account.Account;
+import io.jobrelay.settings.NearestName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the object that a user wrote into a watch, or says everything that is wrong with it. The same object is an item of a
+ * watch file and the body of a request to the API.
+ */
+public final class WatchReader {
+    private static final Set<String> MEMBERS =
+            new TreeSet<>(List.of("api", "account", "parameters", "every", "labels", "progress"));
+
+    private final Supplier<Map<String, ProviderApi>> apis;
+    private final Map<String, Account> accounts;
+
+    /**
+     * @param apis the provider APIs by name, asked anew each time since routes come and go
+     * @param accounts the accounts by name
+     */
+    public WatchReader(Supplier<Map<String, ProviderApi>> apis, Map<String, Account> accounts) {
+        this.apis = requireNonNull(apis, "apis is null");
+        this.accounts = Map.copyOf(accounts);
+    }
+
+    /** The watch, or the problems that kept it from being one. */
+    public record Reading(Optional<Watch> watch, List<String> problems) {
+        public Reading {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    public Reading read(JsonNode item) {
+        List<String> problems = new ArrayList<>();
+        if (!item.isObject()) {
+            return new Reading(Optional.empty(), List.of("a watch: must be an object with 'api', 'account' and 'parameters', was " + item));
+        }
+        item.fieldNames().forEachRemaining(member -> {
+            if (!MEMBERS.contains(member)) {
+                problems.add("%s: unknown member of a watch%s".formatted(member, NearestName.hint(member, MEMBERS)));
+            }
+        });
+        ProviderApi api = named(item, "api", apis.get(), problems);
+        Account account = named(item, "account", accounts, problems);
+        if (account != null) {
+            account.missing().ifPresent(problems::add);
+        }
+        Map<String, Object> parameters = parameters(item.path("parameters"), api, problems);
+        Map<String, String> labels = labels(item.path("labels"), problems);
+        Pace pace = pace(item.path("every"), problems);
+        boolean progress = progress(item.path("progress"), problems);
+        if (!problems.isEmpty() || api == null || account == null) {
+            return new Reading(Optional.empty(), problems);
+        }
+        return new Reading(
+                Optional.of(new Watch(api.getName(), account.name(), parameters, pace, labels, progress, api.isList())),
+                List.of());
+    }
+
+    private static <T> @Nullable T named(JsonNode item, String member, Map<String, T> known, List<String> problems) {
+        JsonNode name = item.path(member);
+        if (!name.isTextual()) {
+            problems.add("%s: required, one of %s".formatted(member, sorted(known.keySet())));
+            return null;
+        }
+        T found = known.get(name.textValue());
+        if (found == null) {
+            problems.add("%s: must be one of %s, was '%s'%s"
+                    .formatted(
+                            member,
+                            sorted(known.keySet()),
+                            name.textValue(),
+                            NearestName.hint(name.textValue(), known.keySet())));
+        }
+        return found;
+    }
+
+    private static Map<String, Object> parameters(JsonNode node, @Nullable ProviderApi api, List<String> problems) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        if (!node.isMissingNode() && !node.isObject()) {
+            problems.add("parameters: must be an object of names and values, was " + node);
+            return parameters;
+        }
+        node.properties().forEach(entry -> {
+            Object value = value(entry.getValue());
+            if (value == null) {
+                problems.add("parameters.%s: must be a text, a number or a list of these and not empty, was %s"
+                        .formatted(entry.getKey(), entry.getValue()));
+            } else {
+                parameters.put(entry.getKey(), value);
+            }
+        });
+        if (api != null) {
+            Set<String> known = new TreeSet<>(api.getRequired());
+            known.addAll(api.getOptional());
+            parameters.keySet().stream()
+                    .filter(name -> !known.contains(name))
+                    .forEach(name -> problems.add("parameters.%s: unknown to %s, which takes %s%s"
+                            .formatted(name, api.getName(), known, NearestName.hint(name, known))));
+            api.getRequired().stream()
+                    .filter(name -> !node.has(name))
+                    .forEach(name -> problems.add("parameters.%s: required by %s, is missing".formatted(name, api.getName())));
+        }
+        return parameters;
+    }
+
+    private static @Nullable Object value(JsonNode node) {
+        if (node.isArray()) {
+            List<Object> values = StreamSupport.stream(node.spliterator(), false)
+                    .map(WatchReader::scalar)
+                    .toList();
+            return values.isEmpty() || values.contains("") ? null : values;
+        }
+        String scalar = scalar(node);
+        return scalar.isEmpty() ? null : scalar;
+    }
+
+    private static String scalar(JsonNode node) {
+        return node.isValueNode() && !node.isNull() ? node.asText() : "";
+    }
+
+    private static Map<String, String> labels(JsonNode node, List<String> problems) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        if (!node.isMissingNode() && !node.isObject()) {
+            problems.add("labels: must be an object of names and texts, was " + node);
+        }
+        node.properties().forEach(entry -> {
+            String value = scalar(entry.getValue());
+            if (value.isEmpty()) {
+                problems.add("labels.%s: must be a text and not empty, was %s".formatted(entry.getKey(), entry.getValue()));
+            }
+            labels.put(entry.getKey(), value);
+        });
+        return labels;
+    }
+
+    private static Pace pace(JsonNode node, List<String> problems) {
+        if (node.isMissingNode()) {
+            return Pace.DEFAULT;
+        }
+        try {
+            return Pace.parse(node.asText());
+        } catch (IllegalArgumentException e) {
+            problems.add("every: " + e.getMessage());
+            return Pace.DEFAULT;
+        }
+    }
+
+    private static boolean progress(JsonNode node, List<String> problems) {
+        if (!node.isMissingNode() && !node.isBoolean()) {
+            problems.add("progress: must be true or false, was " + node);
+        }
+        return node.asBoolean(false);
+    }
+
+    private static String sorted(Collection<String> names) {
+        return String.join(", ", new TreeSet<>(names));
+    }
+}
