@@ -24,7 +24,8 @@ public record Credentials(String accessKey, String secretKey, @Nullable String s
 
     @Override
     public String toString() {
-        return "Credentials[accessKey=***, secretKey=***, securityToken=" + (securityToken == null ? "none" : "***") + "]";
+        return "Credentials[accessKey=***, secretKey=***, securityToken=%s]"
+                .formatted(securityToken == null ? "none" : "***");
     }
 
     private static void requireVisible(String name, String value) {

@@ -46,12 +46,12 @@ final class SdkHmac {
                 stated == null ? Digests.sha256Hex(request.body()) : stated);
     }
 
-    /** Each segment encoded once, and a slash at the end that the wire path need not have. */
+    /** Each segment encoded once, and exactly one slash at the end, however many the wire path has there. */
     private static String canonicalPath(String path) {
-        String encoded = Arrays.stream(path.split("/", -1))
+        // Without a limit, split drops the empty segments at the end.
+        return Arrays.stream(path.split("/"))
                 .map(PercentEncoding::decode)
                 .map(PercentEncoding::encode)
-                .collect(joining("/"));
-        return encoded.endsWith("/") ? encoded : encoded + "/";
+                .collect(joining("/", "", "/"));
     }
 }

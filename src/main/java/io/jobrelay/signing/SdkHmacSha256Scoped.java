@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * is derived from the secret key for one day, region and service.
  *
  * <p>Signs method, path, query, body and every header except {@code x-project-id}, {@code x-domain-id} and
- * {@code x-security-token}, which travel unsigned. This form orders parameters without regard to case and signs only
+ * {@code x-security-token}, which travel unsigned; white space inside a value counts as one blank. This form orders parameters without regard to case and signs only
  * the first value of a repeated name: whoever repeats a name leaves the other values unprotected and may be refused,
  * and the vendor's clients disagree about a POST with a query and no body. See "AK/SK authentication" in the Open
  * Telekom Cloud's ModelArts API reference.
@@ -46,8 +46,7 @@ public record SdkHmacSha256Scoped(String region, String service) implements Requ
     @Override
     public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now, String nonce) {
         SortedMap<String, String> added = SdkHmac.headers(credentials, now);
-        CanonicalRequest canonical = SdkHmac.canonicalRequest(
-                request.with(added), canonicalQuery(request.query()), header -> !UNSIGNED.contains(header));
+        CanonicalRequest canonical = canonicalRequest(request.with(added));
         String timestamp = SdkHmac.timestamp(now);
         String date = timestamp.substring(0, "yyyyMMdd".length());
         String scope = String.join("/", date, region, service, TERMINATOR);
@@ -62,6 +61,13 @@ public record SdkHmacSha256Scoped(String region, String service) implements Requ
                                 canonical.signedHeaders(),
                                 Digests.hmacSha256Hex(signingKey(credentials.secretKey(), date), stringToSign)));
         return added;
+    }
+
+    private static CanonicalRequest canonicalRequest(UnsignedRequest request) {
+        SortedMap<String, String> collapsed = new TreeMap<>(request.headers());
+        collapsed.replaceAll((name, value) -> value.replaceAll("\\s+", " "));
+        return SdkHmac.canonicalRequest(
+                request.with(collapsed), canonicalQuery(request.query()), header -> !UNSIGNED.contains(header));
     }
 
     private byte[] signingKey(String secretKey, String date) {
