@@ -18,6 +18,9 @@ public final class Outbox {
     /** The outbox that every change goes into first; the router reads it. */
     public static final String CHANGES = "changes";
 
+    /** The status of a delivery that has used up its attempts. */
+    public static final String DEAD = "DEAD";
+
     /** How long a claimed delivery is left alone if nothing is heard of it; far longer than an attempt may take. */
     private static final Duration LEASE = Duration.ofMinutes(5);
 
@@ -128,7 +131,7 @@ public final class Outbox {
 
     /** No further attempt is made; it is kept, and the next change of the same job is due. */
     public void dead(Delivery delivery, String error) {
-        settle(delivery, "DEAD", error);
+        settle(delivery, DEAD, error);
     }
 
     private void settle(Delivery delivery, String status, @Nullable String error) {

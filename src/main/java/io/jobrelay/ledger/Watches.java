@@ -113,12 +113,35 @@ public final class Watches {
 
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */
     public boolean ended() {
+        return unfinished().isEmpty();
+    }
+
+    /** The health of each watch that has not ended: {@code OK} or the kind of its last failure. */
+    public List<String> unfinished() {
         return database.read(handle -> handle.createQuery("""
-                        select not exists (select 1 from watch w where w.state = 'ACTIVE' and not (
+                        select w.health from watch w where w.state = 'ACTIVE' and not (
                             w.definition ->> 'list' and w.answered_at is not null
-                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal)))""")
+                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))""")
+                .mapTo(String.class)
+                .list());
+    }
+
+    /** True when every job of a present watch has succeeded. */
+    public boolean allSucceeded() {
+        return database.read(handle -> handle.createQuery("""
+                        select not exists (select 1 from job j join watch w on w.id = j.watch_id
+                            where w.state <> 'REMOVED' and j.state <> 'SUCCEEDED')""")
                 .mapTo(Boolean.class)
                 .one());
+    }
+
+    /** The last records of the jobs of present watches, as JSON, in order of their ids. */
+    public List<String> lastRecords() {
+        return database.read(handle -> handle.createQuery("""
+                        select j.record from job j join watch w on w.id = j.watch_id
+                        where w.state <> 'REMOVED' order by j.id""")
+                .mapTo(String.class)
+                .list());
     }
 
     private static String write(Watch watch) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -55,6 +56,12 @@ final class PropertyReader {
     int wholeNumber(String key, int from, int to, int absent) {
         return read(key, "a whole number from %d to %d".formatted(from, to), Integer::parseInt, n -> n >= from && n <= to)
                 .orElse(absent);
+    }
+
+    OptionalInt port(String key) {
+        return read(key, "a port from 1 to 65535", Integer::parseInt, n -> n >= 1 && n <= 65_535).stream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
     }
 
     double number(String key, String rule, Predicate<Double> allowed, double absent) {

@@ -3,6 +3,7 @@ package io.jobrelay.settings;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.delivery.DeliverySchedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param instance this installation's name in the source of its events
  * @param watches globs of watch files
  * @param accounts by name
+ * @param destinations by name
  */
 public record Settings(
         String instance,
@@ -21,7 +23,8 @@ public record Settings(
         PollSettings poll,
         DeliverySettings delivery,
         Duration retention,
-        Map<String, Account> accounts) {
+        Map<String, Account> accounts,
+        Map<String, Destination> destinations) {
     public Settings {
         requireNonNull(instance, "instance is null");
         watches = List.copyOf(watches);
@@ -30,6 +33,7 @@ public record Settings(
         requireNonNull(delivery, "delivery is null");
         requireNonNull(retention, "retention is null");
         accounts = Map.copyOf(accounts);
+        destinations = Map.copyOf(destinations);
     }
 
     /** Where the ledger is: {@code jdbc:sqlite:<file>}. */
@@ -51,11 +55,10 @@ public record Settings(
     /**
      * How deliveries are made.
      *
-     * @param schedule the waits before each attempt, e.g. {@code 0s,5s,5m}
-     * @param jitter share by which a wait is shortened or lengthened at random, 0 to 1
+     * @param schedule the waits before each attempt, and how far each is moved at random
      * @param timeout of one attempt, connect and reply included
      */
-    public record DeliverySettings(String schedule, double jitter, Duration timeout) {
+    public record DeliverySettings(DeliverySchedule schedule, Duration timeout) {
         public DeliverySettings {
             requireNonNull(schedule, "schedule is null");
         }

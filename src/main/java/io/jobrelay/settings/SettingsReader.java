@@ -1,9 +1,11 @@
 package io.jobrelay.settings;
 
+import io.jobrelay.account.Account;
+import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
-import io.jobrelay.account.Account;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,15 +75,30 @@ public final class SettingsReader {
                         properties.duration("jobrelay.poll.timeout", Duration.ofSeconds(30)),
                         properties.wholeNumber("jobrelay.poll.reply-limit", 1_024, 1_024 * MEBIBYTE, 8 * MEBIBYTE)),
                 new DeliverySettings(
-                        properties.text("jobrelay.delivery.schedule").orElse("0s,5s,5m,30m,2h,5h,10h,14h,20h,24h"),
-                        properties.number("jobrelay.delivery.jitter", "a share from 0 to 1", share -> share >= 0 && share <= 1, 0.2),
-                        properties.duration("jobrelay.delivery.timeout", Duration.ofSeconds(20))),
+                        schedule(properties), properties.duration("jobrelay.delivery.timeout", Duration.ofSeconds(20))),
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),
-                accounts);
+                accounts,
+                destinations(properties));
         if (!problems.isEmpty()) {
             throw new InvalidSettingsException(problems);
         }
         return settings;
+    }
+
+    private static DeliverySchedule schedule(PropertyReader properties) {
+        DeliverySchedule waits = properties
+                .read(
+                        "jobrelay.delivery.schedule",
+                        "waits separated by commas, such as 0s,5s,5m,30m",
+                        DeliverySchedule::parse,
+                        schedule -> true)
+                .orElse(DeliverySchedule.STANDARD);
+        double jitter = properties.number(
+                "jobrelay.delivery.jitter",
+                "a share from 0 to 1",
+                share -> share >= 0 && share <= 1,
+                DeliverySchedule.STANDARD.jitter());
+        return new DeliverySchedule(waits.waits(), jitter);
     }
 
     private Map<String, Account> accounts(PropertyReader properties) {
@@ -91,6 +108,23 @@ public final class SettingsReader {
             reader.read(name).ifPresent(account -> accounts.put(name, account));
         }
         return accounts;
+    }
+
+    private Map<String, Destination> destinations(PropertyReader properties) {
+        Map<String, Destination> destinations = new LinkedHashMap<>();
+        for (String name : names(DESTINATION_KEY)) {
+            String prefix = "jobrelay.destination." + name + ".";
+            destinations.put(name, new Destination(
+                    name,
+                    properties.flag(prefix + "enabled", true),
+                    properties.text(prefix + "path").map(Path::of).orElse(null),
+                    properties.text(prefix + "secret").map(keys -> List.of(keys.split("[,\\s]+"))).orElse(List.of()),
+                    properties.flag(prefix + "allow-private", false),
+                    properties.text(prefix + "queue").orElse(null),
+                    properties.text(prefix + "broker-url").orElse(null),
+                    properties.port(prefix + "port")));
+        }
+        return destinations;
     }
 
     private Collection<String> unknownKeys() {

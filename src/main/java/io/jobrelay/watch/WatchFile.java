@@ -27,8 +27,12 @@ public final class WatchFile {
         this.watches = watches;
     }
 
-    /** What a file held: the good watches, each with its line, and a problem for every other one. */
-    public record Content(List<Entry> entries, List<Problem> problems) {
+    /**
+     * What a file held: the good watches, each with its line, and a problem for every other one.
+     *
+     * @param readable false if the file could not be read to its end, so that nothing follows from what is not there
+     */
+    public record Content(List<Entry> entries, List<Problem> problems, boolean readable) {
         public Content {
             entries = List.copyOf(entries);
             problems = List.copyOf(problems);
@@ -46,11 +50,11 @@ public final class WatchFile {
         try (JsonParser parser = YAML.createParser(Files.readString(file))) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                return new Content(entries, problems);
+                return new Content(entries, problems, true);
             }
             if (first != JsonToken.START_ARRAY) {
                 problems.add(new Problem(name, line(parser), "must be a YAML list of watches, each item begins with '- api:'"));
-                return new Content(entries, problems);
+                return new Content(entries, problems, false);
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 int line = line(parser);
@@ -62,10 +66,12 @@ public final class WatchFile {
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             problems.add(new Problem(name, line, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
+            return new Content(entries, problems, false);
         } catch (IOException e) {
             problems.add(new Problem(name, 0, "cannot be read: " + e));
+            return new Content(entries, problems, false);
         }
-        return new Content(entries, problems);
+        return new Content(entries, problems, true);
     }
 
     private static int line(JsonParser parser) {

@@ -120,7 +120,7 @@ public final class WatchReader {
 
     private static @Nullable Object value(JsonNode node) {
         if (node.isArray()) {
-            List<Object> values = StreamSupport.stream(node.spliterator(), false)
+            List<String> values = StreamSupport.stream(node.spliterator(), false)
                     .map(WatchReader::scalar)
                     .toList();
             return values.isEmpty() || values.contains("") ? null : values;

@@ -1,0 +1,37 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.camel.outbox.OutboxHeaders;
+import io.jobrelay.delivery.EventFile;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/** Appends the event to the file of its destination. */
+final class AppendEvent implements Processor {
+    private final Map<String, EventFile> files;
+
+    /**
+     * @param files by destination
+     */
+    AppendEvent(Map<String, EventFile> files) {
+        this.files = Map.copyOf(files);
+    }
+
+    @Override
+    public void process(Exchange exchange) throws IOException {
+        Message message = exchange.getMessage();
+        String destination = message.getHeader(OutboxHeaders.DESTINATION, String.class);
+        EventFile file = files.get(destination);
+        if (file == null) {
+            throw new IllegalStateException(
+                    "jobrelay.destination.%s.path: required by a file destination, is not set".formatted(destination));
+        }
+        file.append(
+                requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
+                requireNonNull(message.getBody(byte[].class)));
+    }
+}

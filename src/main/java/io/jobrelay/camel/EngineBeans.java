@@ -1,0 +1,84 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.camel.outbox.OutboxComponent;
+import io.jobrelay.job.Change;
+import io.jobrelay.ledger.Intake;
+import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Watches;
+import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.Settings;
+import io.jobrelay.watch.WatchFile;
+import io.jobrelay.watch.WatchGlob;
+import java.time.Clock;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+
+/** The beans that the engine's routes name: the ledger and what works on it. */
+public final class EngineBeans implements AutoCloseable {
+    private final LedgerDatabase database;
+    private final Watches watches;
+    private final Outbox outbox;
+    private final WatchFiles watchFiles;
+
+    EngineBeans(
+            CamelContext context, Settings settings, ProviderBeans providers, Clock clock, Consumer<Change> changes) {
+        DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+        database = LedgerDatabase.open(settings.ledger().url());
+        watches = new Watches(database, clock);
+        outbox = new Outbox(database, clock);
+        Intake intake = new Intake(
+                database, outbox, settings.instance(), clock, () -> UUID.randomUUID().toString(), random);
+        watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
+        Registry registry = context.getRegistry();
+        registry.bind("watch-files", watchFiles);
+        registry.bind(
+                "polls",
+                new Polls(
+                        watches,
+                        intake,
+                        providers.budget(),
+                        settings.accounts(),
+                        settings.poll().concurrency(),
+                        changes));
+        registry.bind("retention", new Retention(outbox, settings.retention(), clock));
+        context.addComponent(
+                "outbox",
+                new OutboxComponent(outbox, settings.delivery().schedule(), random, clock, disabled(settings)));
+    }
+
+    private static Set<String> disabled(Settings settings) {
+        return settings.destinations().values().stream()
+                .filter(destination -> !destination.enabled())
+                .map(Destination::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    public Watches watches() {
+        return watches;
+    }
+
+    public WatchFiles watchFiles() {
+        return watchFiles;
+    }
+
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** True when all watches have ended and all deliveries are settled. */
+    public boolean done() {
+        return watchFiles.complete() && watches.ended() && outbox.settled();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

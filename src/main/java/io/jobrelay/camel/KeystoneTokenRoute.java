@@ -1,0 +1,92 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.account.Account;
+import io.jobrelay.account.KeystoneLogin;
+import io.jobrelay.account.KeystoneToken;
+import io.jobrelay.account.KeystoneTokens;
+import io.jobrelay.job.Json;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
+import java.time.Clock;
+import java.time.Instant;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
+
+/**
+ * What the routes need to sign with Keystone v3 tokens: {@code add} puts the token on a request, {@code login} is the body
+ * that asks for one, {@code read} takes it from the reply, and {@code renew} forgets one that was not accepted. The asking
+ * itself is the route {@code direct:obtain-keystone-token}.
+ */
+public final class KeystoneTokenRoute {
+    private static final String ROUTE = "direct:obtain-keystone-token";
+    private static final String TOKEN = "X-Auth-Token";
+    private static final String REFUSED = "jobrelay-token";
+
+    private final ProducerTemplate template;
+    private final KeystoneTokens tokens;
+
+    KeystoneTokenRoute(CamelContext context, Clock clock) {
+        this.template = context.createProducerTemplate();
+        this.tokens = new KeystoneTokens(this::obtain, clock);
+    }
+
+    /** Puts the account's token on the request. */
+    public void add(Exchange exchange) {
+        String token = tokens.token(PollVariables.account(exchange));
+        exchange.getMessage().setHeader(TOKEN, token);
+        exchange.setProperty(REFUSED, token);
+    }
+
+    /** Forgets the token that this exchange was sent with, so that the next request gets a new one. */
+    public void renew(Exchange exchange) {
+        String refused = exchange.getProperty(REFUSED, String.class);
+        if (refused != null) {
+            tokens.drop(PollVariables.account(exchange), refused);
+        }
+    }
+
+    /** The request body: the account's user and password, and the project that the token is for. */
+    public byte[] login(Exchange exchange) throws java.io.IOException {
+        KeystoneLogin login = login(PollVariables.account(exchange));
+        ObjectNode body = Json.MAPPER.createObjectNode();
+        ObjectNode auth = body.putObject("auth");
+        ObjectNode identity = auth.putObject("identity");
+        identity.putArray("methods").add("password");
+        ObjectNode user = identity.putObject("password").putObject("user");
+        user.put("name", login.user()).put("password", login.password());
+        user.putObject("domain").put("name", login.domain());
+        auth.putObject("scope").putObject("project").put("name", login.project());
+        return Json.MAPPER.writeValueAsBytes(body);
+    }
+
+    /** The token of a reply of HTTP 201: its value is in a header, its end in the body. */
+    public KeystoneToken read(Exchange exchange) {
+        Message reply = exchange.getMessage();
+        String value = reply.getHeader("X-Subject-Token", String.class);
+        String end = requireNonNull(reply.getBody(JsonNode.class)).path("token").path("expires_at").asText("");
+        if (value == null || end.isEmpty()) {
+            throw new PollFailedException(PollFailure.without(
+                    FailureKind.MALFORMED, "the identity service gave no X-Subject-Token or no token.expires_at"));
+        }
+        return new KeystoneToken(value, Instant.parse(end));
+    }
+
+    private KeystoneToken obtain(Account account) {
+        Exchange answer = template.request(ROUTE, exchange -> exchange.setVariable(PollVariables.ACCOUNT, account));
+        if (answer.getException() != null) {
+            throw new PollFailedException(PollFailures.of(answer, answer.getException()));
+        }
+        return requireNonNull(answer.getMessage().getBody(KeystoneToken.class), "the route gives the token");
+    }
+
+    private static KeystoneLogin login(Account account) {
+        return requireNonNull(account.login(), "an account that signs with tokens has a login");
+    }
+}

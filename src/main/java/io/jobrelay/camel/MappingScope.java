@@ -1,0 +1,37 @@
+package io.jobrelay.camel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.jobrelay.job.Json;
+import java.util.List;
+import net.thisptr.jackson.jq.BuiltinFunctionLoader;
+import net.thisptr.jackson.jq.Scope;
+import net.thisptr.jackson.jq.Versions;
+import net.thisptr.jackson.jq.module.loaders.BuiltinModuleLoader;
+import org.apache.camel.Exchange;
+import org.apache.camel.language.jq.JqFunctions;
+
+/**
+ * The jq variables of the mappings: exchange variables of the same name, as JSON. So a mapping reads {@code $watch}, and
+ * runs unchanged in the jq program with {@code --argjson watch '{...}'}.
+ */
+final class MappingScope {
+    /** {@code $watch} in mappings; {@code $offset} and {@code $found} in routes that read pages. */
+    private static final List<String> VARIABLES = List.of(PollVariables.WATCH, "offset", "found");
+
+    private MappingScope() {}
+
+    static Scope create() {
+        Scope scope = Scope.newEmptyScope();
+        scope.setModuleLoader(BuiltinModuleLoader.getInstance());
+        BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_7, scope);
+        VARIABLES.forEach(name -> scope.setValue(name, () -> variable(name)));
+        return scope;
+    }
+
+    private static JsonNode variable(String name) {
+        Exchange exchange = JqFunctions.EXCHANGE_LOCAL.get();
+        Object value = exchange.getVariable(name);
+        return value == null ? NullNode.getInstance() : Json.MAPPER.valueToTree(value);
+    }
+}

@@ -1,0 +1,45 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.wire.DeadlinePassedException;
+import io.jobrelay.wire.ReplyTooLargeException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.apache.camel.Exchange;
+
+/** What an exception that ended a poll says about the poll. */
+final class PollFailures {
+    private PollFailures() {}
+
+    /** The failure, with every secret of the account masked. */
+    static PollFailure of(Exchange exchange, Exception exception) {
+        Account account = exchange.getVariable(PollVariables.ACCOUNT, Account.class);
+        PollFailure failure = kindOf(exchange, exception);
+        return account == null ? failure : failure.redacted(account::redact);
+    }
+
+    private static PollFailure kindOf(Exchange exchange, Exception exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PollFailedException failed) {
+                return failed.failure();
+            }
+            if (cause instanceof DeadlinePassedException || cause instanceof InterruptedIOException) {
+                return PollFailure.without(FailureKind.TIMEOUT, String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof ReplyTooLargeException) {
+                return PollFailure.without(FailureKind.MALFORMED, String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof IOException) {
+                return PollFailure.without(FailureKind.UNAVAILABLE, cause.toString());
+            }
+        }
+        UnreadableReply reply = exchange.getProperty(ReadReply.REPLY, UnreadableReply.class);
+        return reply == null
+                ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + exception)
+                : PollFailure.malformed("the reply could not be mapped: " + exception, reply);
+    }
+}

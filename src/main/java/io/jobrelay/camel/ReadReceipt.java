@@ -1,0 +1,45 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.RetryAfter;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a webhook answered: 2xx is a receipt, anything else a failure; 410 means that it is gone for good, 429 and the
+ * statuses of an overloaded server that it should be left alone for a while.
+ */
+final class ReadReceipt implements Processor {
+    private static final int OK_FROM = 200;
+    private static final int OK_TO = 299;
+
+    private final Clock clock;
+
+    ReadReceipt(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
+        if (status >= OK_FROM && status <= OK_TO) {
+            return;
+        }
+        Consequence consequence =
+                switch (status) {
+                    case 410 -> Consequence.DISABLE;
+                    case 429, 502, 503, 504 -> Consequence.SLOW_DOWN;
+                    default -> Consequence.RETRY;
+                };
+        throw new DeliveryFailedException("HTTP status " + status, consequence, retryAfter(exchange));
+    }
+
+    private @Nullable Duration retryAfter(Exchange exchange) {
+        String header = exchange.getMessage().getHeader("Retry-After", String.class);
+        return header == null ? null : RetryAfter.parse(header, clock.instant()).orElse(null);
+    }
+}

@@ -1,0 +1,50 @@
+package io.jobrelay.camel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.jobrelay.delivery.RetryAfter;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends the poll with what the provider's failure mapping made of the reply, <code>{kind, code, message}</code>; where it
+ * names no kind, the HTTP status decides.
+ */
+final class RefuseReply implements Processor {
+    private final Clock clock;
+
+    RefuseReply(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
+        JsonNode mapped = exchange.getVariable(PollVariables.FAILURE, MissingNode.getInstance(), JsonNode.class);
+        String kind = text(mapped, "kind");
+        String message = text(mapped, "message");
+        throw new PollFailedException(new PollFailure(
+                kind == null ? FailureKind.ofStatus(status) : FailureKind.valueOf(kind),
+                status,
+                text(mapped, "code"),
+                message == null ? "HTTP status " + status : message,
+                retryAfter(exchange),
+                null));
+    }
+
+    private @Nullable Duration retryAfter(Exchange exchange) {
+        String header = exchange.getMessage().getHeader("Retry-After", String.class);
+        return header == null ? null : RetryAfter.parse(header, clock.instant()).orElse(null);
+    }
+
+    private static @Nullable String text(JsonNode node, String member) {
+        String text = node.path(member).asText("");
+        return text.isEmpty() || node.path(member).isNull() ? null : text;
+    }
+}

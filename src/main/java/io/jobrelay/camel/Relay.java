@@ -1,0 +1,160 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
+
+import io.jobrelay.job.Change;
+import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.settings.InvalidSettingsException;
+import io.jobrelay.settings.PropertyFile;
+import io.jobrelay.settings.Settings;
+import io.jobrelay.settings.SettingsReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.PropertiesComponent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jobrelay itself, running: Camel with the route files of the working directory, and the beans that they name, built from
+ * its {@code application.properties}. Closing it ends what is in flight and keeps the rest in the ledger.
+ */
+public final class Relay implements AutoCloseable {
+    private static final Path PROPERTIES = Path.of("application.properties");
+
+    /** How much of the line is started. */
+    public enum Scope {
+        /** The providers' routes, to be asked one by one. */
+        PROVIDERS("providers", "signing"),
+        /** And the engine that polls the watches and takes in what they bring. */
+        POLLING("providers", "signing", "policies", "engine"),
+        /** And the router and the destinations: the whole line. */
+        EVERYTHING("providers", "signing", "policies", "engine", "destinations", "");
+
+        private final List<String> directories;
+
+        Scope(String... directories) {
+            this.directories = List.of(directories);
+        }
+
+        private String routes() {
+            return directories.stream()
+                    .map(directory -> directory.isEmpty() ? "file:routes/*.camel.yaml" : "file:routes/" + directory + "/*.camel.yaml")
+                    .collect(joining(","));
+        }
+    }
+
+    private final Main main;
+    private @Nullable ProviderBeans providers;
+    private @Nullable EngineBeans engine;
+    private @Nullable DestinationBeans destinations;
+
+    private Relay(Main main) {
+        this.main = main;
+    }
+
+    /**
+     * Starts.
+     *
+     * @param overrides properties that win over those of {@code application.properties}
+     * @param changes told of every change once it is committed, on the thread that polled
+     * @throws InvalidSettingsException if the properties are wrong, with every problem
+     * @throws LedgerException if the ledger cannot be opened
+     * @throws IllegalStateException if there are no routes here, or they cannot be started
+     */
+    public static Relay start(Scope scope, Map<String, String> overrides, Clock clock, Consumer<Change> changes) {
+        if (!Files.isDirectory(Path.of("routes"))) {
+            throw new IllegalStateException("there is no routes/ in " + Path.of("").toAbsolutePath()
+                    + ": start Jobrelay in a directory with application.properties and routes/, such as a copy of those"
+                    + " that it came with" + home());
+        }
+        Main main = new Main();
+        main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
+        main.configure().withRoutesIncludePattern(scope.routes());
+        overrides.forEach(main::addOverrideProperty);
+        Relay relay = new Relay(main);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport support) {
+                CamelContext context = support.getCamelContext();
+                relay.bind(context, settings(context, overrides), scope, clock, changes);
+            }
+        });
+        try {
+            main.start();
+            return relay;
+        } catch (Exception e) {
+            relay.close();
+            throw cause(e);
+        }
+    }
+
+    private void bind(CamelContext context, Settings settings, Scope scope, Clock clock, Consumer<Change> changes) {
+        providers = new ProviderBeans(context, settings, clock);
+        if (scope != Scope.PROVIDERS) {
+            engine = new EngineBeans(context, settings, providers, clock, changes);
+        }
+        if (scope == Scope.EVERYTHING) {
+            destinations = new DestinationBeans(context, settings, clock);
+        }
+    }
+
+    private static String home() {
+        String home = System.getProperty("jobrelay.home");
+        return home == null ? "" : ": cp -r " + home + "/{application.properties,routes,seeds} .";
+    }
+
+    /** Reads the settings with Camel's own placeholders, vaults and environment variables resolved. */
+    private static Settings settings(CamelContext context, Map<String, String> overrides) {
+        PropertiesComponent properties = context.getPropertiesComponent();
+        PropertyFile file = PropertyFile.read(PROPERTIES).with(overrides.keySet());
+        return new SettingsReader(file, key -> value(context, properties, key)).read();
+    }
+
+    private static Optional<String> value(CamelContext context, PropertiesComponent properties, String key) {
+        return properties.resolveProperty(key).map(value -> context.resolvePropertyPlaceholders(value));
+    }
+
+    private static RuntimeException cause(Exception e) {
+        Throwable deepest = e;
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidSettingsException || cause instanceof LedgerException) {
+                return (RuntimeException) cause;
+            }
+            deepest = cause;
+        }
+        return new IllegalStateException("cannot start: " + deepest.getMessage(), e);
+    }
+
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    public ProviderBeans providers() {
+        return requireNonNull(providers, "not started");
+    }
+
+    /** The engine, in a scope that has one. */
+    public EngineBeans engine() {
+        return requireNonNull(engine, "this scope has no engine");
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        if (destinations != null) {
+            destinations.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.account.RequestBudget;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Keeps an account below its ceiling: takes one request from its budget, and waits for it if it must. The first request of
+ * a poll has been taken when the watch was claimed.
+ */
+final class SpendRequest implements Processor {
+    static final String PREPAID = "jobrelay-prepaid";
+
+    private final RequestBudget budget;
+
+    SpendRequest(RequestBudget budget) {
+        this.budget = budget;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws InterruptedException {
+        if (exchange.removeProperty(PREPAID) == null) {
+            budget.takeOne(PollVariables.account(exchange).name());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.account.Account;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.RecordReader;
+import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.watch.Watch;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Makes records of what the provider's mapping gave: one draft, or an array of drafts. The body becomes their list. */
+final class ToRecords implements Processor {
+    private final Clock clock;
+
+    ToRecords(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Watch watch = PollVariables.watch(exchange);
+        Account account = PollVariables.account(exchange);
+        JsonNode mapped = requireNonNull(exchange.getMessage().getBody(JsonNode.class), "the mapping gave nothing");
+        Instant observed = clock.instant();
+        List<JobRecord> records = new ArrayList<>();
+        try {
+            if (mapped.isArray()) {
+                mapped.forEach(draft -> records.add(RecordReader.read(draft, watch, account, observed)));
+            } else {
+                records.add(RecordReader.read(mapped, watch, account, observed));
+            }
+        } catch (IllegalArgumentException e) {
+            throw malformed(exchange, e);
+        }
+        exchange.getMessage().setBody(records);
+    }
+
+    private static PollFailedException malformed(Exchange exchange, IllegalArgumentException e) {
+        UnreadableReply reply = requireNonNull(exchange.getProperty(ReadReply.REPLY, UnreadableReply.class));
+        return new PollFailedException(PollFailure.malformed(String.valueOf(e.getMessage()), reply));
+    }
+}

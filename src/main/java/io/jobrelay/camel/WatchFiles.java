@@ -1,0 +1,97 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.ledger.Watches;
+import io.jobrelay.settings.Problem;
+import io.jobrelay.watch.Watch;
+import io.jobrelay.watch.WatchFile;
+import io.jobrelay.watch.WatchGlob;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the ledger's watches those of the watch files. A problem is reported once, with file and line, until the file
+ * changes; the good watches of the file are looked after all the same.
+ */
+public final class WatchFiles {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
+
+    private final WatchGlob glob;
+    private final WatchFile file;
+    private final Watches watches;
+    private final Map<String, WatchFile.Content> known = new HashMap<>();
+    private volatile boolean complete;
+
+    WatchFiles(WatchGlob glob, WatchFile file, Watches watches) {
+        this.glob = glob;
+        this.file = file;
+        this.watches = watches;
+    }
+
+    /** Reads all files and takes in what differs from the last time. */
+    public synchronized void read() {
+        Map<String, WatchFile.Content> contents = new HashMap<>();
+        Map<String, String> places = new HashMap<>();
+        for (Path path : glob.files()) {
+            contents.put(path.toString(), withoutDoubles(path.toString(), file.read(path), places));
+        }
+        Set<String> gone = new TreeSet<>(complete ? known.keySet() : watches.sources());
+        gone.removeAll(contents.keySet());
+        gone.forEach(source -> take(source, new WatchFile.Content(List.of(), List.of(), true)));
+        contents.forEach((source, content) -> {
+            if (!content.equals(known.get(source))) {
+                take(source, content);
+            }
+        });
+        known.clear();
+        known.putAll(contents);
+        complete = true;
+    }
+
+    /** True once the files have been read and taken in. */
+    public boolean complete() {
+        return complete;
+    }
+
+    /** How many watches of the files could not be taken in. */
+    public synchronized int refused() {
+        return known.values().stream().mapToInt(content -> content.problems().size()).sum();
+    }
+
+    private void take(String source, WatchFile.Content content) {
+        content.problems().forEach(problem -> LOG.error("{}", problem));
+        if (!content.readable()) {
+            LOG.error("file={} is left aside until it is mended; its watches go on as they were", source);
+            return;
+        }
+        Set<Watch> good = new LinkedHashSet<>();
+        content.entries().forEach(entry -> good.add(entry.watch()));
+        watches.replace(source, good);
+        LOG.info("watches={} file={} refused={}", good.size(), source, content.problems().size());
+    }
+
+    /** A watch that stands in two places belongs to the first; the second is told. */
+    private static WatchFile.Content withoutDoubles(
+            String source, WatchFile.Content content, Map<String, String> places) {
+        List<WatchFile.Entry> entries = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>(content.problems());
+        for (WatchFile.Entry entry : content.entries()) {
+            String place = source + ":" + entry.line();
+            String first = places.putIfAbsent(entry.watch().id(), place);
+            if (first == null) {
+                entries.add(entry);
+            } else {
+                problems.add(new Problem(
+                        source, entry.line(), "the same watch (api, account and parameters) stands in " + first));
+            }
+        }
+        return new WatchFile.Content(entries, problems, content.readable());
+    }
+}

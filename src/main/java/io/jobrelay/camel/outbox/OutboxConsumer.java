@@ -1,0 +1,220 @@
+package io.jobrelay.camel.outbox;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.ledger.Delivery;
+import io.jobrelay.ledger.Outbox;
+import io.jobrelay.job.ReadableDuration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.spi.ExecutorServiceManager;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers what is due in the outbox of one destination. It takes only as many deliveries as it has workers free, so what
+ * waits, waits on disk.
+ */
+final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
+    /** How often to look when nobody calls: for retries that have become due. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+    /** What a destination that is overloaded gets if it does not ask for longer. */
+    private static final Duration SLOW_DOWN = Duration.ofSeconds(60);
+
+    private final OutboxComponent component;
+    private final String destination;
+    private final int concurrency;
+    private final Semaphore calls = new Semaphore(0);
+    private final Semaphore free;
+    private final Runnable reader = calls::release;
+    private volatile boolean reading;
+    private @Nullable ExecutorService workers;
+    private @Nullable ExecutorService loop;
+
+    OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.component = endpoint.component();
+        this.destination = endpoint.destination();
+        this.concurrency = endpoint.getConcurrency();
+        this.free = new Semaphore(concurrency);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        if (!component.takes(destination)) {
+            return;
+        }
+        ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
+        workers = threads.newFixedThreadPool(this, "outbox-" + destination, concurrency);
+        loop = threads.newSingleThreadExecutor(this, "outbox-" + destination + "-reader");
+        reading = true;
+        component.outbox().addReader(reader);
+        loop.execute(this::read);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        reading = false;
+        component.outbox().removeReader(reader);
+        calls.release();
+        ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
+        threads.shutdownGraceful(loop);
+        threads.shutdownGraceful(workers);
+        super.doStop();
+    }
+
+    @Override
+    protected void doSuspend() {
+        reading = false;
+    }
+
+    private void read() {
+        while (reading) {
+            try {
+                if (!takeDue()) {
+                    calls.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                    calls.drainPermits();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("outbox={} cannot be read, tried again: {}", destination, e.toString());
+                calls.drainPermits();
+                pauseAfterTrouble();
+            }
+        }
+    }
+
+    private void pauseAfterTrouble() {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** True if every free worker got something, so that there may be more. */
+    private boolean takeDue() {
+        int idle = free.drainPermits();
+        List<Delivery> due = List.of();
+        try {
+            due = idle == 0 ? due : component.outbox().claim(destination, idle);
+        } finally {
+            free.release(idle - due.size());
+        }
+        ExecutorService pool = requireNonNull(workers, "started");
+        due.forEach(delivery -> pool.execute(() -> {
+            try {
+                deliver(delivery);
+            } finally {
+                free.release();
+                calls.release();
+            }
+        }));
+        return idle > 0 && due.size() == idle;
+    }
+
+    private void deliver(Delivery delivery) {
+        Exchange exchange = createExchange(false);
+        try {
+            Message message = exchange.getMessage();
+            message.setBody(delivery.event());
+            message.setHeader(OutboxHeaders.DESTINATION, destination);
+            message.setHeader(OutboxHeaders.EVENT_ID, delivery.eventId());
+            message.setHeader(OutboxHeaders.EVENT_TYPE, delivery.type());
+            message.setHeader(OutboxHeaders.SUBJECT, delivery.subject());
+            message.setHeader(OutboxHeaders.ATTEMPT, delivery.attempts() + 1);
+            Exception failure = process(exchange);
+            if (failure == null) {
+                component.outbox().delivered(delivery);
+            } else {
+                failed(delivery, failure);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("destination={} event={} could not be settled, is sent again: {}",
+                    destination, delivery.eventId(), e.toString());
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private @Nullable Exception process(Exchange exchange) {
+        try {
+            getProcessor().process(exchange);
+            return exchange.getException();
+        } catch (Exception e) {
+            return e;
+        }
+    }
+
+    private void failed(Delivery delivery, Exception failure) {
+        Outbox outbox = component.outbox();
+        String error = failure instanceof DeliveryFailedException known ? known.getMessage() : failure.toString();
+        Duration atLeast = Duration.ZERO;
+        if (failure instanceof DeliveryFailedException known) {
+            atLeast = known.retryAfter().orElse(Duration.ZERO);
+            switch (known.consequence()) {
+                case DISABLE -> {
+                    LOG.error("destination={} is disabled until somebody enables it: {}", destination, error);
+                    outbox.disable(destination, error);
+                    outbox.giveBack(delivery);
+                    return;
+                }
+                case SLOW_DOWN -> {
+                    atLeast = longer(atLeast, SLOW_DOWN);
+                    outbox.pause(destination, component.clock().instant().plus(atLeast));
+                }
+                case RETRY -> {
+                    // The delivery alone waits.
+                }
+            }
+        }
+        int failedAttempts = delivery.attempts() + 1;
+        Optional<Duration> wait =
+                component.schedule().delayAfter(failedAttempts, component.random().getAsDouble());
+        if (wait.isEmpty()) {
+            LOG.error("destination={} event={} is dead after {} attempts: {}",
+                    destination, delivery.eventId(), failedAttempts, error);
+            outbox.dead(delivery, error);
+        } else {
+            Duration next = longer(wait.get(), atLeast);
+            LOG.warn("destination={} event={} attempt={} failed, tried again in {}: {}",
+                    destination, delivery.eventId(), failedAttempts, ReadableDuration.format(next), error);
+            outbox.retry(delivery, error, next);
+        }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return false;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return concurrency - free.availablePermits();
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        reading = false;
+    }
+}

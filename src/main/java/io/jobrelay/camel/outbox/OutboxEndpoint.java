@@ -1,0 +1,51 @@
+package io.jobrelay.camel.outbox;
+
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.support.DefaultEndpoint;
+
+/** The outbox of one destination. */
+public final class OutboxEndpoint extends DefaultEndpoint {
+    private final OutboxComponent component;
+    private final String destination;
+    private int concurrency = 4;
+
+    OutboxEndpoint(String uri, OutboxComponent component, String destination) {
+        super(uri, component);
+        this.component = component;
+        this.destination = destination;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new OutboxProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        OutboxConsumer consumer = new OutboxConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    /** How many changes of different jobs are delivered at the same time; at least 1. */
+    public int getConcurrency() {
+        return concurrency;
+    }
+
+    public void setConcurrency(int concurrency) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("concurrency: must be at least 1, was " + concurrency);
+        }
+        this.concurrency = concurrency;
+    }
+
+    String destination() {
+        return destination;
+    }
+
+    OutboxComponent component() {
+        return component;
+    }
+}

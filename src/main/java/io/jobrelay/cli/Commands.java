@@ -1,0 +1,23 @@
+package io.jobrelay.cli;
+
+import java.time.Clock;
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+
+/** Makes the commands, each with the clock it goes by. */
+final class Commands implements IFactory {
+    private final Clock clock;
+
+    Commands(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+        try {
+            return type.getDeclaredConstructor(Clock.class).newInstance(clock);
+        } catch (NoSuchMethodException e) {
+            return CommandLine.defaultFactory().create(type);
+        }
+    }
+}

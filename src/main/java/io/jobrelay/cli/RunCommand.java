@@ -1,0 +1,47 @@
+package io.jobrelay.cli;
+
+import io.jobrelay.camel.Relay;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code jobrelay run} */
+@Command(
+        name = "run",
+        description = "Runs until it is stopped by a signal.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:stopped, or with --until-done every job succeeded",
+            "1:could not start",
+            "3:with --until-done: some job did not succeed",
+            "4:with --until-done: some delivery is dead"
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Clock clock;
+
+    @Option(names = "--until-done", description = "Stop once every watch has ended and every delivery is settled.")
+    private boolean untilDone;
+
+    RunCommand(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Relay relay = Relay.start(Relay.Scope.EVERYTHING, Map.of(), clock, change -> {});
+        Running running = new Running(relay);
+        try {
+            if (!untilDone) {
+                running.untilStopped();
+                return ExitStatus.OK;
+            }
+            return running.untilDone() ? Running.status(relay.engine()) : ExitStatus.OK;
+        } finally {
+            running.close();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.jobrelay.cli;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+
+import io.jobrelay.camel.EngineBeans;
+import io.jobrelay.camel.Relay;
+import io.jobrelay.job.Change;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.JobState;
+import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.provider.FailureKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jobrelay wait} */
+@Command(
+        name = "wait",
+        description = "Polls until every job has ended and prints the last records, one JSON document a line.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:every job succeeded",
+            "1:some could not be fetched",
+            "3:some job did not succeed",
+            "5:the timeout passed"
+        })
+final class WaitCommand implements Callable<Integer> {
+    /** Failures that waiting does not mend. */
+    private static final Set<String> HOPELESS = Set.of(
+            FailureKind.UNAUTHENTICATED.name(),
+            FailureKind.FORBIDDEN.name(),
+            FailureKind.NOT_FOUND.name(),
+            FailureKind.REJECTED.name());
+
+    private static final long LOOK_MILLIS = 200;
+
+    private final Clock clock;
+    private final Map<String, JobState> states = new ConcurrentHashMap<>();
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Watch files.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = TimeConverter.class,
+            description = "Give up after this time, such as 30s, 20m or 2h. Without it, wait as long as it takes.")
+    private @Nullable Duration timeout;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli's
+    private CommandSpec spec;
+
+    WaitCommand(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("jobrelay-wait");
+        Map<String, String> overrides = Map.of(
+                "jobrelay.watches", files.stream().map(Path::toString).collect(joining(",")),
+                "jobrelay.ledger.url", "jdbc:sqlite:" + directory.resolve("ledger.db"));
+        try (Relay relay = Relay.start(Relay.Scope.POLLING, overrides, clock, this::show)) {
+            int status = await(relay.engine());
+            relay.engine().watches().lastRecords().forEach(spec.commandLine().getOut()::println);
+            spec.commandLine().getOut().flush();
+            return status;
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private int await(EngineBeans engine) throws InterruptedException {
+        Instant deadline = timeout == null ? Instant.MAX : clock.instant().plus(timeout);
+        while (true) {
+            Thread.sleep(LOOK_MILLIS);
+            if (engine.watchFiles().complete()) {
+                List<String> unfinished = engine.watches().unfinished();
+                if (unfinished.isEmpty() && engine.watchFiles().refused() == 0) {
+                    return engine.watches().allSucceeded() ? ExitStatus.OK : ExitStatus.JOB_NOT_SUCCEEDED;
+                }
+                if (HOPELESS.containsAll(unfinished)) {
+                    return ExitStatus.FAILED;
+                }
+            }
+            if (clock.instant().isAfter(deadline)) {
+                return ExitStatus.TIMED_OUT;
+            }
+        }
+    }
+
+    /** One line that is written over where the terminal allows it. */
+    private void show(Change change) {
+        JobRecord job = change.job();
+        states.put(job.id(), job.state());
+        Map<JobState, Long> counts =
+                states.values().stream().collect(groupingBy(state -> state, () -> new EnumMap<>(JobState.class), counting()));
+        String line = counts.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(joining(", ", states.size() + (states.size() == 1 ? " job: " : " jobs: "), ""));
+        PrintWriter err = spec.commandLine().getErr();
+        if (System.console() == null) {
+            err.println(line);
+        } else {
+            err.print("\r\u001b[K" + line + (job.terminal() ? System.lineSeparator() : ""));
+        }
+        err.flush();
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Reads {@code 30s}, {@code 20m}, {@code 2h}. */
+    static final class TimeConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return ReadableDuration.parse(value);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.jobrelay.settings;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code jobrelay.destination.<name>.*} says, as far as Jobrelay's own destinations need it. A route may read further
+ * parameters of its own as {@code {{jobrelay.destination.<name>.<parameter>}}}.
+ *
+ * @param enabled false if the destination takes nothing in
+ * @param path file of a file destination, {@code {date}} in its name for the day; null for another kind
+ * @param secrets signing keys of a webhook, the newest first; empty for another kind of destination
+ * @param allowPrivate true if a webhook may be on a loopback, link-local or private address
+ * @param queue name of a queue; null for another kind of destination
+ * @param brokerUrl broker of the queue; null for the embedded one
+ * @param port where the embedded broker is reached on this machine; empty for not at all
+ */
+public record Destination(
+        String name,
+        boolean enabled,
+        @Nullable Path path,
+        List<String> secrets,
+        boolean allowPrivate,
+        @Nullable String queue,
+        @Nullable String brokerUrl,
+        OptionalInt port) {
+    public Destination {
+        requireNonNull(name, "name is null");
+        secrets = List.copyOf(secrets);
+    }
+
+    /** Never shows a secret. */
+    @Override
+    public String toString() {
+        return "Destination[" + name + "]";
+    }
+}
