@@ -1,20 +1,18 @@
 # What an error reply of Baidu Qianfan says: {code, message, requestId, kind}, or null if it names no error.
-# A kind of null leaves the decision to the HTTP status.
+# Where the kind is null, the HTTP status decides.
 #
 # Try it: jq .body seeds/baidu-qianfan-import-task/errors/access-denied-documented.json \
 #           | jq -f routes/providers/baidu-qianfan-import-task.failure.jq
 
-# Names are the codes of the V2 API and its gateway; numbers those of the older API, which come with HTTP 200.
+# The codes whose HTTP status misleads. Names are those of the V2 API and its gateway; numbers those of the older API,
+# which come with HTTP 200.
 def kinds: {
   "SignatureDoesNotMatch": "UNAUTHENTICATED",
   "IamSignatureInvalid": "UNAUTHENTICATED",
   "InvalidAccessKeyId": "UNAUTHENTICATED",
   "InvalidHTTPAuthHeader": "UNAUTHENTICATED",
   "RequestExpired": "UNAUTHENTICATED",
-  "AccessDenied": "FORBIDDEN",
-  "OptInRequired": "FORBIDDEN",
   "InvalidVersion": "REJECTED",
-  "InternalError": "UNAVAILABLE",
   "rate_limit_exceeded": "THROTTLED",
   "rpm_rate_limit_exceeded": "THROTTLED",
   "tpm_rate_limit_exceeded": "THROTTLED",
