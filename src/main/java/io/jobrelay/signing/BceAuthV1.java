@@ -75,8 +75,8 @@ public record BceAuthV1(Duration expiry) implements RequestSigner {
                 .map(QueryParameter::encoded)
                 .sorted()
                 .collect(joining("&"));
-        String path = PercentEncoding.encode(PercentEncoding.decode(request.path()))
-                .replace("%2F", "/");
+        String path =
+                PercentEncoding.encode(PercentEncoding.decode(request.path())).replace("%2F", "/");
         return String.join("\n", request.method(), path, query, headers);
     }
 

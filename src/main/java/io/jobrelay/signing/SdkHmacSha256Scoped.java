@@ -63,7 +63,7 @@ public record SdkHmacSha256Scoped(String region, String service) implements Requ
         return added;
     }
 
-    private static CanonicalRequest canonicalRequest(UnsignedRequest request) {
+    static CanonicalRequest canonicalRequest(UnsignedRequest request) {
         SortedMap<String, String> collapsed = new TreeMap<>(request.headers());
         collapsed.replaceAll((name, value) -> value.replaceAll("\\s+", " "));
         return SdkHmac.canonicalRequest(

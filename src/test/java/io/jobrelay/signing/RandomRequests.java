@@ -67,8 +67,7 @@ final class RandomRequests {
         }
 
         private RandomRequest with(List<String> newSegments, Map<String, List<String>> newParameters) {
-            return new RandomRequest(
-                    method, host, newSegments, newParameters, headers, body, credentials, now, nonce);
+            return new RandomRequest(method, host, newSegments, newParameters, headers, body, credentials, now, nonce);
         }
 
         UnsignedRequest unsigned() {
@@ -119,7 +118,9 @@ final class RandomRequests {
         return new RandomRequest(
                 method,
                 host,
-                IntStream.range(0, random.nextInt(5)).mapToObj(i -> text(random.nextInt(9))).toList(),
+                IntStream.range(0, random.nextInt(5))
+                        .mapToObj(i -> text(random.nextInt(9)))
+                        .toList(),
                 parameters(),
                 headers,
                 method.startsWith("P") ? text(random.nextInt(60)) : "",
