@@ -82,7 +82,8 @@ class BceAuthV1Test {
                 .containsEntry(
                         "authorization",
                         PREFIX
-                                + "1800/host;x-bce-date/73caa334fbda17ad99e869e581d2c467d90e4655444555306a7e4a21d6986eab");
+                                + "1800/host;x-bce-date/"
+                                + "73caa334fbda17ad99e869e581d2c467d90e4655444555306a7e4a21d6986eab");
     }
 
     @ParameterizedTest(name = "{0}")
