@@ -28,9 +28,9 @@ public record BceAuthV1(Duration expiry) implements RequestSigner {
         }
     }
 
-    /** With the vendor's default of 1800 seconds. */
+    /** With the vendor's default of half an hour. */
     public BceAuthV1() {
-        this(Duration.ofSeconds(1800));
+        this(Duration.ofMinutes(30));
     }
 
     @Override
