@@ -2,6 +2,7 @@ package io.jobrelay.signing;
 
 import static io.jobrelay.signing.SampleRequests.complete;
 import static io.jobrelay.signing.SampleRequests.request;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -164,6 +165,6 @@ class BceAuthV1Test {
     }
 
     private static String authorization(RequestSigner signer, UnsignedRequest request) {
-        return String.valueOf(signer.sign(request, PERMANENT, NOW, "").get("authorization"));
+        return requireNonNull(signer.sign(request, PERMANENT, NOW, "").get("authorization"));
     }
 }

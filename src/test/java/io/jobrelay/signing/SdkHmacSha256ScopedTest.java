@@ -1,6 +1,7 @@
 package io.jobrelay.signing;
 
 import static io.jobrelay.signing.SampleRequests.request;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -119,6 +120,6 @@ class SdkHmacSha256ScopedTest {
     }
 
     private static String authorization(RequestSigner signer, UnsignedRequest request) {
-        return String.valueOf(signer.sign(request, PERMANENT, NOW, "").get("authorization"));
+        return requireNonNull(signer.sign(request, PERMANENT, NOW, "").get("authorization"));
     }
 }

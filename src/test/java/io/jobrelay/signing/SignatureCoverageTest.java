@@ -1,6 +1,7 @@
 package io.jobrelay.signing;
 
 import static io.jobrelay.signing.SampleRequests.request;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -59,7 +60,7 @@ class SignatureCoverageTest {
 
     private static String signature(RequestSigner signer, Inputs inputs) {
         String authorization =
-                String.valueOf(signer.sign(inputs.request(), inputs.credentials(), inputs.now(), inputs.nonce())
+                requireNonNull(signer.sign(inputs.request(), inputs.credentials(), inputs.now(), inputs.nonce())
                         .get("authorization"));
         return authorization.substring(authorization.length() - 64);
     }

@@ -1,5 +1,6 @@
 package io.jobrelay.signing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -157,7 +158,8 @@ class VendorSignersTest {
         BasicCredentials credentials = new BasicCredentials()
                 .withAk(request.credentials().accessKey())
                 .withSk(request.credentials().secretKey());
-        return AKSKSigner.getInstance().sign(builder.build(), credentials).get("Authorization");
+        return requireNonNull(
+                AKSKSigner.getInstance().sign(builder.build(), credentials).get("Authorization"));
     }
 
     /** The vendor's request finds these names only in this spelling, and would sign the present time otherwise. */
@@ -210,6 +212,6 @@ class VendorSignersTest {
                                 request.credentials().accessKey(),
                                 request.credentials().secretKey()),
                         options);
-        return bce.getHeaders().get("Authorization");
+        return requireNonNull(bce.getHeaders().get("Authorization"));
     }
 }
