@@ -28,9 +28,9 @@ public record BceAuthV1(Duration expiry) implements RequestSigner {
         }
     }
 
-    /** With the vendor's default of 1800 seconds. */
+    /** With the vendor's default of half an hour. */
     public BceAuthV1() {
-        this(Duration.ofSeconds(1800));
+        this(Duration.ofMinutes(30));
     }
 
     @Override
@@ -75,8 +75,8 @@ public record BceAuthV1(Duration expiry) implements RequestSigner {
                 .map(QueryParameter::encoded)
                 .sorted()
                 .collect(joining("&"));
-        String path = PercentEncoding.encode(PercentEncoding.decode(request.path()))
-                .replace("%2F", "/");
+        String path =
+                PercentEncoding.encode(PercentEncoding.decode(request.path())).replace("%2F", "/");
         return String.join("\n", request.method(), path, query, headers);
     }
 

@@ -31,8 +31,8 @@ record CanonicalRequest(
     /** Six elements, a line each; every header ends its own line, which leaves an empty one after the last. */
     String text() {
         StringBuilder lines = new StringBuilder();
-        headers.forEach((name, value) ->
-                lines.append(name).append(':').append(value).append('\n'));
+        headers.forEach(
+                (name, value) -> lines.append(name).append(':').append(value).append('\n'));
         return String.join("\n", method, path, query, lines, signedHeaders(), payloadHash);
     }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param securityToken null for permanent credentials
  */
-public record Credentials(String accessKey, String secretKey, @Nullable String securityToken) {
+public record Credentials(
+        String accessKey, String secretKey, @Nullable String securityToken) {
 
     public Credentials {
         requireVisible("accessKey", requireNonNull(accessKey, "accessKey is null"));

@@ -18,7 +18,11 @@ public final class PercentEncoding {
 
     private PercentEncoding() {}
 
-    /** @throws IllegalArgumentException if {@code text} has half a surrogate pair and so has no UTF-8 form */
+    /**
+     * The encoded form of a text.
+     *
+     * @throws IllegalArgumentException if it has half a surrogate pair and so no form in UTF-8
+     */
     public static String encode(String text) {
         ByteBuffer octets;
         try {
@@ -75,12 +79,9 @@ public final class PercentEncoding {
     }
 
     private static boolean isUnreserved(byte octet) {
-        return octet >= 'a' && octet <= 'z'
-                || octet >= 'A' && octet <= 'Z'
-                || octet >= '0' && octet <= '9'
-                || octet == '-'
-                || octet == '.'
-                || octet == '_'
-                || octet == '~';
+        return (octet >= 'a' && octet <= 'z')
+                || (octet >= 'A' && octet <= 'Z')
+                || (octet >= '0' && octet <= '9')
+                || "-._~".indexOf(octet) >= 0;
     }
 }

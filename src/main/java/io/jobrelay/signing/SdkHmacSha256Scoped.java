@@ -14,10 +14,10 @@ import java.util.TreeMap;
  * is derived from the secret key for one day, region and service.
  *
  * <p>Signs method, path, query, body and every header except {@code x-project-id}, {@code x-domain-id} and
- * {@code x-security-token}, which travel unsigned; white space inside a value counts as one blank. This form orders parameters without regard to case and signs only
- * the first value of a repeated name: whoever repeats a name leaves the other values unprotected and may be refused,
- * and the vendor's clients disagree about a POST with a query and no body. See "AK/SK authentication" in the Open
- * Telekom Cloud's ModelArts API reference.
+ * {@code x-security-token}, which travel unsigned; white space inside a value counts as one blank. Parameters are
+ * ordered without regard to case and only the first value of a repeated name is signed, so do not repeat names. The
+ * Open Telekom Cloud's clients sign a POST with a query and no body in a way of their own; avoid it. See "AK/SK
+ * authentication" in the Open Telekom Cloud's ModelArts API reference.
  *
  * @param region may be empty, as those clients leave it
  * @param service likewise
@@ -63,7 +63,7 @@ public record SdkHmacSha256Scoped(String region, String service) implements Requ
         return added;
     }
 
-    private static CanonicalRequest canonicalRequest(UnsignedRequest request) {
+    static CanonicalRequest canonicalRequest(UnsignedRequest request) {
         SortedMap<String, String> collapsed = new TreeMap<>(request.headers());
         collapsed.replaceAll((name, value) -> value.replaceAll("\\s+", " "));
         return SdkHmac.canonicalRequest(

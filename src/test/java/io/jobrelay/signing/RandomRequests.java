@@ -67,8 +67,7 @@ final class RandomRequests {
         }
 
         private RandomRequest with(List<String> newSegments, Map<String, List<String>> newParameters) {
-            return new RandomRequest(
-                    method, host, newSegments, newParameters, headers, body, credentials, now, nonce);
+            return new RandomRequest(method, host, newSegments, newParameters, headers, body, credentials, now, nonce);
         }
 
         UnsignedRequest unsigned() {
@@ -86,7 +85,7 @@ final class RandomRequests {
 
     private static final String PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private static final String MARKS = "-_.~ +*%/&=?#!'(),:;@$[]{}|\\^`\"<>";
-    private static final List<String> OTHER_SCRIPTS = List.of("é", "ß", "中", "作业", "я", "\uFFFD", "😀", "\u00A0", "\t");
+    private static final List<String> OTHERS = List.of("é", "ß", "я", "中", "作业", "😀", "\uFFFD", "\u00A0", "\t");
     private static final List<String> HOSTS = List.of(
             "aiworkspace.cn-hangzhou.aliyuncs.com",
             "res.cn-north-4.myhuaweicloud.com",
@@ -119,7 +118,9 @@ final class RandomRequests {
         return new RandomRequest(
                 method,
                 host,
-                IntStream.range(0, random.nextInt(5)).mapToObj(i -> text(random.nextInt(9))).toList(),
+                IntStream.range(0, random.nextInt(5))
+                        .mapToObj(i -> text(random.nextInt(9)))
+                        .toList(),
                 parameters(),
                 headers,
                 method.startsWith("P") ? text(random.nextInt(60)) : "",
@@ -146,7 +147,7 @@ final class RandomRequests {
                 .mapToObj(i -> switch (random.nextInt(6)) {
                     case 0, 1, 2 -> oneOf(PLAIN);
                     case 3, 4 -> oneOf(MARKS);
-                    default -> oneOf(OTHER_SCRIPTS);
+                    default -> oneOf(OTHERS);
                 })
                 .collect(joining());
     }

@@ -1,5 +1,6 @@
 package io.jobrelay.signing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -58,9 +59,11 @@ class VendorSignersTest {
     @Test
     void agrees_with_huaweis_signer_of_the_access_form() {
         RequestSigner signer = new SdkHmacSha256();
-        requests(2, request -> request.withSegments(
-                                segment -> segment.replaceAll("[/?#]", "").stripTrailing())
-                        .withNames(name -> "k" + name.replaceAll("[^A-Za-z0-9._~-]", "")))
+        requests(
+                        2,
+                        request -> request.withSegments(segment ->
+                                        segment.replaceAll("[/?#]", "").stripTrailing())
+                                .withNames(name -> "k" + name.replaceAll("[^A-Za-z0-9._~-]", "")))
                 .filter(request -> !request.decodedPath().matches("//+"))
                 .forEach(request -> {
                     Map<String, String> signed = sign(signer, request);
@@ -75,9 +78,11 @@ class VendorSignersTest {
      */
     @Test
     void satisfies_huaweis_verifier_of_the_credential_form() {
-        requests(3, request -> request.withSegments(segment -> segment.replace("/", ""))
-                        .withNames(name -> name.toLowerCase(Locale.ROOT))
-                        .withoutRepeatedNames())
+        requests(
+                        3,
+                        request -> request.withSegments(segment -> segment.replace("/", ""))
+                                .withNames(name -> name.toLowerCase(Locale.ROOT))
+                                .withoutRepeatedNames())
                 .forEach(request -> {
                     Map<String, String> signed = sign(CREDENTIAL_FORM, request);
                     assertThat(verifies(request, signed)).as("%s", request).isTrue();
@@ -87,7 +92,10 @@ class VendorSignersTest {
     @Test
     void fails_huaweis_verifier_with_another_path() {
         RandomRequest request = new RandomRequests(4)
-                .stream(100).filter(any -> !any.segments().isEmpty()).findFirst().orElseThrow();
+                .stream(100)
+                        .filter(any -> !any.segments().isEmpty())
+                        .findFirst()
+                        .orElseThrow();
         Map<String, String> signed = sign(CREDENTIAL_FORM, request.withSegments(segment -> segment + "x"));
 
         assertThat(verifies(request, signed)).isFalse();
@@ -150,7 +158,8 @@ class VendorSignersTest {
         BasicCredentials credentials = new BasicCredentials()
                 .withAk(request.credentials().accessKey())
                 .withSk(request.credentials().secretKey());
-        return AKSKSigner.getInstance().sign(builder.build(), credentials).get("Authorization");
+        return requireNonNull(
+                AKSKSigner.getInstance().sign(builder.build(), credentials).get("Authorization"));
     }
 
     /** The vendor's request finds these names only in this spelling, and would sign the present time otherwise. */
@@ -203,6 +212,6 @@ class VendorSignersTest {
                                 request.credentials().accessKey(),
                                 request.credentials().secretKey()),
                         options);
-        return bce.getHeaders().get("Authorization");
+        return requireNonNull(bce.getHeaders().get("Authorization"));
     }
 }
