@@ -12,6 +12,7 @@ import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnector;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
@@ -33,6 +34,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final int MEGABYTE = 1024 * 1024;
+    private static final SimpleString PUT_ASIDE = SimpleString.of("DLQ");
     private static final long LOCK_WAIT_MILLIS = 2000;
 
     private final ActiveMQServer server;
@@ -69,6 +71,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() throws IOException {
         try {
             server.stop();
+            // Its thread would keep the process alive for another minute.
+            InVMConnector.resetThreadPool();
         } catch (Exception e) {
             throw new IOException("embedded broker: did not stop", e);
         }
@@ -114,7 +118,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setDiskFullMessagePolicy(DiskFullMessagePolicy.FAIL)
                 .setMaxSizeBytes(4 * MEGABYTE)
                 .setPageSizeBytes(MEGABYTE)
-                .setDeadLetterAddress(SimpleString.of("DLQ"))
-                .setAutoCreateDeadLetterResources(true);
+                .setDeadLetterAddress(PUT_ASIDE)
+                .setAutoCreateDeadLetterResources(true)
+                .setExpiryAddress(PUT_ASIDE);
     }
 }

