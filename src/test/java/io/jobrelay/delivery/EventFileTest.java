@@ -160,17 +160,20 @@ class EventFileTest {
     }
 
     @Test
-    void goes_on_in_a_new_file_when_somebody_moved_the_old_one() throws Exception {
+    void goes_on_in_the_file_of_the_name_when_somebody_moved_or_removed_the_old_one() throws Exception {
         try (EventFile file = open()) {
             append(file, "a");
             Files.move(dated("2026-11-22"), directory.resolve("moved"));
+            Files.writeString(dated("2026-11-22"), event("new") + "\n");
             append(file, "b", "a");
+            assertThat(ids("2026-11-22")).containsExactly("new", "b");
+
             Files.delete(dated("2026-11-22"));
             append(file, "c");
+            assertThat(ids("2026-11-22")).containsExactly("c");
         }
 
         assertThat(directory.resolve("moved")).hasContent(event("a") + "\n");
-        assertThat(ids("2026-11-22")).containsExactly("c");
     }
 
     @Test
