@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events in files, one JSON document a line (NDJSON), a file a day: {@code out/changes-{date}.ndjson}, where the date is
+ * Events in files, one JSON document a line (NDJSON), a file a day: {@code out/changes-{date}.ndjson}; the date is
  * that of UTC. A path without {@code {date}} is one file for ever. Directories are made; files are readable by their
  * owner only.
  *

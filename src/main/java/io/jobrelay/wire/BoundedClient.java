@@ -19,8 +19,8 @@ import org.apache.hc.core5.util.Timeout;
 /**
  * Makes an {@code http:} or {@code https:} endpoint of Camel send exactly one request per call: no retry, no redirect,
  * no cookie, no wait for {@code Retry-After}; the whole exchange within one deadline ({@link
- * DeadlinePassedException}), the decompressed reply within a limit ({@link ReplyTooLargeException}). Every failure is an
- * {@link java.io.IOException}.
+ * DeadlinePassedException}), the decompressed reply within a limit ({@link ReplyTooLargeException}). Every failure is
+ * an {@link java.io.IOException}.
  *
  * <p>Named in a route as {@code httpClientConfigurer: "#provider-client"}. It brings its own connection pool, because
  * camel-http offers neither an address rule nor a limit on reply headers, so the component's options for the pool, the
@@ -28,8 +28,10 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class BoundedClient implements HttpClientConfigurer {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
-    private static final Http1Config HEADER_LIMITS =
-            Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(100).build();
+    private static final Http1Config HEADER_LIMITS = Http1Config.custom()
+            .setMaxLineLength(16 * 1024)
+            .setMaxHeaderCount(100)
+            .build();
 
     /** HttpClient's own timeouts, behind the deadline, so that it is the deadline that is reported. */
     private final Timeout backstop;

@@ -2,7 +2,7 @@ package io.jobrelay.wire;
 
 import java.io.IOException;
 
-/** A reply, decompressed, has more bytes than its reader accepts; the connection has been cut, the rest was not read. */
+/** A reply, decompressed, is larger than its reader accepts; the connection was cut, the rest was not read. */
 public final class ReplyTooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 

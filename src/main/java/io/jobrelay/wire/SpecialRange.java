@@ -52,8 +52,10 @@ final class SpecialRange {
 
     /** What the range is for that the address is in; empty when it is public. */
     static Optional<String> use(byte[] address) {
-        Optional<String> named =
-                ALL.stream().filter(range -> range.contains(address)).map(range -> range.use).findFirst();
+        Optional<String> named = ALL.stream()
+                .filter(range -> range.contains(address))
+                .map(range -> range.use)
+                .findFirst();
         boolean open = address.length == 4 || GLOBAL_UNICAST.contains(address);
         return named.isPresent() || open ? named : Optional.of("not global unicast");
     }

@@ -51,7 +51,8 @@ class DeliveryScheduleTest {
     @Test
     void refuses_no_attempts_and_a_jitter_that_could_turn_time_back() {
         assertThatThrownBy(() -> new DeliverySchedule(List.of(), 0)).hasMessageContaining("at least one attempt");
-        assertThatThrownBy(() -> new DeliverySchedule(List.of(Duration.ZERO), 1)).hasMessageContaining("was 1.0");
+        assertThatThrownBy(() -> new DeliverySchedule(List.of(Duration.ZERO), 1))
+                .hasMessageContaining("was 1.0");
         assertThatThrownBy(() -> new DeliverySchedule(List.of(Duration.ZERO), Double.NaN))
                 .hasMessageContaining("was NaN");
     }

@@ -114,9 +114,8 @@ class EventFileTest {
     @Test
     void knows_the_newest_events_of_a_long_file_and_forgets_the_oldest() throws Exception {
         int more = RecentEvents.MOST + 100;
-        Files.write(dated("2026-11-22"), (Iterable<String>) IntStream.range(0, more)
-                        .mapToObj(i -> event("e" + i))
-                        ::iterator);
+        Files.write(dated("2026-11-22"), (Iterable<String>)
+                IntStream.range(0, more).mapToObj(i -> event("e" + i))::iterator);
         try (EventFile file = open()) {
             append(file, "e" + (more - 1), "e100", "e99");
         }
@@ -221,7 +220,9 @@ class EventFileTest {
         List<String> acknowledged = inAnotherJvm("exec \"$@\"", 200);
 
         try (EventFile file = open()) {
-            assertThat(ids("2026-11-22")).startsWith(acknowledged.toArray(String[]::new)).doesNotHaveDuplicates();
+            assertThat(ids("2026-11-22"))
+                    .startsWith(acknowledged.toArray(String[]::new))
+                    .doesNotHaveDuplicates();
             for (int i = 0; i < 2 * acknowledged.size(); i++) {
                 append(file, "e" + i);
             }
@@ -287,12 +288,14 @@ class EventFileTest {
         EventFile file = open();
         file.close();
 
-        assertThatThrownBy(() -> append(file, "a")).isInstanceOf(IOException.class).hasRootCauseMessage(
-                directory.resolve("changes-{date}.ndjson") + " is closed");
+        assertThatThrownBy(() -> append(file, "a"))
+                .isInstanceOf(IOException.class)
+                .hasRootCauseMessage(directory.resolve("changes-{date}.ndjson") + " is closed");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"id\":\n\"a\"}", "{\"id\":\r\"a\"}", "{\"id\":\"b\"}", "{}", "", "[]", "{\"id\":1}", "{"})
+    @ValueSource(
+            strings = {"{\"id\":\n\"a\"}", "{\"id\":\r\"a\"}", "{\"id\":\"b\"}", "{}", "", "[]", "{\"id\":1}", "{"})
     void refuses_an_event_that_is_not_one_line_with_its_id(String event) throws Exception {
         try (EventFile file = open()) {
             assertThatThrownBy(() -> file.append("a", event.getBytes(UTF_8)))

@@ -57,9 +57,10 @@ class WebhookSignatureTest {
     @Test
     void signs_with_every_live_key_in_order() {
         assertThat(signature(1732233600, "evt_01JD9W0V7Q4Z8K3M5N6P7R8S9T", RUNNING, SECOND, FIRST, PRIVATE))
-                .isEqualTo("v1,S8b3BycJSHYoSYPyYygcEK+y7wdd4aGfBGbOEocfUS4= "
-                        + "v1,bPlwWe1YcXSww/j9EcR6XjYQLqMeltHq42pWGOI5GV4= "
-                        + "v1a,sEemJR4bUXjuAFB/3vwApHsyjXtAKfvBxEGXMLwRvkmeOsU87ylJ2x7IhuJ5Ei16XLkceK7DjM0AaHemlzdwCQ==");
+                .isEqualTo(
+                        "v1,S8b3BycJSHYoSYPyYygcEK+y7wdd4aGfBGbOEocfUS4= "
+                                + "v1,bPlwWe1YcXSww/j9EcR6XjYQLqMeltHq42pWGOI5GV4= "
+                                + "v1a,sEemJR4bUXjuAFB/3vwApHsyjXtAKfvBxEGXMLwRvkmeOsU87ylJ2x7IhuJ5Ei16XLkceK7DjM0AaHemlzdwCQ==");
     }
 
     @Test
@@ -87,7 +88,8 @@ class WebhookSignatureTest {
                     .verify(
                             body,
                             headers.entrySet().stream()
-                                    .collect(Collectors.toMap(Map.Entry::getKey, header -> List.of(header.getValue()))));
+                                    .collect(
+                                            Collectors.toMap(Map.Entry::getKey, header -> List.of(header.getValue()))));
         }
     }
 

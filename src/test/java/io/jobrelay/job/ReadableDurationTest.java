@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReadableDurationTest {
 
     @ParameterizedTest
-    @CsvSource({"500ms, PT0.5S", "0s, PT0S", "5s, PT5S", "90s, PT1M30S", "5m, PT5M", "2h, PT2H", "25h, PT25H", "1d, P1D"})
+    @CsvSource({"500ms, PT0.5S", "0s, PT0S", "5s, PT5S", "90s, PT1M30S", "5m, PT5M", "2h, PT2H", "25h, PT25H", "1d, P1D"
+    })
     void reads_a_number_with_its_unit_and_writes_it_the_same(String text, Duration duration) {
         assertThat(ReadableDuration.parse(text)).isEqualTo(duration);
         assertThat(ReadableDuration.format(duration)).isEqualTo(text);

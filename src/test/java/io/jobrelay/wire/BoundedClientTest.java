@@ -93,9 +93,10 @@ class BoundedClientTest {
 
         Throwable failure = call(PATIENT).getException();
 
-        assertThat(failure).isInstanceOfSatisfying(HttpOperationFailedException.class, refused -> assertThat(
-                        refused.getStatusCode())
-                .isEqualTo(302));
+        assertThat(failure)
+                .isInstanceOfSatisfying(
+                        HttpOperationFailedException.class,
+                        refused -> assertThat(refused.getStatusCode()).isEqualTo(302));
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -162,7 +163,9 @@ class BoundedClientTest {
     void refuses_a_reply_with_endless_headers() {
         server.endless("HTTP/1.1 200 OK\r\n", "X: y\r\n", Duration.ZERO);
 
-        assertThat(call(PATIENT).getException()).isInstanceOf(IOException.class).isNotInstanceOf(DeadlinePassedException.class);
+        assertThat(call(PATIENT).getException())
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(DeadlinePassedException.class);
         server.awaitCut();
     }
 
@@ -170,7 +173,9 @@ class BoundedClientTest {
     void refuses_a_reply_with_an_endless_header_line() {
         server.endless("HTTP/1.1 200 OK\r\nX: ", "y".repeat(100), Duration.ZERO);
 
-        assertThat(call(PATIENT).getException()).isInstanceOf(IOException.class).isNotInstanceOf(DeadlinePassedException.class);
+        assertThat(call(PATIENT).getException())
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(DeadlinePassedException.class);
         server.awaitCut();
     }
 
@@ -180,8 +185,7 @@ class BoundedClientTest {
 
         assertThat(call(SHORT).getException())
                 .isInstanceOf(DeadlinePassedException.class)
-                .hasMessage("127.0.0.1:" + server.port()
-                        + ": no complete reply within 800 ms, the connection was cut");
+                .hasMessage("127.0.0.1:" + server.port() + ": no complete reply within 800 ms, the connection was cut");
         server.awaitCut();
     }
 

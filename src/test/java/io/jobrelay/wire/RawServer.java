@@ -73,7 +73,9 @@ final class RawServer implements AutoCloseable {
     /** Waits until a client has closed its connection. */
     void awaitCut() {
         try {
-            assertThat(cut.await(10, TimeUnit.SECONDS)).as("connection closed by the client").isTrue();
+            assertThat(cut.await(10, TimeUnit.SECONDS))
+                    .as("connection closed by the client")
+                    .isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
