@@ -14,7 +14,11 @@ public final class ReadableDuration {
 
     private ReadableDuration() {}
 
-    /** @throws IllegalArgumentException when the text is not such a duration; the message is a rule for a key */
+    /**
+     * Reads a duration such as {@code 30s}.
+     *
+     * @throws IllegalArgumentException when the text is none; the message is a rule for the key it stands at
+     */
     public static Duration parse(String text) {
         Objects.requireNonNull(text, "text is null");
         Matcher matcher = FORM.matcher(text);

@@ -36,7 +36,11 @@ public final class PublicAddresses implements DnsResolver {
         this.lookup = Objects.requireNonNull(lookup, "lookup is null");
     }
 
-    /** @throws AddressRefusedException when one of the addresses is not public */
+    /**
+     * Gives the addresses of a host.
+     *
+     * @throws AddressRefusedException when one of them is not public
+     */
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
         InetAddress[] addresses = lookup.addresses(host);

@@ -114,8 +114,9 @@ class EventFileTest {
     @Test
     void knows_the_newest_events_of_a_long_file_and_forgets_the_oldest() throws Exception {
         int more = RecentEvents.MOST + 100;
-        Files.write(dated("2026-11-22"), (Iterable<String>)
-                IntStream.range(0, more).mapToObj(i -> event("e" + i))::iterator);
+        Files.write(
+                dated("2026-11-22"),
+                IntStream.range(0, more).mapToObj(i -> event("e" + i)).toList());
         try (EventFile file = open()) {
             append(file, "e" + (more - 1), "e100", "e99");
         }
