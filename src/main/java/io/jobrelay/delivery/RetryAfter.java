@@ -1,0 +1,30 @@
+package io.jobrelay.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.hc.client5.http.utils.DateUtils;
+
+/** The {@code Retry-After} header (RFC 9110, 10.2.3): seconds, or an HTTP date, also of the old RFC 850 form. */
+public final class RetryAfter {
+    /** A receiver may ask for this long and no longer. */
+    public static final Duration LONGEST = Duration.ofHours(24);
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]+");
+    private static final Pattern MORE_THAN_A_DAY = Pattern.compile("0*[1-9][0-9]{5,}");
+
+    private RetryAfter() {}
+
+    /** How long to wait, at most {@link #LONGEST}; empty when the header asks for nothing that can be understood. */
+    public static Optional<Duration> parse(String header, Instant now) {
+        String text = header.strip();
+        if (MORE_THAN_A_DAY.matcher(text).matches()) {
+            return Optional.of(LONGEST);
+        }
+        Optional<Duration> asked = SECONDS.matcher(text).matches()
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
+                : Optional.ofNullable(DateUtils.parseStandardDate(text)).map(date -> Duration.between(now, date));
+        return asked.filter(wait -> !wait.isNegative()).map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
+    }
+}

@@ -1,0 +1,104 @@
+package io.jobrelay.wire;
+
+import java.time.Duration;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Makes an {@code http:} or {@code https:} endpoint of Camel send exactly one request per call: no retry, no redirect,
+ * no cookie, no wait for {@code Retry-After}; the whole exchange within one deadline ({@link
+ * DeadlinePassedException}), the decompressed reply within a limit ({@link ReplyTooLargeException}). Every failure is
+ * an {@link java.io.IOException}.
+ *
+ * <p>Named in a route as {@code httpClientConfigurer: "#provider-client"}. It brings its own connection pool, because
+ * camel-http offers neither an address rule nor a limit on reply headers, so the component's options for the pool, the
+ * timeouts, redirects, retries and TLS have no effect on such an endpoint.
+ */
+public final class BoundedClient implements HttpClientConfigurer {
+    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+    private static final Http1Config HEADER_LIMITS = Http1Config.custom()
+            .setMaxLineLength(16 * 1024)
+            .setMaxHeaderCount(100)
+            .build();
+
+    /** HttpClient's own timeouts, behind the deadline, so that it is the deadline that is reported. */
+    private final Timeout backstop;
+
+    private final Timeout connect;
+    private final int connections;
+    private final DnsResolver addresses;
+    private final SSLContext tls;
+    private final BoundedExchange exchange;
+
+    /**
+     * @param deadline of one exchange, from the wait for a connection to the last byte of the reply, above zero
+     * @param replyLimitBytes the largest reply body, decompressed, above zero
+     * @param connections how many requests may be in flight at once on one endpoint, above zero
+     * @param addresses looks up the addresses of a host each time it is connected to, and may refuse them
+     * @param tls the trust and keys of {@code https}
+     */
+    public BoundedClient(
+            Duration deadline, int replyLimitBytes, int connections, DnsResolver addresses, SSLContext tls) {
+        this.exchange = new BoundedExchange(deadline, replyLimitBytes);
+        if (connections < 1) {
+            throw new IllegalArgumentException("connections: must be above zero, was " + connections);
+        }
+        this.backstop = Timeout.of(deadline.plusSeconds(5));
+        this.connect = Timeout.of(deadline.compareTo(LONGEST_CONNECT) < 0 ? deadline : LONGEST_CONNECT);
+        this.connections = connections;
+        this.addresses = Objects.requireNonNull(addresses, "addresses is null");
+        this.tls = Objects.requireNonNull(tls, "tls is null");
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        client.disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .setUserAgent(userAgent())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(backstop)
+                        .setResponseTimeout(backstop)
+                        .build())
+                .setConnectionManager(pool())
+                .setConnectionManagerShared(false)
+                .addExecInterceptorFirst("bounded-exchange", exchange);
+    }
+
+    private PoolingHttpClientConnectionManager pool() {
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnTotal(connections)
+                .setMaxConnPerRoute(connections)
+                .setDnsResolver(addresses)
+                .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls))
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(HEADER_LIMITS)
+                        .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(connect)
+                        .setSocketTimeout(backstop)
+                        .build())
+                .setDefaultSocketConfig(
+                        SocketConfig.custom().setSoTimeout(backstop).build())
+                .build();
+    }
+
+    /** The version is the jar's; a source tree has none. */
+    private static String userAgent() {
+        String version = BoundedClient.class.getPackage().getImplementationVersion();
+        return version == null ? "jobrelay" : "jobrelay/" + version;
+    }
+}

@@ -1,0 +1,377 @@
+package io.jobrelay.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class EventFileTest {
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T23:59:59Z"));
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void writes_one_event_a_line() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a", "b");
+
+            assertThat(dated("2026-11-22")).hasContent(event("a") + "\n" + event("b") + "\n");
+        }
+    }
+
+    @Test
+    void goes_to_a_new_file_with_the_day_of_utc() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a");
+            clock.advance(Duration.ofSeconds(1));
+            append(file, "b");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a");
+        assertThat(ids("2026-11-23")).containsExactly("b");
+    }
+
+    @Test
+    void a_path_without_a_date_is_one_file() throws Exception {
+        Path path = directory.resolve("deep/er/changes.ndjson");
+        try (EventFile file = EventFile.open(path, clock)) {
+            append(file, "a");
+            clock.advance(Duration.ofDays(1));
+            append(file, "b");
+        }
+        try (EventFile file = EventFile.open(path, clock)) {
+            append(file, "a", "c");
+        }
+
+        assertThat(path).hasContent(event("a") + "\n" + event("b") + "\n" + event("c") + "\n");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void only_the_owner_can_read_the_file() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a");
+        }
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dated("2026-11-22"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void writes_an_event_once() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a", "b", "a");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a", "b");
+    }
+
+    @Test
+    void writes_an_event_once_across_a_restart_and_midnight() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a", "b");
+        }
+        clock.advance(Duration.ofSeconds(1));
+        try (EventFile file = open()) {
+            append(file, "b", "c", "a");
+        }
+        try (EventFile file = open()) {
+            append(file, "a", "b", "c", "d");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a", "b");
+        assertThat(ids("2026-11-23")).containsExactly("c", "d");
+    }
+
+    @Test
+    void knows_the_newest_events_of_a_long_file_and_forgets_the_oldest() throws Exception {
+        int more = RecentEvents.MOST + 100;
+        Files.write(
+                dated("2026-11-22"),
+                IntStream.range(0, more).mapToObj(i -> event("e" + i)).toList());
+        try (EventFile file = open()) {
+            append(file, "e" + (more - 1), "e100", "e99");
+        }
+
+        assertThat(ids("2026-11-22")).hasSize(more + 1).endsWith("e" + (more - 1), "e99");
+    }
+
+    @Test
+    void removes_a_torn_last_line_and_writes_its_event_whole() throws Exception {
+        Files.writeString(dated("2026-11-22"), event("a") + "\n" + event("b").substring(0, 20));
+
+        try (EventFile file = open()) {
+            append(file, "b");
+        }
+
+        assertThat(dated("2026-11-22")).hasContent(event("a") + "\n" + event("b") + "\n");
+    }
+
+    @Test
+    void removes_a_torn_line_of_yesterday_that_is_longer_than_it_reads_at_once() throws Exception {
+        Files.writeString(dated("2026-11-21"), event("a") + "\n" + "x".repeat(200_000));
+        Files.writeString(dated("2026-11-20"), "never a line");
+
+        try (EventFile file = open()) {
+            append(file, "b");
+        }
+
+        assertThat(dated("2026-11-21")).hasContent(event("a") + "\n");
+        assertThat(dated("2026-11-20")).isEmptyFile();
+    }
+
+    @Test
+    void reads_past_lines_of_somebody_else() throws Exception {
+        Files.writeString(dated("2026-11-22"), "\nhello\n{\"data\":{\"id\":\"b\"},\"id\":\"a\"}\n[\"id\"]\n");
+
+        try (EventFile file = open()) {
+            append(file, "a", "b");
+        }
+
+        assertThat(Files.readAllLines(dated("2026-11-22"))).hasSize(5).endsWith(event("b"));
+    }
+
+    @Test
+    void goes_on_in_the_file_of_the_name_when_somebody_moved_or_removed_the_old_one() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a");
+            Files.move(dated("2026-11-22"), directory.resolve("moved"));
+            Files.writeString(dated("2026-11-22"), event("new") + "\n");
+            append(file, "b", "a");
+            assertThat(ids("2026-11-22")).containsExactly("new", "b");
+
+            Files.delete(dated("2026-11-22"));
+            append(file, "c");
+            assertThat(ids("2026-11-22")).containsExactly("c");
+        }
+
+        assertThat(directory.resolve("moved")).hasContent(event("a") + "\n");
+    }
+
+    @Test
+    void goes_on_at_the_start_when_somebody_emptied_the_file() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a");
+            Files.write(dated("2026-11-22"), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+            append(file, "b");
+        }
+
+        assertThat(dated("2026-11-22")).hasContent(event("b") + "\n");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void says_that_an_event_was_not_written_and_writes_it_when_there_is_room_again() throws Exception {
+        Files.createSymbolicLink(dated("2026-11-22"), Path.of("/dev/full"));
+        try (EventFile file = open()) {
+            assertThatThrownBy(() -> append(file, "a"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("event a was not written")
+                    .hasRootCauseMessage("No space left on device");
+
+            Files.delete(dated("2026-11-22"));
+            append(file, "a");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a");
+    }
+
+    /** The limit on the size of a file makes the kernel write the first part of a line and refuse the rest. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void takes_back_a_line_that_fits_only_in_part() throws Exception {
+        List<String> printed = inAnotherJvm("ulimit -f 20; exec \"$@\"", 10_000);
+
+        assertThat(printed).endsWith("refused").hasSizeGreaterThan(10);
+        List<String> written = printed.subList(0, printed.size() - 1);
+        assertThat(Files.readString(dated("2026-11-22"))).endsWith("}\n");
+        assertThat(ids("2026-11-22")).containsExactlyElementsOf(written);
+    }
+
+    @Test
+    void has_every_acknowledged_event_once_after_a_kill() throws Exception {
+        List<String> acknowledged = inAnotherJvm("exec \"$@\"", 200);
+
+        try (EventFile file = open()) {
+            assertThat(ids("2026-11-22"))
+                    .startsWith(acknowledged.toArray(String[]::new))
+                    .doesNotHaveDuplicates();
+            for (int i = 0; i < 2 * acknowledged.size(); i++) {
+                append(file, "e" + i);
+            }
+        }
+
+        assertThat(ids("2026-11-22"))
+                .doesNotHaveDuplicates()
+                .containsAll(IntStream.range(0, 400).mapToObj(i -> "e" + i).toList());
+    }
+
+    @Test
+    void many_threads_write_every_event_whole_and_once() throws Exception {
+        int threads = 8;
+        ExecutorService senders = Executors.newFixedThreadPool(threads);
+        try (EventFile file = open()) {
+            List<Callable<Void>> work = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread / 2 * 500;
+                work.add(() -> {
+                    for (int i = first; i < first + 500; i++) {
+                        append(file, "e" + i);
+                    }
+                    return null;
+                });
+            }
+            for (Future<Void> done : senders.invokeAll(work)) {
+                done.get();
+            }
+        } finally {
+            senders.shutdownNow();
+        }
+
+        assertThat(ids("2026-11-22"))
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 2000).mapToObj(i -> "e" + i).toList());
+    }
+
+    @Test
+    void an_interrupted_thread_does_not_close_the_file_for_the_others() throws Exception {
+        try (EventFile file = open()) {
+            Thread.currentThread().interrupt();
+            append(file, "a");
+            assertThat(Thread.interrupted()).isTrue();
+            append(file, "b");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a", "b");
+    }
+
+    @Test
+    void is_open_once_at_a_time() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a");
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("changes-{date}.ndjson: one writer at a time, was open in another");
+        }
+        open().close();
+    }
+
+    @Test
+    void appends_nothing_after_it_was_closed() throws Exception {
+        EventFile file = open();
+        file.close();
+
+        assertThatThrownBy(() -> append(file, "a"))
+                .isInstanceOf(IOException.class)
+                .hasRootCauseMessage(directory.resolve("changes-{date}.ndjson") + " is closed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"id\":\n\"a\"}", "{\"id\":\r\"a\"}", "{\"id\":\"b\"}", "{}", "", "[]", "{\"id\":1}", "{"})
+    void refuses_an_event_that_is_not_one_line_with_its_id(String event) throws Exception {
+        try (EventFile file = open()) {
+            assertThatThrownBy(() -> file.append("a", event.getBytes(UTF_8)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("event a must be ");
+        }
+
+        assertThat(dated("2026-11-22")).isEmptyFile();
+    }
+
+    @Test
+    void refuses_a_date_in_the_directory() {
+        assertThatThrownBy(() -> EventFile.open(directory.resolve("{date}/changes.ndjson"), clock))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("{date} in its name at most");
+    }
+
+    /** Appends e0, e1, ... and prints each id once it is written; "refused" and no more when one is not. */
+    static final class Writer {
+        public static void main(String[] arguments) throws IOException {
+            Clock noon = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
+            try (EventFile file = EventFile.open(Path.of(arguments[0]), noon)) {
+                for (int i = 0; ; i++) {
+                    append(file, "e" + i);
+                    System.out.println("e" + i);
+                }
+            } catch (IOException refused) {
+                System.out.println("refused");
+            }
+        }
+    }
+
+    /** What a {@link Writer} printed until it ended, or had printed so much that it was killed. */
+    private List<String> inAnotherJvm(String shell, int lines) throws Exception {
+        Process writer = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        shell,
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Writer.class.getName(),
+                        directory.resolve("changes-{date}.ndjson").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = writer.inputReader(UTF_8)) {
+            return out.lines().limit(lines).toList();
+        } finally {
+            writer.destroyForcibly().waitFor();
+        }
+    }
+
+    private EventFile open() throws IOException {
+        return EventFile.open(directory.resolve("changes-{date}.ndjson"), clock);
+    }
+
+    private static void append(EventFile file, String... ids) throws IOException {
+        for (String id : ids) {
+            file.append(id, event(id).getBytes(UTF_8));
+        }
+    }
+
+    private static String event(String id) {
+        return "{\"specversion\":\"1.0\",\"id\":\"" + id + "\",\"data\":{\"id\":\"job ü\"}}";
+    }
+
+    private List<String> ids(String date) throws IOException {
+        return Files.readAllLines(dated(date)).stream()
+                .map(line -> EventLines.id(line.getBytes(UTF_8)).orElse("not an event: " + line))
+                .collect(Collectors.toList());
+    }
+
+    private Path dated(String date) {
+        return directory.resolve("changes-" + date + ".ndjson");
+    }
+}
