@@ -40,6 +40,7 @@ class ArchitectureTest {
             "provider",
             "ledger",
             "delivery",
+            "camel",
             "http",
             "sandbox",
             "cli");
