@@ -3,10 +3,12 @@ package io.jobrelay.routes;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +51,6 @@ final class RouteFileCheck {
             "retryWhile");
 
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "poll");
-    private static final Set<String> CALLING = Set.of("process", "bean");
     private static final Set<String> STAYS_INSIDE =
             Set.of("direct", "seda", "log", "bean", "class", "language", "dataformat", "validator", "json-validator");
     private static final Pattern VARIABLE = Pattern.compile(".*(\\{\\{|\\$\\{).*");
@@ -66,15 +67,28 @@ final class RouteFileCheck {
     }
 
     List<String> problems() {
-        SCHEMA.validate(document.toJson())
-                .forEach(message ->
-                        problem(document.at(message.getInstanceLocation()), "Camel's schema: " + message.getMessage()));
+        checkSchema();
         for (YamlNode item : document.items()) {
             checkItem(item);
         }
         checkFileName();
         walk("", document);
         return problems;
+    }
+
+    /** The schema also blames every node above the wrong one, and that for each form it might have had: once is enough. */
+    private void checkSchema() {
+        Set<ValidationMessage> messages = SCHEMA.validate(document.toJson());
+        Set<String> reported = new HashSet<>();
+        for (ValidationMessage message : messages) {
+            String place = message.getInstanceLocation().toString();
+            boolean blamedBelow = messages.stream()
+                    .map(other -> other.getInstanceLocation().toString())
+                    .anyMatch(other -> !other.equals(place) && other.startsWith(place));
+            if (!blamedBelow && reported.add(place)) {
+                problem(document.at(message.getInstanceLocation()), "Camel's schema: " + message.getMessage());
+            }
+        }
     }
 
     private void checkItem(YamlNode item) {
@@ -177,9 +191,6 @@ final class RouteFileCheck {
         if (name.equals("log") && step.text("message").isEmpty()) {
             problem(step, "log: is an object with message");
         }
-        if (CALLING.contains(name) && step.text("id").isEmpty()) {
-            problem(step, name + ": id is missing");
-        }
         if (!SENDING.contains(name)) {
             return;
         }
@@ -207,7 +218,7 @@ final class RouteFileCheck {
     }
 
     private void checkExpression(String parent, String name, YamlNode expression) {
-        if (!LANGUAGES.contains(name) || parent.equals("bean") || parent.equals("method")) {
+        if (!LANGUAGES.contains(name) || parent.equals("bean") || LANGUAGES.contains(parent)) {
             return;
         }
         if (!EXPRESSION_HOLDERS.contains(parent)) {
