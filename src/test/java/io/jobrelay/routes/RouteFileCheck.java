@@ -84,7 +84,7 @@ final class RouteFileCheck {
             String place = message.getInstanceLocation().toString();
             boolean blamedBelow = messages.stream()
                     .map(other -> other.getInstanceLocation().toString())
-                    .anyMatch(other -> !other.equals(place) && other.startsWith(place));
+                    .anyMatch(other -> other.startsWith(place + ".") || other.startsWith(place + "["));
             if (!blamedBelow && reported.add(place)) {
                 problem(document.at(message.getInstanceLocation()), "Camel's schema: " + message.getMessage());
             }
