@@ -1,0 +1,115 @@
+package io.jobrelay.routes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonNodePath;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * A YAML value that still knows its line, from 1; that of its name where it has one. Asking for what is not there gives
+ * something empty, never null.
+ */
+record YamlNode(Node node, int line) {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    static YamlNode parse(String text) {
+        return new Compose(LoadSettings.builder().build())
+                .composeString(text)
+                .map(YamlNode::of)
+                .orElseThrow(() -> new IllegalArgumentException("the file is empty"));
+    }
+
+    private static YamlNode of(Node node) {
+        return new YamlNode(node, lineOf(node));
+    }
+
+    private static int lineOf(Node node) {
+        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+    }
+
+    boolean isMapping() {
+        return node instanceof MappingNode;
+    }
+
+    String text() {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : "";
+    }
+
+    List<YamlNode> items() {
+        return node instanceof SequenceNode sequence
+                ? sequence.getValue().stream().map(YamlNode::of).toList()
+                : List.of();
+    }
+
+    /** In the order of the file. */
+    Map<String, YamlNode> members() {
+        Map<String, YamlNode> members = new LinkedHashMap<>();
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple member : mapping.getValue()) {
+                YamlNode name = of(member.getKeyNode());
+                members.put(name.text(), new YamlNode(member.getValueNode(), name.line()));
+            }
+        }
+        return members;
+    }
+
+    Optional<YamlNode> member(String name) {
+        return Optional.ofNullable(members().get(name));
+    }
+
+    /** The text of a member; empty where there is none. */
+    String text(String name) {
+        return member(name).map(YamlNode::text).orElse("");
+    }
+
+    /** The nearest node on the way to where the path leads. */
+    YamlNode at(JsonNodePath path) {
+        YamlNode place = this;
+        for (int i = 0; i < path.getNameCount(); i++) {
+            Object step = path.getElement(i);
+            if (step instanceof Integer index) {
+                place = index < place.items().size() ? place.items().get(index) : place;
+            } else {
+                place = place.member(step.toString()).orElse(place);
+            }
+        }
+        return place;
+    }
+
+    JsonNode toJson() {
+        if (node instanceof MappingNode) {
+            ObjectNode object = JSON.objectNode();
+            members().forEach((name, member) -> object.set(name, member.toJson()));
+            return object;
+        }
+        if (node instanceof SequenceNode) {
+            ArrayNode array = JSON.arrayNode();
+            items().forEach(item -> array.add(item.toJson()));
+            return array;
+        }
+        Tag tag = node.getTag();
+        if (tag.equals(Tag.INT)) {
+            return JSON.numberNode(Long.parseLong(text()));
+        }
+        if (tag.equals(Tag.FLOAT)) {
+            return JSON.numberNode(Double.parseDouble(text()));
+        }
+        if (tag.equals(Tag.BOOL)) {
+            return JSON.booleanNode(Boolean.parseBoolean(text()));
+        }
+        return tag.equals(Tag.NULL) ? JSON.nullNode() : JSON.textNode(text());
+    }
+}
