@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,11 +130,11 @@ class PublicAddressesTest {
 
     @Test
     void asks_at_every_connect_so_that_a_rebound_name_is_refused() throws Exception {
-        InetAddress[] now = {InetAddress.getByName("1.1.1.1")};
-        PublicAddresses addresses = new PublicAddresses("alerts", host -> now.clone());
+        List<String> now = new ArrayList<>(List.of("1.1.1.1"));
+        PublicAddresses addresses = new PublicAddresses("alerts", host -> all(now.toArray(String[]::new)));
         assertThat(addresses.resolve("hooks.example.com")).hasSize(1);
 
-        now[0] = InetAddress.getByName("127.0.0.1");
+        now.set(0, "127.0.0.1");
 
         assertThatThrownBy(() -> addresses.resolve("hooks.example.com")).isInstanceOf(AddressRefusedException.class);
     }
