@@ -42,14 +42,17 @@ public record Account(
     public Optional<String> missing() {
         String prefix = "jobrelay.account." + name;
         return switch (signing.proof()) {
-            case KEYS -> credentials != null
-                    ? Optional.empty()
-                    : Optional.of("%s.access-key and %s.secret-key: required by signing=%s, are not set"
-                            .formatted(prefix, prefix, signing.scheme()));
-            case LOGIN -> login != null
-                    ? Optional.empty()
-                    : Optional.of("%s.auth-url, .user, .password, .domain and .project: required by signing=%s, are not all set"
-                            .formatted(prefix, signing.scheme()));
+            case KEYS ->
+                credentials != null
+                        ? Optional.empty()
+                        : Optional.of("%s.access-key and %s.secret-key: required by signing=%s, are not set"
+                                .formatted(prefix, prefix, signing.scheme()));
+            case LOGIN ->
+                login != null
+                        ? Optional.empty()
+                        : Optional.of(
+                                "%s.auth-url, .user, .password, .domain and .project: required by signing=%s, are not all set"
+                                        .formatted(prefix, signing.scheme()));
             case NOTHING -> Optional.empty();
         };
     }

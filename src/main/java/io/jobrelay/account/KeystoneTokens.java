@@ -38,7 +38,8 @@ public final class KeystoneTokens {
      */
     public String token(Account account) {
         CompletableFuture<Held> mine = new CompletableFuture<>();
-        CompletableFuture<Held> current = held.compute(account.name(), (name, before) -> before != null && usable(before) ? before : mine);
+        CompletableFuture<Held> current =
+                held.compute(account.name(), (name, before) -> before != null && usable(before) ? before : mine);
         if (current == mine) {
             obtain(account, mine);
         }
@@ -73,9 +74,10 @@ public final class KeystoneTokens {
     public void drop(Account account, String refused) {
         held.computeIfPresent(
                 account.name(),
-                (name, future) ->
-                        future.isDone() && !future.isCompletedExceptionally() && future.join().value.equals(refused)
-                                ? null
-                                : future);
+                (name, future) -> future.isDone()
+                                && !future.isCompletedExceptionally()
+                                && future.join().value.equals(refused)
+                        ? null
+                        : future);
     }
 }

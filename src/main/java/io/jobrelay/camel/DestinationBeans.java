@@ -79,8 +79,9 @@ public final class DestinationBeans implements AutoCloseable {
     }
 
     private ConnectionFactory connections(Destination destination) {
-        ConnectionFactory broker =
-                destination.brokerUrl() == null ? embedded(destination) : new ActiveMQConnectionFactory(destination.brokerUrl());
+        ConnectionFactory broker = destination.brokerUrl() == null
+                ? embedded(destination)
+                : new ActiveMQConnectionFactory(destination.brokerUrl());
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
         pool.setConnectionFactory(broker);
         open.push(pool::stop);

@@ -34,7 +34,12 @@ public final class EngineBeans implements AutoCloseable {
         watches = new Watches(database, clock);
         outbox = new Outbox(database, clock);
         Intake intake = new Intake(
-                database, outbox, settings.instance(), clock, () -> UUID.randomUUID().toString(), random);
+                database,
+                outbox,
+                settings.instance(),
+                clock,
+                () -> UUID.randomUUID().toString(),
+                random);
         watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
         Registry registry = context.getRegistry();
         registry.bind("watch-files", watchFiles);

@@ -70,7 +70,10 @@ public final class KeystoneTokenRoute {
     public KeystoneToken read(Exchange exchange) {
         Message reply = exchange.getMessage();
         String value = reply.getHeader("X-Subject-Token", String.class);
-        String end = requireNonNull(reply.getBody(JsonNode.class)).path("token").path("expires_at").asText("");
+        String end = requireNonNull(reply.getBody(JsonNode.class))
+                .path("token")
+                .path("expires_at")
+                .asText("");
         if (value == null || end.isEmpty()) {
             throw new PollFailedException(PollFailure.without(
                     FailureKind.MALFORMED, "the identity service gave no X-Subject-Token or no token.expires_at"));

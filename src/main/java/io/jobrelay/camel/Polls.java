@@ -64,7 +64,8 @@ public final class Polls {
         Account account = accounts.get(due.watch().account());
         if (account == null) {
             throw new PollFailedException(PollFailure.without(
-                    FailureKind.UNAUTHENTICATED, "there is no account '" + due.watch().account() + "' any more"));
+                    FailureKind.UNAUTHENTICATED,
+                    "there is no account '" + due.watch().account() + "' any more"));
         }
         PollVariables.begin(exchange, due, account);
         exchange.setProperty(SpendRequest.PREPAID, true);
@@ -78,16 +79,28 @@ public final class Polls {
         for (Change change : intake.answered(due, records)) {
             JobRecord job = change.job();
             changes.accept(change);
-            LOG.info("job={} sequence={} state={} previous={}", job.id(), job.sequence(), job.state(), change.previousState());
+            LOG.info(
+                    "job={} sequence={} state={} previous={}",
+                    job.id(),
+                    job.sequence(),
+                    job.state(),
+                    change.previousState());
         }
     }
 
     /** Takes in the exception that ended the poll. */
     public void failed(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange);
-        PollFailure failure = PollFailures.of(exchange, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
-        LOG.warn("watch={} api={} failure={} status={} code={}: {}",
-                due.watch().id(), due.watch().api(), failure.kind(), failure.httpStatus(), failure.code(), failure.message());
+        PollFailure failure =
+                PollFailures.of(exchange, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        LOG.warn(
+                "watch={} api={} failure={} status={} code={}: {}",
+                due.watch().id(),
+                due.watch().api(),
+                failure.kind(),
+                failure.httpStatus(),
+                failure.code(),
+                failure.message());
         intake.failed(due, failure);
     }
 }

@@ -48,8 +48,10 @@ public final class ProviderBeans {
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind("provider-client", client(settings));
         registry.bind("spend-request", new SpendRequest(budget));
-        signers().forEach(signer -> registry.bind(
-                signer.scheme(), new SignRequest(signer, clock, () -> UUID.randomUUID().toString())));
+        signers()
+                .forEach(signer -> registry.bind(
+                        signer.scheme(),
+                        new SignRequest(signer, clock, () -> UUID.randomUUID().toString())));
         KeystoneTokenRoute keystone = new KeystoneTokenRoute(context, clock);
         registry.bind("keystone-token", keystone);
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
@@ -102,8 +104,8 @@ public final class ProviderBeans {
     @SuppressWarnings("unchecked") // a provider's route ends with to-records
     public List<JobRecord> poll(Watch watch) {
         Account account = requireNonNull(settings.accounts().get(watch.account()), "the watch has a known account");
-        Exchange answer = template.request(
-                "direct:" + watch.api(), exchange -> PollVariables.begin(exchange, watch, account));
+        Exchange answer =
+                template.request("direct:" + watch.api(), exchange -> PollVariables.begin(exchange, watch, account));
         if (answer.getException() != null) {
             throw new PollFailedException(PollFailures.of(answer, answer.getException()));
         }

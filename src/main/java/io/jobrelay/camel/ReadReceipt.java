@@ -29,12 +29,11 @@ final class ReadReceipt implements Processor {
         if (status >= OK_FROM && status <= OK_TO) {
             return;
         }
-        Consequence consequence =
-                switch (status) {
-                    case 410 -> Consequence.DISABLE;
-                    case 429, 502, 503, 504 -> Consequence.SLOW_DOWN;
-                    default -> Consequence.RETRY;
-                };
+        Consequence consequence = switch (status) {
+            case 410 -> Consequence.DISABLE;
+            case 429, 502, 503, 504 -> Consequence.SLOW_DOWN;
+            default -> Consequence.RETRY;
+        };
         throw new DeliveryFailedException("HTTP status " + status, consequence, retryAfter(exchange));
     }
 

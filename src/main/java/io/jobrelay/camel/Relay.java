@@ -1,7 +1,6 @@
 package io.jobrelay.camel;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.LedgerException;
@@ -12,7 +11,6 @@ import io.jobrelay.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,26 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relay implements AutoCloseable {
     private static final Path PROPERTIES = Path.of("application.properties");
+    private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
+    private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
     /** How much of the line is started. */
     public enum Scope {
         /** The providers' routes, to be asked one by one. */
-        PROVIDERS("providers", "signing"),
+        PROVIDERS(PROVIDER_ROUTES),
         /** And the engine that polls the watches and takes in what they bring. */
-        POLLING("providers", "signing", "policies", "engine"),
+        POLLING(PROVIDER_ROUTES + "," + ENGINE_ROUTES),
         /** And the router and the destinations: the whole line. */
-        EVERYTHING("providers", "signing", "policies", "engine", "destinations", "");
+        EVERYTHING("file:routes/**/*.camel.yaml");
 
-        private final List<String> directories;
+        private final String routes;
 
-        Scope(String... directories) {
-            this.directories = List.of(directories);
-        }
-
-        private String routes() {
-            return directories.stream()
-                    .map(directory -> directory.isEmpty() ? "file:routes/*.camel.yaml" : "file:routes/" + directory + "/*.camel.yaml")
-                    .collect(joining(","));
+        Scope(String routes) {
+            this.routes = routes;
         }
     }
 
@@ -72,13 +66,14 @@ public final class Relay implements AutoCloseable {
      */
     public static Relay start(Scope scope, Map<String, String> overrides, Clock clock, Consumer<Change> changes) {
         if (!Files.isDirectory(Path.of("routes"))) {
-            throw new IllegalStateException("there is no routes/ in " + Path.of("").toAbsolutePath()
-                    + ": start Jobrelay in a directory with application.properties and routes/, such as a copy of those"
-                    + " that it came with" + home());
+            throw new IllegalStateException(
+                    "there is no routes/ in " + Path.of("").toAbsolutePath()
+                            + ": start Jobrelay in a directory with application.properties and routes/, such as a copy of those"
+                            + " that it came with" + home());
         }
         Main main = new Main();
         main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
-        main.configure().withRoutesIncludePattern(scope.routes());
+        main.configure().withRoutesIncludePattern(scope.routes);
         overrides.forEach(main::addOverrideProperty);
         Relay relay = new Relay(main);
         main.addMainListener(new MainListenerSupport() {

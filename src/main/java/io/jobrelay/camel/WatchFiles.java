@@ -62,7 +62,9 @@ public final class WatchFiles {
 
     /** How many watches of the files could not be taken in. */
     public synchronized int refused() {
-        return known.values().stream().mapToInt(content -> content.problems().size()).sum();
+        return known.values().stream()
+                .mapToInt(content -> content.problems().size())
+                .sum();
     }
 
     private void take(String source, WatchFile.Content content) {
@@ -74,7 +76,11 @@ public final class WatchFiles {
         Set<Watch> good = new LinkedHashSet<>();
         content.entries().forEach(entry -> good.add(entry.watch()));
         watches.replace(source, good);
-        LOG.info("watches={} file={} refused={}", good.size(), source, content.problems().size());
+        LOG.info(
+                "watches={} file={} refused={}",
+                good.size(),
+                source,
+                content.problems().size());
     }
 
     /** A watch that stands in two places belongs to the first; the second is told. */

@@ -8,7 +8,9 @@ import picocli.CommandLine.Command;
 @Command(name = CheckCommand.NAME, description = "x", mixinStandardHelpOptions = true, versionProvider = Version.class)
 final class CheckCommand implements Callable<Integer> {
     static final String NAME = "check";
+
     CheckCommand(Clock clock) {}
+
     @Override
     public Integer call() {
         return 0;

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
         description = "Watches jobs on several clouds and relays one unified job record per change.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, SandboxCommand.class, FetchCommand.class, WaitCommand.class, CheckCommand.class},
+        subcommands = {RunCommand.class, SandboxCommand.class, FetchCommand.class, WaitCommand.class, CheckCommand.class
+        },
         exitCodeOnExecutionException = ExitStatus.FAILED,
         footer = {
             "",
@@ -43,7 +44,8 @@ public final class Jobrelay {
                 || exception instanceof IllegalStateException) {
             PrintWriter err = commandLine.getErr();
             String message = String.valueOf(exception.getMessage());
-            message.lines().forEach(line -> err.println(commandLine.getColorScheme().errorText(line)));
+            message.lines()
+                    .forEach(line -> err.println(commandLine.getColorScheme().errorText(line)));
             return ExitStatus.FAILED;
         }
         throw exception;

@@ -51,7 +51,8 @@ final class Running {
 
     /** The exit status of a run that was done. */
     static int status(EngineBeans engine) {
-        boolean dead = engine.outbox().counts().stream().anyMatch(count -> count.status().equals(Outbox.DEAD));
+        boolean dead = engine.outbox().counts().stream()
+                .anyMatch(count -> count.status().equals(Outbox.DEAD));
         if (dead) {
             return ExitStatus.DELIVERY_DEAD;
         }

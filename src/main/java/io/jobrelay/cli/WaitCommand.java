@@ -27,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,8 +83,10 @@ final class WaitCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("jobrelay-wait");
         Map<String, String> overrides = Map.of(
-                "jobrelay.watches", files.stream().map(Path::toString).collect(joining(",")),
-                "jobrelay.ledger.url", "jdbc:sqlite:" + directory.resolve("ledger.db"));
+                "jobrelay.watches",
+                files.stream().map(Path::toString).collect(joining(",")),
+                "jobrelay.ledger.url",
+                "jdbc:sqlite:" + directory.resolve("ledger.db"));
         try (Relay relay = Relay.start(Relay.Scope.POLLING, overrides, clock, this::show)) {
             int status = await(relay.engine());
             relay.engine().watches().lastRecords().forEach(spec.commandLine().getOut()::println);
@@ -117,16 +120,16 @@ final class WaitCommand implements Callable<Integer> {
     private void show(Change change) {
         JobRecord job = change.job();
         states.put(job.id(), job.state());
-        Map<JobState, Long> counts =
-                states.values().stream().collect(groupingBy(state -> state, () -> new EnumMap<>(JobState.class), counting()));
+        Map<JobState, Long> counts = states.values().stream()
+                .collect(groupingBy(state -> state, () -> new EnumMap<>(JobState.class), counting()));
         String line = counts.entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(joining(", ", states.size() + (states.size() == 1 ? " job: " : " jobs: "), ""));
         PrintWriter err = spec.commandLine().getErr();
-        if (System.console() == null) {
-            err.println(line);
-        } else {
+        if (CommandLine.Help.Ansi.AUTO.enabled()) {
             err.print("\r\u001b[K" + line + (job.terminal() ? System.lineSeparator() : ""));
+        } else {
+            err.println(line);
         }
         err.flush();
     }

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param previousReason the reason before, null where there was none
  */
 public record Change(
-        JobRecord job, @Nullable JobState previousState, @Nullable String previousReason) {
+        JobRecord job,
+        @Nullable JobState previousState,
+        @Nullable String previousReason) {
     public Change {
         requireNonNull(job, "job is null");
     }

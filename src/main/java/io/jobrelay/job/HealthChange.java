@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param failure what the provider or the network said, null when the health is {@code OK}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record HealthChange(Subject watch, String health, String previousHealth, @Nullable Failure failure) {
+public record HealthChange(
+        Subject watch,
+        String health,
+        String previousHealth,
+        @Nullable Failure failure) {
     public static final String OK = "OK";
 
     public HealthChange {
@@ -25,7 +29,8 @@ public record HealthChange(Subject watch, String health, String previousHealth, 
 
     /** The watch, as far as a receiver needs it. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record Subject(String id, String api, String account, Map<String, Object> parameters, Map<String, String> labels) {
+    public record Subject(
+            String id, String api, String account, Map<String, Object> parameters, Map<String, String> labels) {
         public Subject {
             requireNonNull(id, "id is null");
             parameters = Map.copyOf(parameters);
@@ -35,5 +40,8 @@ public record HealthChange(Subject watch, String health, String previousHealth, 
 
     /** Why a poll failed; {@code code} and {@code message} are the provider's, free of secrets. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    public record Failure(@Nullable Integer httpStatus, @Nullable String code, @Nullable String message) {}
+    public record Failure(
+            @Nullable Integer httpStatus,
+            @Nullable String code,
+            @Nullable String message) {}
 }

@@ -6,4 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Why a job failed, in the provider's words. {@code detailsUrl} leads to a report, where the provider offers one. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record JobError(
-        @Nullable String code, @Nullable String message, @Nullable String detailsUrl) {}
+        @Nullable String code,
+        @Nullable String message,
+        @Nullable String detailsUrl) {}

@@ -36,7 +36,18 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder({
-    "id", "kind", "type", "mode", "name", "description", "labels", "provider", "state", "terminal", "reason", "message"
+    "id",
+    "kind",
+    "type",
+    "mode",
+    "name",
+    "description",
+    "labels",
+    "provider",
+    "state",
+    "terminal",
+    "reason",
+    "message"
 })
 @JsonIgnoreProperties(value = "terminal", allowGetters = true)
 public record JobRecord(

@@ -46,9 +46,8 @@ final class GroupCommit implements AutoCloseable {
         try {
             return work.done.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof LedgerException ledger
-                    ? ledger
-                    : new LedgerException("could not be written to the ledger: " + e.getCause(), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new LedgerException("could not be written to the ledger: " + cause, cause);
         }
     }
 

@@ -73,7 +73,8 @@ public final class Intake {
             for (JobRecord record : records) {
                 takeIn(handle, due.watch(), record, now).ifPresent(made::add);
             }
-            boolean stateChanged = made.stream().anyMatch(change -> change.previousState() != change.job().state());
+            boolean stateChanged = made.stream()
+                    .anyMatch(change -> change.previousState() != change.job().state());
             Instant since = stateChanged || watch.stateSince == null ? now : watch.stateSince;
             Duration wait = due.watch().pace().afterAnswer(Duration.between(since, now));
             boolean ended = !due.watch().list() && records.stream().anyMatch(JobRecord::terminal);
@@ -107,7 +108,8 @@ public final class Intake {
             if (failure.retryAfter() != null && failure.retryAfter().compareTo(wait) > 0) {
                 wait = failure.retryAfter();
             }
-            HealthChange.Failure reason = new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
+            HealthChange.Failure reason =
+                    new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
             changeHealth(handle, due.watch(), watch, failure.kind().name(), reason, now);
             handle.createUpdate("""
                             update watch set due_at = :due, claimed = 0, failures = failures + 1, failure = :failure
@@ -210,8 +212,7 @@ public final class Intake {
                 .execute();
         handle.execute("""
                         delete from unreadable_reply where watch_id = ? and id not in (
-                            select id from unreadable_reply where watch_id = ? order by id desc limit ?)""",
-                watch.id(), watch.id(), UNREADABLE_REPLIES_KEPT);
+                            select id from unreadable_reply where watch_id = ? order by id desc limit ?)""", watch.id(), watch.id(), UNREADABLE_REPLIES_KEPT);
     }
 
     /** What the ledger holds of a watch that is being polled. */

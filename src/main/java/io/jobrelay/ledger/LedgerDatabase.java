@@ -114,8 +114,8 @@ public final class LedgerDatabase implements AutoCloseable {
         } catch (IOException e) {
             throw new LedgerException("jobrelay.ledger.url: cannot lock " + lockPath + ": " + e, e);
         }
-        throw new LedgerException("jobrelay.ledger.url: " + file + " is in use by another Jobrelay; stop it, or give this"
-                + " one a directory of its own");
+        throw new LedgerException("jobrelay.ledger.url: " + file
+                + " is in use by another Jobrelay; stop it, or give this" + " one a directory of its own");
     }
 
     private static boolean holds(FileChannel channel) throws IOException {
@@ -130,7 +130,8 @@ public final class LedgerDatabase implements AutoCloseable {
         Files.createDirectories(file.getParent());
         try {
             if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             } else {
                 Files.createFile(file);
             }

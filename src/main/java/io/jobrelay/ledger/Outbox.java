@@ -33,7 +33,8 @@ public final class Outbox {
         this.clock = clock;
         // Whoever held a claim before this process has ended with it.
         database.write(handle -> handle.execute(
-                "update delivery set due_at = ?, claimed = 0 where claimed = 1 and status = 'PENDING'", clock.millis()));
+                "update delivery set due_at = ?, claimed = 0 where claimed = 1 and status = 'PENDING'",
+                clock.millis()));
     }
 
     /** Calls the reader whenever something may have become due. */
@@ -230,11 +231,10 @@ public final class Outbox {
 
     /** True when no delivery is on its way, those to disabled destinations aside. */
     public boolean settled() {
-        return database.read(handle -> handle.createQuery("""
+        return database.read(
+                handle -> handle.createQuery("""
                         select not exists (select 1 from delivery d where d.status = 'PENDING' and not exists (
-                            select 1 from destination x where x.name = d.destination and x.disabled is not null))""")
-                .mapTo(Boolean.class)
-                .one());
+                            select 1 from destination x where x.name = d.destination and x.disabled is not null))""").mapTo(Boolean.class).one());
     }
 
     /** Forgets deliveries that were settled before that time, and changes that have no delivery left. */
@@ -243,8 +243,7 @@ public final class Outbox {
             handle.execute("delete from delivery where status = 'DELIVERED' and updated_at < ?", before.toEpochMilli());
             return handle.execute("""
                             delete from change where created_at < ? and not exists (
-                                select 1 from delivery d where d.event_id = change.event_id)""",
-                    before.toEpochMilli());
+                                select 1 from delivery d where d.event_id = change.event_id)""", before.toEpochMilli());
         });
     }
 }

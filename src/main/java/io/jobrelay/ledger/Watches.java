@@ -26,8 +26,8 @@ public final class Watches {
         this.database = database;
         this.clock = clock;
         // Whoever held a claim before this process has ended with it.
-        database.write(handle -> handle.execute(
-                "update watch set due_at = ?, claimed = 0 where claimed = 1", clock.millis()));
+        database.write(
+                handle -> handle.execute("update watch set due_at = ?, claimed = 0 where claimed = 1", clock.millis()));
     }
 
     /**
@@ -84,7 +84,8 @@ public final class Watches {
         long now = clock.millis();
         Map<String, Integer> due = new HashMap<>();
         database.read(handle -> {
-            handle.createQuery("select account, count(*) from watch where state = 'ACTIVE' and due_at <= :now group by account")
+            handle.createQuery(
+                            "select account, count(*) from watch where state = 'ACTIVE' and due_at <= :now group by account")
                     .bind("now", now)
                     .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
                     .forEach(entry -> due.put(entry.getKey(), entry.getValue()));
@@ -118,30 +119,27 @@ public final class Watches {
 
     /** The health of each watch that has not ended: {@code OK} or the kind of its last failure. */
     public List<String> unfinished() {
-        return database.read(handle -> handle.createQuery("""
+        return database.read(
+                handle -> handle.createQuery("""
                         select w.health from watch w where w.state = 'ACTIVE' and not (
                             w.definition ->> 'list' and w.answered_at is not null
-                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))""")
-                .mapTo(String.class)
-                .list());
+                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))""").mapTo(String.class).list());
     }
 
     /** True when every job of a present watch has succeeded. */
     public boolean allSucceeded() {
-        return database.read(handle -> handle.createQuery("""
+        return database.read(
+                handle -> handle.createQuery("""
                         select not exists (select 1 from job j join watch w on w.id = j.watch_id
-                            where w.state <> 'REMOVED' and j.state <> 'SUCCEEDED')""")
-                .mapTo(Boolean.class)
-                .one());
+                            where w.state <> 'REMOVED' and j.state <> 'SUCCEEDED')""").mapTo(Boolean.class).one());
     }
 
     /** The last records of the jobs of present watches, as JSON, in order of their ids. */
     public List<String> lastRecords() {
-        return database.read(handle -> handle.createQuery("""
+        return database.read(
+                handle -> handle.createQuery("""
                         select j.record from job j join watch w on w.id = j.watch_id
-                        where w.state <> 'REMOVED' order by j.id""")
-                .mapTo(String.class)
-                .list());
+                        where w.state <> 'REMOVED' order by j.id""").mapTo(String.class).list());
     }
 
     private static String write(Watch watch) {

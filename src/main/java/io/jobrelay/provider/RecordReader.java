@@ -1,6 +1,5 @@
 package io.jobrelay.provider;
 
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -58,7 +57,8 @@ public final class RecordReader {
      */
     public static JobRecord read(JsonNode mapped, Watch watch, Account account, Instant observed) {
         if (!(mapped instanceof ObjectNode object)) {
-            throw new IllegalArgumentException("the mapping of " + watch.api() + " must give an object, gave " + mapped.getNodeType());
+            throw new IllegalArgumentException(
+                    "the mapping of " + watch.api() + " must give an object, gave " + mapped.getNodeType());
         }
         ObjectNode draft = object.deepCopy();
         draft.put("id", id(draft.remove(KEY), watch));
@@ -81,7 +81,8 @@ public final class RecordReader {
     private static String id(@Nullable JsonNode key, Watch watch) {
         StringJoiner id = new StringJoiner("/").add(watch.api()).add(PercentEncoding.encode(watch.account()));
         if (!(key instanceof ArrayNode parts) || parts.isEmpty()) {
-            throw new IllegalArgumentException("the mapping of " + watch.api() + " must give 'key', the parts that identify the job");
+            throw new IllegalArgumentException(
+                    "the mapping of " + watch.api() + " must give 'key', the parts that identify the job");
         }
         parts.forEach(part -> {
             if (!part.isValueNode() || part.isNull() || part.asText().isEmpty()) {

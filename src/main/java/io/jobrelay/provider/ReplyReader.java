@@ -41,14 +41,15 @@ public final class ReplyReader {
         if (status < OK_FROM || status > OK_TO) {
             return NullNode.getInstance();
         }
-        throw new PollFailedException(PollFailure.malformed(
-                "the reply " + cause, new UnreadableReply(status, contentType, body)));
+        throw new PollFailedException(
+                PollFailure.malformed("the reply " + cause, new UnreadableReply(status, contentType, body)));
     }
 
     private static String cause(@Nullable String contentType, JsonProcessingException e) {
         if (contentType != null && !contentType.toLowerCase(Locale.ROOT).contains("json")) {
             return "is not JSON but " + contentType;
         }
-        return "is not valid JSON: " + e.getOriginalMessage().lines().findFirst().orElse("");
+        return "is not valid JSON: "
+                + e.getOriginalMessage().lines().findFirst().orElse("");
     }
 }

@@ -29,8 +29,7 @@ final class ReplyTime {
     static boolean isAbsent(JsonNode value) {
         if (value.isTextual()) {
             String text = value.textValue().strip();
-            return text.isEmpty()
-                    || NOT_YET_DATES.contains(text.substring(0, Math.min(DATE_LENGTH, text.length())));
+            return text.isEmpty() || NOT_YET_DATES.contains(text.substring(0, Math.min(DATE_LENGTH, text.length())));
         }
         return value.isNull() || value.isMissingNode() || (value.isNumber() && value.longValue() == 0);
     }

@@ -65,7 +65,9 @@ public final class UriTemplate {
             String name = explode ? varspec.substring(0, varspec.length() - 1) : varspec;
             Object value = values.apply(name);
             if (value instanceof List<?> list) {
-                List<String> encoded = list.stream().map(item -> PercentEncoding.encode(item.toString())).toList();
+                List<String> encoded = list.stream()
+                        .map(item -> PercentEncoding.encode(item.toString()))
+                        .toList();
                 if (explode) {
                     encoded.forEach(item -> parameters.add(name + "=" + item));
                 } else {

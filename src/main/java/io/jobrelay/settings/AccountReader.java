@@ -44,11 +44,11 @@ final class AccountReader {
     Optional<Account> read(String name) {
         String prefix = "jobrelay.account." + name + ".";
         boolean allowHttp = properties.flag(prefix + "allow-http", false);
-        Optional<URI> endpoint = address(prefix + "endpoint", allowHttp).filter(uri -> hasNoPath(prefix + "endpoint", uri));
+        Optional<URI> endpoint =
+                address(prefix + "endpoint", allowHttp).filter(uri -> hasNoPath(prefix + "endpoint", uri));
         required(prefix + "endpoint", "the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
-        Optional<Signing> signing = properties
-                .text(prefix + "signing")
-                .flatMap(scheme -> signing(prefix + "signing", scheme));
+        Optional<Signing> signing =
+                properties.text(prefix + "signing").flatMap(scheme -> signing(prefix + "signing", scheme));
         required(prefix + "signing", schemes());
         double ceiling = properties.number(
                 prefix + "requests-per-second", "a number above 0", number -> number > 0, REQUESTS_PER_SECOND);
@@ -79,7 +79,9 @@ final class AccountReader {
     }
 
     private static String schemes() {
-        return "one of " + String.join(", ", Stream.of(Signing.values()).map(Signing::scheme).toList());
+        return "one of "
+                + String.join(
+                        ", ", Stream.of(Signing.values()).map(Signing::scheme).toList());
     }
 
     private Optional<Credentials> credentials(String prefix) {
@@ -121,8 +123,7 @@ final class AccountReader {
             boolean allowed = "https".equalsIgnoreCase(uri.getScheme()) || allowHttp || isLoopback(uri.getHost());
             if (!allowed) {
                 properties.problem(
-                        key,
-                        "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(uri));
+                        key, "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(uri));
             }
             return allowed;
         });
@@ -137,6 +138,8 @@ final class AccountReader {
     }
 
     private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("[::1]") || LOOPBACK.matcher(host).matches();
+        return host.equals("localhost")
+                || host.equals("[::1]")
+                || LOOPBACK.matcher(host).matches();
     }
 }

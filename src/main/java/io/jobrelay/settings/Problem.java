@@ -2,7 +2,6 @@ package io.jobrelay.settings;
 
 import static java.util.Objects.requireNonNull;
 
-
 /**
  * Something in a file that a user should change.
  *

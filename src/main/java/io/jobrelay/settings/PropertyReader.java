@@ -49,12 +49,20 @@ final class PropertyReader {
     }
 
     Duration duration(String key, Duration absent) {
-        return read(key, "a time above 0 with its unit, such as 30s, 5m or 2h", ReadableDuration::parse, d -> !d.isNegative() && !d.isZero())
+        return read(
+                        key,
+                        "a time above 0 with its unit, such as 30s, 5m or 2h",
+                        ReadableDuration::parse,
+                        d -> !d.isNegative() && !d.isZero())
                 .orElse(absent);
     }
 
     int wholeNumber(String key, int from, int to, int absent) {
-        return read(key, "a whole number from %d to %d".formatted(from, to), Integer::parseInt, n -> n >= from && n <= to)
+        return read(
+                        key,
+                        "a whole number from %d to %d".formatted(from, to),
+                        Integer::parseInt,
+                        n -> n >= from && n <= to)
                 .orElse(absent);
     }
 

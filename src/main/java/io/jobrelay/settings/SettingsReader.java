@@ -66,9 +66,16 @@ public final class SettingsReader {
         unknownKeys().forEach(key -> properties.problem(key, unknown(key)));
         Settings settings = new Settings(
                 properties.text("jobrelay.instance").orElse("local"),
-                List.of(properties.text("jobrelay.watches").orElse("watches/*.yaml").split("\\s*,\\s*")),
+                List.of(properties
+                        .text("jobrelay.watches")
+                        .orElse("watches/*.yaml")
+                        .split("\\s*,\\s*")),
                 new LedgerSettings(properties
-                        .read("jobrelay.ledger.url", "jdbc:sqlite:<file>", Function.identity(), url -> url.startsWith("jdbc:sqlite:"))
+                        .read(
+                                "jobrelay.ledger.url",
+                                "jdbc:sqlite:<file>",
+                                Function.identity(),
+                                url -> url.startsWith("jdbc:sqlite:"))
                         .orElse("jdbc:sqlite:data/ledger.db")),
                 new PollSettings(
                         properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000, 64),
@@ -114,15 +121,20 @@ public final class SettingsReader {
         Map<String, Destination> destinations = new LinkedHashMap<>();
         for (String name : names(DESTINATION_KEY)) {
             String prefix = "jobrelay.destination." + name + ".";
-            destinations.put(name, new Destination(
+            destinations.put(
                     name,
-                    properties.flag(prefix + "enabled", true),
-                    properties.text(prefix + "path").map(Path::of).orElse(null),
-                    properties.text(prefix + "secret").map(keys -> List.of(keys.split("[,\\s]+"))).orElse(List.of()),
-                    properties.flag(prefix + "allow-private", false),
-                    properties.text(prefix + "queue").orElse(null),
-                    properties.text(prefix + "broker-url").orElse(null),
-                    properties.port(prefix + "port")));
+                    new Destination(
+                            name,
+                            properties.flag(prefix + "enabled", true),
+                            properties.text(prefix + "path").map(Path::of).orElse(null),
+                            properties
+                                    .text(prefix + "secret")
+                                    .map(keys -> List.of(keys.split("[,\\s]+")))
+                                    .orElse(List.of()),
+                            properties.flag(prefix + "allow-private", false),
+                            properties.text(prefix + "queue").orElse(null),
+                            properties.text(prefix + "broker-url").orElse(null),
+                            properties.port(prefix + "port")));
         }
         return destinations;
     }

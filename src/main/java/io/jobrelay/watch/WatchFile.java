@@ -53,7 +53,8 @@ public final class WatchFile {
                 return new Content(entries, problems, true);
             }
             if (first != JsonToken.START_ARRAY) {
-                problems.add(new Problem(name, line(parser), "must be a YAML list of watches, each item begins with '- api:'"));
+                problems.add(new Problem(
+                        name, line(parser), "must be a YAML list of watches, each item begins with '- api:'"));
                 return new Content(entries, problems, false);
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {

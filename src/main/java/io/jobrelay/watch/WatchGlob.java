@@ -24,7 +24,11 @@ public final class WatchGlob {
 
     /** The files as they are now, in order of their names; each once. */
     public List<Path> files() {
-        return globs.stream().flatMap(glob -> files(glob).stream()).distinct().sorted().toList();
+        return globs.stream()
+                .flatMap(glob -> files(glob).stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static List<Path> files(String glob) {

@@ -47,7 +47,9 @@ public final class WatchReader {
     public Reading read(JsonNode item) {
         List<String> problems = new ArrayList<>();
         if (!item.isObject()) {
-            return new Reading(Optional.empty(), List.of("a watch: must be an object with 'api', 'account' and 'parameters', was " + item));
+            return new Reading(
+                    Optional.empty(),
+                    List.of("a watch: must be an object with 'api', 'account' and 'parameters', was " + item));
         }
         item.fieldNames().forEachRemaining(member -> {
             if (!MEMBERS.contains(member)) {
@@ -113,7 +115,8 @@ public final class WatchReader {
                             .formatted(name, api.getName(), known, NearestName.hint(name, known))));
             api.getRequired().stream()
                     .filter(name -> !node.has(name))
-                    .forEach(name -> problems.add("parameters.%s: required by %s, is missing".formatted(name, api.getName())));
+                    .forEach(name ->
+                            problems.add("parameters.%s: required by %s, is missing".formatted(name, api.getName())));
         }
         return parameters;
     }
@@ -141,7 +144,8 @@ public final class WatchReader {
         node.properties().forEach(entry -> {
             String value = scalar(entry.getValue());
             if (value.isEmpty()) {
-                problems.add("labels.%s: must be a text and not empty, was %s".formatted(entry.getKey(), entry.getValue()));
+                problems.add(
+                        "labels.%s: must be a text and not empty, was %s".formatted(entry.getKey(), entry.getValue()));
             }
             labels.put(entry.getKey(), value);
         });

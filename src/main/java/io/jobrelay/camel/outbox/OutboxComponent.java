@@ -27,7 +27,8 @@ public final class OutboxComponent extends DefaultComponent {
      * @param random from 0 to 1
      * @param disabled destinations that are switched off
      */
-    public OutboxComponent(Outbox outbox, DeliverySchedule schedule, DoubleSupplier random, Clock clock, Set<String> disabled) {
+    public OutboxComponent(
+            Outbox outbox, DeliverySchedule schedule, DoubleSupplier random, Clock clock, Set<String> disabled) {
         this.outbox = outbox;
         this.schedule = schedule;
         this.random = random;

@@ -3,9 +3,9 @@ package io.jobrelay.camel.outbox;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Outbox;
-import io.jobrelay.job.ReadableDuration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -146,8 +146,11 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
                 failed(delivery, failure);
             }
         } catch (RuntimeException e) {
-            LOG.error("destination={} event={} could not be settled, is sent again: {}",
-                    destination, delivery.eventId(), e.toString());
+            LOG.error(
+                    "destination={} event={} could not be settled, is sent again: {}",
+                    destination,
+                    delivery.eventId(),
+                    e.toString());
         } finally {
             releaseExchange(exchange, false);
         }
@@ -164,7 +167,8 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
 
     private void failed(Delivery delivery, Exception failure) {
         Outbox outbox = component.outbox();
-        String error = failure instanceof DeliveryFailedException known ? known.getMessage() : failure.toString();
+        String error =
+                failure instanceof DeliveryFailedException ? String.valueOf(failure.getMessage()) : failure.toString();
         Duration atLeast = Duration.ZERO;
         if (failure instanceof DeliveryFailedException known) {
             atLeast = known.retryAfter().orElse(Duration.ZERO);
@@ -185,16 +189,26 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
             }
         }
         int failedAttempts = delivery.attempts() + 1;
-        Optional<Duration> wait =
-                component.schedule().delayAfter(failedAttempts, component.random().getAsDouble());
+        Optional<Duration> wait = component
+                .schedule()
+                .delayAfter(failedAttempts, component.random().getAsDouble());
         if (wait.isEmpty()) {
-            LOG.error("destination={} event={} is dead after {} attempts: {}",
-                    destination, delivery.eventId(), failedAttempts, error);
+            LOG.error(
+                    "destination={} event={} is dead after {} attempts: {}",
+                    destination,
+                    delivery.eventId(),
+                    failedAttempts,
+                    error);
             outbox.dead(delivery, error);
         } else {
             Duration next = longer(wait.get(), atLeast);
-            LOG.warn("destination={} event={} attempt={} failed, tried again in {}: {}",
-                    destination, delivery.eventId(), failedAttempts, ReadableDuration.format(next), error);
+            LOG.warn(
+                    "destination={} event={} attempt={} failed, tried again in {}: {}",
+                    destination,
+                    delivery.eventId(),
+                    failedAttempts,
+                    ReadableDuration.format(next),
+                    error);
             outbox.retry(delivery, error, next);
         }
     }
