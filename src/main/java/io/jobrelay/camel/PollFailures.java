@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.account.Account;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
@@ -33,13 +34,21 @@ final class PollFailures {
             if (cause instanceof ReplyTooLargeException) {
                 return PollFailure.without(FailureKind.MALFORMED, String.valueOf(cause.getMessage()));
             }
+            if (cause instanceof JsonProcessingException broken) {
+                return unmapped(exchange, broken.getOriginalMessage());
+            }
             if (cause instanceof IOException) {
                 return PollFailure.without(FailureKind.UNAVAILABLE, cause.toString());
             }
         }
+        return unmapped(exchange, exception.toString());
+    }
+
+    /** Before a reply was there it was the request that could not be made; afterwards it is the reply. */
+    private static PollFailure unmapped(Exchange exchange, String cause) {
         UnreadableReply reply = exchange.getProperty(ReadReply.REPLY, UnreadableReply.class);
         return reply == null
-                ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + exception)
-                : PollFailure.malformed("the reply could not be mapped: " + exception, reply);
+                ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + cause)
+                : PollFailure.malformed("the reply could not be mapped: " + cause, reply);
     }
 }
