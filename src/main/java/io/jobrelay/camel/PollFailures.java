@@ -6,7 +6,6 @@ import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
-import io.jobrelay.wire.DeadlinePassedException;
 import io.jobrelay.wire.ReplyTooLargeException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,11 +15,14 @@ import org.apache.camel.Exchange;
 final class PollFailures {
     private PollFailures() {}
 
-    /** The failure, with every secret of the account masked. */
+    /** The failure, with every secret of the account, and the token that was sent, masked. */
     static PollFailure of(Exchange exchange, Exception exception) {
         Account account = exchange.getVariable(PollVariables.ACCOUNT, Account.class);
-        PollFailure failure = kindOf(exchange, exception);
-        return account == null ? failure : failure.redacted(account::redact);
+        String token = exchange.getProperty(KeystoneTokenRoute.SENT, String.class);
+        return kindOf(exchange, exception).redacted(text -> {
+            String known = token == null ? text : text.replace(token, Account.MASK);
+            return account == null ? known : account.redact(known);
+        });
     }
 
     private static PollFailure kindOf(Exchange exchange, Exception exception) {
@@ -28,7 +30,7 @@ final class PollFailures {
             if (cause instanceof PollFailedException failed) {
                 return failed.failure();
             }
-            if (cause instanceof DeadlinePassedException || cause instanceof InterruptedIOException) {
+            if (cause instanceof InterruptedIOException || cause instanceof InterruptedException) {
                 return PollFailure.without(FailureKind.TIMEOUT, String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ReplyTooLargeException) {
