@@ -39,6 +39,16 @@ final class TestWatches {
         return overrides;
     }
 
+    /** An account more, signing as told. */
+    static Map<String, String> account(String name, String url, String signing, String... more) {
+        Map<String, String> overrides = accountsAt(url, List.of(name));
+        overrides.put("jobrelay.account." + name + ".signing", signing);
+        for (int i = 0; i < more.length; i += 2) {
+            overrides.put("jobrelay.account." + name + "." + more[i], more[i + 1]);
+        }
+        return overrides;
+    }
+
     /** The failure of a poll that has to fail. */
     static PollFailure failure(Relay relay, Watch watch) {
         List<JobRecord> records;
