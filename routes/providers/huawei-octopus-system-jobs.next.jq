@@ -6,7 +6,7 @@
 #           seeds/huawei-octopus-system-jobs/replies/01-queuing.json
 
 def asked: 100;
-def most: 100000;
+def most: 10000;
 
 (.payload.list | arrays // error("the reply has no payload.list")) as $page
 | ($offset + ($page | length)) as $next
