@@ -36,9 +36,10 @@ public record Watch(
     public Watch {
         requireNonNull(api, "api is null");
         requireNonNull(account, "account is null");
-        parameters = Map.copyOf(parameters);
+        // The JSON form leaves out what is empty.
+        parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
         requireNonNull(pace, "pace is null");
-        labels = Map.copyOf(labels);
+        labels = labels == null ? Map.of() : Map.copyOf(labels);
     }
 
     /** Stable: derived from API, account and parameters, so that the same watch in another file is the same watch. */
