@@ -26,10 +26,9 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
  * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook} and {@code read-receipt}; for
- * each destination with a secret a {@code <name>-client}; and for each with a queue {@code <name>-connections}.
+ * each destination a {@code <name>-client}, and for each with a queue {@code <name>-connections}.
  */
 public final class DestinationBeans implements AutoCloseable {
-    private static final Path BROKER = Path.of("data", "broker");
     private static final int LARGEST_RECEIPT = 64 * 1024;
     private static final int CONNECTIONS = 16;
 
@@ -41,15 +40,13 @@ public final class DestinationBeans implements AutoCloseable {
         Map<String, WebhookSignature> signatures = new HashMap<>();
         for (Destination destination : settings.destinations().values()) {
             String name = destination.name();
-            if (!destination.enabled()) {
-                continue;
-            }
-            if (destination.path() != null) {
+            // The route of a destination that is switched off still names its beans: they are there, and do nothing.
+            registry.bind(name + "-client", client(destination, settings));
+            if (destination.path() != null && destination.enabled()) {
                 files.put(name, file(destination.path(), clock));
             }
             if (!destination.secrets().isEmpty()) {
                 signatures.put(name, new WebhookSignature(destination.secrets()));
-                registry.bind(name + "-client", client(destination, settings));
             }
             if (destination.queue() != null) {
                 registry.bind(name + "-connections", connections(destination));
@@ -79,18 +76,22 @@ public final class DestinationBeans implements AutoCloseable {
     }
 
     private ConnectionFactory connections(Destination destination) {
-        ConnectionFactory broker = destination.brokerUrl() == null
-                ? embedded(destination)
-                : new ActiveMQConnectionFactory(destination.brokerUrl());
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(broker);
+        pool.setConnectionFactory(broker(destination));
         open.push(pool::stop);
         return pool;
     }
 
+    private ConnectionFactory broker(Destination destination) {
+        if (destination.brokerUrl() != null || !destination.enabled()) {
+            return new ActiveMQConnectionFactory(destination.brokerUrl());
+        }
+        return embedded(destination);
+    }
+
     private ConnectionFactory embedded(Destination destination) {
         try {
-            EmbeddedBroker broker = new EmbeddedBroker(BROKER, destination.port());
+            EmbeddedBroker broker = new EmbeddedBroker(destination.directory(), destination.port());
             open.push(broker);
             return broker.connectionFactory();
         } catch (IOException e) {

@@ -12,6 +12,8 @@ import org.apache.camel.Exchange;
 final class PollVariables {
     /** Variable: the watch as JSON, which mappings read as {@code $watch}. */
     static final String WATCH = "watch";
+    /** Variable: the name of the watch's API, and so of the route that asks it. */
+    private static final String API = "api";
     /** Variable: the {@link Account} that the watch is polled with. */
     static final String ACCOUNT = "account";
     /** Variable: what the provider's failure mapping made of the reply; null where it names no error. */
@@ -25,6 +27,7 @@ final class PollVariables {
     /** Begins the poll of a watch. */
     static void begin(Exchange exchange, Watch watch, Account account) {
         exchange.setProperty(POLLED, watch);
+        exchange.setVariable(API, watch.api());
         exchange.setVariable(WATCH, Json.MAPPER.valueToTree(watch));
         exchange.setVariable(ACCOUNT, account);
     }

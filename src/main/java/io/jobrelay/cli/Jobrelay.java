@@ -4,6 +4,7 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,7 +31,7 @@ public final class Jobrelay {
 
     /** Runs a command line in this process and returns its exit status. */
     static int execute(String... arguments) {
-        CommandLine commandLine = new CommandLine(new Jobrelay(), new Commands(Clock.systemUTC()))
+        CommandLine commandLine = new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)))
                 .setExecutionExceptionHandler(Jobrelay::report)
                 .setUsageHelpAutoWidth(true);
         return commandLine.execute(arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments);

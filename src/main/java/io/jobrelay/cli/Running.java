@@ -37,16 +37,22 @@ final class Running {
     /** Stops the relay; what a signal waits for. */
     void close() {
         relay.close();
+        stop.countDown();
         stopped.countDown();
     }
 
+    /** Java would end with the signal's status; a run that was told to stop and did so has ended well. */
     private void stopAndWait() {
+        if (stop.getCount() == 0) {
+            return; // the program ends by itself
+        }
         stop.countDown();
         try {
             stopped.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Runtime.getRuntime().halt(ExitStatus.OK);
     }
 
     /** The exit status of a run that was done. */
