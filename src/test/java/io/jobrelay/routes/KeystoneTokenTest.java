@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,7 @@ class KeystoneTokenTest {
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
     private static final ProviderSocket cloud = new ProviderSocket();
     private static final AtomicInteger tokens = new AtomicInteger();
+    private static final AtomicInteger accounts = new AtomicInteger();
 
     @TempDir
     private static Path directory;
@@ -100,7 +102,11 @@ class KeystoneTokenTest {
         cloud.answer(KeystoneTokenTest::acceptEveryToken);
     }
 
-    private static final AtomicInteger accounts = new AtomicInteger();
+    /** Another test moves the clock on. */
+    @AfterEach
+    void forget_the_watch() {
+        relay.engine().watches().replace(account, List.of());
+    }
 
     @Test
     void obtains_a_token_by_password() throws IOException {

@@ -40,7 +40,7 @@ record Ledger(Path file) {
 
     /** Waits until the query gives this one row. */
     void awaitRow(String row, String query, String... parameters) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(15))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> rows(query, parameters), List.of(row)::equals);
     }
