@@ -89,7 +89,8 @@ class GroupCommitTest {
     @Test
     void a_full_disk_fails_what_does_not_fit_and_nothing_else() {
         int pages = database.write(handle -> {
-            int count = handle.createQuery("pragma page_count").mapTo(Integer.class).one();
+            int count =
+                    handle.createQuery("pragma page_count").mapTo(Integer.class).one();
             handle.execute("create table big (content blob)");
             handle.execute("pragma max_page_count = " + (count + 40));
             return count;
@@ -102,7 +103,8 @@ class GroupCommitTest {
                     }
                 })
                 .isInstanceOf(LedgerException.class)
-                .rootCause().hasMessageContaining("SQLITE_FULL");
+                .rootCause()
+                .hasMessageContaining("SQLITE_FULL");
         assertThat(pages).isPositive();
 
         database.write(handle -> handle.execute("pragma max_page_count = 1000000"));
@@ -151,12 +153,14 @@ class GroupCommitTest {
     }
 
     private List<Integer> ids() {
-        return database.read(handle ->
-                handle.createQuery("select id from line order by id").mapTo(Integer.class).list());
+        return database.read(handle -> handle.createQuery("select id from line order by id")
+                .mapTo(Integer.class)
+                .list());
     }
 
     private int count(String table) {
-        return database.read(handle ->
-                handle.createQuery("select count(*) from " + table).mapTo(Integer.class).one());
+        return database.read(handle -> handle.createQuery("select count(*) from " + table)
+                .mapTo(Integer.class)
+                .one());
     }
 }
