@@ -39,8 +39,9 @@ class LedgerDatabaseTest {
                         .extracting(path -> path.getFileName().toString())
                         .containsExactlyInAnyOrder("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock");
                 assertThat(all)
-                        .allSatisfy(path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                                .isEqualTo("rw-------"));
+                        .allSatisfy(
+                                path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                                        .isEqualTo("rw-------"));
             }
         }
     }
@@ -61,8 +62,10 @@ class LedgerDatabaseTest {
             assertThat(ledger.claim()).isEmpty();
             assertThatThrownBy(() -> Ledger.open(file))
                     .isInstanceOf(LedgerException.class)
-                    .hasMessage("jobrelay.ledger.url: %s is in use by another Jobrelay; stop it, or give this one a"
-                            + " directory of its own", file);
+                    .hasMessage(
+                            "jobrelay.ledger.url: %s is in use by another Jobrelay; stop it, or give this one a"
+                                    + " directory of its own",
+                            file);
         }
         Ledger.open(file).close();
     }
@@ -95,7 +98,9 @@ class LedgerDatabaseTest {
                 .hasMessageContaining("NOTADB");
 
         assertThat(file).hasBinaryContent(before);
-        assertThatThrownBy(() -> Ledger.open(file)).as("the lock was given back").hasMessageContaining("NOTADB");
+        assertThatThrownBy(() -> Ledger.open(file))
+                .as("the lock was given back")
+                .hasMessageContaining("NOTADB");
     }
 
     @Test
