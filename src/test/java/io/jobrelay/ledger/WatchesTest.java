@@ -76,7 +76,9 @@ class WatchesTest {
 
         assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED))).isEmpty();
         assertThat(ledger.intake.answered(taken, List.of(RUNNING))).hasSize(1);
-        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED))).as("answered twice").isEmpty();
+        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)))
+                .as("answered twice")
+                .isEmpty();
 
         assertThat(ledger.query("select state || sequence from job")).containsExactly("RUNNING1");
     }
@@ -114,7 +116,9 @@ class WatchesTest {
 
         DueWatch again = ledger.claimOnly(Ledger.watch("1"));
 
-        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED))).as("known before").isEmpty();
+        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)))
+                .as("known before")
+                .isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
     }
 
@@ -200,7 +204,8 @@ class WatchesTest {
 
     private static List<Watch> watches(String account, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new Watch("acme-job", account, Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, false))
+                .mapToObj(i ->
+                        new Watch("acme-job", account, Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, false))
                 .toList();
     }
 }
