@@ -29,10 +29,9 @@ final class PollVariables {
         exchange.setVariable(ACCOUNT, account);
     }
 
-    /** Begins the poll of a watch that was claimed. */
-    static void begin(Exchange exchange, DueWatch due, Account account) {
+    /** Says which claimed watch the exchange is for; its poll has yet to begin. */
+    static void take(Exchange exchange, DueWatch due) {
         exchange.setProperty(DUE, due);
-        begin(exchange, due.watch(), account);
     }
 
     static Watch watch(Exchange exchange) {
