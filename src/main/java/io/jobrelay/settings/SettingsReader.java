@@ -40,7 +40,6 @@ public final class SettingsReader {
     private static final String PREFIX = "jobrelay.";
     private static final Pattern ACCOUNT_KEY = Pattern.compile("jobrelay\\.account\\.([^.]+)\\.(.+)");
     private static final Pattern DESTINATION_KEY = Pattern.compile("jobrelay\\.destination\\.([^.]+)\\.(.+)");
-    private static final Path BROKER = Path.of("data", "broker");
     private static final int MEBIBYTE = 1024 * 1024;
 
     private final PropertyFile file;
@@ -135,7 +134,6 @@ public final class SettingsReader {
                             properties.flag(prefix + "allow-private", false),
                             properties.text(prefix + "queue").orElse(null),
                             properties.text(prefix + "broker-url").orElse(null),
-                            properties.text(prefix + "directory").map(Path::of).orElse(BROKER),
                             properties.port(prefix + "port")));
         }
         return destinations;
