@@ -55,11 +55,31 @@ public final class SettingsReader {
     }
 
     /**
+     * What was read.
+     *
+     * @param settings with defaults where a property is wrong, and without accounts that lack what they need
+     */
+    public record Reading(Settings settings, List<Problem> problems) {
+        public Reading {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
      * Reads all settings.
      *
      * @throws InvalidSettingsException with every problem
      */
     public Settings read() {
+        Reading reading = reading();
+        if (!reading.problems().isEmpty()) {
+            throw new InvalidSettingsException(reading.problems());
+        }
+        return reading.settings();
+    }
+
+    /** Reads all settings as far as they are right. */
+    public Reading reading() {
         List<Problem> problems = new ArrayList<>();
         PropertyReader properties = new PropertyReader(value, file::at, problems);
         Map<String, Account> accounts = accounts(properties);
@@ -86,10 +106,7 @@ public final class SettingsReader {
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),
                 accounts,
                 destinations(properties));
-        if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(problems);
-        }
-        return settings;
+        return new Reading(settings, problems);
     }
 
     private static DeliverySchedule schedule(PropertyReader properties) {
