@@ -84,10 +84,10 @@ public final class DestinationBeans implements AutoCloseable {
     }
 
     private ConnectionFactory broker(Destination destination) {
-        if (destination.brokerUrl() != null || !destination.enabled()) {
+        if (destination.brokerUrl() != null) {
             return new ActiveMQConnectionFactory(destination.brokerUrl());
         }
-        return embedded(destination);
+        return destination.enabled() ? embedded(destination) : new ActiveMQConnectionFactory();
     }
 
     private ConnectionFactory embedded(Destination destination) {
