@@ -200,8 +200,10 @@ public final class RouteTrial implements AutoCloseable {
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
             return List.of(new Problem(name, line, "not YAML: " + e.getProblem()));
-        } catch (IllegalArgumentException | IOException e) {
-            return List.of(new Problem(name, 0, "cannot be read: " + e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            return List.of(new Problem(name, 0, String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            return List.of(new Problem(name, 0, "cannot be read: " + e));
         }
         List<Problem> problems = new ArrayList<>(schema.problems(name, document));
         problems.addAll(references.problems(name, document));
@@ -232,8 +234,8 @@ public final class RouteTrial implements AutoCloseable {
             }
             return List.of();
         } catch (Exception e) {
-            String message = RouteFailure.message(e);
-            return List.of(new Problem(file.toString(), document.lineIn(message), message));
+            RouteFailure failure = new RouteFailure(e);
+            return List.of(new Problem(file.toString(), failure.line(document), failure.message()));
         }
     }
 

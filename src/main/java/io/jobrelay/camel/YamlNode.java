@@ -33,7 +33,7 @@ public record YamlNode(Node node, int line) {
         return new Compose(LoadSettings.builder().build())
                 .composeString(text)
                 .map(YamlNode::of)
-                .orElseThrow(() -> new IllegalArgumentException("the file is empty"));
+                .orElseThrow(() -> new IllegalArgumentException("is empty"));
     }
 
     private static YamlNode of(Node node) {
@@ -79,17 +79,27 @@ public record YamlNode(Node node, int line) {
         return member(name).map(YamlNode::text).orElse("");
     }
 
-    /** The line of the longest text of at least four characters that the message repeats; this node's if it repeats none. */
+    /** The line of the longest text, ids aside, that the message repeats; this node's line if it repeats none. */
     int lineIn(String message) {
-        return texts().filter(place -> place.text().length() > SHORT && message.contains(place.text()))
-                .max(comparingInt(place -> place.text().length()))
+        return texts().filter(place -> place.name().length() > SHORT && message.contains(place.name()))
+                .max(comparingInt(place -> place.name().length()))
                 .orElse(this)
                 .line();
     }
 
+    /** Without the sign of a reference to a bean. */
+    private String name() {
+        return text().startsWith("#") ? text().substring(1) : text();
+    }
+
     private Stream<YamlNode> texts() {
-        Stream<YamlNode> below = Stream.concat(items().stream(), members().values().stream());
-        return node instanceof ScalarNode ? Stream.of(this) : below.flatMap(YamlNode::texts);
+        if (node instanceof ScalarNode) {
+            return Stream.of(this);
+        }
+        Stream<YamlNode> named = members().entrySet().stream()
+                .filter(member -> !member.getKey().equals("id"))
+                .map(Map.Entry::getValue);
+        return Stream.concat(items().stream(), named).flatMap(YamlNode::texts);
     }
 
     /** The nearest node on the way to where the path leads. */
