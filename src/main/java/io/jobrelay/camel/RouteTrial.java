@@ -49,6 +49,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
  */
 public final class RouteTrial implements AutoCloseable {
     private static final Path ROUTES = Path.of("routes");
+    private static final List<Path> CALLED = List.of(Path.of("routes", "providers"), Path.of("routes", "signing"));
     private static final String PROVIDER_CLIENT = "provider-client";
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;
@@ -260,9 +261,10 @@ public final class RouteTrial implements AutoCloseable {
         return providers.watchReader();
     }
 
-    /** True if the route of the API, and all that it needs, was built. */
+    /** True if the route of the API was built, and all that it may call. */
     public boolean canPoll(String api) {
-        return unbuilt.isEmpty() && providers.apis().containsKey(api);
+        return providers.apis().containsKey(api)
+                && unbuilt.stream().noneMatch(file -> CALLED.stream().anyMatch(file::startsWith));
     }
 
     /**

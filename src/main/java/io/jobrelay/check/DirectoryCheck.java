@@ -1,5 +1,7 @@
 package io.jobrelay.check;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jobrelay.account.Account;
 import io.jobrelay.camel.RouteTrial;
 import io.jobrelay.settings.Problem;
@@ -81,10 +83,9 @@ public final class DirectoryCheck {
                             file.toString(),
                             entry.line(),
                             "the same watch (api, account and parameters) stands in " + first));
-                }
-                Account account = accounts.get(entry.watch().account());
-                if (account != null) {
-                    account.missing()
+                } else {
+                    requireNonNull(accounts.get(entry.watch().account()), "a good watch has a known account")
+                            .missing()
                             .ifPresent(message ->
                                     warnings.add(new Problem(file.toString(), entry.line(), "warning: " + message)));
                 }

@@ -19,7 +19,7 @@ final class JsonFiles {
             return Optional.of(Json.MAPPER.readTree(Files.readString(file)));
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            String what = e.getOriginalMessage().lines().findFirst().orElse("");
+            String what = e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
             problems.add(new Problem(file.toString(), line, "is not valid JSON: " + what));
         } catch (IOException e) {
             problems.add(new Problem(file.toString(), 0, "cannot be read: " + e));
