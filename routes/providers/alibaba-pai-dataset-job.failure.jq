@@ -17,13 +17,15 @@ def kinds: {
   "InvalidProduct": "REJECTED"
 };
 
+def text: if . == null then null else tostring end;
+
 # A signature error repeats the text that was signed, the security token in it included: that is cut off.
 def safe: if . == null then null else split("server ")[0] | rtrimstr(" ") end;
 
 # The vendor's clients accept either spelling.
 (objects // {})
-| (.Code // .code) as $code
-| (.Message // .message) as $message
+| (.Code // .code | text) as $code
+| (.Message // .message | text) as $message
 | if $code == null then null
   else kinds[$code | split(".")[0]] as $kind
   | {

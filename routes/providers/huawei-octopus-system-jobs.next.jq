@@ -6,9 +6,9 @@
 #           seeds/huawei-octopus-system-jobs/replies/01-queuing.json
 
 def asked: 100;
-def most: 100000;
+def most: 10000;
 
-(.payload.list // []) as $page
+(.payload.list | arrays // error("the reply has no payload.list")) as $page
 | ($offset + ($page | length)) as $next
 | ([asked, .payload.page_info.limit // asked] | min) as $full
 | if ($page | map(.id)) - ($found | map(.id)) == [] then -1

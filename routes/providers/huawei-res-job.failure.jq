@@ -12,13 +12,16 @@ def kinds: {
   "RES.5504": "UNAVAILABLE"
 };
 
+def text: if . == null then null else tostring end;
+
 # The code table writes RES, the samples res.
 (objects // {})
-| if .is_success != false and .error_code == null then null
+| (.error_code | text) as $code
+| if .is_success != false and $code == null then null
   else {
-    code: .error_code,
+    code: $code,
     message: .error_msg,
     requestId: .request_id,
-    kind: kinds[.error_code // "" | ascii_upcase]
+    kind: kinds[$code // "" | ascii_upcase]
   }
   end

@@ -16,13 +16,16 @@ def kinds: {
   "ModelArts.4700": "NOT_FOUND"
 };
 
+def text: if . == null then null else tostring end;
+
 # A reply with a status is a good one, even if it has a code: the code is about the task then.
 (objects // {})
-| if .status != null or .error_code == null then null
+| (.error_code | text) as $code
+| if .status != null or $code == null then null
   else {
-    code: .error_code,
+    code: $code,
     message: .error_msg,
     requestId: .request_id,
-    kind: kinds[.error_code]
+    kind: kinds[$code]
   }
   end

@@ -27,7 +27,8 @@ public record Account(
         @Nullable KeystoneLogin login,
         double requestsPerSecond,
         @Nullable ZoneId timeZone) {
-    private static final String MASK = "***";
+    /** What stands where a secret was. */
+    public static final String MASK = "***";
 
     public Account {
         requireNonNull(name, "name is null");

@@ -57,7 +57,7 @@ public final class KeystoneTokens {
             Duration margin = Duration.between(now, token.expiresAt()).dividedBy(MARGIN_SHARE);
             margin = margin.compareTo(LONGEST_MARGIN) > 0 ? LONGEST_MARGIN : margin;
             mine.complete(new Held(token.value(), token.expiresAt().minus(margin)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             held.remove(account.name(), mine);
             mine.completeExceptionally(e);
         }

@@ -1,19 +1,23 @@
 package io.jobrelay.account;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How many requests each account may still make: refilled at the account's ceiling, and never holding more than one
- * second's worth, so that a quiet account cannot save up for a burst.
+ * How many requests each account may still make: over any second, wherever it begins, no more than its ceiling, of which a
+ * fraction is left aside (2.5 a second are 2); a ceiling below one is one request over a longer time. What a quiet account
+ * did not use is gone.
  */
 public final class RequestBudget {
     private static final double NANOS_PER_SECOND = 1_000_000_000;
 
     private final Map<String, Account> accounts;
     private final LongSupplier nanoTime;
-    private final Map<String, Bucket> buckets = new ConcurrentHashMap<>();
+    private final Map<String, Window> windows = new ConcurrentHashMap<>();
 
     /**
      * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
@@ -25,49 +29,54 @@ public final class RequestBudget {
 
     /** Takes at most so many requests of the account, and says how many. */
     public int take(String account, int most) {
-        return bucket(account).take(most);
+        return window(account).take(most);
     }
 
     /** Takes one request of the account, and waits for it if it must. */
     public void takeOne(String account) throws InterruptedException {
-        Bucket bucket = bucket(account);
-        while (bucket.take(1) == 0) {
-            Thread.sleep(bucket.millisPerRequest());
+        Window window = window(account);
+        while (window.take(1) == 0) {
+            TimeUnit.NANOSECONDS.sleep(window.nanosToNext());
         }
     }
 
-    private Bucket bucket(String account) {
-        return buckets.computeIfAbsent(account, name -> {
+    private Window window(String account) {
+        return windows.computeIfAbsent(account, name -> {
             Account known = accounts.get(name);
             // A watch of an account that has gone: let it through, and let the poll say so.
-            return new Bucket(known == null ? 1 : known.requestsPerSecond());
+            return new Window(known == null ? 1 : known.requestsPerSecond());
         });
     }
 
-    private final class Bucket {
-        private final double perSecond;
-        private final double capacity;
-        private double requests;
-        private long refilledAt;
+    /** What was taken in the period that ends now. */
+    private final class Window {
+        private final int most;
+        private final long period;
+        private final Deque<Taken> taken = new ArrayDeque<>();
+        private int total;
 
-        private Bucket(double perSecond) {
-            this.perSecond = perSecond;
-            this.capacity = Math.max(1, perSecond);
-            this.requests = 1;
-            this.refilledAt = nanoTime.getAsLong();
+        private Window(double perSecond) {
+            this.most = (int) Math.max(1, perSecond);
+            this.period = (long) (NANOS_PER_SECOND / Math.min(1, perSecond));
         }
 
-        private synchronized int take(int most) {
+        private synchronized int take(int wanted) {
             long now = nanoTime.getAsLong();
-            requests = Math.min(capacity, requests + (now - refilledAt) / NANOS_PER_SECOND * perSecond);
-            refilledAt = now;
-            int taken = Math.min(most, (int) requests);
-            requests -= taken;
-            return taken;
+            while (!taken.isEmpty() && now - taken.getFirst().at >= period) {
+                total -= taken.removeFirst().requests;
+            }
+            int granted = Math.min(wanted, most - total);
+            if (granted > 0) {
+                taken.addLast(new Taken(now, granted));
+                total += granted;
+            }
+            return granted;
         }
 
-        private long millisPerRequest() {
-            return Math.max(1, Math.round(1_000 / perSecond / 2));
+        private synchronized long nanosToNext() {
+            return taken.isEmpty() ? 0 : Math.max(0, taken.getFirst().at + period - nanoTime.getAsLong());
         }
     }
+
+    private record Taken(long at, int requests) {}
 }

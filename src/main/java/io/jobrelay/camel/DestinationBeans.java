@@ -29,7 +29,6 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
  * each destination a {@code <name>-client}, and for each with a queue {@code <name>-connections}.
  */
 public final class DestinationBeans implements AutoCloseable {
-    private static final Path BROKER = Path.of("data", "broker");
     private static final int LARGEST_RECEIPT = 64 * 1024;
     private static final int CONNECTIONS = 16;
 
@@ -92,7 +91,7 @@ public final class DestinationBeans implements AutoCloseable {
 
     private ConnectionFactory embedded(Destination destination) {
         try {
-            EmbeddedBroker broker = new EmbeddedBroker(BROKER, destination.port());
+            EmbeddedBroker broker = new EmbeddedBroker(destination.directory(), destination.port());
             open.push(broker);
             return broker.connectionFactory();
         } catch (IOException e) {

@@ -27,7 +27,8 @@ import org.apache.camel.ProducerTemplate;
 public final class KeystoneTokenRoute {
     private static final String ROUTE = "direct:obtain-keystone-token";
     private static final String TOKEN = "X-Auth-Token";
-    private static final String REFUSED = "jobrelay-token";
+    /** Exchange property: the token that the request was sent with. The poll policy renews it if it was refused. */
+    static final String SENT = "jobrelay-token";
 
     private final ProducerTemplate template;
     private final KeystoneTokens tokens;
@@ -41,12 +42,12 @@ public final class KeystoneTokenRoute {
     public void add(Exchange exchange) {
         String token = tokens.token(PollVariables.account(exchange));
         exchange.getMessage().setHeader(TOKEN, token);
-        exchange.setProperty(REFUSED, token);
+        exchange.setProperty(SENT, token);
     }
 
     /** Forgets the token that this exchange was sent with, so that the next request gets a new one. */
     public void renew(Exchange exchange) {
-        String refused = exchange.getProperty(REFUSED, String.class);
+        String refused = exchange.getProperty(SENT, String.class);
         if (refused != null) {
             tokens.drop(PollVariables.account(exchange), refused);
         }

@@ -32,6 +32,10 @@ final class MappingScope {
     private static JsonNode variable(String name) {
         Exchange exchange = JqFunctions.EXCHANGE_LOCAL.get();
         Object value = exchange.getVariable(name);
+        if (value instanceof JsonNode json) {
+            // As it is: what the pages so far have brought is not copied for each further one.
+            return json;
+        }
         return value == null ? NullNode.getInstance() : Json.MAPPER.valueToTree(value);
     }
 }

@@ -1,11 +1,11 @@
 package io.jobrelay.camel;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.account.Account;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
-import io.jobrelay.wire.DeadlinePassedException;
 import io.jobrelay.wire.ReplyTooLargeException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,11 +15,14 @@ import org.apache.camel.Exchange;
 final class PollFailures {
     private PollFailures() {}
 
-    /** The failure, with every secret of the account masked. */
+    /** The failure, with every secret of the account, and the token that was sent, masked. */
     static PollFailure of(Exchange exchange, Exception exception) {
         Account account = exchange.getVariable(PollVariables.ACCOUNT, Account.class);
-        PollFailure failure = kindOf(exchange, exception);
-        return account == null ? failure : failure.redacted(account::redact);
+        String token = exchange.getProperty(KeystoneTokenRoute.SENT, String.class);
+        return kindOf(exchange, exception).redacted(text -> {
+            String known = token == null ? text : text.replace(token, Account.MASK);
+            return account == null ? known : account.redact(known);
+        });
     }
 
     private static PollFailure kindOf(Exchange exchange, Exception exception) {
@@ -27,19 +30,27 @@ final class PollFailures {
             if (cause instanceof PollFailedException failed) {
                 return failed.failure();
             }
-            if (cause instanceof DeadlinePassedException || cause instanceof InterruptedIOException) {
+            if (cause instanceof InterruptedIOException || cause instanceof InterruptedException) {
                 return PollFailure.without(FailureKind.TIMEOUT, String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ReplyTooLargeException) {
                 return PollFailure.without(FailureKind.MALFORMED, String.valueOf(cause.getMessage()));
             }
+            if (cause instanceof JsonProcessingException broken) {
+                return unmapped(exchange, broken.getOriginalMessage());
+            }
             if (cause instanceof IOException) {
                 return PollFailure.without(FailureKind.UNAVAILABLE, cause.toString());
             }
         }
+        return unmapped(exchange, exception.toString());
+    }
+
+    /** Before a reply was there it was the request that could not be made; afterwards it is the reply. */
+    private static PollFailure unmapped(Exchange exchange, String cause) {
         UnreadableReply reply = exchange.getProperty(ReadReply.REPLY, UnreadableReply.class);
         return reply == null
-                ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + exception)
-                : PollFailure.malformed("the reply could not be mapped: " + exception, reply);
+                ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + cause)
+                : PollFailure.malformed("the reply could not be mapped: " + cause, reply);
     }
 }

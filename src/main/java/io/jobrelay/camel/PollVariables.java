@@ -32,10 +32,9 @@ final class PollVariables {
         exchange.setVariable(ACCOUNT, account);
     }
 
-    /** Begins the poll of a watch that was claimed. */
-    static void begin(Exchange exchange, DueWatch due, Account account) {
+    /** Remembers the claimed watch that is to be polled, so that even a poll that cannot begin is taken in. */
+    static void begin(Exchange exchange, DueWatch due) {
         exchange.setProperty(DUE, due);
-        begin(exchange, due.watch(), account);
     }
 
     static Watch watch(Exchange exchange) {

@@ -61,13 +61,14 @@ public final class Polls {
     /** Begins to poll the claimed watch in the body. */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
+        PollVariables.begin(exchange, due);
         Account account = accounts.get(due.watch().account());
         if (account == null) {
             throw new PollFailedException(PollFailure.without(
                     FailureKind.UNAUTHENTICATED,
                     "there is no account '" + due.watch().account() + "' any more"));
         }
-        PollVariables.begin(exchange, due, account);
+        PollVariables.begin(exchange, due.watch(), account);
         exchange.setProperty(SpendRequest.PREPAID, true);
     }
 

@@ -61,7 +61,7 @@ public final class ProviderBeans {
     }
 
     private static List<RequestSigner> signers() {
-        return List.of(new Acs3HmacSha256(), new SdkHmacSha256(), new SdkHmacSha256Scoped("", ""), new BceAuthV1());
+        return List.of(new Acs3HmacSha256(), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1());
     }
 
     private static BoundedClient client(Settings settings) {

@@ -141,6 +141,7 @@ public final class RouteTrial implements AutoCloseable {
                 false,
                 destination.queue(),
                 destination.brokerUrl(),
+                destination.directory(),
                 OptionalInt.empty());
     }
 

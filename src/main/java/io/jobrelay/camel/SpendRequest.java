@@ -19,6 +19,8 @@ final class SpendRequest implements Processor {
 
     @Override
     public void process(Exchange exchange) throws InterruptedException {
+        // What goes wrong from here on is no longer about the last reply, of the page before or of the first attempt.
+        exchange.removeProperty(ReadReply.REPLY);
         if (exchange.removeProperty(PREPAID) == null) {
             budget.takeOne(PollVariables.account(exchange).name());
         }

@@ -28,7 +28,6 @@ public record PollFailure(
     public PollFailure {
         requireNonNull(kind, "kind is null");
         requireNonNull(message, "message is null");
-        message = message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message;
     }
 
     /** A failure without any reply. */
@@ -41,13 +40,17 @@ public record PollFailure(
         return new PollFailure(FailureKind.MALFORMED, reply.httpStatus(), null, message, null, reply);
     }
 
-    /** This failure with code, message and the kept reply passed through the given redaction. */
+    /**
+     * This failure with code, message and the kept reply passed through the given redaction, and then a long message cut:
+     * the other way round the half of a secret would stay.
+     */
     public PollFailure redacted(UnaryOperator<String> redaction) {
+        String whole = redaction.apply(message);
         return new PollFailure(
                 kind,
                 httpStatus,
                 code == null ? null : redaction.apply(code),
-                redaction.apply(message),
+                whole.length() > LONGEST_MESSAGE ? whole.substring(0, LONGEST_MESSAGE) + "…" : whole,
                 retryAfter,
                 reply == null ? null : reply.redacted(redaction));
     }

@@ -17,7 +17,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The mapping says what only the provider's documentation knows; this class adds what is the same for all: the id from
  * the draft's {@code key}, API, account and labels from the watch, times in UTC (zone-less ones in the account's zone, else
- * in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not know, and anomalies.
- * Members that are null or empty are left out.
+ * in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not know, and anomalies,
+ * sorted. Members that are null or empty are left out. A reply that tells no state is none.
  */
 public final class RecordReader {
     private static final String KEY = "key";
+    private static final String ANOMALIES = "anomalies";
     private static final String TIME_ZONE = "timeZone";
     private static final String UNMAPPED_PROVIDER_STATE = "UNMAPPED_PROVIDER_STATE";
     private static final String UNPARSEABLE_TIME = "UNPARSEABLE_TIME";
@@ -101,6 +104,9 @@ public final class RecordReader {
     }
 
     private static void state(ObjectNode draft) {
+        if (draft.path("providerState").asText("").isEmpty()) {
+            throw new IllegalArgumentException("the reply says no state of the job");
+        }
         if (!draft.path("state").isTextual()) {
             draft.put("state", JobState.UNKNOWN.name());
             draft.put("reason", UNMAPPED_PROVIDER_STATE);
@@ -108,7 +114,8 @@ public final class RecordReader {
     }
 
     private static void anomalies(ObjectNode draft, ZoneId zone) {
-        ArrayNode anomalies = draft.withArray("anomalies");
+        Set<String> anomalies = new TreeSet<>();
+        draft.path(ANOMALIES).forEach(code -> anomalies.add(code.asText()));
         Map<Time, Instant> times = new EnumMap<>(Time.class);
         for (Time time : Time.values()) {
             JsonNode value = draft.path(time.member);
@@ -117,15 +124,13 @@ public final class RecordReader {
                 continue;
             }
             Optional<Instant> instant = ReplyTime.parse(value, zone);
-            instant.ifPresent(at -> times.put(time, at));
-            if (instant.isEmpty() && !contains(anomalies, UNPARSEABLE_TIME)) {
-                anomalies.add(UNPARSEABLE_TIME);
-            }
+            instant.ifPresentOrElse(at -> times.put(time, at), () -> anomalies.add(UNPARSEABLE_TIME));
         }
         times.forEach((time, at) -> draft.put(time.member, at.toString()));
         outOfOrder(times, Time.START, Time.CREATE).ifPresent(anomalies::add);
         outOfOrder(times, Time.END, Time.CREATE).ifPresent(anomalies::add);
         outOfOrder(times, Time.END, Time.START).ifPresent(anomalies::add);
+        draft.set(ANOMALIES, Json.MAPPER.valueToTree(anomalies));
     }
 
     private static Optional<String> outOfOrder(Map<Time, Instant> times, Time later, Time earlier) {
@@ -134,15 +139,6 @@ public final class RecordReader {
         return end != null && begin != null && end.isBefore(begin)
                 ? Optional.of(later + "_BEFORE_" + earlier)
                 : Optional.empty();
-    }
-
-    private static boolean contains(ArrayNode codes, String code) {
-        for (JsonNode each : codes) {
-            if (each.asText().equals(code)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void dropEmptyMembers(JsonNode node) {

@@ -51,8 +51,8 @@ public record BceAuthV1(Duration expiry) implements RequestSigner {
         return added;
     }
 
-    /** The header's value when exactly these headers of the request are signed. */
-    String authorization(
+    /** The header's value when exactly these headers of the request are signed, of which the request has each. */
+    public String authorization(
             UnsignedRequest request, Collection<String> signedHeaders, Credentials credentials, Instant now) {
         String prefix = "bce-auth-v1/%s/%s/%d"
                 .formatted(credentials.accessKey(), now.truncatedTo(ChronoUnit.SECONDS), expiry.toSeconds());

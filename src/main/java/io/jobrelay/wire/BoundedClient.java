@@ -15,6 +15,7 @@ import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an {@code http:} or {@code https:} endpoint of Camel send exactly one request per call: no retry, no redirect,
@@ -75,6 +76,7 @@ public final class BoundedClient implements HttpClientConfigurer {
                         .build())
                 .setConnectionManager(pool())
                 .setConnectionManagerShared(false)
+                .addRequestInterceptorLast((request, entity, context) -> request.setPath(plainTilde(request.getPath())))
                 .addExecInterceptorFirst("bounded-exchange", exchange);
     }
 
@@ -94,6 +96,11 @@ public final class BoundedClient implements HttpClientConfigurer {
                 .setDefaultSocketConfig(
                         SocketConfig.custom().setSoTimeout(backstop).build())
                 .build();
+    }
+
+    /** Camel writes ~ as %7E; what was signed has the plain one, which RFC 3986, section 2.3, prefers too. */
+    private static @Nullable String plainTilde(@Nullable String path) {
+        return path == null ? null : path.replace("%7E", "~");
     }
 
     /** The version is the jar's; a source tree has none. */

@@ -166,46 +166,46 @@ class CheckCommandTest {
 
         assertThat(check.out())
                 .containsExactly(
-"routes/bad/absent-bean.camel.yaml:9: No bean could be found in the registry for:"
- + " sign-nothing of type: org.apache.camel.Processor",
-"routes/bad/absent-class.camel.yaml:9: there is no class io.jobrelay.Nothing",
-"routes/bad/absent-client.camel.yaml:11: No bean could be found in the registry for:"
- + " crm-client of type: org.apache.camel.component.http.HttpClientConfigurer",
-"routes/bad/absent-component.camel.yaml:9: No endpoint could be found for: htp://crm",
-"routes/bad/absent-key.camel.yaml:9: Property with key [crm.host] not found in"
- + " properties from text: http:{{crm.host}}",
-"routes/bad/absent-language.camel.yaml:11: No language could be found for: uri-templat",
-"routes/bad/absent-mapping.camel.yaml:11: routes/bad/absent.jq does not exist",
-"routes/bad/absent-method.camel.yaml:10: Method with name: clame not found on bean:"
- + " io.jobrelay.camel.Polls of type: io.jobrelay.camel.Polls",
-"routes/bad/absent-option.camel.yaml:9: Failed to resolve endpoint:"
- + " seda://somewhere?sise=3 due to: There are 1 parameters that couldn't be set on the"
- + " endpoint. Check the uri if the parameters are spelt correctly and that they are"
- + " properties of the endpoint. Unknown parameters=[{sise=3}]",
-"routes/bad/absent-policy.camel.yaml:3: routeConfigurationId: no routeConfiguration"
- + " has the id pol-policy; did you mean 'poll-policy'?",
-"routes/bad/absent-route.camel.yaml:8: direct:huawei-res-jobs: no route has this id;"
- + " did you mean 'huawei-res-job'?",
-"routes/bad/broken-api.camel.yaml:3: Error binding property (requird=job) with name:"
- + " requird on bean: io.jobrelay.watch.ProviderApi with value: job",
-"routes/bad/broken-form.camel.yaml:8: Camel's schema: $[0].route.from.steps[0]:"
- + " property 'too' is not defined in the schema and the schema does not allow"
- + " additional properties",
-"routes/bad/broken-jq.camel.yaml:11: is not valid jq: Encountered \" \"|\" \"| \"\""
- + " at line 1, column 6.",
-"routes/bad/broken-mapping.camel.yaml:11: is not valid jq: Encountered \" \"]\" \"]"
- + " \"\" at line 3, column 5.",
-"routes/bad/broken-simple.camel.yaml:11: is not valid simple: expected symbol"
- + " functionEnd but was eol",
-"routes/bad/broken-template.camel.yaml:12: not a URI template that Jobrelay reads:"
- + " '{+endpoint}/{a'; it reads {name}, {+name}, {?name,names*} and {&name}",
-"routes/bad/broken-yaml.camel.yaml:2: not YAML: expected the node content, but found"
- + " '<stream end>'",
-"routes/bad/empty.camel.yaml: is empty",
-"routes/bad/second.camel.yaml:2: route: the id later is that of"
- + " routes/bad/later.camel.yaml:2",
-"routes/bad/broken-policy.camel.yaml:6: there is no class java.lang.Exceptoin",
-"routes/bad/broken.jq:3: is not valid jq from column 5 on");
+                        "routes/bad/absent-bean.camel.yaml:9: No bean could be found in the registry for:"
+                                + " sign-nothing of type: org.apache.camel.Processor",
+                        "routes/bad/absent-class.camel.yaml:9: there is no class io.jobrelay.Nothing",
+                        "routes/bad/absent-client.camel.yaml:11: No bean could be found in the registry for:"
+                                + " crm-client of type: org.apache.camel.component.http.HttpClientConfigurer",
+                        "routes/bad/absent-component.camel.yaml:9: No endpoint could be found for: htp://crm",
+                        "routes/bad/absent-key.camel.yaml:9: Property with key [crm.host] not found in"
+                                + " properties from text: http:{{crm.host}}",
+                        "routes/bad/absent-language.camel.yaml:11: No language could be found for: uri-templat",
+                        "routes/bad/absent-mapping.camel.yaml:11: routes/bad/absent.jq does not exist",
+                        "routes/bad/absent-method.camel.yaml:10: Method with name: clame not found on bean:"
+                                + " io.jobrelay.camel.Polls of type: io.jobrelay.camel.Polls",
+                        "routes/bad/absent-option.camel.yaml:9: Failed to resolve endpoint:"
+                                + " seda://somewhere?sise=3 due to: There are 1 parameters that couldn't be set on the"
+                                + " endpoint. Check the uri if the parameters are spelt correctly and that they are"
+                                + " properties of the endpoint. Unknown parameters=[{sise=3}]",
+                        "routes/bad/absent-policy.camel.yaml:3: routeConfigurationId: no routeConfiguration"
+                                + " has the id pol-policy; did you mean 'poll-policy'?",
+                        "routes/bad/absent-route.camel.yaml:8: direct:huawei-res-jobs: no route has this id;"
+                                + " did you mean 'huawei-res-job'?",
+                        "routes/bad/broken-api.camel.yaml:3: Error binding property (requird=job) with name:"
+                                + " requird on bean: io.jobrelay.watch.ProviderApi with value: job",
+                        "routes/bad/broken-form.camel.yaml:8: Camel's schema: $[0].route.from.steps[0]:"
+                                + " property 'too' is not defined in the schema and the schema does not allow"
+                                + " additional properties",
+                        "routes/bad/broken-jq.camel.yaml:11: is not valid jq: Encountered \" \"|\" \"| \"\""
+                                + " at line 1, column 6.",
+                        "routes/bad/broken-mapping.camel.yaml:11: is not valid jq: Encountered \" \"]\" \"]"
+                                + " \"\" at line 3, column 5.",
+                        "routes/bad/broken-simple.camel.yaml:11: is not valid simple: expected symbol"
+                                + " functionEnd but was eol",
+                        "routes/bad/broken-template.camel.yaml:12: not a URI template that Jobrelay reads:"
+                                + " '{+endpoint}/{a'; it reads {name}, {+name}, {?name,names*} and {&name}",
+                        "routes/bad/broken-yaml.camel.yaml:2: not YAML: expected the node content, but found"
+                                + " '<stream end>'",
+                        "routes/bad/empty.camel.yaml: is empty",
+                        "routes/bad/second.camel.yaml:2: route: the id later is that of"
+                                + " routes/bad/later.camel.yaml:2",
+                        "routes/bad/broken-policy.camel.yaml:6: there is no class java.lang.Exceptoin",
+                        "routes/bad/broken.jq:3: is not valid jq from column 5 on");
         assertThat(check.err()).endsWith("22 problems\n");
         assertThat(check.status()).isEqualTo(1);
     }

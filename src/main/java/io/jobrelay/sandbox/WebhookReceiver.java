@@ -1,0 +1,147 @@
+package io.jobrelay.sandbox;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * A receiver of webhooks that believes only what is signed as Standard Webhooks 1.0 lays down: it answers 204 to a good
+ * signature of the last five minutes and 401 to anything else. It shares no code with the sender.
+ */
+public final class WebhookReceiver implements AutoCloseable {
+    private static final Duration TOLERANCE = Duration.ofMinutes(5);
+    private static final int SECRET_BYTES = 32;
+    private static final int THREADS = 4;
+
+    private final byte[] secret = new byte[SECRET_BYTES];
+    private final Clock clock;
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refused = new AtomicInteger();
+
+    /** A webhook with a good signature. */
+    public record Received(String id, String timestamp, String signature, String body) {}
+
+    private WebhookReceiver(Clock clock) throws IOException {
+        this.clock = clock;
+        new SecureRandom().nextBytes(secret);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::receive);
+        server.start();
+    }
+
+    public static WebhookReceiver start(Clock clock) throws IOException {
+        return new WebhookReceiver(clock);
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    /** Begins with {@code whsec_}. */
+    public String secret() {
+        return "whsec_" + Base64.getEncoder().encodeToString(secret);
+    }
+
+    /** What makes this the receiver of the destination {@code webhook}. */
+    public Map<String, String> properties() {
+        String prefix = "jobrelay.destination.webhook.";
+        return Map.of(
+                prefix + "enabled",
+                "true",
+                prefix + "url",
+                url(),
+                prefix + "secret",
+                secret(),
+                prefix + "allow-private",
+                "true");
+    }
+
+    /** What came with a good signature, in order, repetitions included. */
+    public List<Received> received() {
+        return List.copyOf(received);
+    }
+
+    /** How many came with a bad one or none. */
+    public int refused() {
+        return refused.get();
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            String id = exchange.getRequestHeaders().getFirst("webhook-id");
+            String timestamp = exchange.getRequestHeaders().getFirst("webhook-timestamp");
+            String signatures = exchange.getRequestHeaders().getFirst("webhook-signature");
+            if (id != null && timestamp != null && signatures != null && isGood(id, timestamp, signatures, body)) {
+                received.add(new Received(id, timestamp, signatures, new String(body, UTF_8)));
+                exchange.sendResponseHeaders(204, -1);
+            } else {
+                refused.incrementAndGet();
+                exchange.sendResponseHeaders(401, -1);
+            }
+        }
+    }
+
+    private boolean isGood(String id, String timestamp, String signatures, byte[] body) {
+        if (!isTimely(timestamp)) {
+            return false;
+        }
+        byte[] expected =
+                ("v1," + Base64.getEncoder().encodeToString(hmac(id + "." + timestamp + ".", body))).getBytes(US_ASCII);
+        boolean good = false;
+        for (String signature : signatures.split(" ", -1)) {
+            good |= MessageDigest.isEqual(expected, signature.getBytes(US_ASCII));
+        }
+        return good;
+    }
+
+    private boolean isTimely(String timestamp) {
+        try {
+            Instant sent = Instant.ofEpochSecond(Long.parseLong(timestamp));
+            return Duration.between(sent, clock.instant()).abs().compareTo(TOLERANCE) <= 0;
+        } catch (NumberFormatException | DateTimeException e) {
+            return false;
+        }
+    }
+
+    private byte[] hmac(String head, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+            mac.update(head.getBytes(UTF_8));
+            return mac.doFinal(body);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,73 @@
+package io.jobrelay.routes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.jobrelay.camel.Relay;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.watch.Watch;
+import io.jobrelay.watch.WatchReader;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The accounts of {@code application.properties} with an endpoint and keys of a test, and watches that use them. */
+final class TestWatches {
+    static final String ACCESS_KEY = "TESTACCESSKEY0000001";
+    static final String SECRET_KEY = "TestSecretKey0123456789abcdef";
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private TestWatches() {}
+
+    /** Overrides that let every account ask at the given URL as often as it likes. */
+    static Map<String, String> accountsAt(String url) {
+        return accountsAt(url, List.of("alibaba", "huawei", "octopus", "otc", "baidu"));
+    }
+
+    static Map<String, String> accountsAt(String url, Iterable<String> names) {
+        Map<String, String> overrides = new LinkedHashMap<>();
+        for (String name : names) {
+            String account = "jobrelay.account." + name + ".";
+            overrides.put(account + "endpoint", url);
+            overrides.put(account + "access-key", ACCESS_KEY);
+            overrides.put(account + "secret-key", SECRET_KEY);
+            overrides.put(account + "requests-per-second", "100000");
+        }
+        return overrides;
+    }
+
+    /** An account more, signing as told. */
+    static Map<String, String> account(String name, String url, String signing, String... more) {
+        Map<String, String> overrides = accountsAt(url, List.of(name));
+        overrides.put("jobrelay.account." + name + ".signing", signing);
+        for (int i = 0; i < more.length; i += 2) {
+            overrides.put("jobrelay.account." + name + "." + more[i], more[i + 1]);
+        }
+        return overrides;
+    }
+
+    /** The failure of a poll that has to fail. */
+    static PollFailure failure(Relay relay, Watch watch) {
+        List<JobRecord> records;
+        try {
+            records = relay.providers().poll(watch);
+        } catch (PollFailedException e) {
+            return e.failure();
+        }
+        throw new AssertionError("brought records: " + records);
+    }
+
+    /** The watch that is written like an item of a watch file. */
+    static Watch watch(Relay relay, String yaml) {
+        try {
+            JsonNode item = YAML.readTree(yaml);
+            WatchReader.Reading reading = relay.providers().watchReader().read(item);
+            return reading.watch().orElseThrow(() -> new AssertionError(reading.problems()));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
