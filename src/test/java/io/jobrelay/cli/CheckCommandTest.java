@@ -216,7 +216,7 @@ class CheckCommandTest {
         Tree.copy(directory, "seeds/huawei-res-job");
         Path seed = directory.resolve("seeds/huawei-res-job");
         edit(seed.resolve("records/01-running.json"), "\"state\": \"RUNNING\"", "\"state\": \"RUNING\"");
-        edit(seed.resolve("records/02-succeeded-documented.json"), "\"type\":", "\"typ\":");
+        edit(seed.resolve("records/02-succeeded-documented.json"), "\"kind\": \"TRAINING\"", "\"kind\": \"DATA\"");
         file("seeds/huawei-res-job/replies/90-alone.json", "{}");
         file("seeds/huawei-res-job/records/91-alone.json", "{");
         file("seeds/huawei-res-job/errors/no-json.json", "{\n\"status\": 200,\n}");
@@ -246,8 +246,50 @@ class CheckCommandTest {
 
         Program check = Program.run(directory, Map.of("JOBRELAY_POLL_TIMEOUT", "long"), "check");
 
-        assertThat(check.out()).containsExactly("");
-        assertThat(check.err()).endsWith("15 problems, 1 warning\n");
+        assertThat(check.out())
+                .containsExactly(
+                        "application.properties:66: jobrelay.poll.timeuot: unknown property; did you mean"
+                                + " 'jobrelay.poll.timeout'?",
+                        "application.properties:44: jobrelay.poll.timeout: must be a time above 0 with its"
+                                + " unit, such as 30s, 5m or 2h, was 'long'",
+                        "watches/a.yaml:4: api: must be one of alibaba-pai-dataset-job,"
+                                + " baidu-qianfan-import-task, huawei-octopus-system-jobs, huawei-res-job,"
+                                + " otc-modelarts-dataset-sync, was 'huawei-res-jo'; did you mean 'huawei-res-job'?",
+                        "watches/a.yaml:6: the same watch (api, account and parameters) stands in"
+                                + " watches/a.yaml:1",
+                        "watches/b.yaml:1: is not valid YAML: while parsing a flow node",
+                        "seeds/acme: has no route: routes/providers/acme.camel.yaml is not there",
+                        "seeds/acme/watch.yaml:1: api: must be one of alibaba-pai-dataset-job,"
+                                + " baidu-qianfan-import-task, huawei-octopus-system-jobs, huawei-res-job,"
+                                + " otc-modelarts-dataset-sync, was 'acme'",
+                        "seeds/empty: has no route: routes/providers/empty.camel.yaml is not there",
+                        "seeds/empty/watch.yaml: is not there; it holds the watch that the replies answer",
+                        "seeds/huawei-res-job/replies/90-alone.json: has no record in records/",
+                        "seeds/huawei-res-job/records/91-alone.json: has no reply in replies/",
+                        "seeds/huawei-res-job/records/01-running.json: the record's schema: $.state: does not"
+                                + " have a value in the enumeration [\"UNKNOWN\", \"QUEUED\", \"STARTING\","
+                                + " \"RUNNING\", \"PAUSED\", \"CANCELLING\", \"SUCCEEDED\", \"PARTIALLY_SUCCEEDED\","
+                                + " \"FAILED\", \"CANCELLED\"]",
+                        "seeds/huawei-res-job/records/01-running.json: /state: the mapping gives \"RUNNING\","
+                                + " was \"RUNING\"",
+                        "seeds/huawei-res-job/records/02-succeeded-documented.json: /kind: the mapping gives"
+                                + " \"TRAINING\", was \"DATA\"",
+                        "seeds/huawei-res-job/records/91-alone.json:1: is not valid JSON: Unexpected"
+                                + " end-of-input: expected close marker for Object",
+                        "seeds/huawei-res-job/errors/no-json.json:3: is not valid JSON: Unexpected character"
+                                + " ('}' (code 125)): was expecting double-quote to start field name",
+                        "seeds/huawei-res-job/errors/no-kind.json: status: must be an HTTP status, was 700",
+                        "seeds/huawei-res-job/errors/no-kind.json: failure.kind: must be one of FORBIDDEN,"
+                                + " MALFORMED, NOT_FOUND, REJECTED, THROTTLED, TIMEOUT, UNAUTHENTICATED, UNAVAILABLE,"
+                                + " was \"BROKEN\"",
+                        "seeds/huawei-res-job/errors/no-reply.json: must have the reply as 'body' (JSON) or"
+                                + " 'text'",
+                        "seeds/huawei-res-job/errors/other.json: failure.kind: the mapping gives 'FORBIDDEN',"
+                                + " was 'NOT_FOUND'",
+                        "seeds/huawei-res-job/errors/other.json: failure.code: the mapping gives 'null', was" + " 'X'",
+                        "watches/a.yaml:1: warning: jobrelay.account.huawei.access-key and"
+                                + " jobrelay.account.huawei.secret-key: required by signing=sdk-hmac-sha256, are not set");
+        assertThat(check.err()).endsWith("21 problems, 1 warning\n");
         assertThat(check.status()).isEqualTo(1);
     }
 
