@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * its {@code application.properties}. Closing it ends what is in flight and keeps the rest in the ledger.
  */
 public final class Relay implements AutoCloseable {
-    private static final Path PROPERTIES = Path.of("application.properties");
+    static final Path PROPERTIES = Path.of("application.properties");
     private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
@@ -65,12 +65,7 @@ public final class Relay implements AutoCloseable {
      * @throws IllegalStateException if there are no routes here, or they cannot be started
      */
     public static Relay start(Scope scope, Map<String, String> overrides, Clock clock, Consumer<Change> changes) {
-        if (!Files.isDirectory(Path.of("routes"))) {
-            throw new IllegalStateException(
-                    "there is no routes/ in " + Path.of("").toAbsolutePath()
-                            + ": start Jobrelay in a directory with application.properties and routes/, such as a copy of those"
-                            + " that it came with" + home());
-        }
+        requireRoutes();
         Main main = new Main();
         main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
         main.configure().withRoutesIncludePattern(scope.routes);
@@ -80,7 +75,7 @@ public final class Relay implements AutoCloseable {
             @Override
             public void beforeInitialize(BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
-                relay.bind(context, settings(context, overrides), scope, clock, changes);
+                relay.bind(context, settings(context, overrides).read(), scope, clock, changes);
             }
         });
         try {
@@ -102,23 +97,33 @@ public final class Relay implements AutoCloseable {
         }
     }
 
+    /** Refuses a working directory without routes. */
+    static void requireRoutes() {
+        if (!Files.isDirectory(Path.of("routes"))) {
+            throw new IllegalStateException(
+                    "there is no routes/ in " + Path.of("").toAbsolutePath()
+                            + ": start Jobrelay in a directory with application.properties and routes/, such as a copy of those"
+                            + " that it came with" + home());
+        }
+    }
+
     private static String home() {
         String home = System.getProperty("jobrelay.home");
         return home == null ? "" : ": cp -r " + home + "/{application.properties,routes,seeds} .";
     }
 
     /** Reads the settings with Camel's own placeholders, vaults and environment variables resolved. */
-    private static Settings settings(CamelContext context, Map<String, String> overrides) {
+    static SettingsReader settings(CamelContext context, Map<String, String> overrides) {
         PropertiesComponent properties = context.getPropertiesComponent();
         PropertyFile file = PropertyFile.read(PROPERTIES).with(overrides.keySet());
-        return new SettingsReader(file, key -> value(context, properties, key)).read();
+        return new SettingsReader(file, key -> value(context, properties, key));
     }
 
     private static Optional<String> value(CamelContext context, PropertiesComponent properties, String key) {
         return properties.resolveProperty(key).map(value -> context.resolvePropertyPlaceholders(value));
     }
 
-    private static RuntimeException cause(Exception e) {
+    static RuntimeException cause(Exception e) {
         Throwable deepest = e;
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidSettingsException || cause instanceof LedgerException) {

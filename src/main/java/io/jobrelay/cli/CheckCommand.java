@@ -1,18 +1,52 @@
 package io.jobrelay.cli;
 
+import io.jobrelay.check.DirectoryCheck;
+import io.jobrelay.settings.Problem;
+import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code jobrelay check} */
-@Command(name = CheckCommand.NAME, description = "x", mixinStandardHelpOptions = true, versionProvider = Version.class)
+@Command(
+        name = "check",
+        description = {
+            "Looks over properties, routes, mappings, watches and seeds of this directory, and prints every problem as"
+                    + " file:line: message.",
+            "Needs neither network nor keys, and writes nothing; a watch whose account has no keys is a warning."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:no problem", "1:some problem"})
 final class CheckCommand implements Callable<Integer> {
-    static final String NAME = "check";
+    private final Clock clock;
 
-    CheckCommand(Clock clock) {}
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli's
+    private CommandSpec spec;
+
+    CheckCommand(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public Integer call() {
-        return 0;
+        DirectoryCheck.Findings findings = DirectoryCheck.run(clock);
+        PrintWriter out = spec.commandLine().getOut();
+        findings.problems().forEach(out::println);
+        findings.warnings().forEach(out::println);
+        out.flush();
+        String count = count(findings.problems(), "problem");
+        String warnings = findings.warnings().isEmpty() ? "" : ", " + count(findings.warnings(), "warning");
+        spec.commandLine().getErr().println(count + warnings);
+        return findings.problems().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private static String count(List<Problem> found, String what) {
+        return found.size() + " " + what + (found.size() == 1 ? "" : "s");
     }
 }

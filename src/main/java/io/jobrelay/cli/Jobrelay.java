@@ -30,11 +30,15 @@ public final class Jobrelay {
     }
 
     /** Runs a command line in this process and returns its exit status. */
-    static int execute(String... arguments) {
-        CommandLine commandLine = new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)))
+    private static int execute(String... arguments) {
+        return commandLine().execute(arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments);
+    }
+
+    /** The commands, on the standard streams. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)))
                 .setExecutionExceptionHandler(Jobrelay::report)
                 .setUsageHelpAutoWidth(true);
-        return commandLine.execute(arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments);
     }
 
     /** What a user can mend is said without a stack trace. */

@@ -6,7 +6,6 @@ import io.jobrelay.account.Signing;
 import io.jobrelay.signing.Credentials;
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,10 +45,12 @@ final class AccountReader {
         boolean allowHttp = properties.flag(prefix + "allow-http", false);
         Optional<URI> endpoint =
                 address(prefix + "endpoint", allowHttp).filter(uri -> hasNoPath(prefix + "endpoint", uri));
-        required(prefix + "endpoint", "the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
+        properties.required(
+                prefix + "endpoint",
+                ", the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
         Optional<Signing> signing =
                 properties.text(prefix + "signing").flatMap(scheme -> signing(prefix + "signing", scheme));
-        required(prefix + "signing", schemes());
+        properties.required(prefix + "signing", ", " + schemes());
         double ceiling = properties.number(
                 prefix + "requests-per-second", "a number above 0", number -> number > 0, REQUESTS_PER_SECOND);
         Optional<Credentials> credentials = credentials(prefix);
@@ -62,12 +63,6 @@ final class AccountReader {
                 login.orElse(null),
                 ceiling,
                 properties.zone(prefix + "time-zone").orElse(null))));
-    }
-
-    private void required(String key, String what) {
-        if (properties.text(key).isEmpty()) {
-            properties.problem(key, "required, " + what);
-        }
     }
 
     private Optional<Signing> signing(String key, String scheme) {
@@ -108,17 +103,9 @@ final class AccountReader {
         return Optional.of(new KeystoneLogin(authUrl.get(), user.get(), password.get(), domain.get(), project.get()));
     }
 
-    /** An address without user, query and fragment; plain http only where it stays on this machine or is allowed. */
+    /** An address; plain http only where it stays on this machine or is allowed. */
     private Optional<URI> address(String key, boolean allowHttp) {
-        Optional<URI> address = properties.read(
-                key,
-                "an https URL with a host and without user, query or fragment",
-                text -> URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text),
-                uri -> uri.getHost() != null
-                        && Set.of("http", "https").contains(uri.getScheme().toLowerCase(Locale.ROOT))
-                        && uri.getRawUserInfo() == null
-                        && uri.getRawQuery() == null
-                        && uri.getRawFragment() == null);
+        Optional<URI> address = properties.address(key, false).map(AccountReader::withoutLastSlash);
         return address.filter(uri -> {
             boolean allowed = "https".equalsIgnoreCase(uri.getScheme()) || allowHttp || isLoopback(uri.getHost());
             if (!allowed) {
@@ -127,6 +114,11 @@ final class AccountReader {
             }
             return allowed;
         });
+    }
+
+    private static URI withoutLastSlash(URI address) {
+        String text = address.toString();
+        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : address;
     }
 
     private boolean hasNoPath(String key, URI endpoint) {

@@ -1,22 +1,31 @@
 package io.jobrelay.settings;
 
 import io.jobrelay.job.ReadableDuration;
+import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Reads one property at a time into its type; what does not fit is noted as a problem, and the default stands in so that
  * reading goes on and all problems come out together. An empty value is an absent one.
  */
 final class PropertyReader {
+    private static final Pattern USER = Pattern.compile("://[^/@]*@");
+    private static final Pattern QUERY = Pattern.compile("\\?.*");
+
     private final Function<String, Optional<String>> properties;
     private final Function<String, Problem> place;
     private final List<Problem> problems;
+    private final Set<String> unresolved = new HashSet<>();
 
     /**
      * @param properties the resolved value of a key
@@ -30,7 +39,14 @@ final class PropertyReader {
     }
 
     Optional<String> text(String key) {
-        return properties.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+        try {
+            return properties.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+        } catch (RuntimeException e) {
+            if (unresolved.add(key)) {
+                problem(key, "a placeholder cannot be resolved; give it a default, as in {{env:NAME:}}");
+            }
+            return Optional.empty();
+        }
     }
 
     <T> Optional<T> read(String key, String rule, Function<String, T> parse, Predicate<T> allowed) {
@@ -43,7 +59,7 @@ final class PropertyReader {
             } catch (RuntimeException e) {
                 // Every parser refuses in its own words; ours name the key and the rule.
             }
-            problem(key, "must be %s, was '%s'".formatted(rule, text));
+            problem(key, "must be %s, was '%s'".formatted(rule, shown(text)));
             return Optional.empty();
         });
     }
@@ -82,6 +98,32 @@ final class PropertyReader {
 
     Optional<ZoneId> zone(String key) {
         return read(key, "a time zone such as Asia/Shanghai or +08:00", ZoneId::of, zone -> true);
+    }
+
+    /** An address of http or https with a host; without user and fragment, which no request carries. */
+    Optional<URI> address(String key, boolean mayHaveQuery) {
+        return read(
+                key,
+                "an https URL with a host and without %suser or fragment".formatted(mayHaveQuery ? "" : "query, "),
+                URI::create,
+                uri -> uri.getHost() != null
+                        && Set.of("http", "https").contains(uri.getScheme().toLowerCase(Locale.ROOT))
+                        && uri.getRawUserInfo() == null
+                        && uri.getRawFragment() == null
+                        && (mayHaveQuery || uri.getRawQuery() == null));
+    }
+
+    /** A value without what may be a secret in an address: the user before the host, and the query. */
+    static String shown(String value) {
+        return value.contains("://")
+                ? QUERY.matcher(USER.matcher(value).replaceAll("://***@")).replaceAll("?***")
+                : value;
+    }
+
+    void required(String key, String rule) {
+        if (text(key).isEmpty() && !unresolved.contains(key)) {
+            problem(key, "required" + rule);
+        }
     }
 
     void problem(String key, String message) {

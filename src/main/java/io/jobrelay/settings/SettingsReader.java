@@ -1,11 +1,13 @@
 package io.jobrelay.settings;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jobrelay.account.Account;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
-import java.nio.file.Path;
+import java.nio.file.FileSystems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,10 +20,11 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@link Settings} from properties, or refuses them with every problem at once. {@code docs/configuration.md} is the
- * reference; a test holds it against {@link #KEYS} and {@link AccountReader#KEYS}.
+ * reference; a test holds it against the keys here.
  */
 public final class SettingsReader {
     /** The keys that are not an account's or a destination's. */
@@ -37,9 +40,16 @@ public final class SettingsReader {
             "jobrelay.delivery.timeout",
             "jobrelay.retention");
 
+    /** What may follow {@code jobrelay.account.<name>.} */
+    public static final Set<String> ACCOUNT_KEYS = AccountReader.KEYS;
+
+    /** What may follow {@code jobrelay.destination.<name>.} for the destinations that Jobrelay comes with. */
+    public static final Map<String, Set<String>> DESTINATION_KEYS = DestinationReader.KEYS;
+
     private static final String PREFIX = "jobrelay.";
     private static final Pattern ACCOUNT_KEY = Pattern.compile("jobrelay\\.account\\.([^.]+)\\.(.+)");
     private static final Pattern DESTINATION_KEY = Pattern.compile("jobrelay\\.destination\\.([^.]+)\\.(.+)");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
     private static final int MEBIBYTE = 1024 * 1024;
 
     private final PropertyFile file;
@@ -55,27 +65,52 @@ public final class SettingsReader {
     }
 
     /**
+     * What was read.
+     *
+     * @param settings with defaults where a property is wrong, and without accounts that lack what they need
+     */
+    public record Reading(Settings settings, List<Problem> problems) {
+        public Reading {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
      * Reads all settings.
      *
      * @throws InvalidSettingsException with every problem
      */
     public Settings read() {
+        Reading reading = reading();
+        if (!reading.problems().isEmpty()) {
+            throw new InvalidSettingsException(reading.problems());
+        }
+        return reading.settings();
+    }
+
+    /** Reads all settings as far as they are right. */
+    public Reading reading() {
         List<Problem> problems = new ArrayList<>();
         PropertyReader properties = new PropertyReader(value, file::at, problems);
         Map<String, Account> accounts = accounts(properties);
         unknownKeys().forEach(key -> properties.problem(key, unknown(key)));
         Settings settings = new Settings(
-                properties.text("jobrelay.instance").orElse("local"),
-                List.of(properties
-                        .text("jobrelay.watches")
-                        .orElse("watches/*.yaml")
-                        .split("\\s*,\\s*")),
+                properties
+                        .read(
+                                "jobrelay.instance",
+                                "letters, digits, dots and hyphens",
+                                Function.identity(),
+                                name -> HOST.matcher(name).matches())
+                        .orElse("local"),
+                properties
+                        .read("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true)
+                        .orElse(List.of("watches/*.yaml")),
                 new LedgerSettings(properties
                         .read(
                                 "jobrelay.ledger.url",
                                 "jdbc:sqlite:<file>",
                                 Function.identity(),
-                                url -> url.startsWith("jdbc:sqlite:"))
+                                url -> url.matches("jdbc:sqlite:.+"))
                         .orElse("jdbc:sqlite:data/ledger.db")),
                 new PollSettings(
                         properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000, 64),
@@ -86,10 +121,13 @@ public final class SettingsReader {
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),
                 accounts,
                 destinations(properties));
-        if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(problems);
-        }
-        return settings;
+        return new Reading(settings, problems);
+    }
+
+    private static List<String> globs(String text) {
+        List<String> globs = List.of(text.split("\\s*,\\s*"));
+        globs.forEach(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob));
+        return globs;
     }
 
     private static DeliverySchedule schedule(PropertyReader properties) {
@@ -102,8 +140,8 @@ public final class SettingsReader {
                 .orElse(DeliverySchedule.STANDARD);
         double jitter = properties.number(
                 "jobrelay.delivery.jitter",
-                "a share from 0 to 1",
-                share -> share >= 0 && share <= 1,
+                "a share from 0 to below 1",
+                share -> share >= 0 && share < 1,
                 DeliverySchedule.STANDARD.jitter());
         return new DeliverySchedule(waits.waits(), jitter);
     }
@@ -119,22 +157,9 @@ public final class SettingsReader {
 
     private Map<String, Destination> destinations(PropertyReader properties) {
         Map<String, Destination> destinations = new LinkedHashMap<>();
+        DestinationReader reader = new DestinationReader(properties);
         for (String name : names(DESTINATION_KEY)) {
-            String prefix = "jobrelay.destination." + name + ".";
-            destinations.put(
-                    name,
-                    new Destination(
-                            name,
-                            properties.flag(prefix + "enabled", true),
-                            properties.text(prefix + "path").map(Path::of).orElse(null),
-                            properties
-                                    .text(prefix + "secret")
-                                    .map(keys -> List.of(keys.split("[,\\s]+")))
-                                    .orElse(List.of()),
-                            properties.flag(prefix + "allow-private", false),
-                            properties.text(prefix + "queue").orElse(null),
-                            properties.text(prefix + "broker-url").orElse(null),
-                            properties.port(prefix + "port")));
+            destinations.put(name, reader.read(name));
         }
         return destinations;
     }
@@ -142,18 +167,32 @@ public final class SettingsReader {
     private Collection<String> unknownKeys() {
         return file.keys().stream()
                 .filter(key -> key.startsWith(PREFIX) && !KEYS.contains(key))
-                .filter(key -> !DESTINATION_KEY.matcher(key).matches())
-                .filter(key -> {
-                    Matcher account = ACCOUNT_KEY.matcher(key);
-                    return !account.matches() || !AccountReader.KEYS.contains(account.group(2));
-                })
+                .filter(key -> !isKnown(ACCOUNT_KEY.matcher(key), name -> ACCOUNT_KEYS))
+                .filter(key -> !isKnown(DESTINATION_KEY.matcher(key), DESTINATION_KEYS::get))
                 .toList();
+    }
+
+    /** Of a name that has no list of its own, everything is known. */
+    private static boolean isKnown(Matcher key, Function<String, @Nullable Set<String>> keysOf) {
+        if (!key.matches()) {
+            return false;
+        }
+        Set<String> keys = keysOf.apply(key.group(1));
+        return keys == null || keys.contains(key.group(2));
     }
 
     private static String unknown(String key) {
         Matcher account = ACCOUNT_KEY.matcher(key);
         if (account.matches()) {
-            return "unknown property of an account" + NearestName.hint(account.group(2), AccountReader.KEYS);
+            return "unknown property of an account" + NearestName.hint(account.group(2), ACCOUNT_KEYS);
+        }
+        Matcher destination = DESTINATION_KEY.matcher(key);
+        if (destination.matches()) {
+            String name = destination.group(1);
+            Set<String> keys =
+                    requireNonNull(DESTINATION_KEYS.get(name), "only a destination with a list has unknown keys");
+            return "unknown property of the %s destination, which has %s%s"
+                    .formatted(name, String.join(", ", keys), NearestName.hint(destination.group(2), keys));
         }
         return "unknown property" + NearestName.hint(key, KEYS);
     }

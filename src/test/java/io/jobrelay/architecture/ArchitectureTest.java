@@ -41,6 +41,7 @@ class ArchitectureTest {
             "provider",
             "ledger",
             "camel",
+            "check",
             "http",
             "sandbox",
             "cli");

@@ -1,9 +1,12 @@
 package io.jobrelay.routes;
 
+import io.jobrelay.camel.RouteReferences;
+import io.jobrelay.camel.YamlNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,11 +73,15 @@ final class RouteConventions {
         for (Path file : routeFiles) {
             conventions.read(file, keys);
         }
-        RouteReferences references = RouteReferences.of(conventions.files.values());
+        Map<String, YamlNode> documents = new LinkedHashMap<>();
+        Map<String, Integer> uses = new HashMap<>();
         conventions.files.forEach((file, document) -> {
-            RouteFileCheck check = new RouteFileCheck(root.relativize(file).toString(), document, references);
-            conventions.problems.addAll(check.problems());
+            documents.put(root.relativize(file).toString(), document);
+            RouteFileCheck.countIds(document, uses);
         });
+        RouteReferences references = new RouteReferences(documents);
+        documents.forEach((file, document) ->
+                conventions.problems.addAll(new RouteFileCheck(file, document, references, uses).problems()));
         return List.copyOf(conventions.problems);
     }
 
@@ -92,7 +99,7 @@ final class RouteConventions {
 
     private void checkPlaceholders(Path file, String text, Set<String> keys, YamlNode document) {
         Set<String> known = new TreeSet<>(keys);
-        known.addAll(RouteReferences.templateParameters(document));
+        known.addAll(templateParameters(document));
         List<String> lines = text.lines().toList();
         for (int line = 1; line <= lines.size(); line++) {
             String content = lines.get(line - 1);
@@ -110,6 +117,19 @@ final class RouteConventions {
                 }
             }
         }
+    }
+
+    /** The names that a document's templates declare, which its placeholders may use like keys. */
+    private static Set<String> templateParameters(YamlNode document) {
+        Set<String> names = new TreeSet<>();
+        for (YamlNode item : document.items()) {
+            List<YamlNode> parameters = item.member("routeTemplate")
+                    .flatMap(template -> template.member("parameters"))
+                    .map(YamlNode::items)
+                    .orElse(List.of());
+            parameters.forEach(parameter -> names.add(parameter.text("name")));
+        }
+        return names;
     }
 
     private Set<String> checkProperties(Path file) throws IOException {

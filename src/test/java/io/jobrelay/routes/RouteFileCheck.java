@@ -1,25 +1,16 @@
 package io.jobrelay.routes;
 
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion.VersionFlag;
-import com.networknt.schema.ValidationMessage;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.jobrelay.camel.RouteReferences;
+import io.jobrelay.camel.RouteSchema;
+import io.jobrelay.camel.YamlNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** The conventions that a single route file is held to: Camel's schema, the canonical form, ids and descriptions. */
 final class RouteFileCheck {
-    /** Members whose own members are named by a component or a bean, not by the route language. */
-    static final Set<String> FREE_FORM = Set.of("parameters", "properties", "beans", "constructors");
-
-    private static final JsonSchema SCHEMA = schema();
+    private static final RouteSchema SCHEMA = new RouteSchema();
     private static final Set<String> TOP_LEVEL =
             Set.of("route", "routeConfiguration", "routeTemplate", "templatedRoute", "beans");
     private static final Set<String> LANGUAGES = Set.of(
@@ -53,21 +44,26 @@ final class RouteFileCheck {
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "poll");
     private static final Set<String> STAYS_INSIDE =
             Set.of("direct", "seda", "log", "bean", "class", "language", "dataformat", "validator", "json-validator");
-    private static final Pattern VARIABLE = Pattern.compile(".*(\\{\\{|\\$\\{).*");
 
     private final String file;
     private final YamlNode document;
     private final RouteReferences references;
+    private final Map<String, Integer> uses;
     private final List<String> problems = new ArrayList<>();
 
-    RouteFileCheck(String file, YamlNode document, RouteReferences references) {
+    /**
+     * @param uses how often each id is given in all files
+     */
+    RouteFileCheck(String file, YamlNode document, RouteReferences references, Map<String, Integer> uses) {
         this.file = file;
         this.document = document;
         this.references = references;
+        this.uses = uses;
     }
 
     List<String> problems() {
-        checkSchema();
+        SCHEMA.problems(file, document).forEach(problem -> problems.add(problem.toString()));
+        references.problems(file, document).forEach(problem -> problems.add(problem.toString()));
         for (YamlNode item : document.items()) {
             checkItem(item);
         }
@@ -76,19 +72,16 @@ final class RouteFileCheck {
         return problems;
     }
 
-    /** The schema also blames every node above the wrong one, and that for each form it might have had: once is enough. */
-    private void checkSchema() {
-        Set<ValidationMessage> messages = SCHEMA.validate(document.toJson());
-        Set<String> reported = new HashSet<>();
-        for (ValidationMessage message : messages) {
-            String place = message.getInstanceLocation().toString();
-            boolean blamedBelow = messages.stream()
-                    .map(other -> other.getInstanceLocation().toString())
-                    .anyMatch(other -> other.startsWith(place + ".") || other.startsWith(place + "["));
-            if (!blamedBelow && reported.add(place)) {
-                problem(document.at(message.getInstanceLocation()), "Camel's schema: " + message.getMessage());
+    /** Counts the ids of a document. */
+    static void countIds(YamlNode node, Map<String, Integer> uses) {
+        node.items().forEach(item -> countIds(item, uses));
+        node.members().forEach((name, member) -> {
+            if (name.equals("id") || name.equals("routeId")) {
+                uses.merge(member.text(), 1, Integer::sum);
+            } else if (!RouteReferences.FREE_FORM.contains(name)) {
+                countIds(member, uses);
             }
-        }
+        });
     }
 
     private void checkItem(YamlNode item) {
@@ -129,10 +122,6 @@ final class RouteFileCheck {
         if (configuration.isEmpty() && route.member("errorHandler").isEmpty()) {
             problem(route, "route: names its policy, by routeConfigurationId or errorHandler");
         }
-        if (!configuration.isEmpty() && !references.configurations().contains(configuration)) {
-            YamlNode name = route.member("routeConfigurationId").orElse(route);
-            problem(name, "routeConfigurationId: no routeConfiguration has the id " + configuration);
-        }
     }
 
     private void checkEntry(YamlNode route) {
@@ -169,7 +158,7 @@ final class RouteFileCheck {
             if (name.equals("onException") && !parent.equals(name) && !file.contains("policies/")) {
                 problem(member, "onException: belongs into routes/policies");
             }
-            if (!FREE_FORM.contains(name)) {
+            if (!RouteReferences.FREE_FORM.contains(name)) {
                 walk(name, member);
             }
         });
@@ -182,7 +171,7 @@ final class RouteFileCheck {
         if (!RouteConventions.KEBAB_CASE.matcher(id.text()).matches()) {
             problem(id, "ids are kebab-case, was " + id.text());
         }
-        if (references.uses().getOrDefault(id.text(), 0) > 1) {
+        if (uses.getOrDefault(id.text(), 0) > 1) {
             problem(id, "ids are given once, was given again: " + id.text());
         }
     }
@@ -204,10 +193,6 @@ final class RouteFileCheck {
             if (step.text("description").isEmpty()) {
                 problem(step, name + ": leaves the process, but has no description");
             }
-        } else if (uri.startsWith("direct:")
-                && !VARIABLE.matcher(uri).matches()
-                && !references.routes().contains(uri.substring("direct:".length()))) {
-            problem(step, uri + ": no route has this id");
         }
     }
 
@@ -231,13 +216,5 @@ final class RouteFileCheck {
 
     private void problem(YamlNode place, String rule) {
         problems.add("%s:%d: %s".formatted(file, place.line(), rule));
-    }
-
-    private static JsonSchema schema() {
-        try (InputStream text = RouteFileCheck.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            return JsonSchemaFactory.getInstance(VersionFlag.V4).getSchema(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

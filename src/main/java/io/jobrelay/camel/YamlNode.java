@@ -1,4 +1,6 @@
-package io.jobrelay.routes;
+package io.jobrelay.camel;
+
+import static java.util.Comparator.comparingInt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -22,14 +25,15 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * A YAML value that still knows its line, from 1; that of its name where it has one. Asking for what is not there gives
  * something empty, never null.
  */
-record YamlNode(Node node, int line) {
+public record YamlNode(Node node, int line) {
+    private static final int SHORT = 3;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    static YamlNode parse(String text) {
+    public static YamlNode parse(String text) {
         return new Compose(LoadSettings.builder().build())
                 .composeString(text)
                 .map(YamlNode::of)
-                .orElseThrow(() -> new IllegalArgumentException("the file is empty"));
+                .orElseThrow(() -> new IllegalArgumentException("is empty"));
     }
 
     private static YamlNode of(Node node) {
@@ -40,22 +44,22 @@ record YamlNode(Node node, int line) {
         return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
     }
 
-    boolean isMapping() {
+    public boolean isMapping() {
         return node instanceof MappingNode;
     }
 
-    String text() {
+    public String text() {
         return node instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 
-    List<YamlNode> items() {
+    public List<YamlNode> items() {
         return node instanceof SequenceNode sequence
                 ? sequence.getValue().stream().map(YamlNode::of).toList()
                 : List.of();
     }
 
     /** In the order of the file. */
-    Map<String, YamlNode> members() {
+    public Map<String, YamlNode> members() {
         Map<String, YamlNode> members = new LinkedHashMap<>();
         if (node instanceof MappingNode mapping) {
             for (NodeTuple member : mapping.getValue()) {
@@ -66,17 +70,40 @@ record YamlNode(Node node, int line) {
         return members;
     }
 
-    Optional<YamlNode> member(String name) {
+    public Optional<YamlNode> member(String name) {
         return Optional.ofNullable(members().get(name));
     }
 
     /** The text of a member; empty where there is none. */
-    String text(String name) {
+    public String text(String name) {
         return member(name).map(YamlNode::text).orElse("");
     }
 
+    /** The line of the longest text, ids aside, that the message repeats; this node's line if it repeats none. */
+    int lineIn(String message) {
+        return texts().filter(place -> place.name().length() > SHORT && message.contains(place.name()))
+                .max(comparingInt(place -> place.name().length()))
+                .orElse(this)
+                .line();
+    }
+
+    /** Without the sign of a reference to a bean. */
+    private String name() {
+        return text().startsWith("#") ? text().substring(1) : text();
+    }
+
+    private Stream<YamlNode> texts() {
+        if (node instanceof ScalarNode) {
+            return Stream.of(this);
+        }
+        Stream<YamlNode> named = members().entrySet().stream()
+                .filter(member -> !member.getKey().equals("id"))
+                .map(Map.Entry::getValue);
+        return Stream.concat(items().stream(), named).flatMap(YamlNode::texts);
+    }
+
     /** The nearest node on the way to where the path leads. */
-    YamlNode at(JsonNodePath path) {
+    public YamlNode at(JsonNodePath path) {
         YamlNode place = this;
         for (int i = 0; i < path.getNameCount(); i++) {
             Object step = path.getElement(i);
@@ -89,7 +116,7 @@ record YamlNode(Node node, int line) {
         return place;
     }
 
-    JsonNode toJson() {
+    public JsonNode toJson() {
         if (node instanceof MappingNode) {
             ObjectNode object = JSON.objectNode();
             members().forEach((name, member) -> object.set(name, member.toJson()));

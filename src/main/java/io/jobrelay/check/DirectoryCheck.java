@@ -1,0 +1,106 @@
+package io.jobrelay.check;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.camel.RouteTrial;
+import io.jobrelay.settings.Problem;
+import io.jobrelay.watch.WatchFile;
+import io.jobrelay.watch.WatchGlob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Looks over everything that a user may edit in the working directory: properties, routes, mappings, watches and seeds.
+ * Needs neither network nor keys, and leaves no trace.
+ */
+public final class DirectoryCheck {
+    private static final Path ROUTES = Path.of("routes");
+    private static final Path SEEDS = Path.of("seeds");
+
+    private final Clock clock;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+
+    /**
+     * What was found.
+     *
+     * @param problems what keeps Jobrelay, or a part of it, from working
+     * @param warnings what is right, but does not work on this machine as it is now
+     */
+    public record Findings(List<Problem> problems, List<Problem> warnings) {
+        public Findings {
+            problems = List.copyOf(problems);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    private DirectoryCheck(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Looks over the working directory.
+     *
+     * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
+     */
+    public static Findings run(Clock clock) {
+        DirectoryCheck check = new DirectoryCheck(clock);
+        check.look();
+        return new Findings(check.problems, check.warnings);
+    }
+
+    private void look() {
+        try (RouteTrial trial = new RouteTrial(clock)) {
+            problems.addAll(trial.settingsProblems());
+            trial.files().forEach(file -> problems.addAll(trial.problems(file)));
+            RouteTrial.filesBelow(ROUTES, ".jq").forEach(file -> problems.addAll(MappingCheck.problems(file)));
+            checkWatches(trial);
+            SeedCheck seeds = new SeedCheck(trial);
+            folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
+        }
+    }
+
+    private void checkWatches(RouteTrial trial) {
+        Map<String, Account> accounts = trial.settings().accounts();
+        WatchFile reader = new WatchFile(trial.watchReader());
+        Map<String, String> places = new HashMap<>();
+        for (Path file : new WatchGlob(trial.settings().watches()).files()) {
+            WatchFile.Content content = reader.read(file);
+            problems.addAll(content.problems());
+            for (WatchFile.Entry entry : content.entries()) {
+                String first = places.putIfAbsent(entry.watch().id(), file + ":" + entry.line());
+                if (first != null) {
+                    problems.add(new Problem(
+                            file.toString(),
+                            entry.line(),
+                            "the same watch (api, account and parameters) stands in " + first));
+                } else {
+                    requireNonNull(accounts.get(entry.watch().account()), "a good watch has a known account")
+                            .missing()
+                            .ifPresent(message ->
+                                    warnings.add(new Problem(file.toString(), entry.line(), "warning: " + message)));
+                }
+            }
+        }
+    }
+
+    private static List<Path> folders(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+package io.jobrelay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+    /** Makes temporary files where the test can look. */
+    private static final String TEMPORARY = "JAVA_TOOL_OPTIONS";
+
+    private static final String ROUTE = """
+            - route:
+                id: %1$s
+                errorHandler:
+                  noErrorHandler: {}
+                from:
+                  uri: direct:%1$s
+                  steps:
+            """;
+
+    @TempDir
+    Path directory;
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void a_fresh_clone_has_no_problem_and_is_left_as_it_was() throws Exception {
+        Tree.copy(directory, "application.properties", "routes", "seeds");
+        Set<Path> before = Tree.list(directory);
+
+        Program check = Program.run(
+                directory, Map.of(TEMPORARY, "-Djava.io.tmpdir=" + temporary + " -XX:-UsePerfData"), "check");
+
+        assertThat(check.out()).isEmpty();
+        assertThat(check.err()).endsWith("0 problems\n");
+        assertThat(check.status()).isZero();
+        assertThat(Tree.list(directory)).isEqualTo(before);
+        assertThat(Tree.list(temporary).toString()).doesNotContain("jobrelay");
+    }
+
+    @Test
+    void each_mistake_in_a_route_is_told_with_its_line() throws Exception {
+        Tree.copy(directory, "application.properties", "routes");
+        route("absent-bean", """
+                - process:
+                    ref: sign-nothing
+                """);
+        route("absent-class", """
+                - bean:
+                    beanType: io.jobrelay.Nothing
+                """);
+        route("absent-client", """
+                - to:
+                    uri: http:crm
+                    parameters:
+                      httpClientConfigurer: "#crm-client"
+                """);
+        route("absent-component", """
+                - to:
+                    uri: htp:crm
+                """);
+        route("absent-key", """
+                - to:
+                    uri: "http:{{crm.host}}"
+                """);
+        route("absent-language", """
+                - setBody:
+                    expression:
+                      language:
+                        language: uri-templat
+                        expression: "{+endpoint}"
+                """);
+        route("absent-mapping", """
+                - setBody:
+                    expression:
+                      jq:
+                        expression: resource:file:routes/bad/absent.jq
+                """);
+        route("absent-method", """
+                - bean:
+                    ref: polls
+                    method: clame
+                """);
+        route("absent-option", """
+                - to:
+                    uri: seda:somewhere
+                    parameters:
+                      sise: 3
+                """);
+        route("absent-route", """
+                - to:
+                    uri: direct:huawei-res-jobs
+                """);
+        route("broken-jq", """
+                - setBody:
+                    expression:
+                      jq:
+                        expression: ".a | | .b"
+                """);
+        route("broken-mapping", """
+                - setBody:
+                    expression:
+                      jq:
+                        expression: resource:file:routes/bad/broken.jq
+                """);
+        file("routes/bad/broken.jq", "# The job.\n{a: .b,\n c: ]}\n");
+        route("broken-simple", """
+                - setBody:
+                    expression:
+                      simple:
+                        expression: "${header.a"
+                """);
+        route("broken-template", """
+                - setBody:
+                    expression:
+                      language:
+                        language: uri-template
+                        expression: "{+endpoint}/{a"
+                """);
+        route("broken-form", """
+                - too:
+                    uri: direct:broken-form
+                """);
+        file("routes/bad/broken-yaml.camel.yaml", "- route: [\n");
+        file("routes/bad/empty.camel.yaml", "# Nothing yet.\n");
+        file("routes/bad/absent-policy.camel.yaml", """
+                - route:
+                    id: absent-policy
+                    routeConfigurationId: pol-policy
+                    from:
+                      uri: direct:absent-policy
+                      steps:
+                        - stop: {}
+                """);
+        file("routes/bad/broken-api.camel.yaml", """
+                - beans:
+                    - name: acme
+                      type: io.jobrelay.watch.ProviderApi
+                      properties:
+                        requird: job
+                """);
+        file("routes/bad/broken-policy.camel.yaml", """
+                - routeConfiguration:
+                    id: broken-policy
+                    onException:
+                      - onException:
+                          exception:
+                            - java.lang.Exceptoin
+                          handled:
+                            constant:
+                              expression: "true"
+                """);
+        route("later", """
+                - stop: {}
+                """);
+        file("routes/bad/second.camel.yaml", ROUTE.formatted("later") + "- stop: {}\n".indent(8));
+
+        Program check = Program.run(directory, Map.of(), "check");
+
+        assertThat(check.out())
+                .containsExactly(
+                        "routes/bad/absent-bean.camel.yaml:9: No bean could be found in the registry for:"
+                                + " sign-nothing of type: org.apache.camel.Processor",
+                        "routes/bad/absent-class.camel.yaml:9: there is no class io.jobrelay.Nothing",
+                        "routes/bad/absent-client.camel.yaml:11: No bean could be found in the registry for:"
+                                + " crm-client of type: org.apache.camel.component.http.HttpClientConfigurer",
+                        "routes/bad/absent-component.camel.yaml:9: No endpoint could be found for: htp://crm",
+                        "routes/bad/absent-key.camel.yaml:9: Property with key [crm.host] not found in"
+                                + " properties from text: http:{{crm.host}}",
+                        "routes/bad/absent-language.camel.yaml:11: No language could be found for: uri-templat",
+                        "routes/bad/absent-mapping.camel.yaml:11: routes/bad/absent.jq does not exist",
+                        "routes/bad/absent-method.camel.yaml:10: Method with name: clame not found on bean:"
+                                + " io.jobrelay.camel.Polls of type: io.jobrelay.camel.Polls",
+                        "routes/bad/absent-option.camel.yaml:9: Failed to resolve endpoint:"
+                                + " seda://somewhere?sise=3 due to: There are 1 parameters that couldn't be set on the"
+                                + " endpoint. Check the uri if the parameters are spelt correctly and that they are"
+                                + " properties of the endpoint. Unknown parameters=[{sise=3}]",
+                        "routes/bad/absent-policy.camel.yaml:3: routeConfigurationId: no routeConfiguration"
+                                + " has the id pol-policy; did you mean 'poll-policy'?",
+                        "routes/bad/absent-route.camel.yaml:8: direct:huawei-res-jobs: no route has this id;"
+                                + " did you mean 'huawei-res-job'?",
+                        "routes/bad/broken-api.camel.yaml:3: Error binding property (requird=job) with name:"
+                                + " requird on bean: io.jobrelay.watch.ProviderApi with value: job",
+                        "routes/bad/broken-form.camel.yaml:8: Camel's schema: $[0].route.from.steps[0]:"
+                                + " property 'too' is not defined in the schema and the schema does not allow"
+                                + " additional properties",
+                        "routes/bad/broken-jq.camel.yaml:11: is not valid jq: Encountered \" \"|\" \"| \"\""
+                                + " at line 1, column 6.",
+                        "routes/bad/broken-mapping.camel.yaml:11: is not valid jq: Encountered \" \"]\" \"]"
+                                + " \"\" at line 3, column 5.",
+                        "routes/bad/broken-simple.camel.yaml:11: is not valid simple: expected symbol"
+                                + " functionEnd but was eol",
+                        "routes/bad/broken-template.camel.yaml:12: not a URI template that Jobrelay reads:"
+                                + " '{+endpoint}/{a'; it reads {name}, {+name}, {?name,names*} and {&name}",
+                        "routes/bad/broken-yaml.camel.yaml:2: not YAML: expected the node content, but found"
+                                + " '<stream end>'",
+                        "routes/bad/empty.camel.yaml: is empty",
+                        "routes/bad/second.camel.yaml:2: route: the id later is that of"
+                                + " routes/bad/later.camel.yaml:2",
+                        "routes/bad/broken-policy.camel.yaml:6: there is no class java.lang.Exceptoin",
+                        "routes/bad/broken.jq:3: is not valid jq from column 5 on");
+        assertThat(check.err()).endsWith("22 problems\n");
+        assertThat(check.status()).isEqualTo(1);
+    }
+
+    @Test
+    void each_mistake_beside_the_routes_is_told_with_its_line() throws Exception {
+        Tree.copy(directory, "application.properties", "routes");
+        Tree.copy(directory, "seeds/huawei-res-job");
+        Path seed = directory.resolve("seeds/huawei-res-job");
+        edit(seed.resolve("records/01-running.json"), "\"state\": \"RUNNING\"", "\"state\": \"RUNING\"");
+        edit(seed.resolve("records/02-succeeded-documented.json"), "\"kind\": \"TRAINING\"", "\"kind\": \"DATA\"");
+        file("seeds/huawei-res-job/replies/90-alone.json", "{}");
+        file("seeds/huawei-res-job/records/91-alone.json", "{");
+        file("seeds/huawei-res-job/errors/no-json.json", "{\n\"status\": 200,\n}");
+        file("seeds/huawei-res-job/errors/no-kind.json", "{\"status\": 700, \"failure\": {\"kind\": \"BROKEN\"}}");
+        file(
+                "seeds/huawei-res-job/errors/no-reply.json",
+                "{\"status\": 500, \"failure\": {\"kind\": \"UNAVAILABLE\"}}");
+        file(
+                "seeds/huawei-res-job/errors/other.json",
+                "{\"status\": 403, \"text\": \"\", \"failure\": {\"kind\": \"NOT_FOUND\", \"code\": \"X\"}}");
+        file("seeds/acme/watch.yaml", "- api: acme\n  account: huawei\n");
+        file("seeds/empty/README.md", "Nothing yet.");
+        file("watches/a.yaml", """
+                - api: huawei-res-job
+                  account: huawei
+                  parameters: { project_id: p, job_id: j }
+                - api: huawei-res-jo
+                  account: huawei
+                - api: huawei-res-job
+                  account: huawei
+                  parameters: { project_id: p, job_id: j }
+                """);
+        file("watches/b.yaml", "- api: [\n");
+        Files.writeString(
+                directory.resolve("application.properties"),
+                Files.readString(Path.of("application.properties")) + "jobrelay.poll.timeuot=3s\n");
+
+        Program check = Program.run(directory, Map.of("JOBRELAY_POLL_TIMEOUT", "long"), "check");
+
+        assertThat(check.out())
+                .containsExactly(
+                        "application.properties:66: jobrelay.poll.timeuot: unknown property; did you mean"
+                                + " 'jobrelay.poll.timeout'?",
+                        "application.properties:44: jobrelay.poll.timeout: must be a time above 0 with its"
+                                + " unit, such as 30s, 5m or 2h, was 'long'",
+                        "watches/a.yaml:4: api: must be one of alibaba-pai-dataset-job,"
+                                + " baidu-qianfan-import-task, huawei-octopus-system-jobs, huawei-res-job,"
+                                + " otc-modelarts-dataset-sync, was 'huawei-res-jo'; did you mean 'huawei-res-job'?",
+                        "watches/a.yaml:6: the same watch (api, account and parameters) stands in"
+                                + " watches/a.yaml:1",
+                        "watches/b.yaml:1: is not valid YAML: while parsing a flow node",
+                        "seeds/acme: has no route: routes/providers/acme.camel.yaml is not there",
+                        "seeds/acme/watch.yaml:1: api: must be one of alibaba-pai-dataset-job,"
+                                + " baidu-qianfan-import-task, huawei-octopus-system-jobs, huawei-res-job,"
+                                + " otc-modelarts-dataset-sync, was 'acme'",
+                        "seeds/empty: has no route: routes/providers/empty.camel.yaml is not there",
+                        "seeds/empty/watch.yaml: is not there; it holds the watch that the replies answer",
+                        "seeds/huawei-res-job/replies/90-alone.json: has no record in records/",
+                        "seeds/huawei-res-job/records/91-alone.json: has no reply in replies/",
+                        "seeds/huawei-res-job/records/01-running.json: the record's schema: $.state: does not"
+                                + " have a value in the enumeration [\"UNKNOWN\", \"QUEUED\", \"STARTING\","
+                                + " \"RUNNING\", \"PAUSED\", \"CANCELLING\", \"SUCCEEDED\", \"PARTIALLY_SUCCEEDED\","
+                                + " \"FAILED\", \"CANCELLED\"]",
+                        "seeds/huawei-res-job/records/01-running.json: /state: the mapping gives \"RUNNING\","
+                                + " was \"RUNING\"",
+                        "seeds/huawei-res-job/records/02-succeeded-documented.json: /kind: the mapping gives"
+                                + " \"TRAINING\", was \"DATA\"",
+                        "seeds/huawei-res-job/records/91-alone.json:1: is not valid JSON: Unexpected"
+                                + " end-of-input: expected close marker for Object",
+                        "seeds/huawei-res-job/errors/no-json.json:3: is not valid JSON: Unexpected character"
+                                + " ('}' (code 125)): was expecting double-quote to start field name",
+                        "seeds/huawei-res-job/errors/no-kind.json: status: must be an HTTP status, was 700",
+                        "seeds/huawei-res-job/errors/no-kind.json: failure.kind: must be one of FORBIDDEN,"
+                                + " MALFORMED, NOT_FOUND, REJECTED, THROTTLED, TIMEOUT, UNAUTHENTICATED, UNAVAILABLE,"
+                                + " was \"BROKEN\"",
+                        "seeds/huawei-res-job/errors/no-reply.json: must have the reply as 'body' (JSON) or"
+                                + " 'text'",
+                        "seeds/huawei-res-job/errors/other.json: failure.kind: the mapping gives 'FORBIDDEN',"
+                                + " was 'NOT_FOUND'",
+                        "seeds/huawei-res-job/errors/other.json: failure.code: the mapping gives 'null', was" + " 'X'",
+                        "watches/a.yaml:1: warning: jobrelay.account.huawei.access-key and"
+                                + " jobrelay.account.huawei.secret-key: required by signing=sdk-hmac-sha256, are not set");
+        assertThat(check.err()).endsWith("21 problems, 1 warning\n");
+        assertThat(check.status()).isEqualTo(1);
+    }
+
+    private void route(String id, String step) throws IOException {
+        file("routes/bad/" + id + ".camel.yaml", ROUTE.formatted(id) + step.indent(8));
+    }
+
+    private void file(String name, String text) throws IOException {
+        Tree.write(directory.resolve(name), text);
+    }
+
+    private static void edit(Path file, String from, String to) throws IOException {
+        String text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+    }
+}

@@ -1,0 +1,96 @@
+package io.jobrelay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class JobrelayTest {
+    private static final CommandLine PROGRAM = Jobrelay.commandLine();
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path directory;
+
+    static Stream<List<String>> commands() {
+        return Stream.concat(
+                Stream.of(List.of()), PROGRAM.getSubcommands().keySet().stream().map(List::of));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void every_command_has_help(List<String> command) {
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out.toString())
+                .startsWith("Usage: jobrelay")
+                .contains(command)
+                .contains("--version");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void every_command_has_a_version(List<String> command) {
+        assertThat(run(command, "--version")).isZero();
+        assertThat(out.toString()).isEqualToIgnoringNewLines("jobrelay from source");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void every_command_refuses_an_option_that_it_does_not_know(List<String> command) {
+        boolean needsFile = command.contains("fetch") || command.contains("wait");
+
+        assertThat(needsFile ? run(command, "--hepl", "watches.yaml") : run(command, "--hepl"))
+                .isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("Unknown option: '--hepl'").contains("--help");
+    }
+
+    @Test
+    void a_command_that_is_not_there_gets_a_hint() {
+        assertThat(run(List.of("chekc"))).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("Did you mean: jobrelay check");
+    }
+
+    @Test
+    void fetch_tells_file_and_line_of_a_bad_watch() throws Exception {
+        Path file = directory.resolve("watches.yaml");
+        Tree.write(file, "# Mine.\n- api: huawei-res-jobs\n  account: huawei\n");
+
+        assertThat(run(List.of("fetch"), file.toString())).isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).startsWith(file + ":2: api: must be one of alibaba-pai-dataset-job, ");
+    }
+
+    @Test
+    void a_directory_without_routes_is_told_what_to_do() throws Exception {
+        Program fetch = Program.run(directory, Map.of(), "fetch", "watches.yaml");
+
+        assertThat(fetch.status()).isEqualTo(1);
+        assertThat(fetch.out()).isEmpty();
+        assertThat(fetch.err())
+                .isEqualTo("there is no routes/ in %s: start Jobrelay in a directory with application.properties and"
+                                .formatted(directory.toRealPath())
+                        + " routes/, such as a copy of those that it came with\n");
+    }
+
+    private int run(List<String> command, String... arguments) {
+        return Jobrelay.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(Stream.concat(command.stream(), Stream.of(arguments)).toArray(String[]::new));
+    }
+}

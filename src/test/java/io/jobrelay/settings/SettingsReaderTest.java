@@ -1,0 +1,359 @@
+package io.jobrelay.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.account.KeystoneLogin;
+import io.jobrelay.account.Signing;
+import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.settings.Settings.PollSettings;
+import io.jobrelay.signing.Credentials;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsReaderTest {
+    private static final String ACME = """
+            jobrelay.account.acme.endpoint=https://acme.example
+            jobrelay.account.acme.signing=none
+            """;
+    private static final String SECRET = "whsec_bm90IGEgc2VjcmV0LCBidXQgbG9uZyBlbm91Z2g=";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void no_properties_give_the_defaults() {
+        assertThat(read(""))
+                .isEqualTo(new Settings(
+                        "local",
+                        List.of("watches/*.yaml"),
+                        new LedgerSettings("jdbc:sqlite:data/ledger.db"),
+                        new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
+                        new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20)),
+                        Duration.ofDays(30),
+                        Map.of(),
+                        Map.of()));
+    }
+
+    @Test
+    void an_empty_value_is_the_default() {
+        assertThat(read("jobrelay.poll.timeout=\njobrelay.watches=  \n")).isEqualTo(read(""));
+    }
+
+    @Test
+    void every_property_has_its_effect() {
+        Settings settings = read("""
+                jobrelay.instance=berlin-1
+                jobrelay.watches=a/*.yaml, b.yaml
+                jobrelay.ledger.url=jdbc:sqlite:elsewhere.db
+                jobrelay.poll.concurrency=3
+                jobrelay.poll.timeout=5s
+                jobrelay.poll.reply-limit=2048
+                jobrelay.delivery.schedule=0s,1m
+                jobrelay.delivery.jitter=0.5
+                jobrelay.delivery.timeout=2s
+                jobrelay.retention=7d
+                """);
+
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        "berlin-1",
+                        List.of("a/*.yaml", "b.yaml"),
+                        new LedgerSettings("jdbc:sqlite:elsewhere.db"),
+                        new PollSettings(3, Duration.ofSeconds(5), 2048),
+                        new DeliverySettings(
+                                new DeliverySchedule(List.of(Duration.ZERO, Duration.ofMinutes(1)), 0.5),
+                                Duration.ofSeconds(2)),
+                        Duration.ofDays(7),
+                        Map.of(),
+                        Map.of()));
+    }
+
+    @Test
+    void every_property_of_an_account_has_its_effect() {
+        Settings settings = read("""
+                jobrelay.account.acme.endpoint=http://acme.example:8080/
+                jobrelay.account.acme.signing=keystone-token
+                jobrelay.account.acme.access-key=ak
+                jobrelay.account.acme.secret-key=sk
+                jobrelay.account.acme.security-token=st
+                jobrelay.account.acme.auth-url=http://iam.acme.example/v3
+                jobrelay.account.acme.user=u
+                jobrelay.account.acme.password=p
+                jobrelay.account.acme.domain=d
+                jobrelay.account.acme.project=eu-de
+                jobrelay.account.acme.requests-per-second=2.5
+                jobrelay.account.acme.time-zone=Asia/Shanghai
+                jobrelay.account.acme.allow-http=true
+                """);
+
+        assertThat(settings.accounts())
+                .containsOnlyKeys("acme")
+                .containsValue(new Account(
+                        "acme",
+                        URI.create("http://acme.example:8080"),
+                        Signing.KEYSTONE_TOKEN,
+                        new Credentials("ak", "sk", "st"),
+                        new KeystoneLogin(URI.create("http://iam.acme.example/v3"), "u", "p", "d", "eu-de"),
+                        2.5,
+                        ZoneId.of("Asia/Shanghai")));
+    }
+
+    @Test
+    void an_account_without_keys_is_an_account() {
+        assertThat(read(ACME).accounts().get("acme"))
+                .isEqualTo(new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null));
+    }
+
+    @Test
+    void every_property_of_a_destination_has_its_effect() {
+        Settings settings = read("""
+                jobrelay.destination.crm.enabled=false
+                jobrelay.destination.crm.path=out/crm-{date}.ndjson
+                jobrelay.destination.crm.url=http://crm.example/hook?tenant=1
+                jobrelay.destination.crm.secret=%1$s %1$s
+                jobrelay.destination.crm.allow-private=true
+                jobrelay.destination.crm.queue=changes
+                jobrelay.destination.crm.broker-url=tcp://broker.example:61616
+                jobrelay.destination.crm.port=5672
+                jobrelay.destination.crm.anything-else=of its own
+                """.formatted(SECRET));
+
+        assertThat(settings.destinations().values())
+                .containsExactly(new Destination(
+                        "crm",
+                        false,
+                        Path.of("out/crm-{date}.ndjson"),
+                        List.of(SECRET, SECRET),
+                        true,
+                        "changes",
+                        "tcp://broker.example:61616",
+                        OptionalInt.of(5672)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "jobrelay.instance | my laptop | must be letters, digits, dots and hyphens, was 'my laptop'",
+                "jobrelay.watches | watches/{a | must be globs separated by commas, was 'watches/{a'",
+                "jobrelay.ledger.url | data/ledger.db | must be jdbc:sqlite:<file>, was 'data/ledger.db'",
+                "jobrelay.ledger.url | jdbc:x://user:pw@host/db?password=pw | must be jdbc:sqlite:<file>, was 'jdbc:x://***@host/db?***'",
+                "jobrelay.poll.concurrency | 0 | must be a whole number from 1 to 1000, was '0'",
+                "jobrelay.poll.concurrency | 1001 | must be a whole number from 1 to 1000, was '1001'",
+                "jobrelay.poll.timeout | 30 | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '30'",
+                "jobrelay.poll.timeout | 0s | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '0s'",
+                "jobrelay.poll.reply-limit | 8MB | must be a whole number from 1024 to 1073741824, was '8MB'",
+                "jobrelay.delivery.schedule | 5s;5m | must be waits separated by commas, such as 0s,5s,5m,30m, was '5s;5m'",
+                "jobrelay.delivery.jitter | 1 | must be a share from 0 to below 1, was '1'",
+                "jobrelay.delivery.timeout | soon | must be a time above 0 with its unit, such as 30s, 5m or 2h, was 'soon'",
+                "jobrelay.retention | -1d | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '-1d'",
+                "jobrelay.poll.timeuot | 3s | unknown property; did you mean 'jobrelay.poll.timeout'?",
+                "jobrelay.colour | red | unknown property",
+                "jobrelay.account.acme.secretkey | k | unknown property of an account; did you mean 'secret-key'?",
+                "jobrelay.account.acme.endpoint | `` | required, the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com",
+                "jobrelay.account.acme.endpoint | acme.example | must be an https URL with a host and without query, user or fragment, was 'acme.example'",
+                "jobrelay.account.acme.endpoint | ftp://acme.example | must be an https URL with a host and without query, user or fragment, was 'ftp://acme.example'",
+                "jobrelay.account.acme.endpoint | https://ann:pw@acme.example | must be an https URL with a host and without query, user or fragment, was 'https://***@acme.example'",
+                "jobrelay.account.acme.endpoint | https://acme.example?key=pw | must be an https URL with a host and without query, user or fragment, was 'https://acme.example?***'",
+                "jobrelay.account.acme.endpoint | https://acme.example/v1 | must end after the host, the route adds the path, was 'https://acme.example/v1'",
+                "jobrelay.account.acme.endpoint | http://acme.example | must be https, was 'http://acme.example'; allow-http=true allows http beyond this machine",
+                "jobrelay.account.acme.endpoint | http://127.0.0.1.acme.example | must be https, was 'http://127.0.0.1.acme.example'; allow-http=true allows http beyond this machine",
+                "jobrelay.account.acme.auth-url | http://iam.example/v3 | must be https, was 'http://iam.example/v3'; allow-http=true allows http beyond this machine",
+                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, none",
+                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, none, was 'v4'",
+                "jobrelay.account.acme.requests-per-second | 0 | must be a number above 0, was '0'",
+                "jobrelay.account.acme.time-zone | CET+1 | must be a time zone such as Asia/Shanghai or +08:00, was 'CET+1'",
+                "jobrelay.account.acme.allow-http | yes | must be true or false, was 'yes'",
+                "jobrelay.destination.file.path | changes.ndjson | must be a file in a directory, with {date} in its name at most, was 'changes.ndjson'",
+                "jobrelay.destination.file.path | out/{date}/changes | must be a file in a directory, with {date} in its name at most, was 'out/{date}/changes'",
+                "jobrelay.destination.file.pth | out/x | unknown property of the file destination, which has enabled, path; did you mean 'path'?",
+                "jobrelay.destination.queue.url | tcp://x | unknown property of the queue destination, which has broker-url, enabled, port, queue",
+                "jobrelay.destination.queue.port | 65536 | must be a port from 1 to 65535, was '65536'",
+                "jobrelay.destination.crm.enabled | on | must be true or false, was 'on'",
+                "jobrelay.destination.crm.secret | hush | webhook secret 1 of 1 must begin with whsec_ (or whsk_ for ed25519)",
+                "jobrelay.destination.crm.secret | whsec_c2hvcnQ= | webhook secret 1 of 1 must be 24 to 64 bytes, was 5 bytes: make one with: echo whsec_$(openssl rand -base64 32)",
+            })
+    void refuses_what_does_not_fit(String key, String value, String message) {
+        String account = key.startsWith("jobrelay.account.acme.") ? without(key, ACME) : "";
+        String queue = key.startsWith("jobrelay.destination.queue.") ? "jobrelay.destination.queue.queue=q\n" : "";
+        String file = key.endsWith("file.pth") ? "jobrelay.destination.file.path=out/x\n" : "";
+
+        assertThat(problems(account + queue + file + key + "=" + value + "\n"))
+                .extracting(Problem::message)
+                .containsExactly(key + ": " + message);
+    }
+
+    @Test
+    void http_is_allowed_on_this_machine() {
+        for (String host : List.of("localhost", "127.0.0.1", "127.1.2.3:8080", "[::1]:8080")) {
+            assertThat(problems("jobrelay.account.acme.signing=none\njobrelay.account.acme.endpoint=http://" + host))
+                    .as(host)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void one_key_of_a_pair_is_a_problem() {
+        assertThat(problems(ACME + "jobrelay.account.acme.access-key=ak\n"))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "jobrelay.account.acme.secret-key: required where the other key of the pair is given, is not set");
+        assertThat(problems(ACME + "jobrelay.account.acme.secret-key=sk\n"))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "jobrelay.account.acme.access-key: required where the other key of the pair is given, is not set");
+    }
+
+    @Test
+    void a_destination_that_is_on_has_what_it_needs() {
+        assertThat(problems("""
+                        jobrelay.destination.file.enabled=true
+                        jobrelay.destination.queue.queue=
+                        jobrelay.destination.webhook.url=
+                        """))
+                .extracting(Problem::toString)
+                .containsExactly(
+                        file()
+                                + ": jobrelay.destination.file.path: required while the destination is on; switch it off"
+                                + " with jobrelay.destination.file.enabled=false",
+                        file()
+                                + ":2: jobrelay.destination.queue.queue: required while the destination is on; switch it"
+                                + " off with jobrelay.destination.queue.enabled=false",
+                        file()
+                                + ":3: jobrelay.destination.webhook.url: required while the destination is on; switch it"
+                                + " off with jobrelay.destination.webhook.enabled=false",
+                        file()
+                                + ": jobrelay.destination.webhook.secret: required while the destination is on; switch it"
+                                + " off with jobrelay.destination.webhook.enabled=false");
+        assertThat(problems("jobrelay.destination.webhook.enabled=false\njobrelay.destination.webhook.url=\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_webhook_is_https_unless_it_may_be_private() {
+        String webhook =
+                "jobrelay.destination.webhook.secret=%s\njobrelay.destination.webhook.url=http://h.example/?key=pw\n"
+                        .formatted(SECRET);
+
+        assertThat(problems(webhook))
+                .extracting(Problem::message)
+                .containsExactly("jobrelay.destination.webhook.url: must be https, was 'http://h.example/?***';"
+                        + " allow-private=true allows http and private addresses");
+        assertThat(problems(webhook + "jobrelay.destination.webhook.allow-private=true\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void all_problems_come_at_once_with_their_lines() {
+        assertThatExceptionOfType(InvalidSettingsException.class)
+                .isThrownBy(() -> read("""
+                                # The first line is a comment.
+                                jobrelay.poll.concurrency = many
+                                jobrelay.account.acme.signing=v4
+
+                                jobrelay.watch=x
+                                """))
+                .withMessage("""
+                        %1$s: jobrelay.account.acme.endpoint: required, the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com
+                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, none, was 'v4'
+                        %1$s:5: jobrelay.watch: unknown property; did you mean 'jobrelay.watches'?
+                        %1$s:2: jobrelay.poll.concurrency: must be a whole number from 1 to 1000, was 'many'""".formatted(file()));
+    }
+
+    @Test
+    void a_placeholder_that_cannot_be_resolved_is_a_problem_and_is_told_once() {
+        PropertyFile file = write("jobrelay.account.acme.endpoint={{nowhere}}\njobrelay.account.acme.signing=none\n");
+        SettingsReader reader = new SettingsReader(file, key -> {
+            if (key.equals("jobrelay.account.acme.endpoint")) {
+                throw new IllegalArgumentException("{{nowhere}} and perhaps a secret");
+            }
+            return key.endsWith("signing") ? Optional.of("none") : Optional.empty();
+        });
+
+        assertThat(reader.reading().problems())
+                .extracting(Problem::toString)
+                .containsExactly(file() + ":1: jobrelay.account.acme.endpoint: a placeholder cannot be resolved;"
+                        + " give it a default, as in {{env:NAME:}}");
+    }
+
+    /** The secrets stand next to every kind of mistake. */
+    @Test
+    void a_secret_is_in_no_message_and_in_no_text_form() {
+        String text = """
+                jobrelay.account.acme.endpoint=https://ann:hush-1@acme.example
+                jobrelay.account.acme.signing=bce
+                jobrelay.account.acme.secret-key=hush-2
+                jobrelay.account.acme.security-token=hush-3
+                jobrelay.account.acme.password=hush-4
+                jobrelay.account.acme.auth-url=https://iam.example/?token=hush-5
+                jobrelay.destination.crm.secret=hush-6 whsec_hush-7 whsk_hush-8
+                jobrelay.destination.webhook.secret=whsec_hush-9
+                jobrelay.destination.queue.broker-url=tcp://ann:hush-0@broker.example:61616
+                """;
+
+        assertThat(problems(text))
+                .hasSizeGreaterThan(5)
+                .extracting(Problem::toString)
+                .noneMatch(message -> message.contains("hush"));
+        assertThat(reading(text).settings().toString()).doesNotContain("hush");
+    }
+
+    private static String without(String key, String text) {
+        return text.replaceAll("(?m)^" + key.replace(".", "\\.") + "=.*\n", "");
+    }
+
+    private Path file() {
+        return directory.resolve("application.properties");
+    }
+
+    private PropertyFile write(String text) {
+        try {
+            Files.writeString(file(), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return PropertyFile.read(file());
+    }
+
+    private Settings read(String text) {
+        return reader(text).read();
+    }
+
+    private List<Problem> problems(String text) {
+        return reading(text).problems();
+    }
+
+    private SettingsReader.Reading reading(String text) {
+        return reader(text).reading();
+    }
+
+    private SettingsReader reader(String text) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new SettingsReader(write(text), key -> Optional.ofNullable(properties.getProperty(key)));
+    }
+}
