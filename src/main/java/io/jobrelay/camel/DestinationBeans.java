@@ -3,6 +3,7 @@ package io.jobrelay.camel;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.delivery.WebhookSignature;
+import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.wire.BoundedClient;
@@ -26,7 +27,8 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
  * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook} and {@code read-receipt}; for
- * each destination a {@code <name>-client}, and for each with a queue {@code <name>-connections}.
+ * each destination with a queue {@code <name>-connections}; and for each with neither queue nor path a
+ * {@code <name>-client}. A broker of our own has its files beside the ledger.
  */
 public final class DestinationBeans implements AutoCloseable {
     private static final int LARGEST_RECEIPT = 64 * 1024;
@@ -35,21 +37,32 @@ public final class DestinationBeans implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     DestinationBeans(CamelContext context, Settings settings, Clock clock) {
-        Registry registry = context.getRegistry();
+        try {
+            open(context.getRegistry(), settings, clock);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void open(Registry registry, Settings settings, Clock clock) {
+        Path broker = LedgerDatabase.file(settings.ledger().url()).resolveSibling("broker");
         Map<String, EventFile> files = new HashMap<>();
         Map<String, WebhookSignature> signatures = new HashMap<>();
         for (Destination destination : settings.destinations().values()) {
             String name = destination.name();
-            // The route of a destination that is switched off still names its beans: they are there, and do nothing.
-            registry.bind(name + "-client", client(destination, settings));
-            if (destination.path() != null && destination.enabled()) {
+            // The route of a destination that is switched off still names its beans; only what is used is opened.
+            if (destination.queue() != null) {
+                registry.bind(
+                        name + "-connections",
+                        destination.enabled() ? connections(destination, broker) : new ActiveMQConnectionFactory());
+            } else if (destination.path() == null) {
+                registry.bind(name + "-client", client(destination, settings));
+            } else if (destination.enabled()) {
                 files.put(name, file(destination.path(), clock));
             }
-            if (!destination.secrets().isEmpty()) {
+            if (destination.enabled() && !destination.secrets().isEmpty()) {
                 signatures.put(name, new WebhookSignature(destination.secrets()));
-            }
-            if (destination.queue() != null) {
-                registry.bind(name + "-connections", connections(destination));
             }
         }
         registry.bind("append-event", new AppendEvent(files));
@@ -75,23 +88,19 @@ public final class DestinationBeans implements AutoCloseable {
                 settings.delivery().timeout(), LARGEST_RECEIPT, CONNECTIONS, addresses, ProviderBeans.defaultTls());
     }
 
-    private ConnectionFactory connections(Destination destination) {
+    private ConnectionFactory connections(Destination destination, Path directory) {
+        ConnectionFactory broker = destination.brokerUrl() == null
+                ? embedded(directory, destination)
+                : new ActiveMQConnectionFactory(destination.brokerUrl());
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(broker(destination));
+        pool.setConnectionFactory(broker);
         open.push(pool::stop);
         return pool;
     }
 
-    private ConnectionFactory broker(Destination destination) {
-        if (destination.brokerUrl() != null) {
-            return new ActiveMQConnectionFactory(destination.brokerUrl());
-        }
-        return destination.enabled() ? embedded(destination) : new ActiveMQConnectionFactory();
-    }
-
-    private ConnectionFactory embedded(Destination destination) {
+    private ConnectionFactory embedded(Path directory, Destination destination) {
         try {
-            EmbeddedBroker broker = new EmbeddedBroker(destination.directory(), destination.port());
+            EmbeddedBroker broker = new EmbeddedBroker(directory, destination.port());
             open.push(broker);
             return broker.connectionFactory();
         } catch (IOException e) {
@@ -101,12 +110,16 @@ public final class DestinationBeans implements AutoCloseable {
 
     @Override
     public void close() {
+        IllegalStateException failure = null;
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
             } catch (Exception e) {
-                throw new IllegalStateException("cannot close a destination: " + e, e);
+                failure = new IllegalStateException("cannot close a destination: " + e, e);
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

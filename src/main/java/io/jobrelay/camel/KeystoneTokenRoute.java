@@ -30,6 +30,12 @@ public final class KeystoneTokenRoute {
     /** Exchange property: the token that the request was sent with. The poll policy renews it if it was refused. */
     static final String SENT = "jobrelay-token";
 
+    /**
+     * Exchange property: set once the token has been renewed. Camel's own count of redeliveries is in a header, and the
+     * providers' routes remove all headers.
+     */
+    private static final String RENEWED = "jobrelay-token-renewed";
+
     private final ProducerTemplate template;
     private final KeystoneTokens tokens;
 
@@ -47,6 +53,7 @@ public final class KeystoneTokenRoute {
 
     /** Forgets the token that this exchange was sent with, so that the next request gets a new one. */
     public void renew(Exchange exchange) {
+        exchange.setProperty(RENEWED, true);
         String refused = exchange.getProperty(SENT, String.class);
         if (refused != null) {
             tokens.drop(PollVariables.account(exchange), refused);

@@ -17,9 +17,14 @@ final class PollFailures {
 
     /** The failure, with every secret of the account, and the token that was sent, masked. */
     static PollFailure of(Exchange exchange, Exception exception) {
+        return redacted(exchange, kindOf(exchange, exception));
+    }
+
+    /** The failure, masked: done where it arises too, since Camel may log an exception on its way. */
+    static PollFailure redacted(Exchange exchange, PollFailure failure) {
         Account account = exchange.getVariable(PollVariables.ACCOUNT, Account.class);
         String token = exchange.getProperty(KeystoneTokenRoute.SENT, String.class);
-        return kindOf(exchange, exception).redacted(text -> {
+        return failure.redacted(text -> {
             String known = token == null ? text : text.replace(token, Account.MASK);
             return account == null ? known : account.redact(known);
         });

@@ -6,6 +6,7 @@ import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake;
+import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
@@ -89,11 +90,23 @@ public final class Polls {
         }
     }
 
-    /** Takes in the exception that ended the poll. */
+    /**
+     * Takes in the exception that ended the poll, if it says something about the provider. A poll that could not be
+     * written to the ledger, or that our own stop cut short, says nothing: the watch is taken again when its claim has run
+     * out, or at the next start.
+     */
     public void failed(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange);
-        PollFailure failure =
-                PollFailures.of(exchange, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (exception instanceof LedgerException || exchange.getContext().isStopping()) {
+            LOG.error(
+                    "watch={} api={} was polled in vain: {}",
+                    due.watch().id(),
+                    due.watch().api(),
+                    exception.toString());
+            return;
+        }
+        PollFailure failure = PollFailures.of(exchange, exception);
         LOG.warn(
                 "watch={} api={} failure={} status={} code={}: {}",
                 due.watch().id(),

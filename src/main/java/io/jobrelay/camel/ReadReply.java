@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.ReplyReader;
 import io.jobrelay.provider.UnreadableReply;
 import org.apache.camel.Exchange;
@@ -23,6 +24,10 @@ final class ReadReply implements Processor {
             body = new byte[0];
         }
         exchange.setProperty(REPLY, new UnreadableReply(status, contentType, body));
-        message.setBody(ReplyReader.read(status, contentType, body));
+        try {
+            message.setBody(ReplyReader.read(status, contentType, body));
+        } catch (PollFailedException e) {
+            throw new PollFailedException(PollFailures.redacted(exchange, e.failure()));
+        }
     }
 }

@@ -29,13 +29,14 @@ final class RefuseReply implements Processor {
         JsonNode mapped = exchange.getVariable(PollVariables.FAILURE, MissingNode.getInstance(), JsonNode.class);
         String kind = text(mapped, "kind");
         String message = text(mapped, "message");
-        throw new PollFailedException(new PollFailure(
+        PollFailure failure = new PollFailure(
                 kind == null ? FailureKind.ofStatus(status) : FailureKind.valueOf(kind),
                 status,
                 text(mapped, "code"),
                 message == null ? "HTTP status " + status : message,
                 retryAfter(exchange),
-                null));
+                null);
+        throw new PollFailedException(PollFailures.redacted(exchange, failure));
     }
 
     private @Nullable Duration retryAfter(Exchange exchange) {

@@ -148,13 +148,11 @@ public final class Relay implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("try") // nobody names them: they are closed once Camel has stopped, the ledger last
     public void close() {
-        main.stop();
-        if (destinations != null) {
-            destinations.close();
-        }
-        if (engine != null) {
-            engine.close();
+        try (EngineBeans closedLast = engine;
+                DestinationBeans closedBefore = destinations) {
+            main.stop();
         }
     }
 }

@@ -141,7 +141,6 @@ public final class RouteTrial implements AutoCloseable {
                 false,
                 destination.queue(),
                 destination.brokerUrl(),
-                destination.directory(),
                 OptionalInt.empty());
     }
 

@@ -108,8 +108,6 @@ final class SandboxCommand implements Callable<Integer> {
         overrides.put("jobrelay.destination.file.path", "out/changes-{date}.ndjson");
         overrides.put("jobrelay.destination.queue.enabled", "true");
         overrides.put("jobrelay.destination.queue.queue", QUEUE);
-        overrides.put(
-                "jobrelay.destination.queue.directory", DATA.resolve("broker").toString());
         overrides.put("jobrelay.destination.queue.port", "");
         overrides.put("jobrelay.destination.queue.broker-url", "");
         return overrides;

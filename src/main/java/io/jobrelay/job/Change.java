@@ -2,6 +2,7 @@ package io.jobrelay.job;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousState the state before, null for the first change of a job
  * @param previousReason the reason before, null where there was none
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Change(
         JobRecord job,
         @Nullable JobState previousState,

@@ -22,8 +22,11 @@ final class GroupCommit implements AutoCloseable {
 
     private final Jdbi jdbi;
     private final BlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
+    /** The last piece of work: none is queued behind it. */
+    private final Work<?> end = new Work<>(handle -> null);
+
     private final Thread writer;
-    private volatile boolean closed;
+    private boolean closed;
 
     GroupCommit(Jdbi jdbi) {
         this.jdbi = jdbi;
@@ -38,11 +41,8 @@ final class GroupCommit implements AutoCloseable {
      * @throws LedgerException if it failed or could not be committed; nothing of it was then written
      */
     <T> T write(Function<Handle, T> function) {
-        if (closed) {
-            throw new LedgerException("the ledger is closed");
-        }
-        Work<T> work = new Work<>(function, new CompletableFuture<>());
-        queue.add(work);
+        Work<T> work = new Work<>(function);
+        add(work);
         try {
             return work.done.join();
         } catch (CompletionException e) {
@@ -51,30 +51,54 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
+    private synchronized void add(Work<?> work) {
+        if (closed) {
+            throw new LedgerException("the ledger is closed");
+        }
+        queue.add(work);
+    }
+
     private void commitGroups() {
-        while (!closed || !queue.isEmpty()) {
-            List<Work<?>> group = new ArrayList<>();
-            try {
-                group.add(queue.take());
-            } catch (InterruptedException e) {
-                continue; // close() has been called; what is queued is still written
-            }
+        List<Work<?>> group = new ArrayList<>();
+        do {
+            group.clear();
+            group.add(next());
             queue.drainTo(group, LARGEST_GROUP - 1);
-            try (Handle handle = jdbi.open()) {
-                handle.begin();
-                group.forEach(work -> work.run(handle));
-                handle.commit();
-                group.forEach(Work::complete);
-            } catch (RuntimeException e) {
-                group.forEach(work -> work.done.completeExceptionally(e));
+            commit(group);
+        } while (!group.contains(end));
+    }
+
+    private Work<?> next() {
+        while (true) {
+            try {
+                return queue.take();
+            } catch (InterruptedException e) {
+                // Only close() ends the writer: those who wait for it could not be told otherwise.
             }
         }
     }
 
+    private void commit(List<Work<?>> group) {
+        try (Handle handle = jdbi.open()) {
+            handle.begin();
+            group.forEach(work -> work.run(handle));
+            handle.commit();
+            group.forEach(Work::complete);
+        } catch (Throwable e) {
+            // An error too: nobody else could tell those who wait.
+            group.forEach(work -> work.done.completeExceptionally(e));
+        }
+    }
+
+    /** Waits for what has been begun to be written. */
     @Override
     public void close() {
-        closed = true;
-        writer.interrupt();
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                queue.add(end);
+            }
+        }
         try {
             writer.join();
         } catch (InterruptedException e) {
@@ -84,12 +108,11 @@ final class GroupCommit implements AutoCloseable {
 
     private static final class Work<T> {
         private final Function<Handle, T> function;
-        private final CompletableFuture<T> done;
+        private final CompletableFuture<T> done = new CompletableFuture<>();
         private @Nullable T result;
 
-        private Work(Function<Handle, T> function, CompletableFuture<T> done) {
+        private Work(Function<Handle, T> function) {
             this.function = function;
-            this.done = done;
         }
 
         private void run(Handle handle) {
@@ -98,8 +121,17 @@ final class GroupCommit implements AutoCloseable {
                 result = function.apply(handle);
                 handle.releaseSavepoint(SAVEPOINT);
             } catch (RuntimeException e) {
-                handle.rollbackToSavepoint(SAVEPOINT);
+                undo(handle, e);
                 done.completeExceptionally(e);
+            }
+        }
+
+        private static void undo(Handle handle, RuntimeException failure) {
+            try {
+                handle.rollbackToSavepoint(SAVEPOINT);
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+                throw failure; // there is no transaction left, for the others of the group neither
             }
         }
 

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.pattern.ValidatePattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
@@ -47,7 +48,7 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it cannot be opened; says why and what to do
      */
     public static LedgerDatabase open(String url) {
-        Path file = Path.of(url.substring(URL_PREFIX.length())).toAbsolutePath();
+        Path file = file(url);
         FileChannel lock = lock(file);
         HikariDataSource connections = null;
         try {
@@ -57,6 +58,8 @@ public final class LedgerDatabase implements AutoCloseable {
                     .dataSource(connections)
                     .locations("classpath:db/ledger")
                     .validateMigrationNaming(true)
+                    // Flyway would let a ledger pass that a newer Jobrelay has migrated.
+                    .ignoreMigrationPatterns(new ValidatePattern[0])
                     .load()
                     .migrate();
             return new LedgerDatabase(lock, connections);
@@ -70,11 +73,18 @@ public final class LedgerDatabase implements AutoCloseable {
         }
     }
 
+    /** The file of a ledger's URL, absolute. */
+    public static Path file(String url) {
+        return Path.of(url.substring(URL_PREFIX.length())).toAbsolutePath();
+    }
+
     private static HikariDataSource connections(Path file) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        // A transaction that reads before it writes would fail, not wait, if somebody else wrote in between.
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         SQLiteDataSource database = new SQLiteDataSource(config);
         database.setUrl(URL_PREFIX + file);
@@ -115,7 +125,7 @@ public final class LedgerDatabase implements AutoCloseable {
             throw new LedgerException("jobrelay.ledger.url: cannot lock " + lockPath + ": " + e, e);
         }
         throw new LedgerException("jobrelay.ledger.url: " + file
-                + " is in use by another Jobrelay; stop it, or give this" + " one a directory of its own");
+                + " is in use by another Jobrelay; stop it, or give this one a directory of its own");
     }
 
     private static boolean holds(FileChannel channel) throws IOException {

@@ -33,7 +33,8 @@ public final class Outbox {
         this.clock = clock;
         // Whoever held a claim before this process has ended with it.
         database.write(handle -> handle.execute(
-                "update delivery set due_at = ?, claimed = 0 where claimed = 1 and status = 'PENDING'",
+                "update delivery set due_at = ?, claimed = 0"
+                        + " where claimed = 1 and status = 'PENDING' and due_at is not null",
                 clock.millis()));
     }
 
@@ -199,11 +200,12 @@ public final class Outbox {
                 .execute());
     }
 
-    /** Nothing is taken from the destination's outbox until then. */
+    /** Nothing is taken from the destination's outbox until then, or later where a longer pause was asked for. */
     public void pause(String destination, Instant until) {
         database.write(handle -> handle.createUpdate("""
                         insert into destination (name, paused_until) values (:name, :until)
-                        on conflict (name) do update set paused_until = excluded.paused_until""")
+                        on conflict (name) do update set
+                            paused_until = max(coalesce(paused_until, 0), excluded.paused_until)""")
                 .bind("name", destination)
                 .bind("until", until.toEpochMilli())
                 .execute());

@@ -32,7 +32,8 @@ public final class Watches {
 
     /**
      * Makes these the watches of the source: new ones are added and due at once, changed ones are due at once, those that
-     * the source no longer names are removed. What is known of their jobs stays.
+     * the source no longer names are removed. What is known of their jobs stays, and a watch that has ended stays ended
+     * until it is removed. A poll under way of a changed watch is forgotten.
      */
     public void replace(String source, Collection<Watch> watches) {
         long now = clock.millis();
@@ -59,6 +60,7 @@ public final class Watches {
                         values (:id, :definition, :account, :source, 'ACTIVE', :now)
                         on conflict (id) do update set
                             definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
+                            claim = claim + 1, claimed = 0,
                             state = case state when 'REMOVED' then 'ACTIVE' else state end""")
                 .bind("id", watch.id())
                 .bind("definition", definition)

@@ -8,6 +8,7 @@ import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SdkHmacSha256Scoped;
+import io.jobrelay.signing.UnsignedRequest;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,7 +38,9 @@ record PresentedSignature(
         String nonce,
         String signature) {
     private static final Duration LONGEST = Duration.ofMinutes(15);
+    private static final int HEX_DIGITS = 64;
     private static final DateTimeFormatter SDK_DATE = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
+    private static final Set<String> BCE_DEFAULT = Set.of("host", "content-length", "content-type", "content-md5");
     private static final Pattern MEMBER = Pattern.compile("(Access|Credential|SignedHeaders|Signature)=([^,\\s]*)");
 
     /**
@@ -44,7 +49,7 @@ record PresentedSignature(
      */
     static PresentedSignature of(String authorization, ReceivedRequest request) {
         if (authorization.startsWith("bce-auth-v1/")) {
-            return bce(authorization);
+            return bce(authorization, request);
         }
         Map<String, String> members = new HashMap<>();
         Matcher matcher = MEMBER.matcher(authorization);
@@ -84,8 +89,11 @@ record PresentedSignature(
                 signer, accessKey, names(members), date, LONGEST, "", required(members, "Signature"));
     }
 
-    /** {@code bce-auth-v1/<access key>/<date>/<seconds>/<header;header>/<signature>}. */
-    private static PresentedSignature bce(String authorization) {
+    /**
+     * {@code bce-auth-v1/<access key>/<date>/<seconds>/<header;header>/<signature>}. Where it names no header, those are
+     * signed that Baidu signs by default.
+     */
+    private static PresentedSignature bce(String authorization, ReceivedRequest request) {
         String[] parts = authorization.split("/", -1);
         if (parts.length != 6) {
             throw new IllegalArgumentException("Authorization: must have six parts");
@@ -94,7 +102,11 @@ record PresentedSignature(
         return new PresentedSignature(
                 new BceAuthV1(expiry),
                 parts[1],
-                List.of(parts[4].split(";")),
+                parts[4].isEmpty()
+                        ? request.headers().keySet().stream()
+                                .filter(name -> BCE_DEFAULT.contains(name) || name.startsWith("x-bce-"))
+                                .toList()
+                        : List.of(parts[4].split(";", -1)),
                 Instant.parse(parts[2]),
                 expiry.compareTo(LONGEST) < 0 ? expiry : LONGEST,
                 "",
@@ -109,23 +121,31 @@ record PresentedSignature(
     /**
      * True when the holder of these keys has signed exactly this request.
      *
-     * @throws IllegalArgumentException if what is signed cannot be: {@code host} is not, or the path is badly encoded
+     * @throws IllegalArgumentException if a signed header is missing, {@code host} is not signed, or the path is badly encoded
      */
     boolean isOf(ReceivedRequest request, Credentials keys) {
-        String ours;
-        if (signer instanceof BceAuthV1 bce) {
-            String authorization = bce.authorization(request.unsigned(signedHeaders), signedHeaders, keys, date);
-            ours = authorization.substring(authorization.lastIndexOf('/') + 1);
-        } else {
-            String authorization = signer.sign(request.unsigned(signedHeaders), keys, date, nonce)
-                    .getOrDefault("authorization", "");
-            ours = authorization.substring(authorization.indexOf("Signature=") + "Signature=".length());
-        }
-        return MessageDigest.isEqual(ours.getBytes(UTF_8), signature.getBytes(UTF_8));
+        signedHeaders.forEach(name -> required(request.headers(), name));
+        Map<String, String> ours = signed(request.unsigned(signedHeaders), keys);
+        // Every scheme ends with it.
+        String authorization = ours.getOrDefault("authorization", "");
+        return ours.keySet().stream()
+                        .filter(name -> !name.equals("authorization"))
+                        .allMatch(name -> Objects.equals(ours.get(name), request.header(name)))
+                && MessageDigest.isEqual(
+                        authorization
+                                .substring(authorization.length() - HEX_DIGITS)
+                                .getBytes(UTF_8),
+                        signature.getBytes(UTF_8));
+    }
+
+    private Map<String, String> signed(UnsignedRequest request, Credentials keys) {
+        return signer instanceof BceAuthV1 bce
+                ? Map.of("authorization", bce.authorization(request, signedHeaders, keys, date))
+                : signer.sign(request, keys, date, nonce);
     }
 
     private static List<String> names(Map<String, String> members) {
-        return List.of(required(members, "SignedHeaders").split(";"));
+        return List.of(required(members, "SignedHeaders").split(";", -1));
     }
 
     private static String required(Map<String, String> values, String name) {

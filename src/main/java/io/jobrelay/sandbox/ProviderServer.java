@@ -43,6 +43,7 @@ final class ProviderServer implements AutoCloseable {
         server = new WireMockServer(wireMockConfig()
                 .bindAddress("127.0.0.1")
                 .dynamicPort()
+                .http2PlainDisabled(true)
                 .jettyAcceptors(1)
                 .disableRequestJournal()
                 .extensions(new Gate(), new Answers()));

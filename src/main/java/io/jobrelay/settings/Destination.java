@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param allowPrivate true if a webhook may be on a loopback, link-local or private address
  * @param queue name of a queue; null for another kind of destination
  * @param brokerUrl broker of the queue; null for the embedded one
- * @param directory where the embedded broker keeps its files
  * @param port where the embedded broker is reached on this machine; empty for not at all
  */
 public record Destination(
@@ -28,11 +27,9 @@ public record Destination(
         boolean allowPrivate,
         @Nullable String queue,
         @Nullable String brokerUrl,
-        Path directory,
         OptionalInt port) {
     public Destination {
         requireNonNull(name, "name is null");
-        requireNonNull(directory, "directory is null");
         secrets = List.copyOf(secrets);
     }
 

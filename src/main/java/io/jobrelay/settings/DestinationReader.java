@@ -14,12 +14,11 @@ final class DestinationReader {
     /** What the destinations that Jobrelay comes with take; one of another name takes what its route reads. */
     static final Map<String, Set<String>> KEYS = Map.of(
             "file", new TreeSet<>(List.of("enabled", "path")),
-            "queue", new TreeSet<>(List.of("enabled", "queue", "port", "broker-url", "directory")),
+            "queue", new TreeSet<>(List.of("enabled", "queue", "port", "broker-url")),
             "webhook", new TreeSet<>(List.of("enabled", "url", "secret", "allow-private")));
 
     private static final Map<String, List<String>> REQUIRED =
             Map.of("file", List.of("path"), "queue", List.of("queue"), "webhook", List.of("url", "secret"));
-    private static final Path BROKER = Path.of("data", "broker");
     private static final String DATE = "{date}";
 
     private final PropertyReader properties;
@@ -52,7 +51,6 @@ final class DestinationReader {
                 allowPrivate,
                 properties.text(prefix + "queue").orElse(null),
                 properties.text(prefix + "broker-url").orElse(null),
-                properties.text(prefix + "directory").map(Path::of).orElse(BROKER),
                 properties.port(prefix + "port"));
     }
 

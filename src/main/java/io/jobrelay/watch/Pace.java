@@ -26,7 +26,7 @@ public record Pace(Duration shortest, Duration longest) {
         requireNonNull(longest, "longest is null");
         if (shortest.isZero() || shortest.isNegative() || longest.compareTo(shortest) < 0) {
             throw new IllegalArgumentException("must be a shortest time above 0 and a longest time not below it, as in"
-                    + " 5s..5m, was " + shortest + ".." + longest);
+                    + " 5s..5m, was " + written(shortest, longest));
         }
     }
 
@@ -74,6 +74,10 @@ public record Pace(Duration shortest, Duration longest) {
     @JsonValue
     @Override
     public String toString() {
+        return written(shortest, longest);
+    }
+
+    private static String written(Duration shortest, Duration longest) {
         return ReadableDuration.format(shortest) + ".." + ReadableDuration.format(longest);
     }
 }

@@ -1,15 +1,17 @@
 package io.jobrelay.watch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.jobrelay.job.Json;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A job, or a list of jobs, to look after: polled until the job has ended, or as long as the list is watched.
@@ -36,17 +38,19 @@ public record Watch(
     public Watch {
         requireNonNull(api, "api is null");
         requireNonNull(account, "account is null");
-        parameters = Map.copyOf(parameters);
+        parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
         requireNonNull(pace, "pace is null");
-        labels = Map.copyOf(labels);
+        labels = labels == null ? Map.of() : Map.copyOf(labels);
     }
 
     /** Stable: derived from API, account and parameters, so that the same watch in another file is the same watch. */
     public String id() {
-        String identity = api + '\n' + account + '\n' + new TreeMap<>(parameters);
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(UTF_8));
+            byte[] identity = Json.MAPPER.writeValueAsBytes(List.of(api, account, parameters));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity);
             return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

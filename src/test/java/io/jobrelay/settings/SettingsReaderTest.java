@@ -133,7 +133,6 @@ class SettingsReaderTest {
                 jobrelay.destination.crm.allow-private=true
                 jobrelay.destination.crm.queue=changes
                 jobrelay.destination.crm.broker-url=tcp://broker.example:61616
-                jobrelay.destination.crm.directory=data/crm
                 jobrelay.destination.crm.port=5672
                 jobrelay.destination.crm.anything-else=of its own
                 """.formatted(SECRET));
@@ -147,7 +146,6 @@ class SettingsReaderTest {
                         true,
                         "changes",
                         "tcp://broker.example:61616",
-                        Path.of("data/crm"),
                         OptionalInt.of(5672)));
     }
 
@@ -189,7 +187,7 @@ class SettingsReaderTest {
                 "jobrelay.destination.file.path | changes.ndjson | must be a file in a directory, with {date} in its name at most, was 'changes.ndjson'",
                 "jobrelay.destination.file.path | out/{date}/changes | must be a file in a directory, with {date} in its name at most, was 'out/{date}/changes'",
                 "jobrelay.destination.file.pth | out/x | unknown property of the file destination, which has enabled, path; did you mean 'path'?",
-                "jobrelay.destination.queue.url | tcp://x | unknown property of the queue destination, which has broker-url, directory, enabled, port, queue",
+                "jobrelay.destination.queue.url | tcp://x | unknown property of the queue destination, which has broker-url, enabled, port, queue",
                 "jobrelay.destination.queue.port | 65536 | must be a port from 1 to 65535, was '65536'",
                 "jobrelay.destination.crm.enabled | on | must be true or false, was 'on'",
                 "jobrelay.destination.crm.secret | hush | webhook secret 1 of 1 must begin with whsec_ (or whsk_ for ed25519)",

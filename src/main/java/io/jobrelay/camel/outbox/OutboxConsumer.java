@@ -15,9 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ExecutorServiceManager;
-import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Delivers what is due in the outbox of one destination. It takes only as many deliveries as it has workers free, so what
  * waits, waits on disk.
  */
-final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
+final class OutboxConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
     /** How often to look when nobody calls: for retries that have become due. */
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -62,10 +60,12 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
         workers = threads.newFixedThreadPool(this, "outbox-" + destination, concurrency);
         loop = threads.newSingleThreadExecutor(this, "outbox-" + destination + "-reader");
         reading = true;
+        component.hasReader(destination);
         component.outbox().addReader(reader);
         loop.execute(this::read);
     }
 
+    /** Waits for the deliveries under way; those that take too long are cut short and given back. */
     @Override
     protected void doStop() throws Exception {
         reading = false;
@@ -75,11 +75,6 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
         threads.shutdownGraceful(loop);
         threads.shutdownGraceful(workers);
         super.doStop();
-    }
-
-    @Override
-    protected void doSuspend() {
-        reading = false;
     }
 
     private void read() {
@@ -167,6 +162,11 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
 
     private void failed(Delivery delivery, Exception failure) {
         Outbox outbox = component.outbox();
+        if (!reading && !(failure instanceof DeliveryFailedException)) {
+            LOG.info("destination={} event={} was cut short by the stop", destination, delivery.eventId());
+            outbox.giveBack(delivery);
+            return;
+        }
         String error =
                 failure instanceof DeliveryFailedException ? String.valueOf(failure.getMessage()) : failure.toString();
         Duration atLeast = Duration.ZERO;
@@ -215,20 +215,5 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware {
 
     private static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
-    }
-
-    @Override
-    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
-        return false;
-    }
-
-    @Override
-    public int getPendingExchangesSize() {
-        return concurrency - free.availablePermits();
-    }
-
-    @Override
-    public void prepareShutdown(boolean suspendOnly, boolean forced) {
-        reading = false;
     }
 }

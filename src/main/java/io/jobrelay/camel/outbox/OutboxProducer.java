@@ -23,5 +23,6 @@ final class OutboxProducer extends DefaultProducer {
             throw new NoSuchHeaderException(exchange, OutboxHeaders.EVENT_ID, String.class);
         }
         endpoint.component().outbox().add(endpoint.destination(), eventId);
+        endpoint.component().tellIfUnread(endpoint.destination());
     }
 }

@@ -1,0 +1,174 @@
+package io.jobrelay.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.provider.EventFormatProvider;
+import io.cloudevents.jackson.JsonFormat;
+import io.jobrelay.job.Json;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program in a process and a directory of its own, as a user starts it. */
+class SandboxCommandTest {
+    private static final long LONGEST_SECONDS = 120;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void lay_out_what_it_works_with() throws IOException {
+        for (String name : List.of("application.properties", "routes", "seeds")) {
+            copy(Path.of(name), directory.resolve(name));
+        }
+    }
+
+    @Test
+    void plays_every_job_to_its_end_and_says_what_came_of_it() throws Exception {
+        int status = jobrelay("sandbox", "--seconds", "3");
+
+        String out = Files.readString(directory.resolve("stdout"));
+        assertThat(Files.readString(directory.resolve("stderr"))).isEmpty();
+        assertThat(status).as(out).isEqualTo(ExitStatus.OK);
+        assertThat(out)
+                .containsPattern("(?m)^alibaba  http://127.0.0.1:\\d+  alibaba-pai-dataset-job$")
+                .containsPattern("(?m)^TIME      ACCOUNT  JOB +FROM +TO$")
+                .containsPattern(
+                        "(?m)^\\d\\d:\\d\\d:\\d\\d  huawei   d7a72d465\\.\\.f8041b6e5  RUNNING   -> SUCCEEDED$")
+                .containsPattern("(?m)^huawei-octopus-system-jobs +8 +29  4 SUCCEEDED, 3 FAILED, 1 CANCELLED$")
+                .containsPattern("(?m)^file +40 +0 +0  out/changes-.*\\.ndjson$")
+                .containsPattern("(?m)^queue +12 +0 +0  12 messages read back from jobrelay.changes$")
+                .containsPattern("(?m)^webhook +5 +0 +0  5 signatures verified, 0 refused$")
+                .containsPattern("verified \\d+ signatures and refused 0\\.")
+                .doesNotContain("\u001b")
+                .doesNotContain("\t");
+        List<JsonNode> jobs = events();
+        assertThat(jobs).hasSize(40);
+        assertThat(jobs).extracting(job -> job.path("id").asText()).doesNotContain("");
+    }
+
+    @Test
+    void tells_by_its_status_that_some_job_failed_where_it_is_asked_to() throws Exception {
+        assertThat(jobrelay("sandbox", "--seconds", "1", "--until-done")).isEqualTo(ExitStatus.JOB_NOT_SUCCEEDED);
+        assertThat(Files.readString(directory.resolve("stdout"))).contains("All jobs have ended");
+    }
+
+    @Test
+    void ends_with_a_summary_when_it_is_interrupted() throws Exception {
+        Process process = start("sandbox", "--seconds", "600");
+        await().atMost(Duration.ofSeconds(LONGEST_SECONDS))
+                .until(() -> Files.readString(directory.resolve("stdout")).contains("RUNNING"));
+        process.destroy();
+
+        assertThat(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitStatus.OK);
+        assertThat(Files.readString(directory.resolve("stdout")))
+                .contains("Stopped before the end.")
+                .contains("DESTINATION");
+    }
+
+    @Test
+    void says_that_there_is_nothing_to_play() throws Exception {
+        Files.move(directory.resolve("seeds"), directory.resolve("put-away"));
+
+        assertThat(jobrelay("sandbox")).isEqualTo(ExitStatus.FAILED);
+        assertThat(Files.readString(directory.resolve("stderr"))).startsWith("there is nothing to play in ");
+    }
+
+    @Test
+    void refuses_a_life_of_no_seconds() {
+        assertThat(Jobrelay.execute("sandbox", "--seconds", "0")).isEqualTo(2);
+    }
+
+    /** The records of the events that were written, each event and record having been held to its schema. */
+    private List<JsonNode> events() throws IOException {
+        List<JsonNode> jobs = new ArrayList<>();
+        JsonSchema schema = schema();
+        try (Stream<Path> files = Files.list(directory.resolve("out"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".ndjson")).toList()) {
+                for (String line : Files.readAllLines(file)) {
+                    CloudEvent event = EventFormatProvider.getInstance()
+                            .resolveFormat(JsonFormat.CONTENT_TYPE)
+                            .deserialize(line.getBytes(UTF_8));
+                    JsonNode job = Json.MAPPER.readTree(line).at("/data/job");
+                    assertThat(event.getSource()).hasScheme("jobrelay").hasHost("sandbox");
+                    assertThat(event.getSubject()).isEqualTo(job.path("id").asText());
+                    assertThat(schema.validate(job)).as(line).isEmpty();
+                    jobs.add(job);
+                }
+            }
+        }
+        return jobs;
+    }
+
+    private static JsonSchema schema() throws IOException {
+        try (InputStream schema = SandboxCommandTest.class.getResourceAsStream("/schema/job-record-v1.schema.json")) {
+            return JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
+        }
+    }
+
+    private int jobrelay(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        try {
+            assertThat(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS))
+                    .as("it ends")
+                    .isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPathWithoutTests(),
+                Jobrelay.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(directory.resolve("stdout").toFile())
+                .redirectError(directory.resolve("stderr").toFile())
+                .start();
+    }
+
+    /** So that the log is the program's own, not that of the tests. */
+    private static String classPathWithoutTests() {
+        List<String> entries =
+                new ArrayList<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+        entries.removeIf(entry -> entry.endsWith("test-classes"));
+        return String.join(File.pathSeparator, entries);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+}

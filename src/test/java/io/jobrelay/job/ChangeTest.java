@@ -1,0 +1,108 @@
+package io.jobrelay.job;
+
+import static io.jobrelay.job.JobState.CANCELLED;
+import static io.jobrelay.job.JobState.FAILED;
+import static io.jobrelay.job.JobState.QUEUED;
+import static io.jobrelay.job.JobState.RUNNING;
+import static io.jobrelay.job.JobState.SUCCEEDED;
+import static io.jobrelay.job.JobState.UNKNOWN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChangeTest {
+    private static final String JOB = "acme-job/acme/1";
+
+    @Test
+    void the_first_record_of_a_job_is_a_change_from_nothing() {
+        Change change =
+                Change.between(null, JobRecords.of(JOB, SUCCEEDED), false).orElseThrow();
+
+        assertThat(change.previousState()).isNull();
+        assertThat(change.previousReason()).isNull();
+        assertThat(change.job().sequence()).isEqualTo(1);
+        assertThat(change.job().attempt()).isEqualTo(1);
+        assertThat(change.job().anomalies()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // state, reason, provider state, percent; a change, and a change where progress counts
+        "RUNNING,      , run, 10, false, false",
+        "RUNNING,      , run, 11, false, true",
+        "RUNNING,      , run,   , false, true",
+        "RUNNING,  SLOW, run, 10, true,  true",
+        "RUNNING,      , Run, 10, true,  true",
+        "RUNNING,      ,    , 10, true,  true",
+        "QUEUED,       , run, 10, true,  true",
+        "SUCCEEDED,    , run, 10, true,  true",
+    })
+    void a_change_is_another_state_reason_or_provider_state(
+            JobState state, String reason, String providerState, Integer percent, boolean plain, boolean progress) {
+        Change.Last last = last(JobRecords.of(JOB, RUNNING, null, "run", 10), 1, 7);
+        JobRecord observed = JobRecords.of(JOB, state, reason, providerState, percent);
+
+        assertThat(Change.between(last, observed, false)).as("without progress").matches(c -> c.isPresent() == plain);
+        assertThat(Change.between(last, observed, true)).as("with progress").matches(c -> c.isPresent() == progress);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SUCCEEDED, RUNNING,   4, true",
+        "CANCELLED, QUEUED,    4, true",
+        "FAILED,    UNKNOWN,   4, true",
+        "FAILED,    SUCCEEDED, 3, true",
+        "SUCCEEDED, SUCCEEDED, 3, false",
+        "RUNNING,   QUEUED,    3, false",
+        "UNKNOWN,   FAILED,    3, false",
+    })
+    void a_job_that_leaves_its_end_is_an_anomaly_and_a_new_attempt_if_it_runs_again(
+            JobState before, JobState after, int attempt, boolean anomaly) {
+        Change.Last last = last(JobRecords.of(JOB, before, "BEFORE", "before", null), 3, 7);
+
+        Change change = Change.between(last, JobRecords.of(JOB, after, "AFTER", "after", null), false)
+                .orElseThrow();
+
+        assertThat(change.job().attempt()).isEqualTo(attempt);
+        assertThat(change.job().sequence()).isEqualTo(8);
+        assertThat(change.previousState()).isEqualTo(before);
+        assertThat(change.previousReason()).isEqualTo("BEFORE");
+        assertThat(change.job().anomalies().contains(JobRecord.TERMINAL_STATE_CHANGED))
+                .isEqualTo(anomaly);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void over_any_history_the_numbers_have_no_gap_and_attempts_count_the_times_that_it_ran_again(long seed) {
+        Random random = new Random(seed);
+        JobState[] states = {UNKNOWN, QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED};
+        Change.Last last = null;
+        JobRecord shown = null;
+        long changes = 0;
+        int runsAgain = 0;
+        for (int poll = 0; poll < 2_000; poll++) {
+            JobRecord observed = JobRecords.of(JOB, states[random.nextInt(states.length)]);
+            Optional<Change> change = Change.between(last, observed, false);
+            boolean same = shown != null && shown.state() == observed.state();
+            assertThat(change.isEmpty()).isEqualTo(same);
+            if (!same) {
+                changes++;
+                runsAgain += shown != null && shown.terminal() && !observed.terminal() ? 1 : 0;
+                shown = change.orElseThrow().job();
+                assertThat(shown.sequence()).isEqualTo(changes);
+                assertThat(shown.attempt()).isEqualTo(1 + runsAgain);
+                last = last(shown, 1 + runsAgain, changes);
+            }
+        }
+        assertThat(runsAgain).isPositive();
+    }
+
+    private static Change.Last last(JobRecord job, int attempt, long sequence) {
+        return new Change.Last(job.state(), job.reason(), job.providerState(), job.progress(), attempt, sequence);
+    }
+}

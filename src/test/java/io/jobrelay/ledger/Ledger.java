@@ -1,0 +1,86 @@
+package io.jobrelay.ledger;
+
+import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.Watch;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A ledger in a file, with a clock that stands still and event ids that count. */
+final class Ledger implements AutoCloseable {
+    static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+
+    final MovableClock clock;
+    final LedgerDatabase database;
+    final Outbox outbox;
+    final Watches watches;
+    final Intake intake;
+
+    private Ledger(Path file, MovableClock clock) {
+        this.clock = clock;
+        AtomicInteger ids = new AtomicInteger();
+        String run = Long.toString(System.nanoTime(), 36);
+        database = LedgerDatabase.open("jdbc:sqlite:" + file);
+        outbox = new Outbox(database, clock);
+        watches = new Watches(database, clock);
+        intake = new Intake(database, outbox, "test", clock, () -> run + "-" + ids.incrementAndGet(), () -> 0);
+    }
+
+    static Ledger open(Path file) {
+        return open(file, new MovableClock(START));
+    }
+
+    static Ledger open(Path file, MovableClock clock) {
+        return new Ledger(file, clock);
+    }
+
+    static Watch watch(String job) {
+        return watch(job, "10s..5m", false);
+    }
+
+    static Watch watch(String job, String every, boolean progress) {
+        return new Watch("acme-job", "acme", Map.of("id", job), Pace.parse(every), Map.of(), progress, false);
+    }
+
+    static Watch list(String project) {
+        return new Watch("acme-jobs", "acme", Map.of("project", project), Pace.parse("10s..5m"), Map.of(), false, true);
+    }
+
+    List<DueWatch> claim() {
+        return watches.claim((account, count) -> count);
+    }
+
+    /** Adds one watch and polls it once. */
+    DueWatch claimOnly(Watch watch) {
+        watches.replace("watches.yaml", List.of(watch));
+        return claim().get(0);
+    }
+
+    /** Takes records in through a watch of a list, due or not. */
+    void takeIn(JobRecord... records) {
+        Watch list = list("all");
+        watches.replace("all.yaml", List.of(list));
+        clock.advance(list.pace().longest());
+        DueWatch due = claim().stream()
+                .filter(claimed -> claimed.watch().equals(list))
+                .findFirst()
+                .orElseThrow();
+        intake.answered(due, List.of(records));
+    }
+
+    /** The first column of a query, as texts. */
+    List<String> query(String sql) {
+        return database.read(handle -> handle.createQuery(sql)
+                .map((row, context) -> String.valueOf(row.getString(1)))
+                .list());
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

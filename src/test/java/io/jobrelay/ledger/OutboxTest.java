@@ -1,0 +1,307 @@
+package io.jobrelay.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class OutboxTest {
+    private static final String ALERTS = "alerts";
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void a_change_is_delivered_once_however_often_it_is_put_in() {
+        ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
+        String event = ledger.query("select event_id from change").get(0);
+        ledger.outbox.add(ALERTS, event);
+        ledger.outbox.add(ALERTS, event);
+        Delivery delivery = only(ledger.outbox.claim(ALERTS, 10));
+        ledger.outbox.add(ALERTS, event);
+        ledger.outbox.delivered(delivery);
+        ledger.outbox.add(ALERTS, event);
+
+        assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
+        assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "DELIVERED", 1));
+    }
+
+    @Test
+    void of_each_job_only_the_first_change_is_on_its_way() {
+        changes("a", 3);
+        changes("b", 2);
+
+        List<Delivery> first = ledger.outbox.claim(ALERTS, 10);
+
+        assertThat(first).extracting(OutboxTest::name).containsExactlyInAnyOrder("a1", "b1");
+        assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
+        first.stream().filter(delivery -> name(delivery).equals("a1")).forEach(ledger.outbox::delivered);
+        assertThat(ledger.outbox.claim(ALERTS, 10)).extracting(OutboxTest::name).containsExactly("a2");
+    }
+
+    @Test
+    void a_failing_job_holds_up_no_other_and_its_later_changes_wait_for_it() {
+        changes("a", 2);
+        changes("b", 3);
+        Delivery failing = ledger.outbox.claim(ALERTS, 10).stream()
+                .filter(delivery -> delivery.subject().equals("a"))
+                .findFirst()
+                .orElseThrow();
+        ledger.outbox.retry(failing, "HTTP status 500", Duration.ofHours(1));
+        ledger.clock.advance(Duration.ofMinutes(5)); // b's claim runs out
+
+        List<String> delivered = new ArrayList<>();
+        for (List<Delivery> due = ledger.outbox.claim(ALERTS, 10);
+                !due.isEmpty();
+                due = ledger.outbox.claim(ALERTS, 10)) {
+            due.forEach(delivery -> {
+                delivered.add(name(delivery));
+                ledger.outbox.delivered(delivery);
+            });
+        }
+        assertThat(delivered).containsExactly("b1", "b2", "b3");
+        ledger.clock.advance(Duration.ofMinutes(55));
+        assertThat(only(ledger.outbox.claim(ALERTS, 10)).attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void a_dead_delivery_is_kept_and_the_next_change_goes_on() {
+        changes("a", 2);
+        ledger.outbox.dead(only(ledger.outbox.claim(ALERTS, 1)), "HTTP status 500");
+
+        assertThat(name(only(ledger.outbox.claim(ALERTS, 1)))).isEqualTo("a2");
+        assertThat(ledger.query("select status || attempts || error from delivery where status = 'DEAD'"))
+                .containsExactly("DEAD1HTTP status 500");
+        assertThat(ledger.outbox.forget(ledger.clock.instant().plus(Duration.ofDays(1))))
+                .isZero();
+    }
+
+    @Test
+    void a_delivery_given_back_is_due_at_once_and_no_attempt_is_counted() {
+        changes("a", 1);
+        ledger.outbox.giveBack(only(ledger.outbox.claim(ALERTS, 1)));
+
+        assertThat(only(ledger.outbox.claim(ALERTS, 1)).attempts()).isZero();
+    }
+
+    @Test
+    void a_paused_destination_rests_for_the_longest_time_asked_and_the_others_do_not() {
+        changes("a", 1);
+        ledger.outbox.add(
+                "other",
+                ledger.query("select event_id from change where subject = 'a'").get(0));
+        ledger.outbox.pause(ALERTS, Ledger.START.plus(Duration.ofDays(2)));
+        ledger.outbox.pause(ALERTS, Ledger.START.plus(Duration.ofDays(1)));
+        ledger.clock.advance(Duration.ofDays(1));
+
+        assertThat(ledger.outbox.claim(ALERTS, 1)).isEmpty();
+        assertThat(ledger.outbox.claim("other", 1)).hasSize(1);
+        ledger.clock.advance(Duration.ofDays(1));
+        assertThat(ledger.outbox.claim(ALERTS, 1)).hasSize(1);
+    }
+
+    @Test
+    void a_disabled_destination_keeps_what_it_has_and_what_comes() {
+        changes("a", 1);
+        Delivery refused = only(ledger.outbox.claim(ALERTS, 1));
+        ledger.outbox.disable(ALERTS, "HTTP status 410");
+        ledger.outbox.giveBack(refused);
+        changes("b", 1);
+        ledger.clock.advance(Duration.ofDays(1));
+
+        assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
+        assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "PENDING", 2));
+    }
+
+    @Test
+    void claims_of_a_process_that_died_are_given_back_at_the_next_start() {
+        changes("a", 1);
+        Delivery lost = only(ledger.outbox.claim(ALERTS, 1));
+        ledger.close();
+        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+
+        Delivery again = only(ledger.outbox.claim(ALERTS, 1));
+
+        assertThat(again.eventId()).isEqualTo(lost.eventId());
+        assertThat(again.event()).isEqualTo(lost.event());
+        ledger.outbox.dead(lost, "too late");
+        assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "PENDING", 1));
+    }
+
+    @Test
+    void settled_changes_are_forgotten_after_their_time() {
+        changes("a", 2);
+        ledger.outbox.delivered(only(ledger.outbox.claim(ALERTS, 1)));
+        ledger.clock.advance(Duration.ofDays(1));
+        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger.outbox::delivered);
+        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger.outbox::delivered);
+
+        ledger.outbox.forget(Ledger.START.plus(Duration.ofHours(23)));
+        assertThat(ledger.outbox.counts())
+                .containsExactlyInAnyOrder(
+                        new Outbox.Count(ALERTS, "PENDING", 1), new Outbox.Count(Outbox.CHANGES, "DELIVERED", 2));
+        ledger.outbox.forget(ledger.clock.instant().plusSeconds(1));
+        assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 1));
+        assertThat(ledger.query("select sequence from change"))
+                .as("what is still to be sent")
+                .containsExactly("2");
+    }
+
+    @Test
+    void many_readers_keep_each_job_in_order_and_lose_nothing() throws Exception {
+        int jobs = 100;
+        int changes = 20;
+        Map<String, List<Long>> seen = new ConcurrentHashMap<>();
+        AtomicInteger delivered = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(9);
+        List<Future<?>> readers = new ArrayList<>();
+        for (int reader = 0; reader < 8; reader++) {
+            Random random = new Random(reader);
+            readers.add(threads.submit(() -> {
+                while (delivered.get() < jobs * changes) {
+                    for (Delivery delivery : ledger.outbox.claim(ALERTS, 1 + random.nextInt(5))) {
+                        int luck = random.nextInt(10);
+                        if (luck == 0) {
+                            ledger.outbox.retry(delivery, "unlucky", Duration.ZERO);
+                        } else if (luck == 1) {
+                            ledger.outbox.giveBack(delivery);
+                        } else {
+                            seen.computeIfAbsent(delivery.subject(), job -> new ArrayList<>())
+                                    .add(delivery.sequence());
+                            delivered.incrementAndGet();
+                            ledger.outbox.delivered(delivery);
+                        }
+                    }
+                }
+            }));
+        }
+        readers.add(threads.submit(() -> {
+            for (int sequence = 1; sequence <= changes; sequence++) {
+                int next = sequence;
+                ledger.database.write(handle -> {
+                    IntStream.range(0, jobs).forEach(job -> change(handle, "job " + job, next));
+                    return null;
+                });
+            }
+        }));
+        for (Future<?> reader : readers) {
+            reader.get(60, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+
+        List<Long> inOrder = LongStream.rangeClosed(1, changes).boxed().toList();
+        assertThat(seen).hasSize(jobs);
+        assertThat(seen.values()).allSatisfy(sequences -> assertThat(sequences).isEqualTo(inOrder));
+        assertThat(ledger.query("select count(*) from delivery where destination = 'alerts' and status <> 'DELIVERED'"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void a_hundred_thousand_deliveries_wait_on_disk_and_are_found_by_index() {
+        ledger.database.write(handle -> {
+            handle.execute("""
+                    with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
+                    insert into change (event_id, subject, sequence, type, event, created_at)
+                    select 'e' || i, 'job ' || (i % 5000), i / 5000, 't', zeroblob(1000), 0 from n""");
+            return handle.execute("""
+                    insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
+                    select 'alerts', event_id, subject, sequence, 'PENDING',
+                        case when cast(substr(event_id, 2) as integer) < 5000 then 1 end, 0 from change""");
+        });
+
+        for (String sql : List.of(
+                "update delivery set claimed = 1 where rowid in (select rowid from delivery where destination = 'alerts'"
+                        + " and status = 'PENDING' and due_at <= 5 order by due_at limit 4)",
+                "select exists (select 1 from delivery where destination = 'alerts' and status = 'PENDING' and due_at <= 5)",
+                "update delivery set due_at = 5 where destination = 'alerts' and due_at is null and event_id = (select"
+                        + " event_id from delivery where destination = 'alerts' and subject = 'job 1' and status = 'PENDING'"
+                        + " order by sequence limit 1)",
+                "select exists (select 1 from delivery d where d.destination = 'alerts' and d.subject = 'job 1' and d.status"
+                        + " = 'PENDING')",
+                "update delivery set due_at = 5, claimed = 0 where claimed = 1 and status = 'PENDING' and due_at is not null",
+                "update watch set claimed = 1 where id in (select id from watch where state = 'ACTIVE' and account = 'a' and"
+                        + " due_at <= 5 order by due_at limit 3)")) {
+            assertThat(plan(sql))
+                    .as(sql)
+                    .noneMatch(step -> step.matches("SCAN (?!CONSTANT).*") && !step.contains("INDEX"));
+        }
+        List<Delivery> claimed = ledger.outbox.claim(ALERTS, 16);
+        assertThat(claimed).hasSize(16);
+        claimed.forEach(ledger.outbox::delivered);
+        assertThat(ledger.query("select count(*) from delivery where claimed")).containsExactly("0");
+    }
+
+    private List<String> plan(String sql) {
+        return ledger.database.read(handle -> handle.createQuery("explain query plan " + sql)
+                .map((row, context) -> row.getString("detail"))
+                .list());
+    }
+
+    /** Makes so many changes of a job and puts them into the outbox. */
+    private void changes(String job, int count) {
+        changes(job, 1, count);
+    }
+
+    private void changes(String job, int from, int to) {
+        ledger.database.write(handle -> {
+            IntStream.rangeClosed(from, to).forEach(sequence -> change(handle, job, sequence));
+            return null;
+        });
+    }
+
+    private void change(Handle handle, String job, int sequence) {
+        String event = job + "-" + sequence;
+        handle.execute(
+                "insert into change (event_id, subject, sequence, type, event, created_at) values (?, ?, ?, 't', ?, ?)",
+                event,
+                job,
+                sequence,
+                event.getBytes(UTF_8),
+                ledger.clock.millis());
+        Outbox.add(handle, Outbox.CHANGES, event, ledger.clock.millis());
+        Outbox.add(handle, ALERTS, event, ledger.clock.millis());
+    }
+
+    private static String name(Delivery delivery) {
+        return delivery.subject() + delivery.sequence();
+    }
+
+    private static Delivery only(List<Delivery> deliveries) {
+        assertThat(deliveries).hasSize(1);
+        return deliveries.get(0);
+    }
+}

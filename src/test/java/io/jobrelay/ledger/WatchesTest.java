@@ -1,0 +1,211 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.Watch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WatchesTest {
+    private static final JobRecord RUNNING = JobRecords.of("acme-job/acme/1", JobState.RUNNING);
+    private static final JobRecord SUCCEEDED = JobRecords.of("acme-job/acme/1", JobState.SUCCEEDED);
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void a_new_watch_is_due_at_once_and_taken_once() {
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1"), Ledger.watch("2")));
+
+        assertThat(ledger.claim())
+                .extracting(DueWatch::watch)
+                .containsExactlyInAnyOrder(Ledger.watch("1"), Ledger.watch("2"));
+        assertThat(ledger.claim()).isEmpty();
+    }
+
+    @Test
+    void takes_no_more_than_an_account_permits_and_those_that_waited_longest() {
+        Watch late = Ledger.watch("late");
+        ledger.watches.replace("first.yaml", watches("acme", 3));
+        ledger.clock.advance(Duration.ofSeconds(1));
+        ledger.watches.replace("second.yaml", List.of(late));
+        ledger.watches.replace("third.yaml", watches("other", 5));
+
+        List<DueWatch> first = ledger.watches.claim((account, count) -> account.equals("acme") ? count - 1 : 0);
+
+        assertThat(first).extracting(DueWatch::watch).hasSize(3).doesNotContain(late);
+        assertThat(ledger.watches.claim((account, count) -> {
+                    assertThat(Map.of("acme", 1, "other", 5)).containsEntry(account, count);
+                    return account.equals("acme") ? count : 2;
+                }))
+                .extracting(due -> due.watch().account())
+                .containsExactlyInAnyOrder("acme", "other", "other");
+    }
+
+    @Test
+    void a_claim_of_which_nothing_is_heard_runs_out_and_its_late_result_is_ignored() {
+        DueWatch lost = ledger.claimOnly(Ledger.watch("1"));
+        ledger.clock.advance(Duration.ofMinutes(5));
+        DueWatch taken = ledger.claim().get(0);
+
+        assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED))).isEmpty();
+        assertThat(ledger.intake.answered(taken, List.of(RUNNING))).hasSize(1);
+        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)))
+                .as("answered twice")
+                .isEmpty();
+
+        assertThat(ledger.query("select state || sequence from job")).containsExactly("RUNNING1");
+    }
+
+    @Test
+    void claims_of_a_process_that_died_are_given_back_at_the_next_start() {
+        ledger.claimOnly(Ledger.watch("1"));
+        ledger.close();
+        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+
+        assertThat(ledger.claim()).hasSize(1);
+    }
+
+    @Test
+    void a_watch_whose_job_has_ended_is_not_polled_again_whatever_changes_in_its_file() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        ledger.intake.answered(due, List.of(SUCCEEDED));
+        ledger.clock.advance(Duration.ofDays(1));
+        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.watches.ended()).isTrue();
+
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1", "1s..2s", true)));
+
+        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.watches.ended()).isTrue();
+    }
+
+    @Test
+    void a_watch_that_was_removed_is_polled_again_once_it_is_back() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        ledger.intake.answered(due, List.of(SUCCEEDED));
+        ledger.watches.replace("watches.yaml", List.of());
+        assertThat(ledger.watches.sources()).isEmpty();
+        assertThat(ledger.claim()).isEmpty();
+
+        DueWatch again = ledger.claimOnly(Ledger.watch("1"));
+
+        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)))
+                .as("known before")
+                .isEmpty();
+        assertThat(ledger.watches.ended()).isTrue();
+    }
+
+    @Test
+    void a_removed_watch_is_not_polled_any_more() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        ledger.watches.replace("watches.yaml", List.of());
+        ledger.intake.answered(due, List.of(RUNNING));
+        ledger.clock.advance(Duration.ofDays(1));
+
+        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.watches.lastRecords()).isEmpty();
+    }
+
+    @Test
+    void a_changed_watch_is_due_at_once_and_a_poll_under_way_is_forgotten() {
+        DueWatch old = ledger.claimOnly(Ledger.watch("1", "1h..2h", false));
+        DueWatch changed = ledger.claimOnly(Ledger.watch("1", "1s..2s", false));
+
+        assertThat(changed.watch().pace()).isEqualTo(Pace.parse("1s..2s"));
+        assertThat(ledger.intake.answered(old, List.of(RUNNING))).isEmpty();
+        assertThat(ledger.intake.answered(changed, List.of(RUNNING))).hasSize(1);
+        ledger.clock.advance(Duration.ofSeconds(1));
+        assertThat(ledger.claim()).hasSize(1);
+    }
+
+    @Test
+    void a_file_that_is_read_again_unchanged_disturbs_nothing() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1")));
+
+        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.intake.answered(due, List.of(RUNNING))).hasSize(1);
+    }
+
+    @Test
+    void a_watch_may_move_to_another_file() {
+        ledger.watches.replace("a.yaml", List.of(Ledger.watch("1")));
+        ledger.watches.replace("b.yaml", List.of(Ledger.watch("1")));
+        ledger.watches.replace("a.yaml", List.of());
+
+        assertThat(ledger.watches.sources()).containsExactly("b.yaml");
+        assertThat(ledger.claim()).hasSize(1);
+    }
+
+    @Test
+    void a_list_goes_on_and_has_ended_for_now_when_all_its_jobs_have() {
+        DueWatch due = ledger.claimOnly(Ledger.list("p"));
+        assertThat(ledger.watches.ended()).as("not answered yet").isFalse();
+        ledger.intake.answered(due, List.of(SUCCEEDED, JobRecords.of("acme-job/acme/2", JobState.RUNNING)));
+        assertThat(ledger.watches.ended()).isFalse();
+        ledger.clock.advance(Duration.ofSeconds(10));
+        ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/2", JobState.FAILED)));
+
+        assertThat(ledger.watches.ended()).isTrue();
+        assertThat(ledger.watches.allSucceeded()).isFalse();
+        ledger.clock.advance(Duration.ofSeconds(10));
+        assertThat(ledger.claim()).hasSize(1);
+    }
+
+    @Test
+    void the_pace_follows_the_time_in_the_present_state() {
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1")));
+        Instant end = ledger.clock.instant().plus(Duration.ofMinutes(50));
+        int polls = 0;
+        while (ledger.clock.instant().isBefore(end)) {
+            for (DueWatch due : ledger.claim()) {
+                ledger.intake.answered(due, List.of(RUNNING));
+                polls++;
+            }
+            ledger.clock.advance(Duration.ofSeconds(1));
+        }
+        // Every 10 s for 100 s, then a tenth more each time: 10 + ln(30) / ln(1.1).
+        assertThat(polls).isBetween(42, 50);
+
+        ledger.clock.advance(Duration.ofMinutes(5));
+        ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.PAUSED)));
+        ledger.clock.advance(Duration.ofMillis(9_999));
+        assertThat(ledger.claim()).isEmpty();
+        ledger.clock.advance(Duration.ofMillis(1));
+        assertThat(ledger.claim()).as("after a change the pace is the shortest").hasSize(1);
+    }
+
+    private static List<Watch> watches(String account, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i ->
+                        new Watch("acme-job", account, Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, false))
+                .toList();
+    }
+}

@@ -1,0 +1,264 @@
+package io.jobrelay.sandbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aliyun.openapiutil.Client;
+import com.aliyun.tea.TeaRequest;
+import com.baidubce.auth.BceV1Signer;
+import com.baidubce.auth.DefaultBceCredentials;
+import com.baidubce.auth.SignOptions;
+import com.baidubce.internal.InternalRequest;
+import com.huaweicloud.sdk.core.auth.AKSKSigner;
+import com.huaweicloud.sdk.core.auth.BasicCredentials;
+import com.huaweicloud.sdk.core.http.HttpMethod;
+import com.huaweicloud.sdk.core.http.HttpRequest;
+import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.BceAuthV1;
+import io.jobrelay.signing.Credentials;
+import io.jobrelay.signing.RequestSigner;
+import io.jobrelay.signing.SdkHmacSha256;
+import io.jobrelay.signing.SdkHmacSha256Scoped;
+import io.jobrelay.signing.UnsignedRequest;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SignatureCheckTest {
+    private static final Credentials KEYS = new Credentials("an-access-key", "a-secret-key", null);
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final String BODY = "{\"taskId\":\"task-1\"}";
+
+    private final MovableClock clock = new MovableClock(NOW);
+    private final SignatureCheck check = new SignatureCheck(KEYS, "a-token"::equals, clock);
+
+    static Stream<RequestSigner> signers() {
+        return Stream.of(
+                new Acs3HmacSha256(),
+                new SdkHmacSha256(),
+                new SdkHmacSha256Scoped("", ""),
+                new SdkHmacSha256Scoped("eu-de", "modelarts"),
+                new BceAuthV1());
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void lets_in_what_the_keys_have_signed(RequestSigner signer) {
+        assertThat(check.check(signed(signer))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void passes_over_headers_that_are_not_signed(RequestSigner signer) {
+        Map<String, String> headers = new HashMap<>(signed(signer).headers());
+        headers.put("user-agent", "a client");
+        headers.put("accept-encoding", "gzip");
+
+        assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void refuses_a_changed_byte(RequestSigner signer) {
+        Map<String, String> headers = signed(signer).headers();
+
+        assertThat(check.check(received("/v1/jobs/a%20c", "limit=10&x=%2F", headers, BODY)))
+                .contains(Refusal.MISMATCH);
+        assertThat(check.check(received("/v1/jobs/a%20b", "limit=11&x=%2F", headers, BODY)))
+                .contains(Refusal.MISMATCH);
+        assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F&y=", headers, BODY)))
+                .contains(Refusal.MISMATCH);
+        assertThat(check.check(
+                        new ReceivedRequest("PUT", "/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY.getBytes(UTF_8))))
+                .contains(Refusal.MISMATCH);
+        if (!(signer instanceof BceAuthV1)) { // which does not sign the body
+            assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY + " ")))
+                    .contains(Refusal.MISMATCH);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void refuses_a_changed_or_missing_header_that_is_signed(RequestSigner signer) {
+        Map<String, String> headers = signed(signer).headers();
+        for (String name : PresentedSignature.of(
+                        headers.getOrDefault("authorization", ""), received("/", "", headers, ""))
+                .signedHeaders()) {
+            Map<String, String> without = new HashMap<>(headers);
+            without.remove(name);
+            assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", without, BODY)))
+                    .as("without %s", name)
+                    .isPresent();
+            Map<String, String> changed = new HashMap<>(headers);
+            changed.merge(name, "1", (value, more) -> value.replaceFirst(".$", value.endsWith("1") ? "2" : "1"));
+            assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", changed, BODY)))
+                    .as("with another %s", name)
+                    .isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void refuses_another_secret_and_another_access_key(RequestSigner signer) {
+        assertThat(check.check(signed(signer, new Credentials("an-access-key", "another-secret-key", null))))
+                .contains(Refusal.MISMATCH);
+        assertThat(check.check(signed(signer, new Credentials("another-access-key", "a-secret-key", null))))
+                .contains(Refusal.UNKNOWN_KEY);
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void refuses_a_date_that_is_a_quarter_of_an_hour_off(RequestSigner signer) {
+        ReceivedRequest request = signed(signer);
+
+        clock.advance(Duration.ofMinutes(15).minusSeconds(1));
+        assertThat(check.check(request)).isEmpty();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(check.check(request)).contains(Refusal.UNTIMELY);
+        clock.advance(Duration.ofMinutes(-30));
+        assertThat(check.check(request)).contains(Refusal.UNTIMELY);
+    }
+
+    @Test
+    void refuses_a_signature_that_says_that_it_has_expired() {
+        ReceivedRequest request = signed(new BceAuthV1(Duration.ofSeconds(60)));
+        clock.advance(Duration.ofSeconds(60));
+
+        assertThat(check.check(request)).contains(Refusal.UNTIMELY);
+    }
+
+    @Test
+    void refuses_a_nonce_that_has_come_before() {
+        ReceivedRequest request = signed(new Acs3HmacSha256());
+
+        assertThat(check.check(request)).isEmpty();
+        assertThat(check.check(request)).contains(Refusal.REPEATED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("signers")
+    void refuses_what_is_no_signature(RequestSigner signer) {
+        ReceivedRequest request = signed(signer);
+        Map<String, String> headers = new HashMap<>(request.headers());
+        headers.remove("authorization");
+        assertThat(check.check(received("/", "", headers, BODY))).contains(Refusal.MISSING);
+        String authorization = request.headers().getOrDefault("authorization", "");
+        for (String broken : new String[] {
+            "",
+            "Basic YTpi",
+            authorization.substring(0, authorization.length() / 2),
+            authorization.substring(0, authorization.length() - 64),
+            authorization.replace(";", "")
+        }) {
+            headers.put("authorization", broken);
+            assertThat(check.check(received(request.path(), request.query(), headers, BODY)))
+                    .as("%s", broken)
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void lets_in_a_good_token_and_no_other() {
+        assertThat(check.check(received("/", "", Map.of("x-auth-token", "a-token"), "")))
+                .isEmpty();
+        assertThat(check.check(received("/", "", Map.of("x-auth-token", "b-token"), "")))
+                .contains(Refusal.BAD_TOKEN);
+    }
+
+    @Test
+    void lets_in_what_alibabas_own_signer_has_signed_and_refuses_it_changed() throws Exception {
+        TeaRequest tea = new TeaRequest();
+        tea.method = "GET";
+        tea.pathname = "/api/v1/datasets/d-1/datasetjobs/j-1";
+        tea.query = Map.of("WorkspaceId", "478");
+        String hash = Client.hexEncode(Client.hash(new byte[0], "ACS3-HMAC-SHA256"));
+        tea.headers = new HashMap<>(Map.of(
+                "host", "127.0.0.1:8080",
+                "x-acs-action", "GetDatasetJob",
+                "x-acs-version", "2021-02-04",
+                "x-acs-date", "2026-11-22T12:00:00Z",
+                "x-acs-signature-nonce", "a-nonce",
+                "x-acs-content-sha256", hash));
+        tea.headers.put(
+                "authorization",
+                Client.getAuthorization(tea, "ACS3-HMAC-SHA256", hash, KEYS.accessKey(), KEYS.secretKey()));
+
+        assertThat(check.check(get("/api/v1/datasets/d-1/datasetjobs/j-2", "WorkspaceId=478", tea.headers)))
+                .contains(Refusal.MISMATCH);
+        assertThat(check.check(get(tea.pathname, "WorkspaceId=478", tea.headers)))
+                .isEmpty();
+    }
+
+    @Test
+    void lets_in_what_huaweis_own_signer_has_signed_and_refuses_it_changed() {
+        HttpRequest request = HttpRequest.newBuilder()
+                .withMethod(HttpMethod.GET)
+                .withEndpoint("http://127.0.0.1:8080")
+                .withPath("/v1/p-1/jobs/j-1")
+                .addHeader("Host", "127.0.0.1:8080")
+                .addHeader("X-Sdk-Date", "20261122T120000Z")
+                .build();
+        Map<String, String> headers = new HashMap<>();
+        AKSKSigner.getInstance()
+                .sign(request, new BasicCredentials().withAk(KEYS.accessKey()).withSk(KEYS.secretKey()))
+                .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        headers.put("host", "127.0.0.1:8080");
+        headers.put("x-sdk-date", "20261122T120000Z");
+
+        assertThat(check.check(get("/v1/p-1/jobs/j-1", "", headers))).isEmpty();
+        assertThat(check.check(get("/v1/p-1/jobs/j-2", "", headers))).contains(Refusal.MISMATCH);
+    }
+
+    /** It signs more headers than ours does: the request says which. */
+    @Test
+    void lets_in_what_baidus_own_signer_has_signed_and_refuses_it_changed() {
+        InternalRequest request = new InternalRequest(
+                com.baidubce.http.HttpMethodName.POST, URI.create("http://127.0.0.1:8080/v2/dataset"));
+        request.addParameter("Action", "DescribeImportTask");
+        request.addHeader("Content-Type", "application/json");
+        request.addHeader("x-bce-date", "2026-11-22T12:00:00Z");
+        SignOptions options = new SignOptions();
+        options.setTimestamp(Date.from(NOW));
+        new BceV1Signer().sign(request, new DefaultBceCredentials(KEYS.accessKey(), KEYS.secretKey()), options);
+        Map<String, String> headers = new HashMap<>();
+        request.getHeaders().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        headers.put("host", "127.0.0.1:8080");
+
+        assertThat(check.check(received("/v2/dataset", "Action=DescribeImportTask", headers, BODY)))
+                .isEmpty();
+        headers.put("content-type", "text/plain");
+        assertThat(check.check(received("/v2/dataset", "Action=DescribeImportTask", headers, BODY)))
+                .contains(Refusal.MISMATCH);
+    }
+
+    private static ReceivedRequest signed(RequestSigner signer) {
+        return signed(signer, KEYS);
+    }
+
+    private static ReceivedRequest signed(RequestSigner signer, Credentials keys) {
+        TreeMap<String, String> headers = new TreeMap<>(
+                Map.of("host", "127.0.0.1:8080", "content-type", "application/json", "x-acs-action", "GetJob"));
+        UnsignedRequest request =
+                new UnsignedRequest("POST", "/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY.getBytes(UTF_8));
+        headers.putAll(signer.sign(request, keys, NOW, "a-nonce"));
+        return received(request.path(), request.query(), headers, BODY);
+    }
+
+    private static ReceivedRequest received(String path, String query, Map<String, String> headers, String body) {
+        return new ReceivedRequest("POST", path, query, headers, body.getBytes(UTF_8));
+    }
+
+    private static ReceivedRequest get(String path, String query, Map<String, String> headers) {
+        return new ReceivedRequest("GET", path, query, headers, new byte[0]);
+    }
+}

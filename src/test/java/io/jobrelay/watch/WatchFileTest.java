@@ -1,0 +1,207 @@
+package io.jobrelay.watch;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WatchFileTest {
+    @TempDir
+    private Path directory;
+
+    private WatchFile reader;
+
+    @BeforeEach
+    void knows_two_apis_and_two_accounts() {
+        ProviderApi job = api("acme-job", "project_id, job_id", false);
+        ProviderApi list = api("acme-jobs", "project_id", true);
+        Map<String, ProviderApi> apis = Map.of(job.getName(), job, list.getName(), list);
+        reader = new WatchFile(
+                new WatchReader(() -> apis, Map.of("acme", account("acme"), "second", account("second"))));
+    }
+
+    @Test
+    void reads_all_that_a_watch_may_say() throws IOException {
+        WatchFile.Content content = read("""
+                # a comment
+                - api: acme-job
+                  account: acme
+                  parameters: { project_id: p, job_id: 17 }
+                  every: 5s..5m
+                  labels: { team: recsys, cost-centre: 4711 }
+                  progress: true
+
+                - api: acme-jobs
+                  account: second
+                  parameters:
+                    project_id: p
+                    states: [A, b]
+                """);
+
+        assertThat(content.problems()).isEmpty();
+        assertThat(content.readable()).isTrue();
+        assertThat(content.entries())
+                .containsExactly(
+                        new WatchFile.Entry(
+                                new Watch(
+                                        "acme-job",
+                                        "acme",
+                                        Map.of("project_id", "p", "job_id", "17"),
+                                        Pace.parse("5s..5m"),
+                                        Map.of("team", "recsys", "cost-centre", "4711"),
+                                        true,
+                                        false),
+                                2),
+                        new WatchFile.Entry(
+                                new Watch(
+                                        "acme-jobs",
+                                        "second",
+                                        Map.of("project_id", "p", "states", List.of("A", "b")),
+                                        Pace.DEFAULT,
+                                        Map.of(),
+                                        false,
+                                        true),
+                                9));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "api: acme-jop | api: must be one of acme-job, acme-jobs, was 'acme-jop'; did you mean 'acme-job'?",
+                "api: | api: required, one of acme-job, acme-jobs",
+                "account: acne | account: must be one of acme, second, was 'acne'; did you mean 'acme'?",
+                "account: 7 | account: required, one of acme, second",
+                "parameters: { job_id: j } | parameters.project_id: required by acme-job, is missing",
+                "parameters: { project_id: p, job_id: '' } | parameters.job_id: must be a text, a number or a list of these"
+                        + " and not empty, was \"\"",
+                "parameters: { project_id: p, jobid: j } | parameters.jobid: unknown to acme-job, which takes [job_id,"
+                        + " project_id, states]; did you mean 'job_id'?~parameters.job_id: required by acme-job, is missing",
+                "parameters: [p, j] | parameters: must be an object of names and values, was [\"p\",\"j\"]",
+                "every: soon | every: must be a whole number and a unit of ms, s, m, h or d, such as 30s, was \"soon\"",
+                "every: 5m..5s | every: must be a shortest time above 0 and a longest time not below it, as in 5s..5m, was"
+                        + " 5m..5s",
+                "evry: 5s | evry: unknown member of a watch; did you mean 'every'?",
+                "labels: recsys | labels: must be an object of names and texts, was \"recsys\"",
+                "labels: { team: [a] } | labels.team: must be a text and not empty, was [\"a\"]",
+                "progress: yes please | progress: must be true or false, was \"yes please\"",
+            })
+    void refuses_a_wrong_watch_with_its_line_and_reads_the_others(String wrong, String messages) throws IOException {
+        String member = wrong.substring(0, wrong.indexOf(':'));
+        String good = """
+                - api: acme-job
+                  account: acme
+                  parameters: { project_id: p, job_id: j }
+                """;
+        String bad = "- x: y\n  api: acme-job\n  account: acme\n  parameters: { project_id: p, job_id: k }\n"
+                .lines()
+                .filter(line -> !line.strip().startsWith(member + ":"))
+                .collect(joining("\n", "", "\n"))
+                .replace("x: y", wrong);
+
+        WatchFile.Content content = read(good + bad + good.replace("job_id: j", "job_id: l"));
+
+        assertThat(content.problems().stream().map(problem -> problem.line() + ": " + problem.message()))
+                .containsExactly(List.of(messages.split("~")).stream()
+                        .map(m -> "4: " + m)
+                        .toArray(String[]::new));
+        assertThat(content.entries().stream()
+                        .map(entry -> entry.watch().parameters().get("job_id")))
+                .containsExactly("j", "l");
+        assertThat(content.readable()).isTrue();
+    }
+
+    @Test
+    void refuses_an_item_that_is_no_watch() throws IOException {
+        assertThat(problems(read("- acme-job\n- [1]\n")))
+                .containsExactly(
+                        "watches.yaml:1: a watch: must be an object with 'api', 'account' and 'parameters', was"
+                                + " \"acme-job\"",
+                        "watches.yaml:2: a watch: must be an object with 'api', 'account' and 'parameters', was [1]");
+    }
+
+    @Test
+    void refuses_a_file_that_is_no_list() throws IOException {
+        WatchFile.Content content = read("# mine\napi: acme-job\naccount: acme\n");
+
+        assertThat(problems(content))
+                .containsExactly("watches.yaml:2: must be a YAML list of watches, each item begins with '- api:'");
+        assertThat(content.readable()).isFalse();
+    }
+
+    @Test
+    void a_file_that_breaks_off_is_not_readable_and_says_where() throws IOException {
+        WatchFile.Content content = read("""
+                - api: acme-job
+                  account: acme
+                  parameters: { project_id: p, job_id: j }
+                - api: acme-job
+                  parameters: { project_id: p
+                """);
+
+        assertThat(content.readable()).isFalse();
+        assertThat(problems(content)).singleElement().asString().matches("watches\\.yaml:[56]: is not valid YAML: .+");
+    }
+
+    @Test
+    void a_file_that_is_not_there_is_not_readable() {
+        Path file = directory.resolve("none.yaml");
+
+        WatchFile.Content content = reader.read(file);
+
+        assertThat(content.readable()).isFalse();
+        assertThat(content.problems()).singleElement().asString().startsWith(file + ": cannot be read: ");
+    }
+
+    @Test
+    void an_empty_file_has_no_watches() throws IOException {
+        assertThat(read("# none yet\n")).isEqualTo(new WatchFile.Content(List.of(), List.of(), true));
+    }
+
+    @Test
+    void a_file_in_another_encoding_is_not_readable() throws IOException {
+        Path file = directory.resolve("watches.yaml");
+        Files.write(file, "- api: ü\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(reader.read(file).readable()).isFalse();
+    }
+
+    private WatchFile.Content read(String text) throws IOException {
+        Path file = directory.resolve("watches.yaml");
+        Files.writeString(file, text);
+        return reader.read(file);
+    }
+
+    private List<String> problems(WatchFile.Content content) {
+        return content.problems().stream()
+                .map(problem -> problem.toString().replace(directory + "/", ""))
+                .toList();
+    }
+
+    private static ProviderApi api(String name, String required, boolean list) {
+        ProviderApi api = new ProviderApi();
+        api.setName(name);
+        api.setRequired(required);
+        api.setOptional("states");
+        api.setList(list);
+        return api;
+    }
+
+    private static Account account(String name) {
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 10, null);
+    }
+}
