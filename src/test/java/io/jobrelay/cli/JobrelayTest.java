@@ -1,12 +1,20 @@
 package io.jobrelay.cli;
 
+import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +24,9 @@ import picocli.CommandLine;
 
 class JobrelayTest {
     private static final CommandLine PROGRAM = Jobrelay.commandLine();
+
+    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `([a-z]+)[^`]*` \\| [^|]* \\| ([^|]*) \\|$");
+    private static final Pattern DIGIT = Pattern.compile("\\d");
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -33,8 +44,7 @@ class JobrelayTest {
     void every_command_has_help(List<String> command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString())
-                .startsWith("Usage: jobrelay")
-                .contains(command)
+                .startsWith(("Usage: jobrelay " + String.join(" ", command)).strip() + " [")
                 .contains("--version");
         assertThat(err.toString()).isEmpty();
     }
@@ -56,6 +66,31 @@ class JobrelayTest {
                 .isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Unknown option: '--hepl'").contains("--help");
+    }
+
+    /** What the commands say of themselves, against what the README says of them. */
+    @Test
+    void the_readme_has_every_command_with_its_exit_statuses() throws Exception {
+        Map<String, Set<String>> written = new TreeMap<>();
+        Matcher row = README_ROW.matcher(Files.readString(Path.of("README.md")));
+        while (row.find()) {
+            written.put(
+                    row.group(1),
+                    DIGIT.matcher(row.group(2))
+                            .results()
+                            .map(MatchResult::group)
+                            .collect(toCollection(TreeSet::new)));
+        }
+        Map<String, Set<String>> said = new TreeMap<>();
+        PROGRAM.getSubcommands()
+                .forEach((name, command) -> said.put(
+                        name,
+                        new TreeSet<>(command.getCommandSpec()
+                                .usageMessage()
+                                .exitCodeList()
+                                .keySet())));
+
+        assertThat(written).isEqualTo(said);
     }
 
     @Test
