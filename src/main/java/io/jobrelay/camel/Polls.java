@@ -98,12 +98,19 @@ public final class Polls {
     public void failed(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange);
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (exception instanceof LedgerException || exchange.getContext().isStopping()) {
+        if (exchange.getContext().isStopping()) {
+            LOG.info(
+                    "watch={} api={} was cut short by the stop",
+                    due.watch().id(),
+                    due.watch().api());
+            return;
+        }
+        if (exception instanceof LedgerException) {
             LOG.error(
                     "watch={} api={} was polled in vain: {}",
                     due.watch().id(),
                     due.watch().api(),
-                    exception.toString());
+                    exception.getMessage());
             return;
         }
         PollFailure failure = PollFailures.of(exchange, exception);

@@ -88,6 +88,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private void bind(CamelContext context, Settings settings, Scope scope, Clock clock, Consumer<Change> changes) {
+        context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         providers = new ProviderBeans(context, settings, clock);
         if (scope != Scope.PROVIDERS) {
             engine = new EngineBeans(context, settings, providers, clock, changes);

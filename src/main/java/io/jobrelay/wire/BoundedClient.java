@@ -80,6 +80,14 @@ public final class BoundedClient implements HttpClientConfigurer {
                 .addExecInterceptorFirst("bounded-exchange", exchange);
     }
 
+    /**
+     * Ends what is in flight with an {@link java.io.IOException}, and lets nothing more be sent: for a stop that does not
+     * wait for receivers that do not answer.
+     */
+    public void stop() {
+        exchange.stop();
+    }
+
     private PoolingHttpClientConnectionManager pool() {
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setMaxConnTotal(connections)

@@ -2,8 +2,11 @@ package io.jobrelay.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,8 @@ final class BoundedExchange implements ExecChainHandler {
     private final Duration deadline;
     private final int replyLimitBytes;
     private final ScheduledThreadPoolExecutor alarms;
+    private final Set<ExecChain.Scope> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
 
     /**
      * @param deadline from the wait for a connection to the last byte of the reply, above zero
@@ -56,6 +61,7 @@ final class BoundedExchange implements ExecChainHandler {
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
+        running.add(scope);
         AtomicBoolean passed = new AtomicBoolean();
         Future<?> alarm = alarms.schedule(
                 () -> {
@@ -66,6 +72,9 @@ final class BoundedExchange implements ExecChainHandler {
                 TimeUnit.NANOSECONDS);
         boolean whole = false;
         try {
+            if (stopped) {
+                throw new InterruptedIOException("no request is sent any more: Jobrelay stops");
+            }
             ClassicHttpResponse reply = chain.proceed(request, scope);
             takeBody(reply, scope);
             whole = !passed.get();
@@ -81,11 +90,18 @@ final class BoundedExchange implements ExecChainHandler {
             }
             throw failure;
         } finally {
+            running.remove(scope);
             alarm.cancel(false);
             if (!whole) {
                 scope.execRuntime.discardEndpoint();
             }
         }
+    }
+
+    /** Cuts the exchanges that are running, and lets no other begin. */
+    void stop() {
+        stopped = true;
+        running.forEach(BoundedExchange::cut);
     }
 
     /** Replaces the body that is still on its way by its bytes; reading to the end frees the connection. */
