@@ -100,7 +100,7 @@ public final class RecordReader {
         if (account.timeZone() != null) {
             return account.timeZone();
         }
-        return provider == null ? ZoneOffset.UTC : ZoneId.of(provider.asText());
+        return provider == null || provider.isNull() ? ZoneOffset.UTC : ZoneId.of(provider.asText());
     }
 
     private static void state(ObjectNode draft) {

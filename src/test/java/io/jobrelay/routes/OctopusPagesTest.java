@@ -52,6 +52,10 @@ class OctopusPagesTest {
 
         assertThat(ids()).isEqualTo(numbers(250));
         assertThat(offsets()).containsExactly("0", "100", "200");
+        assertThat(provider.requests())
+                .allSatisfy(request -> assertThat(request.headers())
+                        .containsOnlyKeys(
+                                "host", "connection", "user-agent", "accept-encoding", "authorization", "x-sdk-date"));
     }
 
     @Test
