@@ -92,7 +92,11 @@ public final class Intake {
                     .execute();
             return made;
         });
-        outbox.wake();
+        // Most polls bring nothing new. A change of health has no hurry: the router looks by itself, several times a
+        // second.
+        if (!changes.isEmpty()) {
+            outbox.wake();
+        }
         return changes;
     }
 
@@ -123,7 +127,6 @@ public final class Intake {
             }
             return null;
         });
-        outbox.wake();
     }
 
     private Optional<Change> takeIn(Handle handle, Watch watch, JobRecord record, Instant now) {

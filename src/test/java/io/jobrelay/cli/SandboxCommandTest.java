@@ -94,7 +94,7 @@ class SandboxCommandTest {
 
     @Test
     void refuses_a_life_of_no_seconds() {
-        assertThat(Jobrelay.execute("sandbox", "--seconds", "0")).isEqualTo(2);
+        assertThat(Jobrelay.commandLine().execute("sandbox", "--seconds", "0")).isEqualTo(2);
     }
 
     /** The records of the events that were written, each event and record having been held to its schema. */

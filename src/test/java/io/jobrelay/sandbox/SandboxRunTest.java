@@ -42,9 +42,6 @@ class SandboxRunTest {
                     "jobrelay.destination.file.path",
                     out.resolve("changes.ndjson").toString());
             properties.put("jobrelay.destination.queue.queue", QUEUE);
-            properties.put(
-                    "jobrelay.destination.queue.directory",
-                    directory.resolve("broker").toString());
             properties.put("jobrelay.destination.queue.port", "");
             // One account with tokens, so that every kind of proof is tried.
             properties.put("jobrelay.account.otc.signing", "keystone-token");

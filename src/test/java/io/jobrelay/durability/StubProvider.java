@@ -1,0 +1,83 @@
+package io.jobrelay.durability;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Huawei Cloud RES as far as one job is asked for; says of each job what it was told to say. */
+final class StubProvider implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, String> states = new ConcurrentHashMap<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile boolean hangs;
+
+    StubProvider() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        server.setExecutor(threads);
+        server.createContext("/v1/p/jobs/", this::answer);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Every job that is not told otherwise is RUNNING. */
+    void state(String job, String state) {
+        states.put(job, state);
+    }
+
+    void hang() {
+        hangs = true;
+    }
+
+    /** The jobs that were asked for, one entry a request. */
+    List<String> asked() {
+        return asked;
+    }
+
+    long asked(String job) {
+        return asked.stream().filter(job::equals).count();
+    }
+
+    private void answer(HttpExchange exchange) {
+        String job = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
+        try (exchange) {
+            asked.add(job);
+            if (hangs) {
+                end.await();
+            }
+            byte[] body = "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}}"
+                    .formatted(job, states.getOrDefault(job, "RUNNING"))
+                    .getBytes(UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        end.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
