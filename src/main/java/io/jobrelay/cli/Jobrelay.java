@@ -30,7 +30,7 @@ public final class Jobrelay {
     }
 
     /** Runs a command line in this process and returns its exit status. */
-    private static int execute(String... arguments) {
+    static int execute(String... arguments) {
         return commandLine().execute(arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments);
     }
 

@@ -240,17 +240,19 @@ class CheckCommandTest {
                   parameters: { project_id: p, job_id: j }
                 """);
         file("watches/b.yaml", "- api: [\n");
+        String properties =
+                Files.readString(Path.of("application.properties")).replace("jobrelay.poll.timeout=30s\n", "");
         Files.writeString(
                 directory.resolve("application.properties"),
-                Files.readString(Path.of("application.properties")) + "jobrelay.poll.timeuot=3s\n");
+                "jobrelay.poll.timeuot=3s\njobrelay.poll.timeout=30s\n" + properties);
 
         Program check = Program.run(directory, Map.of("JOBRELAY_POLL_TIMEOUT", "long"), "check");
 
         assertThat(check.out())
                 .containsExactly(
-                        "application.properties:66: jobrelay.poll.timeuot: unknown property; did you mean"
+                        "application.properties:1: jobrelay.poll.timeuot: unknown property; did you mean"
                                 + " 'jobrelay.poll.timeout'?",
-                        "application.properties:44: jobrelay.poll.timeout: must be a time above 0 with its"
+                        "application.properties:2: jobrelay.poll.timeout: must be a time above 0 with its"
                                 + " unit, such as 30s, 5m or 2h, was 'long'",
                         "watches/a.yaml:4: api: must be one of alibaba-pai-dataset-job,"
                                 + " baidu-qianfan-import-task, huawei-octopus-system-jobs, huawei-res-job,"
