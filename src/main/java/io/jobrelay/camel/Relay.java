@@ -11,6 +11,7 @@ import io.jobrelay.settings.SettingsReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -58,7 +59,7 @@ public final class Relay implements AutoCloseable {
     /**
      * Starts.
      *
-     * @param overrides properties that win over those of {@code application.properties}
+     * @param overrides properties that win over those of {@code application.properties} and of the environment
      * @param changes told of every change once it is committed, on the thread that polled
      * @throws InvalidSettingsException if the properties are wrong, with every problem
      * @throws LedgerException if the ledger cannot be opened
@@ -69,7 +70,7 @@ public final class Relay implements AutoCloseable {
         Main main = new Main();
         main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
         main.configure().withRoutesIncludePattern(scope.routes);
-        overrides.forEach(main::addOverrideProperty);
+        rank(main, overrides);
         Relay relay = new Relay(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
@@ -85,6 +86,19 @@ public final class Relay implements AutoCloseable {
             relay.close();
             throw cause(e);
         }
+    }
+
+    /** What a command sets counts most, then the environment, then the file; to Camel the environment would count most. */
+    private static void rank(Main main, Map<String, String> overrides) {
+        main.addInitialProperty("camel.component.properties.environment-variable-mode", "1");
+        for (String key : PropertyFile.read(PROPERTIES).keys()) {
+            String value =
+                    System.getenv(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
+            if (value != null) {
+                main.addOverrideProperty(key, value);
+            }
+        }
+        overrides.forEach(main::addOverrideProperty);
     }
 
     private void bind(CamelContext context, Settings settings, Scope scope, Clock clock, Consumer<Change> changes) {
@@ -117,7 +131,9 @@ public final class Relay implements AutoCloseable {
     static SettingsReader settings(CamelContext context, Map<String, String> overrides) {
         PropertiesComponent properties = context.getPropertiesComponent();
         PropertyFile file = PropertyFile.read(PROPERTIES).with(overrides.keySet());
-        return new SettingsReader(file, key -> value(context, properties, key));
+        // Camel ranks them only once it is initialized, which is after this.
+        return new SettingsReader(
+                file, key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, properties, key)));
     }
 
     private static Optional<String> value(CamelContext context, PropertiesComponent properties, String key) {

@@ -59,6 +59,7 @@ class SandboxCommandTest {
                 .containsPattern("verified \\d+ signatures and refused 0\\.")
                 .doesNotContain("\u001b")
                 .doesNotContain("\t");
+        assertThat(directory.resolve("real")).doesNotExist();
         List<JsonNode> jobs = events();
         assertThat(jobs).hasSize(40);
         assertThat(jobs).extracting(job -> job.path("id").asText()).doesNotContain("");
@@ -144,11 +145,18 @@ class SandboxCommandTest {
                 classPathWithoutTests(),
                 Jobrelay.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
+        ProcessBuilder process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("stdout").toFile())
-                .redirectError(directory.resolve("stderr").toFile())
-                .start();
+                .redirectError(directory.resolve("stderr").toFile());
+        // The shell of a user who has a real installation, which the sandbox must leave alone.
+        process.environment().put("JOBRELAY_LEDGER_URL", "jdbc:sqlite:real/ledger.db");
+        process.environment().put("JOBRELAY_ACCOUNT_HUAWEI_ENDPOINT", "https://res.example.org");
+        process.environment().put("JOBRELAY_ACCOUNT_HUAWEI_SECRET_KEY", "a-real-key");
+        process.environment().put("JOBRELAY_DESTINATION_WEBHOOK_URL", "https://hooks.example.org");
+        process.environment().put("ALIBABA_CLOUD_SECURITY_TOKEN", "a-real-token");
+        process.environment().remove("JOBRELAY_LOG_LEVEL");
+        return process.start();
     }
 
     /** So that the log is the program's own, not that of the tests. */
