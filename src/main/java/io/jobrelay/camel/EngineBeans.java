@@ -26,6 +26,7 @@ public final class EngineBeans implements AutoCloseable {
     private final Watches watches;
     private final Outbox outbox;
     private final WatchFiles watchFiles;
+    private final Set<String> switchedOff;
 
     EngineBeans(
             CamelContext context, Settings settings, ProviderBeans providers, Clock clock, Consumer<Change> changes) {
@@ -41,6 +42,7 @@ public final class EngineBeans implements AutoCloseable {
                 () -> UUID.randomUUID().toString(),
                 random);
         watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
+        switchedOff = switchedOff(settings);
         Registry registry = context.getRegistry();
         registry.bind("watch-files", watchFiles);
         registry.bind(
@@ -54,11 +56,10 @@ public final class EngineBeans implements AutoCloseable {
                         changes));
         registry.bind("retention", new Retention(outbox, settings.retention(), clock));
         context.addComponent(
-                "outbox",
-                new OutboxComponent(outbox, settings.delivery().schedule(), random, clock, disabled(settings)));
+                "outbox", new OutboxComponent(outbox, settings.delivery().schedule(), random, clock, switchedOff));
     }
 
-    private static Set<String> disabled(Settings settings) {
+    private static Set<String> switchedOff(Settings settings) {
         return settings.destinations().values().stream()
                 .filter(destination -> !destination.enabled())
                 .map(Destination::name)
@@ -77,9 +78,9 @@ public final class EngineBeans implements AutoCloseable {
         return outbox;
     }
 
-    /** True when all watches have ended and all deliveries are settled. */
+    /** True when all watches have ended and all deliveries are settled, those to destinations that are off aside. */
     public boolean done() {
-        return watchFiles.complete() && watches.ended() && outbox.settled();
+        return watchFiles.complete() && watches.ended() && switchedOff.containsAll(outbox.owing());
     }
 
     @Override

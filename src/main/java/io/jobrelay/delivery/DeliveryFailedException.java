@@ -14,7 +14,7 @@ public final class DeliveryFailedException extends RuntimeException {
         RETRY,
         /** The destination is overloaded: everything for it waits. */
         SLOW_DOWN,
-        /** The destination is gone for good: nothing is sent until somebody enables it again. */
+        /** The destination is gone for good: nothing is sent until Jobrelay is started anew. */
         DISABLE
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class Outbox {
                 "update delivery set due_at = ?, claimed = 0"
                         + " where claimed = 1 and status = 'PENDING' and due_at is not null",
                 clock.millis()));
+        // Whoever starts Jobrelay anew has seen to what disabled a destination; if not, it is disabled again.
+        database.write(handle -> handle.execute("update destination set disabled = null"));
     }
 
     /** Calls the reader whenever something may have become due. */
@@ -211,7 +214,7 @@ public final class Outbox {
                 .execute());
     }
 
-    /** Nothing is taken from the destination's outbox until it is enabled again. */
+    /** Nothing is taken from the destination's outbox until the next start. */
     public void disable(String destination, String reason) {
         database.write(handle -> handle.createUpdate("""
                         insert into destination (name, disabled) values (:name, :reason)
@@ -231,12 +234,12 @@ public final class Outbox {
                 .list());
     }
 
-    /** True when no delivery is on its way, those to disabled destinations aside. */
-    public boolean settled() {
+    /** The destinations that deliveries are on their way to; those that are disabled owe nothing. */
+    public Set<String> owing() {
         return database.read(
                 handle -> handle.createQuery("""
-                        select not exists (select 1 from delivery d where d.status = 'PENDING' and not exists (
-                            select 1 from destination x where x.name = d.destination and x.disabled is not null))""").mapTo(Boolean.class).one());
+                        select distinct d.destination from delivery d where d.status = 'PENDING' and not exists (
+                            select 1 from destination x where x.name = d.destination and x.disabled is not null)""").mapTo(String.class).set());
     }
 
     /** Forgets deliveries that were settled before that time, and changes that have no delivery left. */

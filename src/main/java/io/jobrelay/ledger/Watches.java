@@ -17,7 +17,7 @@ import org.jdbi.v3.core.Handle;
 /** The watches that the ledger looks after: which there are, and which are due. */
 public final class Watches {
     /** How long a claimed watch is left alone if nothing is heard of it; far longer than a poll may take. */
-    private static final Duration LEASE = Duration.ofMinutes(5);
+    private static final Duration LEASE = Duration.ofMinutes(15);
 
     private final LedgerDatabase database;
     private final Clock clock;

@@ -174,7 +174,7 @@ final class OutboxConsumer extends DefaultConsumer {
             atLeast = known.retryAfter().orElse(Duration.ZERO);
             switch (known.consequence()) {
                 case DISABLE -> {
-                    LOG.error("destination={} is disabled until somebody enables it: {}", destination, error);
+                    LOG.error("destination={} is disabled until Jobrelay is started anew: {}", destination, error);
                     outbox.disable(destination, error);
                     outbox.giveBack(delivery);
                     return;
