@@ -31,6 +31,9 @@ public final class Relay implements AutoCloseable {
     private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
+    /** Camel's property that opens the management port, for health. */
+    public static final String MANAGEMENT = "camel.management.enabled";
+
     /** How much of the line is started. */
     public enum Scope {
         /** The providers' routes, to be asked one by one. */
@@ -71,6 +74,9 @@ public final class Relay implements AutoCloseable {
         main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
         main.configure().withRoutesIncludePattern(scope.routes);
         rank(main, overrides);
+        if (scope != Scope.EVERYTHING) {
+            main.addOverrideProperty(MANAGEMENT, "false");
+        }
         Relay relay = new Relay(main);
         main.addMainListener(new MainListenerSupport() {
             @Override

@@ -102,6 +102,7 @@ public final class RouteTrial implements AutoCloseable {
         main.configure().withRoutesIncludePattern("false");
         main.addOverrideProperty("camel.main.auto-startup", "false");
         main.addOverrideProperty("camel.main.jmx-enabled", "false");
+        main.addOverrideProperty(Relay.MANAGEMENT, "false");
         try {
             main.start();
             return main;

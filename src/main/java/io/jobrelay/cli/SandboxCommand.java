@@ -103,6 +103,7 @@ final class SandboxCommand implements Callable<Integer> {
         Map<String, String> overrides = new HashMap<>(providers.properties());
         overrides.putAll(receiver.properties());
         overrides.put("jobrelay.instance", NAME);
+        overrides.put(Relay.MANAGEMENT, "false");
         overrides.put("jobrelay.ledger.url", "jdbc:sqlite:" + DATA.resolve("ledger.db"));
         overrides.put("jobrelay.destination.file.enabled", "true");
         overrides.put("jobrelay.destination.file.path", "out/changes-{date}.ndjson");

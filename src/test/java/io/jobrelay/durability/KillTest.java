@@ -163,6 +163,7 @@ class KillTest {
         properties.put("jobrelay.destination.webhook.url", receiver.url());
         properties.put("jobrelay.destination.webhook.allow-private", "true");
         properties.put("jobrelay.destination.webhook.secret", SECRET);
+        properties.put("camel.management.enabled", "false");
         Child.prepare(directory, properties);
         String watches =
                 cloud.single().stream().map(job -> """

@@ -44,6 +44,7 @@ final class Line implements AutoCloseable {
         set("jobrelay.destination.webhook.allow-private", "true");
         set("jobrelay.destination.webhook.secret", SECRET);
         set("camel.main.shutdown-timeout", "2");
+        set(Relay.MANAGEMENT, "false");
     }
 
     Line set(String key, String value) {

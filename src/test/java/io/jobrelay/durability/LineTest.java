@@ -11,7 +11,11 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -239,6 +243,22 @@ class LineTest {
 
         // A second's worth may go out at once, and another while the line was starting.
         assertThat(asked).isLessThanOrEqualTo((int) (10 * (seconds + 2)));
+    }
+
+    @Test
+    void its_health_is_told_on_the_management_port() throws Exception {
+        int port = freePort();
+        line.set("camel.management.enabled", "true").set("camel.management.port", Integer.toString(port));
+        line.start();
+
+        HttpResponse<String> health = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).contains("\"UP\"");
     }
 
     @Test

@@ -71,7 +71,7 @@ class WatchesTest {
     @Test
     void a_claim_of_which_nothing_is_heard_runs_out_and_its_late_result_is_ignored() {
         DueWatch lost = ledger.claimOnly(Ledger.watch("1"));
-        ledger.clock.advance(Duration.ofMinutes(5));
+        ledger.clock.advance(Duration.ofMinutes(15));
         DueWatch taken = ledger.claim().get(0);
 
         assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED))).isEmpty();

@@ -43,6 +43,7 @@ class SandboxRunTest {
                     out.resolve("changes.ndjson").toString());
             properties.put("jobrelay.destination.queue.queue", QUEUE);
             properties.put("jobrelay.destination.queue.port", "");
+            properties.put(Relay.MANAGEMENT, "false");
             // One account with tokens, so that every kind of proof is tried.
             properties.put("jobrelay.account.otc.signing", "keystone-token");
             List<JsonNode> queued = new ArrayList<>();
