@@ -45,7 +45,7 @@ final class PollFailures {
                 return unmapped(exchange, broken.getOriginalMessage());
             }
             if (cause instanceof IOException) {
-                return PollFailure.without(FailureKind.UNAVAILABLE, cause.toString());
+                return PollFailure.without(FailureKind.UNAVAILABLE, said(cause));
             }
         }
         return unmapped(exchange, exception.toString());
@@ -57,5 +57,10 @@ final class PollFailures {
         return reply == null
                 ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + cause)
                 : PollFailure.malformed("the reply could not be mapped: " + cause, reply);
+    }
+
+    /** The network's exceptions say it in their messages, if they have one. */
+    private static String said(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 }

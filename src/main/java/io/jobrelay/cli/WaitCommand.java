@@ -10,6 +10,7 @@ import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -99,19 +100,31 @@ final class WaitCommand implements Callable<Integer> {
         Instant deadline = timeout == null ? Instant.MAX : clock.instant().plus(timeout);
         while (true) {
             Thread.sleep(LOOK_MILLIS);
-            if (engine.watchFiles().complete()) {
-                List<String> unfinished = engine.watches().unfinished();
+            boolean complete = engine.watchFiles().complete(); // asked first: before, there is nothing to finish
+            List<Watches.Unfinished> unfinished = engine.watches().unfinished();
+            if (complete) {
                 if (unfinished.isEmpty() && engine.watchFiles().refused() == 0) {
                     return engine.watches().allSucceeded() ? ExitStatus.OK : ExitStatus.JOB_NOT_SUCCEEDED;
                 }
-                if (HOPELESS.containsAll(unfinished)) {
+                if (unfinished.stream().allMatch(watch -> HOPELESS.contains(watch.health()))) {
+                    tell(unfinished);
                     return ExitStatus.FAILED;
                 }
             }
             if (clock.instant().isAfter(deadline)) {
+                tell(unfinished);
                 return ExitStatus.TIMED_OUT;
             }
         }
+    }
+
+    private void tell(List<Watches.Unfinished> unfinished) {
+        PrintWriter err = spec.commandLine().getErr();
+        for (Watches.Unfinished watch : unfinished) {
+            err.println(watch.api() + ": "
+                    + (watch.failure() == null ? "has not ended" : watch.health() + ": " + watch.failure()));
+        }
+        err.flush();
     }
 
     /** One line that is written over where the terminal allows it. */

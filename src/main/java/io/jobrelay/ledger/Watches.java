@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntBiFunction;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The watches that the ledger looks after: which there are, and which are due. */
 public final class Watches {
@@ -119,13 +120,25 @@ public final class Watches {
         return unfinished().isEmpty();
     }
 
-    /** The health of each watch that has not ended: {@code OK} or the kind of its last failure. */
-    public List<String> unfinished() {
-        return database.read(
-                handle -> handle.createQuery("""
-                        select w.health from watch w where w.state = 'ACTIVE' and not (
+    /**
+     * A watch that has not ended.
+     *
+     * @param health {@code OK} or the kind of its last failure
+     * @param failure what that failure said, null where the last poll was answered
+     */
+    public record Unfinished(
+            String api, String health, @Nullable String failure) {}
+
+    /** The watches that have not ended, in order of their APIs. */
+    public List<Unfinished> unfinished() {
+        return database.read(handle -> handle.createQuery("""
+                        select w.definition ->> 'api', w.health, w.failure ->> 'message' from watch w
+                        where w.state = 'ACTIVE' and not (
                             w.definition ->> 'list' and w.answered_at is not null
-                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))""").mapTo(String.class).list());
+                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))
+                        order by 1""")
+                .map((row, context) -> new Unfinished(row.getString(1), row.getString(2), row.getString(3)))
+                .list());
     }
 
     /** True when every job of a present watch has succeeded. */

@@ -133,7 +133,9 @@ class IntakeTest {
                     || ' ' || coalesce(event ->> '$.data.failure.message', '-')
                 from change where type = 'io.jobrelay.watch.health_changed.v1' order by sequence"""))
                 .containsExactly("1 OK TIMEOUT no answer", "2 TIMEOUT FORBIDDEN no answer", "3 FORBIDDEN OK -");
-        assertThat(ledger.watches.unfinished()).containsExactly("OK");
+        assertThat(ledger.watches.unfinished())
+                .extracting(Watches.Unfinished::health)
+                .containsExactly("OK");
     }
 
     @Test
