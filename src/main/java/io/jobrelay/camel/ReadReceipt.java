@@ -2,12 +2,9 @@ package io.jobrelay.camel;
 
 import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.RetryAfter;
 import java.time.Clock;
-import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a webhook answered: 2xx is a receipt, anything else a failure; 410 means that it is gone for good, 429 and the
@@ -34,11 +31,6 @@ final class ReadReceipt implements Processor {
             case 429, 502, 503, 504 -> Consequence.SLOW_DOWN;
             default -> Consequence.RETRY;
         };
-        throw new DeliveryFailedException("HTTP status " + status, consequence, retryAfter(exchange));
-    }
-
-    private @Nullable Duration retryAfter(Exchange exchange) {
-        String header = exchange.getMessage().getHeader("Retry-After", String.class);
-        return header == null ? null : RetryAfter.parse(header, clock.instant()).orElse(null);
+        throw new DeliveryFailedException("HTTP status " + status, consequence, RetryAfterHeader.of(exchange, clock));
     }
 }

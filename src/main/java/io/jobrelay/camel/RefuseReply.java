@@ -2,12 +2,10 @@ package io.jobrelay.camel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.jobrelay.delivery.RetryAfter;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import java.time.Clock;
-import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +32,9 @@ final class RefuseReply implements Processor {
                 status,
                 text(mapped, "code"),
                 message == null ? "HTTP status " + status : message,
-                retryAfter(exchange),
+                RetryAfterHeader.of(exchange, clock),
                 null);
         throw new PollFailedException(PollFailures.redacted(exchange, failure));
-    }
-
-    private @Nullable Duration retryAfter(Exchange exchange) {
-        String header = exchange.getMessage().getHeader("Retry-After", String.class);
-        return header == null ? null : RetryAfter.parse(header, clock.instant()).orElse(null);
     }
 
     private static @Nullable String text(JsonNode node, String member) {

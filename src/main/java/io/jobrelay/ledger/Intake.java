@@ -2,20 +2,14 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.JobRecord;
-import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
-import io.jobrelay.job.Progress;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
-import java.io.UncheckedIOException;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,7 +113,7 @@ public final class Intake {
                             update watch set due_at = :due, claimed = 0, failures = failures + 1, failure = :failure
                             where id = :id""")
                     .bind("due", now.plus(wait).toEpochMilli())
-                    .bind("failure", json(reason))
+                    .bind("failure", Json.write(reason))
                     .bind("id", due.watch().id())
                     .execute();
             if (failure.reply() != null) {
@@ -130,42 +124,15 @@ public final class Intake {
     }
 
     private Optional<Change> takeIn(Handle handle, Watch watch, JobRecord record, Instant now) {
-        Change.Last last = handle.createQuery(
-                        "select state, reason, provider_state, progress, attempt, sequence from job where id = :id")
-                .bind("id", record.id())
-                .map((row, context) -> last(row))
-                .findOne()
-                .orElse(null);
+        Change.Last last = Jobs.last(handle, record.id());
         Optional<Change> change = Change.between(last, record, watch.progress());
         change.ifPresent(made -> {
             JobRecord job = made.job();
-            put(handle, watch, job);
+            Jobs.put(handle, watch, job);
             Event event = Event.of(eventIds.get(), instance, made, now);
             append(handle, event, requireNonNull(job.sequence(), "a change is numbered"), now);
         });
         return change;
-    }
-
-    private static void put(Handle handle, Watch watch, JobRecord job) {
-        handle.createUpdate("""
-                        insert into job (id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence, record)
-                        values (:id, :watch, :state, :terminal, :reason, :providerState, :progress, :attempt, :sequence, :record)
-                        on conflict (id) do update set
-                            watch_id = excluded.watch_id, state = excluded.state, terminal = excluded.terminal,
-                            reason = excluded.reason, provider_state = excluded.provider_state,
-                            progress = excluded.progress, attempt = excluded.attempt, sequence = excluded.sequence,
-                            record = excluded.record""")
-                .bind("id", job.id())
-                .bind("watch", watch.id())
-                .bind("state", job.state().name())
-                .bind("terminal", job.terminal())
-                .bind("reason", job.reason())
-                .bind("providerState", job.providerState())
-                .bind("progress", job.progress() == null ? null : json(job.progress()))
-                .bind("attempt", job.attempt())
-                .bind("sequence", job.sequence())
-                .bind("record", json(job))
-                .execute();
     }
 
     private void changeHealth(
@@ -238,28 +205,5 @@ public final class Intake {
                 })
                 .findOne()
                 .orElse(null);
-    }
-
-    private static Change.Last last(ResultSet row) throws SQLException {
-        try {
-            String progress = row.getString("progress");
-            return new Change.Last(
-                    JobState.valueOf(row.getString("state")),
-                    row.getString("reason"),
-                    row.getString("provider_state"),
-                    progress == null ? null : Json.MAPPER.readValue(progress, Progress.class),
-                    row.getInt("attempt"),
-                    row.getLong("sequence"));
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String json(Object value) {
-        try {
-            return Json.MAPPER.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,9 +1,7 @@
 package io.jobrelay.ledger;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +43,7 @@ public final class Watches {
                     .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
                     .forEach(entry -> before.put(entry.getKey(), entry.getValue()));
             for (Watch watch : watches) {
-                String definition = write(watch);
+                String definition = Json.write(watch);
                 if (!definition.equals(before.remove(watch.id()))) {
                     put(handle, watch, definition, source, now);
                 }
@@ -110,7 +108,7 @@ public final class Watches {
                 .bind("account", account)
                 .bind("now", now)
                 .bind("count", count)
-                .map((row, context) -> new DueWatch(read(row.getString(1)), row.getLong(2)))
+                .map((row, context) -> new DueWatch(Json.read(row.getString(1), Watch.class), row.getLong(2)))
                 .forEach(claimed::add));
         return claimed;
     }
@@ -155,21 +153,5 @@ public final class Watches {
                 handle -> handle.createQuery("""
                         select j.record from job j join watch w on w.id = j.watch_id
                         where w.state <> 'REMOVED' order by j.id""").mapTo(String.class).list());
-    }
-
-    private static String write(Watch watch) {
-        try {
-            return Json.MAPPER.writeValueAsString(watch);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Watch read(String definition) {
-        try {
-            return Json.MAPPER.readValue(definition, Watch.class);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.Json;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;

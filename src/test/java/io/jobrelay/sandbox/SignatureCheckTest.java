@@ -13,6 +13,7 @@ import com.huaweicloud.sdk.core.auth.AKSKSigner;
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
 import com.huaweicloud.sdk.core.http.HttpMethod;
 import com.huaweicloud.sdk.core.http.HttpRequest;
+import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.Credentials;
