@@ -14,13 +14,24 @@ import java.util.concurrent.TimeUnit;
 record Program(int status, List<String> out, String err) {
     private static final long LIMIT_SECONDS = 60;
 
+    /** The command line, with the options of {@code bin/jobrelay} and its jar's manifest: newer Javas warn without them. */
+    static List<String> command(String classPath, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                Jobrelay.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     static Program run(Path directory, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:TieredStopAtLevel=1", "-cp"));
-        command.add(System.getProperty("java.class.path"));
-        command.add(Jobrelay.class.getName());
-        command.addAll(List.of(arguments));
+        List<String> command = command(System.getProperty("java.class.path"), arguments);
         Path out = Files.createTempFile("jobrelay-out", ".txt");
         Path err = Files.createTempFile("jobrelay-err", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)

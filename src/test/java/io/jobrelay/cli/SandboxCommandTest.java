@@ -36,7 +36,7 @@ class SandboxCommandTest {
     @BeforeEach
     void lay_out_what_it_works_with() throws IOException {
         for (String name : List.of("application.properties", "routes", "seeds")) {
-            copy(Path.of(name), directory.resolve(name));
+            Tree.copy(directory, name);
         }
     }
 
@@ -139,13 +139,7 @@ class SandboxCommandTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPathWithoutTests(),
-                Jobrelay.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder process = new ProcessBuilder(command)
+        ProcessBuilder process = new ProcessBuilder(Program.command(classPathWithoutTests(), arguments))
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("stdout").toFile())
                 .redirectError(directory.resolve("stderr").toFile());
@@ -165,18 +159,5 @@ class SandboxCommandTest {
                 new ArrayList<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
         entries.removeIf(entry -> entry.endsWith("test-classes"));
         return String.join(File.pathSeparator, entries);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
     }
 }
