@@ -38,7 +38,7 @@ class FailedPollsTest {
         overrides.put("jobrelay.ledger.url", ledger.url());
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         healthy.reply(200, "{\"is_success\": true, \"job\": {\"job_status\": \"SUCCEEDED\"}}");
-        relay = Relay.start(Relay.Scope.POLLING, overrides, clock, change -> {});
+        relay = TestWatches.polling(overrides, clock);
     }
 
     @AfterAll

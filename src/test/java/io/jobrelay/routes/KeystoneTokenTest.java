@@ -85,7 +85,7 @@ class KeystoneTokenTest {
                         "eu-de")));
         overrides.put("jobrelay.ledger.url", ledger.url());
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
-        relay = Relay.start(Relay.Scope.POLLING, overrides, clock, change -> {});
+        relay = TestWatches.polling(overrides, clock);
     }
 
     @AfterAll

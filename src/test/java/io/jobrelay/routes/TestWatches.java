@@ -1,5 +1,7 @@
 package io.jobrelay.routes;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -9,6 +11,8 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +51,13 @@ final class TestWatches {
             overrides.put("jobrelay.account." + name + "." + more[i], more[i + 1]);
         }
         return overrides;
+    }
+
+    /** The polling line, once it has read its watch files, of which there are none: from then on watches can be put in. */
+    static Relay polling(Map<String, String> overrides, Clock clock) {
+        Relay relay = Relay.start(Relay.Scope.POLLING, overrides, clock, change -> {});
+        await().atMost(Duration.ofSeconds(30)).until(relay.engine().watchFiles()::complete);
+        return relay;
     }
 
     /** The failure of a poll that has to fail. */
