@@ -298,7 +298,7 @@ class LineTest {
 
     @Test
     void polls_that_the_stop_cuts_short_are_no_failures() {
-        line.set("jobrelay.poll.timeout", "4s");
+        line.set("jobrelay.poll.timeout", "10m");
         provider.hang();
         line.watch(IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
@@ -312,7 +312,7 @@ class LineTest {
     @Test
     void a_delivery_that_the_stop_cuts_short_is_no_attempt_and_is_sent_after_the_start() {
         CountDownLatch never = new CountDownLatch(1);
-        line.set("jobrelay.delivery.timeout", "4s");
+        line.set("jobrelay.delivery.timeout", "10m");
         receiver.answer(() -> {
             try {
                 return never.await(30, TimeUnit.SECONDS) ? 204 : 500;
