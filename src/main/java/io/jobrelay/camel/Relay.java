@@ -157,10 +157,6 @@ public final class Relay implements AutoCloseable {
         return new IllegalStateException("cannot start: " + deepest.getMessage(), e);
     }
 
-    public CamelContext context() {
-        return main.getCamelContext();
-    }
-
     public ProviderBeans providers() {
         return requireNonNull(providers, "not started");
     }

@@ -1,11 +1,9 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.watch.WatchFile;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,29 +38,31 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
+    public Integer call() {
         boolean all = true;
         try (Relay relay = Relay.start(Relay.Scope.PROVIDERS, Map.of(), clock, change -> {})) {
             WatchFile reader = new WatchFile(relay.providers().watchReader());
             for (Path file : files) {
                 WatchFile.Content content = reader.read(file);
-                content.problems().forEach(err::println);
+                content.problems().forEach(spec.commandLine().getErr()::println);
                 all &= content.problems().isEmpty();
                 for (WatchFile.Entry entry : content.entries()) {
-                    try {
-                        for (JobRecord job : relay.providers().poll(entry.watch())) {
-                            out.println(Json.MAPPER.writeValueAsString(job));
-                            out.flush();
-                        }
-                    } catch (PollFailedException e) {
-                        err.println(file + ":" + entry.line() + ": " + e.getMessage());
-                        all = false;
-                    }
+                    all &= fetch(relay, file, entry);
                 }
             }
         }
         return all ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private boolean fetch(Relay relay, Path file, WatchFile.Entry entry) {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            relay.providers().poll(entry.watch()).forEach(job -> out.println(Json.write(job)));
+            out.flush();
+            return true;
+        } catch (PollFailedException e) {
+            spec.commandLine().getErr().println(file + ":" + entry.line() + ": " + e.getMessage());
+            return false;
+        }
     }
 }
