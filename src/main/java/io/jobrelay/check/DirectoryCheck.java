@@ -3,6 +3,7 @@ package io.jobrelay.check;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.RouteTrial;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.WatchFile;
@@ -61,8 +62,8 @@ public final class DirectoryCheck {
     private void look() {
         try (RouteTrial trial = new RouteTrial(clock)) {
             problems.addAll(trial.settingsProblems());
-            trial.files().forEach(file -> problems.addAll(trial.problems(file)));
-            RouteTrial.filesBelow(ROUTES, ".jq").forEach(file -> problems.addAll(MappingCheck.problems(file)));
+            problems.addAll(trial.problems());
+            RouteFile.filesBelow(ROUTES, ".jq").forEach(file -> problems.addAll(MappingCheck.problems(file)));
             checkWatches(trial);
             SeedCheck seeds = new SeedCheck(trial);
             folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));

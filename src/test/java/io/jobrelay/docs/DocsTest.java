@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Signing;
-import io.jobrelay.camel.RouteTrial;
+import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.YamlNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
@@ -100,7 +100,7 @@ class DocsTest {
     @Test
     void every_route_is_in_the_table() throws IOException {
         List<String> routes = new ArrayList<>();
-        for (Path file : RouteTrial.filesBelow(ROUTES, ".camel.yaml")) {
+        for (Path file : RouteFile.filesBelow(ROUTES, ".camel.yaml")) {
             for (YamlNode item : YamlNode.parse(Files.readString(file)).items()) {
                 item.members().values().stream()
                         .filter(route -> !route.text("description").isEmpty())
@@ -115,7 +115,7 @@ class DocsTest {
     @Test
     void every_provider_api_is_in_the_table_with_its_parameters() throws IOException {
         List<String> apis = new ArrayList<>();
-        for (Path file : RouteTrial.filesBelow(ROUTES.resolve("providers"), ".camel.yaml")) {
+        for (Path file : RouteFile.filesBelow(ROUTES.resolve("providers"), ".camel.yaml")) {
             for (YamlNode item : YamlNode.parse(Files.readString(file)).items()) {
                 for (YamlNode bean : item.member("beans").map(YamlNode::items).orElse(List.of())) {
                     YamlNode properties = bean.member("properties").orElseThrow();
@@ -138,7 +138,7 @@ class DocsTest {
     @Test
     void the_state_table_is_that_of_the_mappings() throws IOException {
         Set<String> mapped = new TreeSet<>();
-        for (Path file : RouteTrial.filesBelow(ROUTES.resolve("providers"), ".jq")) {
+        for (Path file : RouteFile.filesBelow(ROUTES.resolve("providers"), ".jq")) {
             String api = file.getFileName().toString().replace(".jq", "");
             String text = Files.readString(file);
             if (!api.contains(".")) {
@@ -223,7 +223,7 @@ class DocsTest {
     }
 
     static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>(RouteTrial.filesBelow(Path.of("docs"), ".md"));
+        List<Path> documents = new ArrayList<>(RouteFile.filesBelow(Path.of("docs"), ".md"));
         documents.add(Path.of("README.md"));
         documents.add(Path.of("CONTRIBUTING.md"));
         return documents;

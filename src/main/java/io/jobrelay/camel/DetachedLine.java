@@ -1,0 +1,188 @@
+package io.jobrelay.camel;
+
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.Settings;
+import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.watch.Watch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.main.Main;
+
+/**
+ * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
+ * no port is opened, nobody is asked. A watch is polled against a reply that is given.
+ */
+final class DetachedLine implements AutoCloseable {
+    private static final String PROVIDER_CLIENT = "provider-client";
+    private static final URI NOWHERE = URI.create("https://provider.invalid");
+    private static final double UNBOUNDED = 1_000_000;
+
+    private final ReplayClient replay = new ReplayClient();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Main main;
+    private final Path directory;
+    private final SettingsReader.Reading settings;
+    private final ProviderBeans providers;
+
+    /**
+     * Sets the line up, with defaults for settings that are wrong, and without routes.
+     *
+     * @throws IllegalStateException if Camel refuses its own settings
+     */
+    DetachedLine(Clock clock) {
+        main = start();
+        open.push(main::stop);
+        try {
+            directory = Files.createTempDirectory("jobrelay-check");
+            open.push(() -> delete(directory));
+            CamelContext context = main.getCamelContext();
+            settings = Relay.settings(context, Map.of()).reading();
+            Settings detached = detached(settings.settings());
+            providers = new ProviderBeans(context, detached, clock);
+            // Bound again it would stand beside the real one, and Camel would take the first.
+            context.getRegistry().unbind(PROVIDER_CLIENT);
+            context.getRegistry().bind(PROVIDER_CLIENT, replay);
+            open.push(new EngineBeans(context, detached, providers, clock, change -> {}));
+            open.push(new DestinationBeans(context, detached, clock));
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Main start() {
+        Main main = new Main();
+        main.setPropertyPlaceholderLocations("file:" + Relay.PROPERTIES + ";optional=true");
+        main.configure().withRoutesIncludePattern("false");
+        main.addOverrideProperty("camel.main.auto-startup", "false");
+        main.addOverrideProperty("camel.main.jmx-enabled", "false");
+        main.addOverrideProperty(Relay.MANAGEMENT, "false");
+        try {
+            main.start();
+            return main;
+        } catch (Exception e) {
+            main.stop();
+            throw Relay.cause(e);
+        }
+    }
+
+    /** Same names, same parameters. */
+    private Settings detached(Settings settings) {
+        return new Settings(
+                settings.instance(),
+                settings.watches(),
+                new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")),
+                settings.poll(),
+                settings.delivery(),
+                settings.retention(),
+                settings.accounts().values().stream()
+                        .map(DetachedLine::anonymous)
+                        .collect(toMap(Account::name, identity())),
+                settings.destinations().values().stream()
+                        .map(DetachedLine::switchedOff)
+                        .collect(toMap(Destination::name, identity())));
+    }
+
+    private static Account anonymous(Account account) {
+        return new Account(account.name(), NOWHERE, Signing.NONE, null, null, UNBOUNDED, null);
+    }
+
+    private static Destination switchedOff(Destination destination) {
+        return new Destination(
+                destination.name(),
+                false,
+                null,
+                List.of(),
+                false,
+                destination.queue(),
+                destination.brokerUrl(),
+                OptionalInt.empty());
+    }
+
+    CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    SettingsReader.Reading settings() {
+        return settings;
+    }
+
+    ProviderBeans providers() {
+        return providers;
+    }
+
+    /**
+     * Polls the watch as its provider would answer it.
+     *
+     * @throws PollFailedException if that answer brings no records
+     */
+    List<JobRecord> poll(Watch watch, UnreadableReply reply) {
+        replay.answer(reply);
+        startDirectRoutes();
+        return providers.poll(watch);
+    }
+
+    private void startDirectRoutes() {
+        CamelContext context = context();
+        try {
+            for (Route route : context.getRoutes()) {
+                boolean stopped = !context.getRouteController()
+                        .getRouteStatus(route.getRouteId())
+                        .isStarted();
+                if (stopped && route.getEndpoint().getEndpointUri().startsWith("direct:")) {
+                    context.getRouteController().startRoute(route.getRouteId());
+                }
+            }
+        } catch (Exception e) {
+            throw Relay.cause(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Exception failure = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw new IllegalStateException("cannot close the trial: " + failure, failure);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
