@@ -7,8 +7,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Reads what a webhook answered: 2xx is a receipt, anything else a failure; 410 means that it is gone for good, 429 and the
- * statuses of an overloaded server that it should be left alone for a while.
+ * Reads what a webhook answered: 2xx is a receipt, anything else a failure. 410 means that it is gone for good, 429 and the
+ * statuses of an overloaded server that it should be left alone for a while, and the other 4xx, but for a time-out, that
+ * it is well and will not have this event.
  */
 final class ReadReceipt implements Processor {
     private static final int OK_FROM = 200;
@@ -29,7 +30,8 @@ final class ReadReceipt implements Processor {
         Consequence consequence = switch (status) {
             case 410 -> Consequence.DISABLE;
             case 429, 502, 503, 504 -> Consequence.SLOW_DOWN;
-            default -> Consequence.RETRY;
+            case 408 -> Consequence.UNAVAILABLE;
+            default -> status / 100 == 4 ? Consequence.REFUSED : Consequence.UNAVAILABLE;
         };
         throw new DeliveryFailedException("HTTP status " + status, consequence, RetryAfterHeader.of(exchange, clock));
     }

@@ -8,13 +8,17 @@ import org.jspecify.annotations.Nullable;
 public final class DeliveryFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What the failure means for the deliveries that follow. */
+    /** What the failure says of the destination, and so for the deliveries that follow. */
     public enum Consequence {
-        /** Nothing: the next delivery may well succeed. */
-        RETRY,
-        /** The destination is overloaded: everything for it waits. */
+        /** The destination is alive and will not have this event: an attempt of this delivery, and nothing else. */
+        REFUSED,
+        /** The destination cannot be reached or does not work; after some of these in a row its circuit opens. */
+        UNAVAILABLE,
+        /** As unavailable, and overloaded: everything for it waits for a while. */
         SLOW_DOWN,
-        /** The destination is gone for good: nothing is sent until Jobrelay is started anew. */
+        /** The destination cannot take anything just now, whatever it is given: everything waits, no attempt counts. */
+        WAIT,
+        /** The destination is gone for good: nothing is sent until somebody enables it again. */
         DISABLE
     }
 

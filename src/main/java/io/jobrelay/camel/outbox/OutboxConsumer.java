@@ -183,7 +183,12 @@ final class OutboxConsumer extends DefaultConsumer {
                     atLeast = longer(atLeast, SLOW_DOWN);
                     outbox.pause(destination, component.clock().instant().plus(atLeast));
                 }
-                case RETRY -> {
+                case WAIT -> {
+                    outbox.pause(destination, component.clock().instant().plus(longer(atLeast, SLOW_DOWN)));
+                    outbox.giveBack(delivery);
+                    return;
+                }
+                case REFUSED, UNAVAILABLE -> {
                     // The delivery alone waits.
                 }
             }
