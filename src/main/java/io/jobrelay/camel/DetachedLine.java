@@ -121,7 +121,8 @@ final class DetachedLine implements AutoCloseable {
                 false,
                 destination.queue(),
                 destination.brokerUrl(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                destination.confidential());
     }
 
     CamelContext context() {

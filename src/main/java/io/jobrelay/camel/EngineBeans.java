@@ -6,17 +6,14 @@ import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
-import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchGlob;
 import java.time.Clock;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
@@ -26,14 +23,14 @@ public final class EngineBeans implements AutoCloseable {
     private final Watches watches;
     private final Outbox outbox;
     private final WatchFiles watchFiles;
-    private final Set<String> switchedOff;
+    private final OutboxComponent outboxes;
 
     EngineBeans(
             CamelContext context, Settings settings, ProviderBeans providers, Clock clock, Consumer<Change> changes) {
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
         database = LedgerDatabase.open(settings.ledger().url());
         watches = new Watches(database, clock);
-        outbox = new Outbox(database, clock);
+        outbox = new Outbox(database, clock, settings.delivery().circuit());
         Intake intake = new Intake(
                 database,
                 outbox,
@@ -42,7 +39,6 @@ public final class EngineBeans implements AutoCloseable {
                 () -> UUID.randomUUID().toString(),
                 random);
         watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
-        switchedOff = switchedOff(settings);
         Registry registry = context.getRegistry();
         registry.bind("watch-files", watchFiles);
         registry.bind(
@@ -55,15 +51,8 @@ public final class EngineBeans implements AutoCloseable {
                         settings.poll().concurrency(),
                         changes));
         registry.bind("retention", new Retention(outbox, settings.retention(), clock));
-        context.addComponent(
-                "outbox", new OutboxComponent(outbox, settings.delivery().schedule(), random, clock, switchedOff));
-    }
-
-    private static Set<String> switchedOff(Settings settings) {
-        return settings.destinations().values().stream()
-                .filter(destination -> !destination.enabled())
-                .map(Destination::name)
-                .collect(Collectors.toUnmodifiableSet());
+        outboxes = new OutboxComponent(outbox, settings.delivery(), random, settings.destinations());
+        context.addComponent("outbox", outboxes);
     }
 
     public Watches watches() {
@@ -78,9 +67,12 @@ public final class EngineBeans implements AutoCloseable {
         return outbox;
     }
 
-    /** True when all watches have ended and all deliveries are settled, those to destinations that are off aside. */
+    /**
+     * True when all watches have ended and all deliveries are settled, but for those to destinations that are switched off,
+     * disabled, or read by no route: they may wait for ever.
+     */
     public boolean done() {
-        return watchFiles.complete() && watches.ended() && switchedOff.containsAll(outbox.owing());
+        return watchFiles.complete() && watches.ended() && outboxes.owing().isEmpty();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
  * @param event the bytes to send, the same on every attempt
  * @param attempts attempts that have failed before this one
  * @param claim fencing token, as of a {@link DueWatch}
+ * @param probe true if it is sent alone, to see whether a destination that failed takes deliveries again
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are what is delivered, nobody compares deliveries
 public record Delivery(
@@ -18,10 +19,16 @@ public record Delivery(
         long sequence,
         byte[] event,
         int attempts,
-        long claim) {
+        long claim,
+        boolean probe) {
     public Delivery {
         requireNonNull(destination, "destination is null");
         requireNonNull(eventId, "eventId is null");
         requireNonNull(event, "event is null");
+    }
+
+    /** Its name among all deliveries; neither part of it has a dot. */
+    public String id() {
+        return destination + "." + eventId;
     }
 }

@@ -1,19 +1,25 @@
 package io.jobrelay.ledger;
 
+import io.jobrelay.delivery.CircuitBreaker;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.DeliveryFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The deliveries: each destination's own, durable, in order per job. Of the changes of one job only the first that is not
- * yet settled is due at a destination; the others wait for it, and no other job waits for them.
+ * yet settled is due at a destination; the others wait for it, and no other job waits for them. A destination that fails is
+ * left alone but for a probe now and then, by the rules of a {@link CircuitBreaker}.
  */
 public final class Outbox {
     /** The outbox that every change goes into first; the router reads it. */
@@ -27,19 +33,48 @@ public final class Outbox {
 
     private final LedgerDatabase database;
     private final Clock clock;
+    private final Circuit circuit;
     private final List<Runnable> readers = new CopyOnWriteArrayList<>();
 
-    public Outbox(LedgerDatabase database, Clock clock) {
+    public Outbox(LedgerDatabase database, Clock clock, CircuitBreaker breaker) {
         this.database = database;
         this.clock = clock;
+        this.circuit = new Circuit(breaker);
+        long now = clock.millis();
         // Whoever held a claim before this process has ended with it.
-        database.write(handle -> handle.execute(
-                "update delivery set due_at = ?, claimed = 0"
-                        + " where claimed = 1 and status = 'PENDING' and due_at is not null",
-                clock.millis()));
-        // Whoever starts Jobrelay anew has seen to what disabled a destination; if not, it is disabled again.
-        database.write(handle -> handle.execute("update destination set disabled = null"));
+        database.write(handle -> {
+            handle.execute(
+                    "update delivery set due_at = ?, claimed = 0"
+                            + " where claimed = 1 and status = 'PENDING' and due_at is not null",
+                    now);
+            Circuit.resume(handle, now);
+            return null;
+        });
     }
+
+    /** What became of a delivery whose attempt failed. */
+    public enum Fate {
+        /** It is tried again after a wait, and the attempt counts. */
+        RETRIED,
+        /** It has used up its attempts and is kept; the next change of the same job goes on. */
+        DEAD,
+        /** It is tried again, and the attempt does not count. */
+        GIVEN_BACK
+    }
+
+    /** What a settled delivery changed for its destination. */
+    public enum Turn {
+        NONE,
+        /** From now on but a probe now and then is sent. */
+        OPENED,
+        /** It takes deliveries again. */
+        CLOSED,
+        /** Nothing is sent until somebody enables it. */
+        DISABLED
+    }
+
+    /** What a failed attempt came to. */
+    public record Outcome(Fate fate, Turn turn) {}
 
     /** Calls the reader whenever something may have become due. */
     public void addReader(Runnable reader) {
@@ -79,22 +114,40 @@ public final class Outbox {
                 .execute();
     }
 
-    /** Takes at most so many deliveries that are due, those first that have been due longest. */
+    /**
+     * Takes at most so many deliveries that are due, those first that have been due longest; of a destination whose circuit
+     * is open one, and that only when it is time for a probe.
+     */
     public List<Delivery> claim(String destination, int most) {
         long now = clock.millis();
-        boolean any = database.read(handle -> handle.createQuery("""
-                        select exists (select 1 from delivery where destination = :destination
-                            and status = 'PENDING' and due_at <= :now)
-                        and not exists (select 1 from destination where name = :destination
-                            and (disabled is not null or paused_until > :now))""")
-                .bind("destination", destination)
-                .bind("now", now)
-                .mapTo(Boolean.class)
-                .one());
-        return any ? database.write(handle -> claim(handle, destination, most, now)) : List.of();
+        boolean any =
+                database.read(handle -> Circuit.State.of(handle, destination).flow(now) != Circuit.Flow.NOTHING
+                        && handle.createQuery("""
+                                select exists (select 1 from delivery where destination = :destination
+                                    and status = 'PENDING' and due_at <= :now)""")
+                                .bind("destination", destination)
+                                .bind("now", now)
+                                .mapTo(Boolean.class)
+                                .one());
+        return any ? database.write(handle -> claimFlowing(handle, destination, most, now)) : List.of();
     }
 
-    private static List<Delivery> claim(Handle handle, String destination, int most, long now) {
+    /** Looks at the circuit once more: this transaction comes after all that have opened it. */
+    private static List<Delivery> claimFlowing(Handle handle, String destination, int most, long now) {
+        return switch (Circuit.State.of(handle, destination).flow(now)) {
+            case EVERYTHING -> claim(handle, destination, most, false, now);
+            case NOTHING -> List.of();
+            case ONE_PROBE -> {
+                List<Delivery> probe = claim(handle, destination, 1, true, now);
+                if (!probe.isEmpty()) {
+                    Circuit.probing(handle, destination, now + LEASE.toMillis());
+                }
+                yield probe;
+            }
+        };
+    }
+
+    private static List<Delivery> claim(Handle handle, String destination, int most, boolean probe, long now) {
         List<Map.Entry<String, Long>> claims = handle.createQuery("""
                         update delivery set claim = claim + 1, claimed = 1, due_at = :lease
                         where rowid in (
@@ -123,105 +176,181 @@ public final class Outbox {
                             row.getLong("sequence"),
                             row.getBytes("event"),
                             row.getInt("attempts"),
-                            claim.getValue()))
+                            claim.getValue(),
+                            probe))
                     .one());
         }
         return claimed;
     }
 
-    /** The destination has it: the next change of the same job is due. */
-    public void delivered(Delivery delivery) {
-        settle(delivery, "DELIVERED", null);
-    }
-
-    /** No further attempt is made; it is kept, and the next change of the same job is due. */
-    public void dead(Delivery delivery, String error) {
-        settle(delivery, DEAD, error);
-    }
-
-    private void settle(Delivery delivery, String status, @Nullable String error) {
+    /** The destination has it: the next change of the same job is due. True if that closed the destination's circuit. */
+    public boolean delivered(Delivery delivery) {
         long now = clock.millis();
-        boolean freed = database.write(handle -> {
-            int settled = handle.createUpdate("""
-                            update delivery set status = :status, claimed = 0, due_at = null, error = :error,
-                                attempts = attempts + :failed, updated_at = :now
-                            where destination = :destination and event_id = :event and claim = :claim""")
-                    .bind("status", status)
-                    .bind("error", error)
-                    .bind("failed", error == null ? 0 : 1)
-                    .bind("now", now)
-                    .bind("destination", delivery.destination())
-                    .bind("event", delivery.eventId())
-                    .bind("claim", delivery.claim())
-                    .execute();
-            return settled == 1 && freeNext(handle, delivery, now);
+        AtomicBoolean freed = new AtomicBoolean();
+        boolean closed = database.write(handle -> {
+            if (!settle(handle, delivery, "DELIVERED", null, now)) {
+                return false;
+            }
+            freed.set(freeNext(handle, delivery.destination(), delivery.subject(), now));
+            return Circuit.alive(handle, delivery.destination());
         });
-        if (freed) {
+        if (freed.get() || closed) {
             wake();
         }
+        return closed;
     }
 
-    private static boolean freeNext(Handle handle, Delivery settled, long now) {
+    /**
+     * The attempt failed. What that comes to depends on the failure and on how the destination has been doing; a change that
+     * could not be routed is always tried again.
+     *
+     * @param wait until the next attempt if this one counts, empty if there is none left
+     */
+    public Outcome failed(Delivery delivery, DeliveryFailure failure, Optional<Duration> wait) {
+        long now = clock.millis();
+        Outcome outcome = database.write(handle -> holds(handle, delivery)
+                ? failed(handle, delivery, failure, wait, now)
+                : new Outcome(Fate.GIVEN_BACK, Turn.NONE));
+        if (outcome.fate() == Fate.DEAD || outcome.turn() == Turn.CLOSED) {
+            wake();
+        }
+        return outcome;
+    }
+
+    private Outcome failed(
+            Handle handle, Delivery delivery, DeliveryFailure failure, Optional<Duration> wait, long now) {
+        Circuit.State before = Circuit.State.of(handle, delivery.destination());
+        boolean routing = delivery.destination().equals(CHANGES);
+        boolean counts = !routing && !before.open() && !before.disabled() && !delivery.probe();
+        return switch (routing ? Consequence.UNAVAILABLE : failure.consequence()) {
+            case REFUSED -> {
+                boolean closed = Circuit.alive(handle, delivery.destination());
+                Fate fate = count(handle, delivery, failure, wait, now);
+                yield new Outcome(fate, closed ? Turn.CLOSED : Turn.NONE);
+            }
+            case UNAVAILABLE, SLOW_DOWN -> {
+                Turn turn = circuit.unavailable(handle, delivery, before, failure, now);
+                Fate fate = counts
+                        ? count(handle, delivery, failure, wait, now)
+                        : giveBack(handle, delivery, failure.error(), now);
+                yield new Outcome(fate, turn);
+            }
+            case WAIT -> {
+                Turn turn = circuit.waits(handle, delivery, before, failure, now);
+                yield new Outcome(giveBack(handle, delivery, failure.error(), now), turn);
+            }
+            case DISABLE -> {
+                Turn turn = Circuit.disable(handle, delivery.destination(), failure.error());
+                yield new Outcome(giveBack(handle, delivery, failure.error(), now), turn);
+            }
+        };
+    }
+
+    /** The attempt counts: another follows after the wait, or the delivery is dead. */
+    private Fate count(Handle handle, Delivery delivery, DeliveryFailure failure, Optional<Duration> wait, long now) {
+        if (wait.isPresent()) {
+            putOff(handle, delivery, failure.error(), 1, now + wait.get().toMillis(), now);
+            return Fate.RETRIED;
+        }
+        settle(handle, delivery, DEAD, failure.error(), now);
+        freeNext(handle, delivery.destination(), delivery.subject(), now);
+        Circuit.nothingToDeliver(handle, delivery.destination());
+        return Fate.DEAD;
+    }
+
+    /** The next probe takes another delivery, if another is due by then; and what cannot be routed now, cannot at once. */
+    private Fate giveBack(Handle handle, Delivery delivery, String error, long now) {
+        boolean later = delivery.probe() || delivery.destination().equals(CHANGES);
+        long due = later ? now + circuit.probeEvery().toMillis() : now;
+        putOff(handle, delivery, error, 0, due, now);
+        return Fate.GIVEN_BACK;
+    }
+
+    /** False where the claim has run out: somebody else has taken the delivery since. */
+    private static boolean holds(Handle handle, Delivery delivery) {
+        return handle.createQuery("""
+                        select exists (select 1 from delivery where destination = :destination and event_id = :event
+                            and claim = :claim and claimed = 1)""")
+                .bind("destination", delivery.destination())
+                .bind("event", delivery.eventId())
+                .bind("claim", delivery.claim())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private static boolean settle(Handle handle, Delivery delivery, String status, @Nullable String error, long now) {
+        return handle.createUpdate("""
+                        update delivery set status = :status, claimed = 0, due_at = null, error = :error,
+                            attempts = attempts + :failed, updated_at = :now
+                        where destination = :destination and event_id = :event and claim = :claim""")
+                        .bind("status", status)
+                        .bind("error", error)
+                        .bind("failed", error == null ? 0 : 1)
+                        .bind("now", now)
+                        .bind("destination", delivery.destination())
+                        .bind("event", delivery.eventId())
+                        .bind("claim", delivery.claim())
+                        .execute()
+                == 1;
+    }
+
+    /** A delivery that was claimed before an earlier one was redelivered now waits for that one. */
+    private static void putOff(
+            Handle handle, Delivery delivery, @Nullable String error, int attempts, long due, long now) {
+        handle.createUpdate("""
+                        update delivery set claimed = 0, error = coalesce(:error, error), attempts = attempts + :attempts,
+                            updated_at = :now,
+                            due_at = case when exists (
+                                select 1 from delivery e where e.destination = :destination and e.subject = :subject
+                                and e.status = 'PENDING' and e.sequence < :sequence) then null else :due end
+                        where destination = :destination and event_id = :event and claim = :claim""")
+                .bind("error", error)
+                .bind("attempts", attempts)
+                .bind("due", due)
+                .bind("now", now)
+                .bind("destination", delivery.destination())
+                .bind("event", delivery.eventId())
+                .bind("subject", delivery.subject())
+                .bind("sequence", delivery.sequence())
+                .bind("claim", delivery.claim())
+                .execute();
+        freeNext(handle, delivery.destination(), delivery.subject(), now);
+    }
+
+    /** Makes the first pending change of the job due, unless it is. */
+    static boolean freeNext(Handle handle, String destination, String subject, long now) {
         return handle.createUpdate("""
                         update delivery set due_at = :now
                         where destination = :destination and due_at is null and event_id = (
                             select event_id from delivery where destination = :destination and subject = :subject
                             and status = 'PENDING' order by sequence limit 1)""")
                         .bind("now", now)
-                        .bind("destination", settled.destination())
-                        .bind("subject", settled.subject())
+                        .bind("destination", destination)
+                        .bind("subject", subject)
                         .execute()
                 > 0;
-    }
-
-    /** The attempt failed; the delivery is due again after the wait. */
-    public void retry(Delivery delivery, String error, Duration wait) {
-        long now = clock.millis();
-        database.write(handle -> handle.createUpdate("""
-                        update delivery set claimed = 0, due_at = :due, error = :error, attempts = attempts + 1,
-                            updated_at = :now
-                        where destination = :destination and event_id = :event and claim = :claim""")
-                .bind("due", now + wait.toMillis())
-                .bind("error", error)
-                .bind("now", now)
-                .bind("destination", delivery.destination())
-                .bind("event", delivery.eventId())
-                .bind("claim", delivery.claim())
-                .execute());
     }
 
     /** Gives a delivery back untried: it is due at once, and no attempt is counted. */
     public void giveBack(Delivery delivery) {
         long now = clock.millis();
-        database.write(handle -> handle.createUpdate("""
-                        update delivery set claimed = 0, due_at = :now
-                        where destination = :destination and event_id = :event and claim = :claim""")
-                .bind("now", now)
-                .bind("destination", delivery.destination())
-                .bind("event", delivery.eventId())
-                .bind("claim", delivery.claim())
-                .execute());
+        database.write(handle -> {
+            if (holds(handle, delivery)) {
+                putOff(handle, delivery, null, 0, now, now);
+                if (delivery.probe()) {
+                    Circuit.probeGivenBack(handle, delivery.destination(), now);
+                }
+            }
+            return null;
+        });
     }
 
-    /** Nothing is taken from the destination's outbox until then, or later where a longer pause was asked for. */
-    public void pause(String destination, Instant until) {
-        database.write(handle -> handle.createUpdate("""
-                        insert into destination (name, paused_until) values (:name, :until)
-                        on conflict (name) do update set
-                            paused_until = max(coalesce(paused_until, 0), excluded.paused_until)""")
+    /** Why nothing is sent to the destination until somebody enables it; empty if it is not disabled. */
+    public Optional<String> disabled(String destination) {
+        return database.read(handle -> handle.createQuery("select disabled from destination where name = :name")
                 .bind("name", destination)
-                .bind("until", until.toEpochMilli())
-                .execute());
-    }
-
-    /** Nothing is taken from the destination's outbox until the next start. */
-    public void disable(String destination, String reason) {
-        database.write(handle -> handle.createUpdate("""
-                        insert into destination (name, disabled) values (:name, :reason)
-                        on conflict (name) do update set disabled = excluded.disabled""")
-                .bind("name", destination)
-                .bind("reason", reason)
-                .execute());
+                .mapTo(String.class)
+                .findOne());
     }
 
     /** How many deliveries a destination has in each status. */

@@ -3,6 +3,7 @@ package io.jobrelay.settings;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import java.time.Duration;
 import java.util.List;
@@ -57,10 +58,12 @@ public record Settings(
      *
      * @param schedule the waits before each attempt, and how far each is moved at random
      * @param timeout of one attempt, connect and reply included
+     * @param circuit how a destination that fails is spared
      */
-    public record DeliverySettings(DeliverySchedule schedule, Duration timeout) {
+    public record DeliverySettings(DeliverySchedule schedule, Duration timeout, CircuitBreaker circuit) {
         public DeliverySettings {
             requireNonNull(schedule, "schedule is null");
+            requireNonNull(circuit, "circuit is null");
         }
     }
 }

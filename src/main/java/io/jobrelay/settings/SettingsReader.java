@@ -3,6 +3,7 @@ package io.jobrelay.settings;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
@@ -38,6 +39,9 @@ public final class SettingsReader {
             "jobrelay.delivery.schedule",
             "jobrelay.delivery.jitter",
             "jobrelay.delivery.timeout",
+            "jobrelay.delivery.open-after",
+            "jobrelay.delivery.probe-every",
+            "jobrelay.delivery.disable-after",
             "jobrelay.retention");
 
     /** What may follow {@code jobrelay.account.<name>.} */
@@ -117,7 +121,9 @@ public final class SettingsReader {
                         properties.duration("jobrelay.poll.timeout", Duration.ofSeconds(30)),
                         properties.wholeNumber("jobrelay.poll.reply-limit", 1_024, 1_024 * MEBIBYTE, 8 * MEBIBYTE)),
                 new DeliverySettings(
-                        schedule(properties), properties.duration("jobrelay.delivery.timeout", Duration.ofSeconds(20))),
+                        schedule(properties),
+                        properties.duration("jobrelay.delivery.timeout", Duration.ofSeconds(20)),
+                        circuit(properties)),
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),
                 accounts,
                 destinations(properties));
@@ -146,6 +152,14 @@ public final class SettingsReader {
         return new DeliverySchedule(waits.waits(), jitter);
     }
 
+    private static CircuitBreaker circuit(PropertyReader properties) {
+        CircuitBreaker standard = CircuitBreaker.STANDARD;
+        return new CircuitBreaker(
+                properties.wholeNumber("jobrelay.delivery.open-after", 1, 1_000_000, standard.openAfter()),
+                properties.duration("jobrelay.delivery.probe-every", standard.probeEvery()),
+                properties.duration("jobrelay.delivery.disable-after", standard.disableAfter()));
+    }
+
     private Map<String, Account> accounts(PropertyReader properties) {
         Map<String, Account> accounts = new LinkedHashMap<>();
         AccountReader reader = new AccountReader(properties);
@@ -159,7 +173,10 @@ public final class SettingsReader {
         Map<String, Destination> destinations = new LinkedHashMap<>();
         DestinationReader reader = new DestinationReader(properties);
         for (String name : names(DESTINATION_KEY)) {
-            destinations.put(name, reader.read(name));
+            String prefix = "jobrelay.destination." + name + ".";
+            List<String> keys =
+                    file.keys().stream().filter(key -> key.startsWith(prefix)).toList();
+            destinations.put(name, reader.read(name, keys));
         }
         return destinations;
     }

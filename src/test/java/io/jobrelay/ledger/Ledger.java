@@ -1,5 +1,6 @@
 package io.jobrelay.ledger;
 
+import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.watch.Pace;
@@ -26,7 +27,7 @@ final class Ledger implements AutoCloseable {
         AtomicInteger ids = new AtomicInteger();
         String run = Long.toString(System.nanoTime(), 36);
         database = LedgerDatabase.open("jdbc:sqlite:" + file);
-        outbox = new Outbox(database, clock);
+        outbox = new Outbox(database, clock, CircuitBreaker.STANDARD);
         watches = new Watches(database, clock);
         intake = new Intake(database, outbox, "test", clock, () -> run + "-" + ids.incrementAndGet(), () -> 0);
     }

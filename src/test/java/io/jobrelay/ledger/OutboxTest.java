@@ -3,13 +3,18 @@ package io.jobrelay.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.ledger.Outbox.Fate;
+import io.jobrelay.ledger.Outbox.Turn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +87,7 @@ class OutboxTest {
                 .filter(delivery -> delivery.subject().equals("a"))
                 .findFirst()
                 .orElseThrow();
-        ledger.outbox.retry(failing, "HTTP status 500", Duration.ofHours(1));
+        failed(failing, Consequence.UNAVAILABLE, Duration.ofHours(1));
         ledger.clock.advance(Duration.ofMinutes(5)); // b's claim runs out
 
         List<String> delivered = new ArrayList<>();
@@ -101,11 +107,11 @@ class OutboxTest {
     @Test
     void a_dead_delivery_is_kept_and_the_next_change_goes_on() {
         changes("a", 2);
-        ledger.outbox.dead(only(ledger.outbox.claim(ALERTS, 1)), "HTTP status 500");
+        failed(only(ledger.outbox.claim(ALERTS, 1)), Consequence.REFUSED, null);
 
         assertThat(name(only(ledger.outbox.claim(ALERTS, 1)))).isEqualTo("a2");
         assertThat(ledger.query("select status || attempts || error from delivery where status = 'DEAD'"))
-                .containsExactly("DEAD1HTTP status 500");
+                .containsExactly("DEAD1HTTP status 000");
         assertThat(ledger.outbox.forget(ledger.clock.instant().plus(Duration.ofDays(1))))
                 .isZero();
     }
@@ -124,22 +130,23 @@ class OutboxTest {
         ledger.outbox.add(
                 "other",
                 ledger.query("select event_id from change where subject = 'a'").get(0));
-        ledger.outbox.pause(ALERTS, Ledger.START.plus(Duration.ofDays(2)));
-        ledger.outbox.pause(ALERTS, Ledger.START.plus(Duration.ofDays(1)));
+        changes("b", 1);
+        List<Delivery> claimed = ledger.outbox.claim(ALERTS, 2);
+        slowDown(claimed.get(0), Duration.ofDays(2));
+        slowDown(claimed.get(1), Duration.ofDays(1));
         ledger.clock.advance(Duration.ofDays(1));
 
         assertThat(ledger.outbox.claim(ALERTS, 1)).isEmpty();
         assertThat(ledger.outbox.claim("other", 1)).hasSize(1);
         ledger.clock.advance(Duration.ofDays(1));
-        assertThat(ledger.outbox.claim(ALERTS, 1)).hasSize(1);
+        assertThat(ledger.outbox.claim(ALERTS, 2)).hasSize(2);
     }
 
     @Test
     void a_disabled_destination_keeps_what_it_has_and_what_comes() {
         changes("a", 1);
         Delivery refused = only(ledger.outbox.claim(ALERTS, 1));
-        ledger.outbox.disable(ALERTS, "HTTP status 410");
-        ledger.outbox.giveBack(refused);
+        failed(refused, Consequence.DISABLE, Duration.ZERO);
         changes("b", 1);
         ledger.clock.advance(Duration.ofDays(1));
 
@@ -158,7 +165,7 @@ class OutboxTest {
 
         assertThat(again.eventId()).isEqualTo(lost.eventId());
         assertThat(again.event()).isEqualTo(lost.event());
-        ledger.outbox.dead(lost, "too late");
+        assertThat(failed(lost, Consequence.DISABLE, null)).isEqualTo(new Outbox.Outcome(Fate.GIVEN_BACK, Turn.NONE));
         assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "PENDING", 1));
     }
 
@@ -196,7 +203,7 @@ class OutboxTest {
                     for (Delivery delivery : ledger.outbox.claim(ALERTS, 1 + random.nextInt(5))) {
                         int luck = random.nextInt(10);
                         if (luck == 0) {
-                            ledger.outbox.retry(delivery, "unlucky", Duration.ZERO);
+                            failed(delivery, Consequence.REFUSED, Duration.ZERO);
                         } else if (luck == 1) {
                             ledger.outbox.giveBack(delivery);
                         } else {
@@ -294,6 +301,20 @@ class OutboxTest {
                 ledger.clock.millis());
         Outbox.add(handle, Outbox.CHANGES, event, ledger.clock.millis());
         Outbox.add(handle, ALERTS, event, ledger.clock.millis());
+    }
+
+    private Outbox.Outcome failed(Delivery delivery, Consequence consequence, @Nullable Duration wait) {
+        return ledger.outbox.failed(
+                delivery,
+                new DeliveryFailure(consequence, "HTTP status 000", Duration.ZERO),
+                Optional.ofNullable(wait));
+    }
+
+    private void slowDown(Delivery delivery, Duration retryAfter) {
+        ledger.outbox.failed(
+                delivery,
+                new DeliveryFailure(Consequence.SLOW_DOWN, "HTTP status 503", retryAfter),
+                Optional.of(Duration.ZERO));
     }
 
     private static String name(Delivery delivery) {

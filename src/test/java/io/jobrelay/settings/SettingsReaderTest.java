@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.account.Signing;
+import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +49,8 @@ class SettingsReaderTest {
                         List.of("watches/*.yaml"),
                         new LedgerSettings("jdbc:sqlite:data/ledger.db"),
                         new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
-                        new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20)),
+                        new DeliverySettings(
+                                DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD),
                         Duration.ofDays(30),
                         Map.of(),
                         Map.of()));
@@ -70,6 +73,9 @@ class SettingsReaderTest {
                 jobrelay.delivery.schedule=0s,1m
                 jobrelay.delivery.jitter=0.5
                 jobrelay.delivery.timeout=2s
+                jobrelay.delivery.open-after=3
+                jobrelay.delivery.probe-every=4s
+                jobrelay.delivery.disable-after=1d
                 jobrelay.retention=7d
                 """);
 
@@ -81,7 +87,8 @@ class SettingsReaderTest {
                         new PollSettings(3, Duration.ofSeconds(5), 2048),
                         new DeliverySettings(
                                 new DeliverySchedule(List.of(Duration.ZERO, Duration.ofMinutes(1)), 0.5),
-                                Duration.ofSeconds(2)),
+                                Duration.ofSeconds(2),
+                                new CircuitBreaker(3, Duration.ofSeconds(4), Duration.ofDays(1))),
                         Duration.ofDays(7),
                         Map.of(),
                         Map.of()));
@@ -146,7 +153,8 @@ class SettingsReaderTest {
                         true,
                         "changes",
                         "tcp://broker.example:61616",
-                        OptionalInt.of(5672)));
+                        OptionalInt.of(5672),
+                        Set.of(SECRET, SECRET.replace("whsec_", ""), "tenant=1")));
     }
 
     @ParameterizedTest
@@ -165,6 +173,9 @@ class SettingsReaderTest {
                 "jobrelay.poll.reply-limit | 8MB | must be a whole number from 1024 to 1073741824, was '8MB'",
                 "jobrelay.delivery.schedule | 5s;5m | must be waits separated by commas, such as 0s,5s,5m,30m, was '5s;5m'",
                 "jobrelay.delivery.jitter | 1 | must be a share from 0 to below 1, was '1'",
+                "jobrelay.delivery.open-after | 0 | must be a whole number from 1 to 1000000, was '0'",
+                "jobrelay.delivery.probe-every | 0s | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '0s'",
+                "jobrelay.delivery.disable-after | 5 | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '5'",
                 "jobrelay.delivery.timeout | soon | must be a time above 0 with its unit, such as 30s, 5m or 2h, was 'soon'",
                 "jobrelay.retention | -1d | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '-1d'",
                 "jobrelay.poll.timeuot | 3s | unknown property; did you mean 'jobrelay.poll.timeout'?",

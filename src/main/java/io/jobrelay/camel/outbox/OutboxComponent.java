@@ -1,12 +1,18 @@
 package io.jobrelay.camel.outbox;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.delivery.ErrorText;
 import io.jobrelay.ledger.Outbox;
-import java.time.Clock;
+import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.Settings.DeliverySettings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
 import org.slf4j.Logger;
@@ -22,28 +28,35 @@ import org.slf4j.LoggerFactory;
 public final class OutboxComponent extends DefaultComponent {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxComponent.class);
 
+    /** A dot would end the name within the id of a delivery. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
     private final Outbox outbox;
-    private final DeliverySchedule schedule;
+    private final DeliverySettings delivery;
     private final DoubleSupplier random;
-    private final Clock clock;
-    private final Set<String> disabled;
+    private final Map<String, Destination> destinations;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
+    private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
     /**
      * @param random from 0 to 1
-     * @param disabled destinations that are switched off
+     * @param destinations by name; an outbox may have none, and then has no settings
      */
     public OutboxComponent(
-            Outbox outbox, DeliverySchedule schedule, DoubleSupplier random, Clock clock, Set<String> disabled) {
+            Outbox outbox, DeliverySettings delivery, DoubleSupplier random, Map<String, Destination> destinations) {
         this.outbox = outbox;
-        this.schedule = schedule;
+        this.delivery = delivery;
         this.random = random;
-        this.clock = clock;
-        this.disabled = Set.copyOf(disabled);
+        this.destinations = Map.copyOf(destinations);
     }
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        if (!NAME.matcher(remaining).matches()) {
+            throw new IllegalArgumentException(
+                    "outbox:%s: a destination's name must be letters, digits, hyphens and underscores"
+                            .formatted(remaining));
+        }
         OutboxEndpoint endpoint = new OutboxEndpoint(uri, this, remaining);
         setProperties(endpoint, parameters);
         return endpoint;
@@ -54,19 +67,26 @@ public final class OutboxComponent extends DefaultComponent {
     }
 
     DeliverySchedule schedule() {
-        return schedule;
+        return delivery.schedule();
+    }
+
+    Duration probeEvery() {
+        return delivery.circuit().probeEvery();
     }
 
     DoubleSupplier random() {
         return random;
     }
 
-    Clock clock() {
-        return clock;
+    /** What may be kept and logged of an error of the destination. */
+    ErrorText errors(String destination) {
+        Destination settings = destinations.get(destination);
+        return new ErrorText(settings == null ? Set.of() : settings.confidential());
     }
 
     boolean takes(String destination) {
-        return !disabled.contains(destination);
+        Destination settings = destinations.get(destination);
+        return settings == null || settings.enabled();
     }
 
     void hasReader(String destination) {
@@ -75,12 +95,19 @@ public final class OutboxComponent extends DefaultComponent {
 
     /** Tells, once, of an outbox that no route reads. */
     void tellIfUnread(String destination) {
-        if (read.add(destination)) {
+        if (!read.contains(destination) && unread.add(destination)) {
             LOG.error(
                     "outbox={} is read by no route: what it is given waits there until routes/destinations/ has one"
                             + " from outbox:{}",
                     destination,
                     destination);
         }
+    }
+
+    /** The destinations that deliveries are on their way to; nobody is on the way to one that is off, or not read. */
+    public Set<String> owing() {
+        return outbox.owing().stream()
+                .filter(destination -> takes(destination) && read.contains(destination))
+                .collect(toUnmodifiableSet());
     }
 }

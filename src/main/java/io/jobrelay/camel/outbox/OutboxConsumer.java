@@ -3,6 +3,8 @@ package io.jobrelay.camel.outbox;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Outbox;
@@ -29,8 +31,6 @@ final class OutboxConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
     /** How often to look when nobody calls: for retries that have become due. */
     private static final Duration LOOK = Duration.ofMillis(250);
-    /** What a destination that is overloaded gets if it does not ask for longer. */
-    private static final Duration SLOW_DOWN = Duration.ofSeconds(60);
 
     private final OutboxComponent component;
     private final String destination;
@@ -61,6 +61,7 @@ final class OutboxConsumer extends DefaultConsumer {
         loop = threads.newSingleThreadExecutor(this, "outbox-" + destination + "-reader");
         reading = true;
         component.hasReader(destination);
+        component.outbox().disabled(destination).ifPresent(this::tellDisabled);
         component.outbox().addReader(reader);
         loop.execute(this::read);
     }
@@ -136,7 +137,9 @@ final class OutboxConsumer extends DefaultConsumer {
             message.setHeader(OutboxHeaders.ATTEMPT, delivery.attempts() + 1);
             Exception failure = process(exchange);
             if (failure == null) {
-                component.outbox().delivered(delivery);
+                if (component.outbox().delivered(delivery)) {
+                    tell(Outbox.Turn.CLOSED, "");
+                }
             } else {
                 failed(delivery, failure);
             }
@@ -161,61 +164,75 @@ final class OutboxConsumer extends DefaultConsumer {
     }
 
     private void failed(Delivery delivery, Exception failure) {
-        Outbox outbox = component.outbox();
         if (!reading && !(failure instanceof DeliveryFailedException)) {
             LOG.info("destination={} event={} was cut short by the stop", destination, delivery.eventId());
-            outbox.giveBack(delivery);
+            component.outbox().giveBack(delivery);
             return;
         }
-        String error =
-                failure instanceof DeliveryFailedException ? String.valueOf(failure.getMessage()) : failure.toString();
-        Duration atLeast = Duration.ZERO;
-        if (failure instanceof DeliveryFailedException known) {
-            atLeast = known.retryAfter().orElse(Duration.ZERO);
-            switch (known.consequence()) {
-                case DISABLE -> {
-                    LOG.error("destination={} is disabled until Jobrelay is started anew: {}", destination, error);
-                    outbox.disable(destination, error);
-                    outbox.giveBack(delivery);
-                    return;
-                }
-                case SLOW_DOWN -> {
-                    atLeast = longer(atLeast, SLOW_DOWN);
-                    outbox.pause(destination, component.clock().instant().plus(atLeast));
-                }
-                case WAIT -> {
-                    outbox.pause(destination, component.clock().instant().plus(longer(atLeast, SLOW_DOWN)));
-                    outbox.giveBack(delivery);
-                    return;
-                }
-                case REFUSED, UNAVAILABLE -> {
-                    // The delivery alone waits.
+        DeliveryFailure known = DeliveryFailure.of(failure, component.errors(destination));
+        Duration atLeast = known.consequence() == Consequence.SLOW_DOWN
+                ? longer(known.retryAfter(), component.probeEvery())
+                : known.retryAfter();
+        Optional<Duration> wait = component
+                .schedule()
+                .delayAfter(delivery.attempts() + 1, component.random().getAsDouble())
+                .map(scheduled -> longer(scheduled, atLeast));
+        Outbox.Outcome outcome = component.outbox().failed(delivery, known, wait);
+        tell(outcome.fate(), delivery, known.error(), wait);
+        tell(outcome.turn(), known.error());
+    }
+
+    private void tell(Outbox.Fate fate, Delivery delivery, String error, Optional<Duration> wait) {
+        switch (fate) {
+            case RETRIED ->
+                LOG.warn(
+                        "destination={} event={} attempt={} failed, tried again in {}: {}",
+                        destination,
+                        delivery.eventId(),
+                        delivery.attempts() + 1,
+                        ReadableDuration.format(wait.orElseThrow()),
+                        error);
+            case DEAD ->
+                LOG.error(
+                        "destination={} event={} is dead after {} attempts, and kept: {}. To send it again: jobrelay"
+                                + " deliveries redeliver {}",
+                        destination,
+                        delivery.eventId(),
+                        delivery.attempts() + 1,
+                        error,
+                        delivery.id());
+            case GIVEN_BACK -> {
+                if (destination.equals(Outbox.CHANGES)) {
+                    LOG.error(
+                            "event={} could not be routed, and is kept and tried again: {}", delivery.eventId(), error);
+                } else {
+                    LOG.debug("destination={} event={} is given back: {}", destination, delivery.eventId(), error);
                 }
             }
         }
-        int failedAttempts = delivery.attempts() + 1;
-        Optional<Duration> wait = component
-                .schedule()
-                .delayAfter(failedAttempts, component.random().getAsDouble());
-        if (wait.isEmpty()) {
-            LOG.error(
-                    "destination={} event={} is dead after {} attempts: {}",
-                    destination,
-                    delivery.eventId(),
-                    failedAttempts,
-                    error);
-            outbox.dead(delivery, error);
-        } else {
-            Duration next = longer(wait.get(), atLeast);
-            LOG.warn(
-                    "destination={} event={} attempt={} failed, tried again in {}: {}",
-                    destination,
-                    delivery.eventId(),
-                    failedAttempts,
-                    ReadableDuration.format(next),
-                    error);
-            outbox.retry(delivery, error, next);
+    }
+
+    private void tell(Outbox.Turn turn, String error) {
+        switch (turn) {
+            case NONE -> {}
+            case OPENED ->
+                LOG.warn(
+                        "destination={} takes nothing; one delivery is tried every {}, the others wait and lose no attempt: {}",
+                        destination,
+                        ReadableDuration.format(component.probeEvery()),
+                        error);
+            case CLOSED -> LOG.info("destination={} takes deliveries again", destination);
+            case DISABLED -> component.outbox().disabled(destination).ifPresent(this::tellDisabled);
         }
+    }
+
+    private void tellDisabled(String reason) {
+        LOG.error(
+                "destination={} is disabled, and what is for it waits: {}. Once that is mended: jobrelay destinations"
+                        + " enable {}",
+                destination,
+                reason,
+                destination);
     }
 
     private static Duration longer(Duration one, Duration other) {
