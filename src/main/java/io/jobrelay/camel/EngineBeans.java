@@ -75,6 +75,13 @@ public final class EngineBeans implements AutoCloseable {
         return watchFiles.complete() && watches.ended() && outboxes.owing().isEmpty();
     }
 
+    /** True if, when all is done, some delivery is dead, or waits for a destination that is disabled or not there. */
+    public boolean undelivered() {
+        return outbox.counts().stream()
+                .anyMatch(count -> count.status().equals(Outbox.DEAD)
+                        || (count.status().equals(Outbox.PENDING) && outboxes.takes(count.destination())));
+    }
+
     @Override
     public void close() {
         database.close();

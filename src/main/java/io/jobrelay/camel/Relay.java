@@ -5,17 +5,22 @@ import static java.util.Objects.requireNonNull;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
+import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.SettingsReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -140,6 +145,29 @@ public final class Relay implements AutoCloseable {
         // Camel ranks them only once it is initialized, which is after this.
         return new SettingsReader(
                 file, key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, properties, key)));
+    }
+
+    /**
+     * Where the ledger of this directory is, for a command that needs nothing else: what else is wrong with the properties,
+     * or is not set where the command is run, does not matter.
+     *
+     * @throws InvalidSettingsException if that cannot be read
+     */
+    public static String ledgerUrl() {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getPropertiesComponent().addLocation("file:" + PROPERTIES + ";optional=true");
+            context.build();
+            SettingsReader.Reading reading = settings(context, Map.of()).reading();
+            List<Problem> problems = reading.problems().stream()
+                    .filter(problem -> problem.message().startsWith("jobrelay.ledger."))
+                    .toList();
+            if (!problems.isEmpty()) {
+                throw new InvalidSettingsException(problems);
+            }
+            return reading.settings().ledger().url();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Optional<String> value(CamelContext context, PropertiesComponent properties, String key) {

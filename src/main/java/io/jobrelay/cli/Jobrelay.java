@@ -14,7 +14,14 @@ import picocli.CommandLine.Command;
         description = "Watches jobs on several clouds and relays one unified job record per change.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, SandboxCommand.class, FetchCommand.class, WaitCommand.class, CheckCommand.class
+        subcommands = {
+            RunCommand.class,
+            SandboxCommand.class,
+            FetchCommand.class,
+            WaitCommand.class,
+            CheckCommand.class,
+            DeliveriesCommand.class,
+            DestinationsCommand.class
         },
         exitCodeOnExecutionException = ExitStatus.FAILED,
         footer = {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
             "0:stopped, or with --until-done every job succeeded",
             "1:could not start",
             "3:with --until-done: some job did not succeed",
-            "4:with --until-done: some delivery is dead"
+            "4:with --until-done: some delivery is dead, or its destination is disabled or not there"
         })
 final class RunCommand implements Callable<Integer> {
     private final Clock clock;

@@ -2,7 +2,6 @@ package io.jobrelay.cli;
 
 import io.jobrelay.camel.EngineBeans;
 import io.jobrelay.camel.Relay;
-import io.jobrelay.ledger.Outbox;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -57,9 +56,7 @@ final class Running {
 
     /** The exit status of a run that was done. */
     static int status(EngineBeans engine) {
-        boolean dead = engine.outbox().counts().stream()
-                .anyMatch(count -> count.status().equals(Outbox.DEAD));
-        if (dead) {
+        if (engine.undelivered()) {
             return ExitStatus.DELIVERY_DEAD;
         }
         return engine.watches().allSucceeded() ? ExitStatus.OK : ExitStatus.JOB_NOT_SUCCEEDED;

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "0:played to the end or stopped, or with --until-done every job succeeded",
             "1:could not start",
             "3:with --until-done: some job did not succeed",
-            "4:with --until-done: some delivery is dead"
+            "4:with --until-done: some delivery is dead, or its destination is disabled or not there"
         })
 final class SandboxCommand implements Callable<Integer> {
     static final String NAME = "sandbox";

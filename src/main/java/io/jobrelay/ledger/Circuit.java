@@ -3,8 +3,6 @@ package io.jobrelay.ledger;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -49,15 +47,10 @@ final class Circuit {
                             row.getString("disabled") != null,
                             row.getLong("paused_until"),
                             row.getInt("failures"),
-                            millis(row, "failing_since"),
-                            millis(row, "probe_at")))
+                            Times.millis(row, "failing_since"),
+                            Times.millis(row, "probe_at")))
                     .findOne()
                     .orElse(WELL);
-        }
-
-        private static @Nullable Long millis(ResultSet row, String column) throws SQLException {
-            long millis = row.getLong(column);
-            return row.wasNull() ? null : millis;
         }
 
         boolean open() {
@@ -119,7 +112,7 @@ final class Circuit {
                             paused_until = case when :slow then max(coalesce(paused_until, 0), :next) else paused_until end
                         where name = :name""")
                 .bind("now", now)
-                .bind("probes", opens || delivery.probe())
+                .bind("probes", opens || (before.open() && delivery.probe()))
                 .bind("slow", failure.consequence() == Consequence.SLOW_DOWN)
                 .bind("next", now + rest.toMillis())
                 .bind("name", delivery.destination())

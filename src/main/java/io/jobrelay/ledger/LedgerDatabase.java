@@ -12,29 +12,35 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.pattern.ValidatePattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
  * The ledger's database: a SQLite file in WAL mode with full synchronisation, so that what is committed survives the
- * process and the power. The file is its owner's alone, and one process's at a time.
+ * process and the power. The file is its owner's alone, and one process runs it at a time; commands may look into it, and
+ * write, beside that one.
  */
 public final class LedgerDatabase implements AutoCloseable {
     private static final String URL_PREFIX = "jdbc:sqlite:";
     private static final int CONNECTIONS = 5;
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
-    private final FileChannel lockFile;
+    private final @Nullable FileChannel lockFile;
     private final HikariDataSource connections;
     private final Jdbi jdbi;
     private final GroupCommit writer;
 
-    private LedgerDatabase(FileChannel lockFile, HikariDataSource connections) {
+    private LedgerDatabase(@Nullable FileChannel lockFile, HikariDataSource connections) {
         this.lockFile = lockFile;
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
@@ -54,23 +60,64 @@ public final class LedgerDatabase implements AutoCloseable {
         try {
             createForOwner(file);
             connections = connections(file);
-            Flyway.configure()
-                    .dataSource(connections)
-                    .locations("classpath:db/ledger")
-                    .validateMigrationNaming(true)
-                    // Flyway would let a ledger pass that a newer Jobrelay has migrated.
-                    .ignoreMigrationPatterns(new ValidatePattern[0])
-                    .load()
-                    .migrate();
+            migrations(connections).migrate();
             return new LedgerDatabase(lock, connections);
         } catch (IOException | RuntimeException e) {
             if (connections != null) {
                 connections.close();
             }
             close(lock);
-            String why = e instanceof FlywayException ? e.getMessage() : e.toString();
-            throw new LedgerException("jobrelay.ledger.url: cannot open " + file + ": " + why, e);
+            throw cannotOpen(file, e);
         }
+    }
+
+    /**
+     * Opens a ledger that is there, beside whoever has it open already. What is written is noticed there.
+     *
+     * @param url {@code jdbc:sqlite:<file>}
+     * @throws LedgerException if it is not there, or another version's; says what to do
+     */
+    public static LedgerDatabase openBeside(String url) {
+        Path file = file(url);
+        if (!Files.exists(file)) {
+            throw new LedgerException("jobrelay.ledger.url: there is no " + file
+                    + "; go to the directory that Jobrelay runs in, or run it here first");
+        }
+        HikariDataSource connections = null;
+        try {
+            connections = connections(file);
+            MigrationInfoService migrations = migrations(connections).info();
+            if (migrations.pending().length > 0) {
+                throw new LedgerException("jobrelay.ledger.url: " + file
+                        + " is no ledger yet, or an older version's; jobrelay run brings it up to date");
+            }
+            if (Stream.of(migrations.applied())
+                    .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)) {
+                throw new LedgerException(
+                        "jobrelay.ledger.url: " + file + " is a newer version's; use the Jobrelay that it is run with");
+            }
+            return new LedgerDatabase(null, connections);
+        } catch (RuntimeException e) {
+            if (connections != null) {
+                connections.close();
+            }
+            throw e instanceof LedgerException known ? known : cannotOpen(file, e);
+        }
+    }
+
+    private static Flyway migrations(DataSource connections) {
+        return Flyway.configure()
+                .dataSource(connections)
+                .locations("classpath:db/ledger")
+                .validateMigrationNaming(true)
+                // Flyway would let a ledger pass that a newer Jobrelay has migrated.
+                .ignoreMigrationPatterns(new ValidatePattern[0])
+                .load();
+    }
+
+    private static LedgerException cannotOpen(Path file, Exception e) {
+        String why = e instanceof FlywayException ? e.getMessage() : e.toString();
+        return new LedgerException("jobrelay.ledger.url: cannot open " + file + ": " + why, e);
     }
 
     /** The file of a ledger's URL, absolute. */
@@ -109,7 +156,9 @@ public final class LedgerDatabase implements AutoCloseable {
     public void close() {
         writer.close();
         connections.close();
-        close(lockFile);
+        if (lockFile != null) {
+            close(lockFile);
+        }
     }
 
     private static FileChannel lock(Path file) {

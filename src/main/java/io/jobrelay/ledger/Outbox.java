@@ -25,6 +25,9 @@ public final class Outbox {
     /** The outbox that every change goes into first; the router reads it. */
     public static final String CHANGES = "changes";
 
+    /** The status of a delivery that is still to be made. */
+    public static final String PENDING = "PENDING";
+
     /** The status of a delivery that has used up its attempts. */
     public static final String DEAD = "DEAD";
 

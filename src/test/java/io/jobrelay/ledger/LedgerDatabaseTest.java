@@ -111,4 +111,63 @@ class LedgerDatabaseTest {
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith("jobrelay.ledger.url: cannot ");
     }
+
+    @Test
+    void is_opened_beside_a_running_one_and_each_sees_what_the_other_writes() {
+        try (Ledger ledger = Ledger.open(file);
+                LedgerDatabase beside = LedgerDatabase.openBeside("jdbc:sqlite:" + file)) {
+            ledger.database.write(handle -> handle.execute("insert into destination (name) values ('a')"));
+            beside.write(handle -> handle.execute("insert into destination (name) values ('b')"));
+
+            assertThat(ledger.query("select name from destination")).containsExactly("a", "b");
+            assertThat(beside.<Integer>read(handle -> handle.createQuery("select count(*) from destination")
+                            .mapTo(Integer.class)
+                            .one()))
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void is_not_made_by_whoever_only_looks_into_it() {
+        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+                .isInstanceOf(LedgerException.class)
+                .hasMessage(
+                        "jobrelay.ledger.url: there is no %s; go to the directory that Jobrelay runs in, or run it here"
+                                + " first",
+                        file);
+        assertThat(file.getParent()).doesNotExist();
+    }
+
+    @Test
+    void is_not_brought_up_to_date_by_whoever_only_looks_into_it() throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.createFile(file);
+
+        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+                .isInstanceOf(LedgerException.class)
+                .hasMessage(
+                        "jobrelay.ledger.url: %s is no ledger yet, or an older version's; jobrelay run brings it up to"
+                                + " date",
+                        file);
+        Files.writeString(file, "no ledger at all ".repeat(100));
+        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageStartingWith("jobrelay.ledger.url: cannot open " + file + ": ")
+                .hasMessageContaining("NOTADB");
+    }
+
+    @Test
+    void a_newer_versions_ledger_is_not_looked_into() {
+        try (Ledger ledger = Ledger.open(file)) {
+            ledger.database.write(handle -> handle.execute("""
+                    insert into flyway_schema_history (installed_rank, version, description, type, script, checksum,
+                        installed_by, execution_time, success)
+                    select 99, '99', 'future', type, 'V99__future.sql', 1, installed_by, 1, 1
+                    from flyway_schema_history where version = '1'"""));
+        }
+
+        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+                .isInstanceOf(LedgerException.class)
+                .hasMessage("jobrelay.ledger.url: %s is a newer version's; use the Jobrelay that it is run with", file);
+    }
 }

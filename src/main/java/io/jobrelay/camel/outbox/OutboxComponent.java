@@ -84,7 +84,8 @@ public final class OutboxComponent extends DefaultComponent {
         return new ErrorText(settings == null ? Set.of() : settings.confidential());
     }
 
-    boolean takes(String destination) {
+    /** False if the destination is switched off. */
+    public boolean takes(String destination) {
         Destination settings = destinations.get(destination);
         return settings == null || settings.enabled();
     }

@@ -1,0 +1,12 @@
+package io.jobrelay.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code jobrelay deliveries} */
+@Command(
+        name = "deliveries",
+        description = "Lists deliveries, and sends dead ones again.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {DeliveriesListCommand.class, DeliveriesRedeliverCommand.class})
+final class DeliveriesCommand {}

@@ -1,0 +1,90 @@
+package io.jobrelay.cli;
+
+import io.jobrelay.camel.Relay;
+import io.jobrelay.ledger.Deliveries;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.LedgerDatabase;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jobrelay deliveries redeliver} */
+@Command(
+        name = "redeliver",
+        description = {
+            "Sends dead deliveries again, the same bytes with the same ids, and prints how many.",
+            "A Jobrelay that runs begins at once, otherwise the next one does."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:they are on their way",
+            "1:some id is that of no dead delivery, or the ledger cannot be opened"
+        })
+final class DeliveriesRedeliverCommand implements Callable<Integer> {
+    private final Clock clock;
+
+    @Parameters(paramLabel = "ID", arity = "0..*", description = "Ids as deliveries list prints them.")
+    private List<String> ids = List.of();
+
+    @Mixin
+    private SelectionOptions options = new SelectionOptions();
+
+    @Option(names = "--all", description = "All dead deliveries.")
+    private boolean all;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli's
+    private CommandSpec spec;
+
+    DeliveriesRedeliverCommand(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Integer call() {
+        boolean selected = !options.selection().equals(Selection.ALL);
+        if (ids.isEmpty() && !selected && !all) {
+            refuse("Which? Name ids, --destination, --since or --until, or say --all");
+        }
+        if (!ids.isEmpty() && (selected || all)) {
+            refuse("Ids, or --destination, --since, --until or --all, but not both");
+        }
+        if (all && selected) {
+            refuse("--all, or --destination, --since and --until, but not both");
+        }
+        try (LedgerDatabase database = LedgerDatabase.openBeside(Relay.ledgerUrl())) {
+            Deliveries deliveries = new Deliveries(database, clock);
+            int redelivered = ids.isEmpty() ? deliveries.redeliver(options.selection()) : redeliver(deliveries);
+            spec.commandLine().getOut().println(redelivered);
+            spec.commandLine().getOut().flush();
+            return redelivered < ids.stream().distinct().count() ? ExitStatus.FAILED : ExitStatus.OK;
+        }
+    }
+
+    private int redeliver(Deliveries deliveries) {
+        int redelivered = 0;
+        for (String id : ids.stream().distinct().toList()) {
+            if (deliveries.redeliver(id)) {
+                redelivered++;
+            } else {
+                spec.commandLine()
+                        .getErr()
+                        .println(id + ": is no dead delivery; deliveries list prints those that are");
+            }
+        }
+        return redelivered;
+    }
+
+    private void refuse(String message) {
+        throw new ParameterException(spec.commandLine(), message);
+    }
+}

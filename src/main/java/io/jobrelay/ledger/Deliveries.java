@@ -1,0 +1,223 @@
+package io.jobrelay.ledger;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jobrelay.delivery.ErrorText;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deliveries as whoever looks after them sees them: found, listed, and sent again when they are dead. Works beside a
+ * running Jobrelay, which notices by itself.
+ */
+public final class Deliveries {
+    private static final int REDELIVERED_AT_ONCE = 1_000;
+    private static final String SELECTED = """
+            from delivery d join change c on c.event_id = d.event_id
+            where d.status = '%s' and (:destination is null or d.destination = :destination)
+                and (:since is null or c.created_at >= :since) and (:until is null or c.created_at < :until)
+            """;
+
+    private final LedgerDatabase database;
+    private final Clock clock;
+
+    public Deliveries(LedgerDatabase database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** How far a delivery has come. */
+    public enum Status {
+        PENDING,
+        DELIVERED,
+        DEAD
+    }
+
+    /**
+     * Which deliveries.
+     *
+     * @param destination null for all
+     * @param since the earliest time of the change, null for any
+     * @param until what the time of the change must be before, null for any
+     */
+    public record Selection(
+            @Nullable String destination,
+            @Nullable Instant since,
+            @Nullable Instant until) {
+        /** All of them. */
+        public static final Selection ALL = new Selection(null, null, null);
+
+        private <S extends SqlStatement<S>> S bind(S statement) {
+            return statement
+                    .bind("destination", destination)
+                    .bind("since", since == null ? null : since.toEpochMilli())
+                    .bind("until", until == null ? null : until.toEpochMilli());
+        }
+    }
+
+    /**
+     * A delivery without its bytes.
+     *
+     * @param id {@code <destination>.<event id>}
+     * @param attempts attempts that have failed and count
+     * @param time of the change
+     * @param dueTime when it is tried next; null if it is settled, or waits for an earlier change of the same job
+     * @param updateTime when it was last tried or settled
+     * @param error why the last attempt failed, as of an {@link ErrorText}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Entry(
+            String id,
+            String destination,
+            String eventId,
+            String type,
+            String subject,
+            long sequence,
+            Status status,
+            int attempts,
+            Instant time,
+            @Nullable Instant dueTime,
+            Instant updateTime,
+            @Nullable String error) {
+        public Entry {
+            requireNonNull(id, "id is null");
+        }
+
+        private static Entry of(ResultSet row) throws SQLException {
+            String destination = row.getString("destination");
+            String eventId = row.getString("event_id");
+            String error = row.getString("error");
+            return new Entry(
+                    destination + "." + eventId,
+                    destination,
+                    eventId,
+                    row.getString("type"),
+                    row.getString("subject"),
+                    row.getLong("sequence"),
+                    Status.valueOf(row.getString("status")),
+                    row.getInt("attempts"),
+                    Instant.ofEpochMilli(row.getLong("created_at")),
+                    Times.instant(row, "due_at"),
+                    Instant.ofEpochMilli(row.getLong("updated_at")),
+                    error == null ? null : ErrorText.escaped(error));
+        }
+    }
+
+    /** The selected deliveries of that status, in the order of their changes; at most so many. */
+    public List<Entry> list(Status status, Selection selection, int most) {
+        return database.read(handle -> selection
+                .bind(handle.createQuery("select d.*, c.type, c.created_at " + SELECTED.formatted(status)
+                        + "order by c.created_at, d.destination, d.subject, d.sequence limit :most"))
+                .bind("most", most)
+                .map((row, context) -> Entry.of(row))
+                .list());
+    }
+
+    /** How many deliveries of that status are selected. */
+    public long count(Status status, Selection selection) {
+        return database.read(handle -> selection
+                .bind(handle.createQuery("select count(*) " + SELECTED.formatted(status)))
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /**
+     * Makes the selected dead deliveries pending, as if they had never been tried. What is pending of a job is sent in the
+     * order of its changes; one that is on its way while this happens stays ahead.
+     *
+     * @return how many
+     */
+    public int redeliver(Selection selection) {
+        int all = 0;
+        long last = 0;
+        // Bit by bit: a running Jobrelay writes to the ledger too.
+        while (true) {
+            long after = last;
+            List<Dead> dead = database.write(handle -> {
+                List<Dead> found = selection
+                        .bind(handle.createQuery("select d.rowid, d.destination, d.subject, d.event_id "
+                                + SELECTED.formatted(Status.DEAD)
+                                + "and d.rowid > :after order by d.rowid limit :most"))
+                        .bind("after", after)
+                        .bind("most", REDELIVERED_AT_ONCE)
+                        .map((row, context) -> Dead.of(row))
+                        .list();
+                revive(handle, found);
+                return found;
+            });
+            if (dead.isEmpty()) {
+                return all;
+            }
+            all += dead.size();
+            last = dead.get(dead.size() - 1).row();
+        }
+    }
+
+    /** Makes one dead delivery pending; false if there is no dead delivery of that id. */
+    public boolean redeliver(String id) {
+        int dot = id.indexOf('.');
+        return dot > 0
+                && database.write(handle -> {
+                    List<Dead> found = handle.createQuery("""
+                            select d.rowid, d.destination, d.subject, d.event_id from delivery d
+                            where d.status = 'DEAD' and d.destination = :destination and d.event_id = :event""")
+                            .bind("destination", id.substring(0, dot))
+                            .bind("event", id.substring(dot + 1))
+                            .map((row, context) -> Dead.of(row))
+                            .list();
+                    revive(handle, found);
+                    return !found.isEmpty();
+                });
+    }
+
+    private record Dead(long row, String destination, String subject) {
+        static Dead of(ResultSet row) throws SQLException {
+            return new Dead(row.getLong("rowid"), row.getString("destination"), row.getString("subject"));
+        }
+    }
+
+    private void revive(Handle handle, List<Dead> dead) {
+        long now = clock.millis();
+        for (Dead delivery : dead) {
+            handle.createUpdate("""
+                            update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null, claimed = 0,
+                                claim = claim + 1, updated_at = :now
+                            where rowid = :row""")
+                    .bind("now", now)
+                    .bind("row", delivery.row())
+                    .execute();
+        }
+        dead.stream()
+                .map(delivery -> new Dead(0, delivery.destination(), delivery.subject()))
+                .distinct()
+                .forEach(job -> putInOrder(handle, job, now));
+    }
+
+    /** Later changes of the job wait, but for one that is on its way: what comes before it is sent once that is settled. */
+    private static void putInOrder(Handle handle, Dead job, long now) {
+        boolean onItsWay = handle.createQuery("""
+                        select exists (select 1 from delivery where destination = :destination and subject = :subject
+                            and status = 'PENDING' and claimed = 1)""")
+                .bind("destination", job.destination())
+                .bind("subject", job.subject())
+                .mapTo(Boolean.class)
+                .one();
+        if (!onItsWay) {
+            handle.createUpdate("""
+                            update delivery set due_at = null
+                            where destination = :destination and subject = :subject and status = 'PENDING'
+                                and due_at is not null""")
+                    .bind("destination", job.destination())
+                    .bind("subject", job.subject())
+                    .execute();
+            Outbox.freeNext(handle, job.destination(), job.subject(), now);
+        }
+    }
+}

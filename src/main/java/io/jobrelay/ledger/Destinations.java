@@ -1,0 +1,91 @@
+package io.jobrelay.ledger;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jobrelay.delivery.ErrorText;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How the destinations do that anything was ever for. Works beside a running Jobrelay, which notices by itself. */
+public final class Destinations {
+    private final LedgerDatabase database;
+
+    public Destinations(LedgerDatabase database) {
+        this.database = database;
+    }
+
+    /** Whether a destination is sent anything. */
+    public enum Circuit {
+        /** All that is due. */
+        CLOSED,
+        /** A probe now and then. */
+        OPEN,
+        /** Nothing, until somebody enables it. */
+        DISABLED
+    }
+
+    /**
+     * A destination.
+     *
+     * @param oldestPendingTime time of the oldest change that it has not got, null if it has all
+     * @param failingSince since when nothing has got through; null while something does
+     * @param error why the last delivery did not get through; null once one has
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Entry(
+            String name,
+            Circuit circuit,
+            long pending,
+            @Nullable Instant oldestPendingTime,
+            long dead,
+            @Nullable Instant failingSince,
+            @Nullable String error) {
+        public Entry {
+            requireNonNull(name, "name is null");
+        }
+
+        private static Entry of(ResultSet row) throws SQLException {
+            String error = row.getString("error");
+            boolean open = Times.millis(row, "probe_at") != null;
+            return new Entry(
+                    row.getString("name"),
+                    row.getString("disabled") != null ? Circuit.DISABLED : open ? Circuit.OPEN : Circuit.CLOSED,
+                    row.getLong("pending"),
+                    Times.instant(row, "oldest"),
+                    row.getLong("dead"),
+                    Times.instant(row, "failing_since"),
+                    error == null ? null : ErrorText.escaped(error));
+        }
+    }
+
+    /** All of them, by name; {@link Outbox#CHANGES} is the router's. */
+    public List<Entry> list() {
+        return database.read(handle ->
+                handle.createQuery("""
+                        with recursive named(name) as (
+                            select min(destination) from delivery
+                            union all
+                            select (select min(destination) from delivery where destination > named.name)
+                            from named where named.name is not null)
+                        select n.name, x.disabled, x.probe_at, x.failing_since, x.error,
+                            (select count(*) from delivery d where d.destination = n.name and d.status = 'PENDING') pending,
+                            (select count(*) from delivery d where d.destination = n.name and d.status = 'DEAD') dead,
+                            (select min(c.created_at) from delivery d join change c on c.event_id = d.event_id
+                                where d.destination = n.name and d.status = 'PENDING') oldest
+                        from (select name from named where name is not null union select name from destination) n
+                        left join destination x on x.name = n.name
+                        order by n.name""").map((row, context) -> Entry.of(row)).list());
+    }
+
+    /** Lets everything go to the destination that is due, as if it had never failed; false if nothing kept it. */
+    public boolean enable(String name) {
+        return database.write(handle -> handle.execute("""
+                        update destination set disabled = null, paused_until = null, failures = 0, failing_since = null,
+                            failed_at = null, probe_at = null, error = null
+                        where name = ? and (disabled is not null or probe_at is not null)""", name)) == 1;
+    }
+}

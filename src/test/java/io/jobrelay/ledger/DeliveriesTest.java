@@ -1,0 +1,321 @@
+package io.jobrelay.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Destinations.Circuit;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DeliveriesTest {
+    private static final String HOOK = "hook";
+    private static final String OTHER = "other";
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+    private Deliveries deliveries;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+        deliveries = new Deliveries(ledger.database, ledger.clock);
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void dead_ones_are_listed_with_all_that_is_known_of_them() {
+        change("a", 1);
+        ledger.clock.advance(Duration.ofSeconds(5));
+        die(HOOK);
+
+        assertThat(deliveries.list(Status.DEAD, Selection.ALL, 10))
+                .containsExactly(new Deliveries.Entry(
+                        "hook.a-1",
+                        HOOK,
+                        "a-1",
+                        "t",
+                        "a",
+                        1,
+                        Status.DEAD,
+                        1,
+                        Ledger.START,
+                        null,
+                        Ledger.START.plusSeconds(5),
+                        "HTTP\\u000astatus 400"));
+        assertThat(deliveries.list(Status.PENDING, Selection.ALL, 10))
+                .extracting(Deliveries.Entry::id)
+                .containsExactly("changes.a-1", "other.a-1");
+        assertThat(deliveries.count(Status.DEAD, Selection.ALL)).isOne();
+        assertThat(deliveries.list(Status.DELIVERED, Selection.ALL, 10)).isEmpty();
+    }
+
+    @Test
+    void one_is_sent_again_by_its_id_as_if_it_had_never_been_tried() {
+        change("a", 1);
+        Delivery dead = die(HOOK);
+        assertThat(deliveries.redeliver("hook.a-1")).isTrue();
+
+        assertThat(ledger.outbox.claim(HOOK, 10)).singleElement().satisfies(again -> {
+            assertThat(again.eventId()).isEqualTo(dead.eventId());
+            assertThat(again.event()).isEqualTo(dead.event());
+            assertThat(again.attempts()).isZero();
+        });
+        assertThat(deliveries.count(Status.DEAD, Selection.ALL)).isZero();
+        assertThat(deliveries.redeliver("hook.a-1")).as("is dead no more").isFalse();
+    }
+
+    @Test
+    void what_is_no_dead_delivery_is_not_sent_again() {
+        change("a", 1);
+
+        assertThat(deliveries.redeliver("hook.a-1")).isFalse();
+        assertThat(deliveries.redeliver("hook.b-1")).isFalse();
+        assertThat(deliveries.redeliver("a-1")).isFalse();
+        assertThat(deliveries.redeliver(".a-1")).isFalse();
+        assertThat(deliveries.redeliver(Selection.ALL)).isZero();
+    }
+
+    @Test
+    void all_of_one_destination_are_sent_again_and_no_other() {
+        changeAndDie("a", "b");
+        die(OTHER);
+
+        assertThat(deliveries.redeliver(new Selection(HOOK, null, null))).isEqualTo(2);
+        assertThat(ids(Status.DEAD)).containsExactly("other.a-1");
+        assertThat(ledger.outbox.claim(HOOK, 10)).hasSize(2);
+    }
+
+    @Test
+    void those_of_a_range_of_time_are_sent_again_by_the_time_of_their_changes() {
+        for (String job : List.of("a", "b", "c", "d")) {
+            changeAndDie(job);
+            ledger.clock.advance(Duration.ofHours(1));
+        }
+        Instant eleven = Ledger.START.plus(Duration.ofHours(1));
+        Instant one = Ledger.START.plus(Duration.ofHours(3));
+
+        assertThat(deliveries.list(Status.DEAD, new Selection(null, eleven, one), 10))
+                .extracting(Deliveries.Entry::subject)
+                .containsExactly("b", "c");
+        assertThat(deliveries.redeliver(new Selection(null, eleven, one))).isEqualTo(2);
+        assertThat(ids(Status.DEAD)).containsExactly("hook.a-1", "hook.d-1");
+    }
+
+    @Test
+    void thousands_are_sent_again_in_order() {
+        ledger.database.write(handle -> {
+            handle.execute("""
+                    with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
+                    insert into change (event_id, subject, sequence, type, event, created_at)
+                    select 'e' || i, 'job ' || (i % 50), i, 't', 'x', i from n""");
+            return handle.execute("""
+                    insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
+                    select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");
+        });
+        assertThat(deliveries.redeliver(Selection.ALL)).isEqualTo(5000);
+
+        List<Delivery> first = ledger.outbox.claim(HOOK, 5000);
+        assertThat(first)
+                .hasSize(50)
+                .allSatisfy(delivery -> assertThat(delivery.sequence()).isLessThanOrEqualTo(50));
+    }
+
+    @Test
+    void an_earlier_change_goes_before_later_ones_that_wait() {
+        change("a", 1);
+        change("a", 2);
+        change("a", 3);
+        die(HOOK);
+        Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
+        fail(second, Duration.ofHours(1));
+        deliveries.redeliver(Selection.ALL);
+
+        assertThat(deliverAll()).containsExactly("a-1", "a-2", "a-3");
+    }
+
+    @Test
+    void a_later_change_that_is_on_its_way_stays_ahead_and_the_rest_keeps_its_order() {
+        change("a", 1);
+        change("a", 2);
+        change("a", 3);
+        die(HOOK);
+        Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
+        deliveries.redeliver(Selection.ALL);
+        assertThat(ledger.outbox.claim(HOOK, 10)).as("one at a time").isEmpty();
+        ledger.outbox.delivered(second);
+
+        assertThat(deliverAll()).containsExactly("a-1", "a-3");
+    }
+
+    @Test
+    void a_later_change_that_was_on_its_way_and_failed_waits_for_the_earlier_one() {
+        change("a", 1);
+        change("a", 2);
+        die(HOOK);
+        Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
+        deliveries.redeliver(Selection.ALL);
+        fail(second, Duration.ZERO);
+
+        assertThat(deliverAll()).containsExactly("a-1", "a-2");
+    }
+
+    @Test
+    void destinations_are_listed_with_what_they_have_not_got() {
+        change("a", 1);
+        die(HOOK);
+        ledger.clock.advance(Duration.ofHours(1));
+        change("b", 1);
+        change("c", 1);
+        ledger.outbox.claim(OTHER, 10).forEach(ledger.outbox::delivered);
+        for (int i = 0; i < 10; i++) {
+            fail(ledger.outbox.claim(HOOK, 1).get(0), Duration.ZERO);
+        }
+        Instant later = Ledger.START.plus(Duration.ofHours(1));
+        Destinations destinations = new Destinations(ledger.database);
+
+        assertThat(destinations.list())
+                .containsExactly(
+                        entry("changes", Circuit.CLOSED, 3, Ledger.START, 0, null, null),
+                        entry(HOOK, Circuit.OPEN, 2, later, 1, later, "HTTP\\u000astatus 500"),
+                        entry(OTHER, Circuit.CLOSED, 0, null, 0, null, null));
+        ledger.clock.advance(Duration.ofMinutes(1));
+        Delivery probe = ledger.outbox.claim(HOOK, 1).get(0);
+        ledger.outbox.failed(probe, new DeliveryFailure(Consequence.DISABLE, "gone", Duration.ZERO), Optional.empty());
+        assertThat(destinations.list().get(1).circuit()).isEqualTo(Circuit.DISABLED);
+        assertThat(destinations.list().get(1).error()).isEqualTo("gone");
+    }
+
+    @Test
+    void a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
+        Path file = directory.resolve("old.db");
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:db/ledger")
+                .target("1")
+                .load()
+                .migrate();
+        fill(file);
+
+        try (Ledger migrated = Ledger.open(file)) {
+            assertThat(migrated.outbox.claim(HOOK, 10))
+                    .as("a start enabled what was disabled")
+                    .extracting(Delivery::eventId)
+                    .containsExactly("a-2");
+            assertThat(migrated.query("select status || attempts || error from delivery where status = 'DEAD'"))
+                    .containsExactly("DEAD10HTTP status 500");
+            assertThat(new Deliveries(migrated.database, migrated.clock).redeliver("hook.a-1"))
+                    .isTrue();
+            assertThat(migrated.query("select paused_until from destination where name = 'other'"))
+                    .containsExactly("99");
+        }
+    }
+
+    private static void fill(Path file) {
+        Jdbi.create("jdbc:sqlite:" + file).useHandle(handle -> {
+            for (int sequence = 1; sequence <= 2; sequence++) {
+                handle.execute(
+                        "insert into change (event_id, subject, sequence, type, event, created_at) values (?, 'a', ?, 't', ?, 0)",
+                        "a-" + sequence,
+                        sequence,
+                        new byte[] {1});
+            }
+            handle.execute(
+                    "insert into delivery (destination, event_id, subject, sequence, status, attempts, error, updated_at)"
+                            + " values ('hook', 'a-1', 'a', 1, 'DEAD', 10, 'HTTP status 500', 0)");
+            handle.execute("insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
+                    + " values ('hook', 'a-2', 'a', 2, 'PENDING', 0, 0)");
+            handle.execute("insert into destination (name, disabled) values ('hook', 'HTTP status 410')");
+            handle.execute("insert into destination (name, paused_until) values ('other', 99)");
+        });
+    }
+
+    private static Destinations.Entry entry(
+            String name,
+            Circuit circuit,
+            long pending,
+            @Nullable Instant oldest,
+            long dead,
+            @Nullable Instant since,
+            @Nullable String error) {
+        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, error);
+    }
+
+    private List<String> ids(Status status) {
+        return deliveries.list(status, Selection.ALL, 100).stream()
+                .map(Deliveries.Entry::id)
+                .toList();
+    }
+
+    private List<String> deliverAll() {
+        List<String> delivered = new ArrayList<>();
+        for (List<Delivery> due = ledger.outbox.claim(HOOK, 10); !due.isEmpty(); due = ledger.outbox.claim(HOOK, 10)) {
+            assertThat(due).hasSize(1);
+            delivered.add(due.get(0).eventId());
+            ledger.outbox.delivered(due.get(0));
+        }
+        return delivered;
+    }
+
+    private void changeAndDie(String... jobs) {
+        for (String job : jobs) {
+            change(job, 1);
+            die(HOOK);
+        }
+    }
+
+    private Delivery die(String destination) {
+        Delivery delivery = ledger.outbox.claim(destination, 1).get(0);
+        ledger.outbox.failed(
+                delivery,
+                new DeliveryFailure(Consequence.REFUSED, "HTTP\nstatus 400", Duration.ZERO),
+                Optional.empty());
+        return delivery;
+    }
+
+    private void fail(Delivery delivery, Duration wait) {
+        ledger.outbox.failed(
+                delivery,
+                new DeliveryFailure(Consequence.UNAVAILABLE, "HTTP\nstatus 500", Duration.ZERO),
+                Optional.of(wait));
+    }
+
+    private void change(String job, int sequence) {
+        String event = job + "-" + sequence;
+        ledger.database.write(handle -> {
+            handle.execute(
+                    "insert into change (event_id, subject, sequence, type, event, created_at) values (?, ?, ?, 't', ?, ?)",
+                    event,
+                    job,
+                    sequence,
+                    event.getBytes(UTF_8),
+                    ledger.clock.millis());
+            for (String destination : List.of(Outbox.CHANGES, HOOK, OTHER)) {
+                Outbox.add(handle, destination, event, ledger.clock.millis());
+            }
+            return null;
+        });
+    }
+}
