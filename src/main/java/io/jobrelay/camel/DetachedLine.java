@@ -64,7 +64,7 @@ final class DetachedLine implements AutoCloseable {
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(PROVIDER_CLIENT);
             context.getRegistry().bind(PROVIDER_CLIENT, replay);
-            open.push(new EngineBeans(context, detached, providers, clock, change -> {}));
+            open.push(new EngineBeans(context, detached, providers, clock, System::nanoTime, change -> {}));
             open.push(new DestinationBeans(context, detached, clock));
         } catch (IOException e) {
             close();
@@ -82,6 +82,7 @@ final class DetachedLine implements AutoCloseable {
         main.addOverrideProperty("camel.main.auto-startup", "false");
         main.addOverrideProperty("camel.main.jmx-enabled", "false");
         main.addOverrideProperty(Relay.MANAGEMENT, "false");
+        main.addOverrideProperty(Relay.METRICS, "false");
         try {
             main.start();
             return main;

@@ -2,7 +2,10 @@ package io.jobrelay.camel;
 
 import io.jobrelay.camel.outbox.OutboxComponent;
 import io.jobrelay.job.Change;
+import io.jobrelay.ledger.Announcements;
+import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Intake;
+import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
@@ -14,32 +17,41 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 /** The beans that the engine's routes name: the ledger and what works on it. */
 public final class EngineBeans implements AutoCloseable {
     private final LedgerDatabase database;
+    private final LedgerClock clock;
     private final Watches watches;
     private final Outbox outbox;
     private final WatchFiles watchFiles;
     private final OutboxComponent outboxes;
 
     EngineBeans(
-            CamelContext context, Settings settings, ProviderBeans providers, Clock clock, Consumer<Change> changes) {
+            CamelContext context,
+            Settings settings,
+            ProviderBeans providers,
+            Clock wall,
+            LongSupplier nanoTime,
+            Consumer<Change> changes) {
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
         database = LedgerDatabase.open(settings.ledger().url());
+        clock = new LedgerClock(database, wall, nanoTime);
         watches = new Watches(database, clock);
         outbox = new Outbox(database, clock, settings.delivery().circuit());
-        Intake intake = new Intake(
-                database,
-                outbox,
-                settings.instance(),
-                clock,
-                () -> UUID.randomUUID().toString(),
-                random);
+        Announcements announcements = new Announcements(
+                settings.instance(), wall, () -> UUID.randomUUID().toString());
+        Intake intake = new Intake(database, outbox, announcements, clock, random);
+        Metrics metrics = new Metrics();
+        Lookout lookout = new Lookout(new Blindness(database, announcements, clock), clock, metrics);
         watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
         Registry registry = context.getRegistry();
+        registry.bind(Metrics.REGISTRY, metrics.registry());
+        registry.bind("lookout", lookout);
+        registry.bind("blind-watches", new BlindWatchesCheck(lookout));
         registry.bind("watch-files", watchFiles);
         registry.bind(
                 "polls",
@@ -47,6 +59,7 @@ public final class EngineBeans implements AutoCloseable {
                         watches,
                         intake,
                         providers.budget(),
+                        new PollLag(metrics, clock),
                         settings.accounts(),
                         settings.poll().concurrency(),
                         changes));
@@ -84,6 +97,8 @@ public final class EngineBeans implements AutoCloseable {
 
     @Override
     public void close() {
-        database.close();
+        try (database) {
+            clock.note();
+        }
     }
 }

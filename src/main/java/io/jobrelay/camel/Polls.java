@@ -29,6 +29,7 @@ public final class Polls {
     private final Watches watches;
     private final Intake intake;
     private final RequestBudget budget;
+    private final PollLag lag;
     private final Map<String, Account> accounts;
     private final int most;
     private final Consumer<Change> changes;
@@ -41,12 +42,14 @@ public final class Polls {
             Watches watches,
             Intake intake,
             RequestBudget budget,
+            PollLag lag,
             Map<String, Account> accounts,
             int most,
             Consumer<Change> changes) {
         this.watches = watches;
         this.intake = intake;
         this.budget = budget;
+        this.lag = lag;
         this.accounts = Map.copyOf(accounts);
         this.most = most;
         this.changes = changes;
@@ -63,6 +66,7 @@ public final class Polls {
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
         PollVariables.begin(exchange, due);
+        lag.begins(due);
         Account account = accounts.get(due.watch().account());
         if (account == null) {
             throw new PollFailedException(PollFailure.without(

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -36,8 +37,10 @@ public final class Relay implements AutoCloseable {
     private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
-    /** Camel's property that opens the management port, for health. */
+    /** Camel's property that opens the management port, for health and metrics. */
     public static final String MANAGEMENT = "camel.management.enabled";
+
+    static final String METRICS = "camel.metrics.enabled";
 
     /** How much of the line is started. */
     public enum Scope {
@@ -74,6 +77,17 @@ public final class Relay implements AutoCloseable {
      * @throws IllegalStateException if there are no routes here, or they cannot be started
      */
     public static Relay start(Scope scope, Map<String, String> overrides, Clock clock, Consumer<Change> changes) {
+        return start(scope, overrides, clock, System::nanoTime, changes);
+    }
+
+    /**
+     * Starts, with both clocks of the machine given.
+     *
+     * @param clock the one that may be set
+     * @param nanoTime the one that only runs forward
+     */
+    public static Relay start(
+            Scope scope, Map<String, String> overrides, Clock clock, LongSupplier nanoTime, Consumer<Change> changes) {
         requireRoutes();
         Main main = new Main();
         main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
@@ -81,13 +95,14 @@ public final class Relay implements AutoCloseable {
         rank(main, overrides);
         if (scope != Scope.EVERYTHING) {
             main.addOverrideProperty(MANAGEMENT, "false");
+            main.addOverrideProperty(METRICS, "false");
         }
         Relay relay = new Relay(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
-                relay.bind(context, settings(context, overrides).read(), scope, clock, changes);
+                relay.bind(context, settings(context, overrides).read(), scope, clock, nanoTime, changes);
             }
         });
         try {
@@ -112,11 +127,17 @@ public final class Relay implements AutoCloseable {
         overrides.forEach(main::addOverrideProperty);
     }
 
-    private void bind(CamelContext context, Settings settings, Scope scope, Clock clock, Consumer<Change> changes) {
+    private void bind(
+            CamelContext context,
+            Settings settings,
+            Scope scope,
+            Clock clock,
+            LongSupplier nanoTime,
+            Consumer<Change> changes) {
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         providers = new ProviderBeans(context, settings, clock);
         if (scope != Scope.PROVIDERS) {
-            engine = new EngineBeans(context, settings, providers, clock, changes);
+            engine = new EngineBeans(context, settings, providers, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
             destinations = new DestinationBeans(context, settings, clock);

@@ -1,27 +1,43 @@
 package io.jobrelay.job;
 
+import static io.jobrelay.job.JobState.PARTIALLY_SUCCEEDED;
+import static io.jobrelay.job.JobState.PAUSED;
+import static io.jobrelay.job.JobState.QUEUED;
+import static io.jobrelay.job.JobState.RUNNING;
+import static io.jobrelay.job.JobState.STARTING;
+import static io.jobrelay.job.JobState.SUCCEEDED;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A record that differs from the last one of its job in state, reason or provider state; in progress too where the watch
- * asks for that.
+ * asks for that. A job that does not move any more is a change as well, once.
  *
  * @param job the record after the change, numbered
  * @param previousState the state before, null for the first change of a job
  * @param previousReason the reason before, null where there was none
+ * @param skippedStates states that the job must have been in between the two, in order, and that no poll has seen
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Change(
         JobRecord job,
-        @Nullable JobState previousState,
-        @Nullable String previousReason) {
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JobState previousState,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String previousReason,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<JobState> skippedStates) {
+    private static final Set<JobState> BEFORE_RUNNING = Set.of(QUEUED, STARTING);
+    private static final Set<JobState> AFTER_RUNNING = Set.of(SUCCEEDED, PARTIALLY_SUCCEEDED, PAUSED);
+
     public Change {
         requireNonNull(job, "job is null");
+        skippedStates = List.copyOf(skippedStates);
     }
 
     /** What is remembered of a job from its last change: all that a later record is compared with. */
@@ -47,20 +63,28 @@ public record Change(
     /**
      * The change that {@code observed} makes to a job, or empty if it makes none. A job that ran on after its end gets
      * a new attempt, and the anomaly {@link JobRecord#TERMINAL_STATE_CHANGED} tells of it.
+     *
+     * @param overdue true if the job has been in its last state for too long and nobody has been told: one that is in it
+     *     still, and has not ended, gets the anomaly {@link JobRecord#STUCK}
      */
-    public static Optional<Change> between(@Nullable Last last, JobRecord observed, boolean progressCounts) {
+    public static Optional<Change> between(
+            @Nullable Last last, JobRecord observed, boolean progressCounts, boolean overdue) {
         if (last == null) {
-            return Optional.of(new Change(observed.numbered(1, 1, null), null, null));
+            return Optional.of(new Change(observed.numbered(1, 1, null), null, null, List.of()));
         }
-        if (!last.differsFrom(observed, progressCounts)) {
+        boolean stuck = overdue && last.state == observed.state() && !observed.terminal();
+        if (!stuck && !last.differsFrom(observed, progressCounts)) {
             return Optional.empty();
         }
         boolean leftItsEnd = last.state.terminal() && last.state != observed.state();
         boolean runsAgain = leftItsEnd && !observed.terminal();
-        JobRecord job = observed.numbered(
-                runsAgain ? last.attempt + 1 : last.attempt,
-                last.sequence + 1,
-                leftItsEnd ? JobRecord.TERMINAL_STATE_CHANGED : null);
-        return Optional.of(new Change(job, last.state, last.reason));
+        String anomaly = leftItsEnd ? JobRecord.TERMINAL_STATE_CHANGED : stuck ? JobRecord.STUCK : null;
+        JobRecord job = observed.numbered(runsAgain ? last.attempt + 1 : last.attempt, last.sequence + 1, anomaly);
+        return Optional.of(new Change(job, last.state, last.reason, skipped(last.state, observed.state())));
+    }
+
+    /** Only what is certain: a job can fail or be cancelled without ever having run, and not every provider starts one. */
+    private static List<JobState> skipped(JobState from, JobState to) {
+        return BEFORE_RUNNING.contains(from) && AFTER_RUNNING.contains(to) ? List.of(RUNNING) : List.of();
     }
 }

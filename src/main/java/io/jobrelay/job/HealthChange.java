@@ -3,21 +3,29 @@ package io.jobrelay.job;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch whose polls have begun to fail, fail in another way, or are answered again.
+ * A watch whose polls have begun to fail, fail in another way, or are answered again; or that has become blind, which is
+ * to say that it has had no good answer for longer than three times its longest pace, or sees again.
  *
  * @param health {@code OK} or the kind of failure
  * @param previousHealth the health before
- * @param failure what the provider or the network said, null when the health is {@code OK}
+ * @param blind true if the watch is blind
+ * @param previousBlind true if it was blind before
+ * @param unansweredSince where it is or was blind: when it had its last good answer, or else was added
+ * @param failure what the provider or the network said, null when the health is {@code OK} or no poll has ended
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HealthChange(
         Subject watch,
         String health,
         String previousHealth,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean blind,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean previousBlind,
+        @Nullable Instant unansweredSince,
         @Nullable Failure failure) {
     public static final String OK = "OK";
 

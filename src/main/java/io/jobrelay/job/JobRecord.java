@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,9 @@ public record JobRecord(
         List<String> anomalies,
         @Nullable JsonNode raw) {
 
+    /** The anomaly of a job that has been in one state for longer than its watch's {@code stuckAfter}. */
+    public static final String STUCK = "STUCK";
+
     /** The anomaly of a job that left a state which should have been its last. */
     public static final String TERMINAL_STATE_CHANGED = "TERMINAL_STATE_CHANGED";
 
@@ -105,6 +109,7 @@ public record JobRecord(
         List<String> all = new ArrayList<>(anomalies);
         if (anomaly != null) {
             all.add(anomaly);
+            Collections.sort(all);
         }
         return new JobRecord(
                 id,

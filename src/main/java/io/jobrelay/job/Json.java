@@ -9,16 +9,20 @@ import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 
-/** The one JSON form of records and events: RFC 3339 times, decimals kept digit for digit, unknown members refused. */
+/** The one JSON form of records and events: RFC 3339 times, durations such as {@code 2h}, decimals kept digit for digit, unknown members refused. */
 public final class Json {
     /** Thread-safe; never reconfigured. */
     public static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new SimpleModule()
                     .addSerializer(Instant.class, ToStringSerializer.instance)
-                    .addDeserializer(Instant.class, new InstantReader()))
+                    .addDeserializer(Instant.class, new InstantReader())
+                    .addSerializer(Duration.class, new DurationWriter())
+                    .addDeserializer(Duration.class, new DurationReader()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -42,6 +46,32 @@ public final class Json {
             return MAPPER.readValue(json, type);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class DurationWriter extends ToStringSerializerBase {
+        private static final long serialVersionUID = 1L;
+
+        private DurationWriter() {
+            super(Duration.class);
+        }
+
+        @Override
+        public String valueToString(Object value) {
+            return ReadableDuration.format((Duration) value);
+        }
+    }
+
+    private static final class DurationReader extends FromStringDeserializer<Duration> {
+        private static final long serialVersionUID = 1L;
+
+        private DurationReader() {
+            super(Duration.class);
+        }
+
+        @Override
+        protected Duration _deserialize(String value, DeserializationContext context) {
+            return ReadableDuration.parse(value);
         }
     }
 

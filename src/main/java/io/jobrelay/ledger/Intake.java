@@ -1,23 +1,18 @@
 package io.jobrelay.ledger;
 
-import static java.util.Objects.requireNonNull;
-
 import io.jobrelay.job.Change;
-import io.jobrelay.job.Event;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -30,32 +25,33 @@ public final class Intake {
 
     private final LedgerDatabase database;
     private final Outbox outbox;
-    private final String instance;
-    private final Clock clock;
-    private final Supplier<String> eventIds;
+    private final Announcements announcements;
+    private final LedgerClock clock;
     private final DoubleSupplier random;
 
     /**
-     * @param instance the name in the source of every event
-     * @param eventIds unique and without dots
      * @param random from 0 to 1
      */
     public Intake(
             LedgerDatabase database,
             Outbox outbox,
-            String instance,
-            Clock clock,
-            Supplier<String> eventIds,
+            Announcements announcements,
+            LedgerClock clock,
             DoubleSupplier random) {
         this.database = database;
         this.outbox = outbox;
-        this.instance = instance;
+        this.announcements = announcements;
         this.clock = clock;
-        this.eventIds = eventIds;
         this.random = random;
     }
 
-    /** Takes in the records of a good answer and returns the changes that they made, committed. */
+    /**
+     * Takes in the records of a good answer and returns the changes that they made, committed.
+     *
+     * <p>Two watches may see the same job, and their answers come in any order. A record is left aside where another watch
+     * has brought a change of its job since this poll began: which of the two is older nobody can say, and the next poll
+     * tells.
+     */
     public List<Change> answered(DueWatch due, List<JobRecord> records) {
         Instant now = clock.instant();
         List<Change> changes = database.write(handle -> {
@@ -64,18 +60,22 @@ public final class Intake {
                 return List.of();
             }
             List<Change> made = new ArrayList<>();
+            boolean ended = false;
             for (JobRecord record : records) {
-                takeIn(handle, due.watch(), record, now).ifPresent(made::add);
+                Jobs.Known known = Jobs.find(handle, record.id());
+                if (known == null || !known.changedByAnother(due)) {
+                    takeIn(handle, due.watch(), known, record, now).ifPresent(made::add);
+                    ended |= record.terminal() && !due.watch().list();
+                }
             }
             boolean stateChanged = made.stream()
                     .anyMatch(change -> change.previousState() != change.job().state());
             Instant since = stateChanged || watch.stateSince == null ? now : watch.stateSince;
             Duration wait = due.watch().pace().afterAnswer(Duration.between(since, now));
-            boolean ended = !due.watch().list() && records.stream().anyMatch(JobRecord::terminal);
-            changeHealth(handle, due.watch(), watch, HealthChange.OK, null, now);
+            watch.health.become(handle, due.watch(), HealthChange.OK, false, null, announcements, clock);
             handle.createUpdate("""
                             update watch set due_at = :due, claimed = 0, state_since = :since, failures = 0,
-                                failure = null, answered_at = :now,
+                                failure = null, answered_at = :now, blind_at = :now + blind_after,
                                 state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
                             where id = :id""")
                     .bind("due", now.plus(wait).toEpochMilli())
@@ -108,7 +108,8 @@ public final class Intake {
             }
             HealthChange.Failure reason =
                     new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
-            changeHealth(handle, due.watch(), watch, failure.kind().name(), reason, now);
+            watch.health.become(
+                    handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announcements, clock);
             handle.createUpdate("""
                             update watch set due_at = :due, claimed = 0, failures = failures + 1, failure = :failure
                             where id = :id""")
@@ -123,50 +124,16 @@ public final class Intake {
         });
     }
 
-    private Optional<Change> takeIn(Handle handle, Watch watch, JobRecord record, Instant now) {
-        Change.Last last = Jobs.last(handle, record.id());
-        Optional<Change> change = Change.between(last, record, watch.progress());
+    private Optional<Change> takeIn(
+            Handle handle, Watch watch, Jobs.@Nullable Known known, JobRecord record, Instant now) {
+        Optional<Change> change = known == null
+                ? Change.between(null, record, watch.progress(), false)
+                : Change.between(known.last(), record, watch.progress(), known.overdue(watch, now));
         change.ifPresent(made -> {
-            JobRecord job = made.job();
-            Jobs.put(handle, watch, job);
-            Event event = Event.of(eventIds.get(), instance, made, now);
-            append(handle, event, requireNonNull(job.sequence(), "a change is numbered"), now);
+            Jobs.put(handle, watch, made.job(), now);
+            announcements.announce(handle, made, now.toEpochMilli());
         });
         return change;
-    }
-
-    private void changeHealth(
-            Handle handle,
-            Watch watch,
-            State state,
-            String health,
-            HealthChange.@Nullable Failure failure,
-            Instant now) {
-        if (state.health.equals(health)) {
-            return;
-        }
-        HealthChange change = new HealthChange(
-                new HealthChange.Subject(watch.id(), watch.api(), watch.account(), watch.parameters(), watch.labels()),
-                health,
-                state.health,
-                failure);
-        long sequence = state.healthSequence + 1;
-        handle.execute("update watch set health = ?, health_sequence = ? where id = ?", health, sequence, watch.id());
-        append(handle, Event.of(eventIds.get(), instance, change, sequence, now), sequence, now);
-    }
-
-    private void append(Handle handle, Event event, long sequence, Instant now) {
-        handle.createUpdate("""
-                        insert into change (event_id, subject, sequence, type, event, created_at)
-                        values (:id, :subject, :sequence, :type, :event, :now)""")
-                .bind("id", event.id())
-                .bind("subject", event.subject())
-                .bind("sequence", sequence)
-                .bind("type", event.type())
-                .bind("event", event.bytes())
-                .bind("now", now.toEpochMilli())
-                .execute();
-        Outbox.add(handle, Outbox.CHANGES, event.id(), now.toEpochMilli());
     }
 
     private static void keep(Handle handle, Watch watch, String cause, UnreadableReply reply, Instant now) {
@@ -186,13 +153,13 @@ public final class Intake {
     }
 
     /** What the ledger holds of a watch that is being polled. */
-    private record State(@Nullable Instant stateSince, int failures, String health, long healthSequence) {}
+    private record State(@Nullable Instant stateSince, int failures, WatchHealth health) {}
 
     /** Null where the claim has run out: somebody else has taken the watch since, and this result comes too late. */
     private static @Nullable State state(Handle handle, DueWatch due) {
         return handle.createQuery("""
-                        select state_since, failures, health, health_sequence from watch
-                        where id = :id and claim = :claim and claimed""")
+                        select state_since, failures, %s from watch
+                        where id = :id and claim = :claim and claimed""".formatted(WatchHealth.COLUMNS))
                 .bind("id", due.watch().id())
                 .bind("claim", due.claim())
                 .map((row, context) -> {
@@ -200,8 +167,7 @@ public final class Intake {
                     return new State(
                             row.wasNull() ? null : Instant.ofEpochMilli(since),
                             row.getInt("failures"),
-                            row.getString("health"),
-                            row.getLong("health_sequence"));
+                            WatchHealth.of(row));
                 })
                 .findOne()
                 .orElse(null);

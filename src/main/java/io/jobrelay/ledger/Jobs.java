@@ -8,6 +8,8 @@ import io.jobrelay.job.Progress;
 import io.jobrelay.watch.Watch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -15,26 +17,55 @@ import org.jspecify.annotations.Nullable;
 final class Jobs {
     private Jobs() {}
 
-    /** What the next record of the job is compared with; null for a job that is not known yet. */
-    static Change.@Nullable Last last(Handle handle, String id) {
-        return handle.createQuery(
-                        "select state, reason, provider_state, progress, attempt, sequence from job where id = :id")
+    /**
+     * What is known of a job; times are the ledger's.
+     *
+     * @param last what the next record of the job is compared with
+     * @param watch the watch that brought its last change
+     * @param told true if it is stuck and that has been told
+     */
+    record Known(Change.Last last, String watch, Instant changed, Instant stateSince, boolean told) {
+        boolean changedByAnother(DueWatch due) {
+            return changed.isAfter(due.claimed()) && !watch.equals(due.watch().id());
+        }
+
+        /** True if the job has been in its state for longer than the watch allows, and nobody knows. */
+        boolean overdue(Watch watched, Instant now) {
+            Duration allowed = watched.stuckAfter();
+            return allowed != null && !told && Duration.between(stateSince, now).compareTo(allowed) > 0;
+        }
+    }
+
+    /** Null for a job that is not known yet. */
+    static @Nullable Known find(Handle handle, String id) {
+        return handle.createQuery("""
+                        select state, reason, provider_state, progress, attempt, sequence,
+                            watch_id, changed_at, state_since, stuck from job where id = :id""")
                 .bind("id", id)
-                .map((row, context) -> last(row))
+                .map((row, context) -> new Known(
+                        last(row),
+                        row.getString("watch_id"),
+                        Instant.ofEpochMilli(row.getLong("changed_at")),
+                        Instant.ofEpochMilli(row.getLong("state_since")),
+                        row.getBoolean("stuck")))
                 .findOne()
                 .orElse(null);
     }
 
     /** Puts the job in the place of what it was before. */
-    static void put(Handle handle, Watch watch, JobRecord job) {
+    static void put(Handle handle, Watch watch, JobRecord job, Instant now) {
         handle.createUpdate("""
-                        insert into job (id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence, record)
-                        values (:id, :watch, :state, :terminal, :reason, :providerState, :progress, :attempt, :sequence, :record)
+                        insert into job (id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence,
+                            record, changed_at, state_since, stuck)
+                        values (:id, :watch, :state, :terminal, :reason, :providerState, :progress, :attempt, :sequence,
+                            :record, :now, :now, :stuck)
                         on conflict (id) do update set
                             watch_id = excluded.watch_id, state = excluded.state, terminal = excluded.terminal,
                             reason = excluded.reason, provider_state = excluded.provider_state,
                             progress = excluded.progress, attempt = excluded.attempt, sequence = excluded.sequence,
-                            record = excluded.record""")
+                            record = excluded.record, changed_at = excluded.changed_at,
+                            state_since = case when state = excluded.state then state_since else excluded.state_since end,
+                            stuck = case when state = excluded.state then max(stuck, excluded.stuck) else 0 end""")
                 .bind("id", job.id())
                 .bind("watch", watch.id())
                 .bind("state", job.state().name())
@@ -45,6 +76,8 @@ final class Jobs {
                 .bind("attempt", job.attempt())
                 .bind("sequence", job.sequence())
                 .bind("record", Json.write(job))
+                .bind("now", now.toEpochMilli())
+                .bind("stuck", job.anomalies().contains(JobRecord.STUCK))
                 .execute();
     }
 

@@ -2,8 +2,8 @@ package io.jobrelay.ledger;
 
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,14 +19,18 @@ public final class Watches {
     private static final Duration LEASE = Duration.ofMinutes(15);
 
     private final LedgerDatabase database;
-    private final Clock clock;
+    private final LedgerClock clock;
 
-    public Watches(LedgerDatabase database, Clock clock) {
+    public Watches(LedgerDatabase database, LedgerClock clock) {
         this.database = database;
         this.clock = clock;
         // Whoever held a claim before this process has ended with it.
         database.write(
                 handle -> handle.execute("update watch set due_at = ?, claimed = 0 where claimed = 1", clock.millis()));
+        // Nobody can have been asked while nothing ran.
+        database.write(handle -> handle.execute(
+                "update watch set blind_at = max(blind_at, ? + blind_after) where state = 'ACTIVE' and blind = 0",
+                clock.millis()));
     }
 
     /**
@@ -55,17 +59,22 @@ public final class Watches {
 
     private static void put(Handle handle, Watch watch, String definition, String source, long now) {
         handle.createUpdate("""
-                        insert into watch (id, definition, account, source, state, due_at)
-                        values (:id, :definition, :account, :source, 'ACTIVE', :now)
+                        insert into watch (id, definition, account, source, state, due_at,
+                            added_at, blind_after, blind_at)
+                        values (:id, :definition, :account, :source, 'ACTIVE', :now,
+                            :now, :blindAfter, :now + :blindAfter)
                         on conflict (id) do update set
                             definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
                             claim = claim + 1, claimed = 0,
+                            added_at = case state when 'REMOVED' then excluded.added_at else added_at end,
+                            blind_after = excluded.blind_after, blind_at = excluded.blind_at,
                             state = case state when 'REMOVED' then 'ACTIVE' else state end""")
                 .bind("id", watch.id())
                 .bind("definition", definition)
                 .bind("account", watch.account())
                 .bind("source", source)
                 .bind("now", now)
+                .bind("blindAfter", watch.pace().blindAfter().toMillis())
                 .execute();
     }
 
@@ -94,23 +103,28 @@ public final class Watches {
         });
         due.replaceAll(permits::applyAsInt);
         due.values().removeIf(count -> count == 0);
-        return due.isEmpty() ? List.of() : database.write(handle -> claim(handle, due, now));
+        return due.isEmpty() ? List.of() : database.write(handle -> claim(handle, due, Instant.ofEpochMilli(now)));
     }
 
-    private static List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, long now) {
+    private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, Instant now) {
         List<DueWatch> claimed = new ArrayList<>();
         countByAccount.forEach((account, count) -> handle.createQuery("""
-                        update watch set claim = claim + 1, claimed = 1, due_at = :lease where id in (
+                        update watch set claim = claim + 1, claimed = 1, planned_at = due_at, due_at = :lease where id in (
                             select id from watch where state = 'ACTIVE' and account = :account and due_at <= :now
                             order by due_at limit :count)
-                        returning definition, claim""")
-                .bind("lease", now + LEASE.toMillis())
+                        returning definition, claim, planned_at""")
+                .bind("lease", now.plus(LEASE).toEpochMilli())
                 .bind("account", account)
-                .bind("now", now)
+                .bind("now", now.toEpochMilli())
                 .bind("count", count)
-                .map((row, context) -> new DueWatch(Json.read(row.getString(1), Watch.class), row.getLong(2)))
+                .map((row, context) -> new DueWatch(
+                        Json.read(row.getString(1), Watch.class), row.getLong(2), planned(row.getLong(3)), now))
                 .forEach(claimed::add));
         return claimed;
+    }
+
+    private Instant planned(long due) {
+        return Instant.ofEpochMilli(Math.max(due, clock.begin().toEpochMilli()));
     }
 
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */

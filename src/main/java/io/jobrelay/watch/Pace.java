@@ -19,6 +19,7 @@ public record Pace(Duration shortest, Duration longest) {
     public static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
     private static final int AGE_SHARE = 10;
+    private static final int BLIND_FACTOR = 3;
     private static final double JITTER = 0.2;
 
     public Pace {
@@ -44,6 +45,11 @@ public record Pace(Duration shortest, Duration longest) {
         }
         return new Pace(
                 ReadableDuration.parse(text.substring(0, dots)), ReadableDuration.parse(text.substring(dots + 2)));
+    }
+
+    /** How long a watch may go without a good answer before it is blind: three times the longest wait. */
+    public Duration blindAfter() {
+        return longest.multipliedBy(BLIND_FACTOR);
     }
 
     /** The wait after a good answer, for a job that has been in its state for {@code age}. */

@@ -6,12 +6,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.job.Json;
+import io.jobrelay.job.ReadableDuration;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job, or a list of jobs, to look after: polled until the job has ended, or as long as the list is watched.
@@ -22,6 +25,7 @@ import java.util.Map;
  * @param pace how often to poll
  * @param labels put on every record
  * @param progress true if progress alone is a change too
+ * @param stuckAfter how long a job may be in one state before it counts as stuck; null if that is nobody's business
  * @param list true if the API answers with any number of jobs
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -32,6 +36,7 @@ public record Watch(
         @JsonProperty("every") Pace pace,
         Map<String, String> labels,
         boolean progress,
+        @Nullable Duration stuckAfter,
         boolean list) {
     private static final int ID_BYTES = 10;
 
@@ -41,6 +46,9 @@ public record Watch(
         parameters = parameters == null ? Map.of() : Map.copyOf(parameters);
         requireNonNull(pace, "pace is null");
         labels = labels == null ? Map.of() : Map.copyOf(labels);
+        if (stuckAfter != null && (stuckAfter.isZero() || stuckAfter.isNegative())) {
+            throw new IllegalArgumentException("must be above 0, was " + ReadableDuration.format(stuckAfter));
+        }
     }
 
     /** Stable: derived from API, account and parameters, so that the same watch in another file is the same watch. */

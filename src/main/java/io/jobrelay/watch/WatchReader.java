@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
+import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.settings.NearestName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchReader {
     private static final Set<String> MEMBERS =
-            new TreeSet<>(List.of("api", "account", "parameters", "every", "labels", "progress"));
+            new TreeSet<>(List.of("api", "account", "parameters", "every", "labels", "progress", "stuckAfter"));
 
     private final Supplier<Map<String, ProviderApi>> apis;
     private final Map<String, Account> accounts;
@@ -65,11 +67,13 @@ public final class WatchReader {
         Map<String, String> labels = labels(item.path("labels"), problems);
         Pace pace = pace(item.path("every"), problems);
         boolean progress = progress(item.path("progress"), problems);
+        Duration stuckAfter = stuckAfter(item.path("stuckAfter"), problems);
         if (!problems.isEmpty() || api == null || account == null) {
             return new Reading(Optional.empty(), problems);
         }
         return new Reading(
-                Optional.of(new Watch(api.getName(), account.name(), parameters, pace, labels, progress, api.isList())),
+                Optional.of(new Watch(
+                        api.getName(), account.name(), parameters, pace, labels, progress, stuckAfter, api.isList())),
                 List.of());
     }
 
@@ -169,6 +173,22 @@ public final class WatchReader {
             problems.add("progress: must be true or false, was " + node);
         }
         return node.asBoolean(false);
+    }
+
+    private static @Nullable Duration stuckAfter(JsonNode node, List<String> problems) {
+        if (node.isMissingNode()) {
+            return null;
+        }
+        try {
+            Duration duration = ReadableDuration.parse(node.asText());
+            if (!duration.isZero()) {
+                return duration;
+            }
+            problems.add("stuckAfter: must be above 0, was " + node.asText());
+        } catch (IllegalArgumentException e) {
+            problems.add("stuckAfter: " + e.getMessage());
+        }
+        return null;
     }
 
     private static String sorted(Collection<String> names) {

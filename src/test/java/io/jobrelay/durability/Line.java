@@ -53,7 +53,7 @@ final class Line implements AutoCloseable {
     }
 
     Line start() {
-        relay = Relay.start(Relay.Scope.EVERYTHING, properties, clock, change -> {});
+        relay = Relay.start(Relay.Scope.EVERYTHING, properties, clock, clock::nanoTime, change -> {});
         return this;
     }
 

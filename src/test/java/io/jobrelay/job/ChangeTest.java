@@ -2,17 +2,22 @@ package io.jobrelay.job;
 
 import static io.jobrelay.job.JobState.CANCELLED;
 import static io.jobrelay.job.JobState.FAILED;
+import static io.jobrelay.job.JobState.PARTIALLY_SUCCEEDED;
+import static io.jobrelay.job.JobState.PAUSED;
 import static io.jobrelay.job.JobState.QUEUED;
 import static io.jobrelay.job.JobState.RUNNING;
+import static io.jobrelay.job.JobState.STARTING;
 import static io.jobrelay.job.JobState.SUCCEEDED;
 import static io.jobrelay.job.JobState.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChangeTest {
@@ -20,8 +25,8 @@ class ChangeTest {
 
     @Test
     void the_first_record_of_a_job_is_a_change_from_nothing() {
-        Change change =
-                Change.between(null, JobRecords.of(JOB, SUCCEEDED), false).orElseThrow();
+        Change change = Change.between(null, JobRecords.of(JOB, SUCCEEDED), false, false)
+                .orElseThrow();
 
         assertThat(change.previousState()).isNull();
         assertThat(change.previousReason()).isNull();
@@ -47,8 +52,12 @@ class ChangeTest {
         Change.Last last = last(JobRecords.of(JOB, RUNNING, null, "run", 10), 1, 7);
         JobRecord observed = JobRecords.of(JOB, state, reason, providerState, percent);
 
-        assertThat(Change.between(last, observed, false)).as("without progress").matches(c -> c.isPresent() == plain);
-        assertThat(Change.between(last, observed, true)).as("with progress").matches(c -> c.isPresent() == progress);
+        assertThat(Change.between(last, observed, false, false))
+                .as("without progress")
+                .matches(c -> c.isPresent() == plain);
+        assertThat(Change.between(last, observed, true, false))
+                .as("with progress")
+                .matches(c -> c.isPresent() == progress);
     }
 
     @ParameterizedTest
@@ -65,7 +74,7 @@ class ChangeTest {
             JobState before, JobState after, int attempt, boolean anomaly) {
         Change.Last last = last(JobRecords.of(JOB, before, "BEFORE", "before", null), 3, 7);
 
-        Change change = Change.between(last, JobRecords.of(JOB, after, "AFTER", "after", null), false)
+        Change change = Change.between(last, JobRecords.of(JOB, after, "AFTER", "after", null), false, false)
                 .orElseThrow();
 
         assertThat(change.job().attempt()).isEqualTo(attempt);
@@ -74,6 +83,59 @@ class ChangeTest {
         assertThat(change.previousReason()).isEqualTo("BEFORE");
         assertThat(change.job().anomalies().contains(JobRecord.TERMINAL_STATE_CHANGED))
                 .isEqualTo(anomaly);
+    }
+
+    /** Over all pairs: what is said to have been skipped lies between the two on the way that AIP-216 draws, and is sure. */
+    @Test
+    void a_job_that_got_past_running_unseen_has_run() {
+        for (JobState from : JobState.values()) {
+            for (JobState to : JobState.values()) {
+                Optional<Change> change =
+                        Change.between(last(JobRecords.of(JOB, from), 1, 1), JobRecords.of(JOB, to), false, false);
+                boolean hadNotRun = from == QUEUED || from == STARTING;
+                boolean hasRun = to == SUCCEEDED || to == PARTIALLY_SUCCEEDED || to == PAUSED;
+
+                assertThat(change.map(Change::skippedStates).orElse(List.of()))
+                        .as("%s to %s", from, to)
+                        .isEqualTo(hadNotRun && hasRun ? List.of(RUNNING) : List.of());
+            }
+        }
+        assertThat(Change.between(null, JobRecords.of(JOB, SUCCEEDED), false, false)
+                        .orElseThrow()
+                        .skippedStates())
+                .as("nobody knows what was before the first record")
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_job_that_is_overdue_in_its_state_is_stuck_unless_it_has_ended_or_moved(JobState state) {
+        Change.Last last = last(JobRecords.of(JOB, RUNNING, "SLOW", "run", 10), 2, 7);
+        Optional<Change> same = Change.between(last, JobRecords.of(JOB, RUNNING, "SLOW", "run", 10), false, true);
+        Optional<Change> moved = Change.between(last, JobRecords.of(JOB, state, "SLOW", "run", 10), false, true);
+
+        assertThat(same).hasValueSatisfying(change -> {
+            assertThat(change.job().anomalies()).containsExactly(JobRecord.STUCK);
+            assertThat(change.job().sequence()).isEqualTo(8);
+            assertThat(change.job().attempt()).isEqualTo(2);
+            assertThat(change.previousState()).isEqualTo(RUNNING);
+            assertThat(change.previousReason()).isEqualTo("SLOW");
+        });
+        assertThat(moved.orElseThrow().job().anomalies().contains(JobRecord.STUCK))
+                .isEqualTo(state == RUNNING);
+        Change.Last ended = last(JobRecords.of(JOB, SUCCEEDED), 1, 1);
+        assertThat(Change.between(ended, JobRecords.of(JOB, SUCCEEDED), false, true))
+                .isEmpty();
+    }
+
+    @Test
+    void a_stuck_job_that_changes_otherwise_is_one_change_with_its_anomalies_in_order() {
+        Change.Last last = last(JobRecords.of(JOB, RUNNING, null, "run", 10), 1, 7);
+        JobRecord odd = JobRecords.of(JOB, RUNNING, "SLOW", "run", 10, List.of("END_BEFORE_START", "UNPARSEABLE_TIME"));
+
+        assertThat(Change.between(last, odd, false, true))
+                .hasValueSatisfying(change -> assertThat(change.job().anomalies())
+                        .containsExactly("END_BEFORE_START", "STUCK", "UNPARSEABLE_TIME"));
     }
 
     @ParameterizedTest
@@ -87,7 +149,7 @@ class ChangeTest {
         int runsAgain = 0;
         for (int poll = 0; poll < 2_000; poll++) {
             JobRecord observed = JobRecords.of(JOB, states[random.nextInt(states.length)]);
-            Optional<Change> change = Change.between(last, observed, false);
+            Optional<Change> change = Change.between(last, observed, false, false);
             boolean same = shown != null && shown.state() == observed.state();
             assertThat(change.isEmpty()).isEqualTo(same);
             if (!same) {

@@ -49,11 +49,37 @@ class EventTest {
 
     @Test
     void what_is_not_known_is_absent() {
-        Change first = Change.between(null, JobRecords.of(JOB, JobState.RUNNING), false)
+        Change first = Change.between(null, JobRecords.of(JOB, JobState.RUNNING), false, false)
                 .orElseThrow();
 
         assertThat(new String(Event.of("e-1", "local", first, TIME).bytes(), UTF_8))
                 .doesNotContain("null", "\"\"", "[]", "{}");
+    }
+
+    @Test
+    void says_what_no_poll_has_seen() {
+        Change.Last queued = new Change.Last(JobState.QUEUED, null, "QUEUED", null, 1, 1);
+        Change change = Change.between(queued, JobRecords.of(JOB, JobState.SUCCEEDED), false, false)
+                .orElseThrow();
+
+        assertThat(new String(Event.of("e-1", "local", change, TIME).bytes(), UTF_8))
+                .endsWith("\"previousState\":\"QUEUED\",\"skippedStates\":[\"RUNNING\"]}}");
+    }
+
+    @Test
+    void a_blind_watch_is_told_with_the_time_of_its_last_good_answer() {
+        HealthChange change = new HealthChange(
+                new HealthChange.Subject("abc", "acme-job", "acme", Map.of(), Map.of()),
+                HealthChange.OK,
+                HealthChange.OK,
+                true,
+                false,
+                TIME,
+                null);
+
+        assertThat(new String(Event.of("e-2", "local", change, 3, TIME).bytes(), UTF_8))
+                .endsWith("\"health\":\"OK\",\"previousHealth\":\"OK\",\"blind\":true,\"unansweredSince\":\"" + TIME
+                        + "\"}}");
     }
 
     @Test
@@ -69,6 +95,9 @@ class EventTest {
                 new HealthChange.Subject("abc", "acme-job", "acme", Map.of("id", List.of("1")), Map.of()),
                 HealthChange.OK,
                 "TIMEOUT",
+                false,
+                false,
+                null,
                 null);
 
         CloudEvent event = new JsonFormat()
@@ -115,6 +144,6 @@ class EventTest {
                 null,
                 List.of(),
                 null);
-        return Event.of("e-1", "local", new Change(told, JobState.RUNNING, null), TIME);
+        return Event.of("e-1", "local", new Change(told, JobState.RUNNING, null, List.of()), TIME);
     }
 }

@@ -19,6 +19,16 @@ public final class JobRecords {
             @Nullable String reason,
             @Nullable String providerState,
             @Nullable Integer percent) {
+        return of(id, state, reason, providerState, percent, List.of());
+    }
+
+    public static JobRecord of(
+            String id,
+            JobState state,
+            @Nullable String reason,
+            @Nullable String providerState,
+            @Nullable Integer percent,
+            List<String> anomalies) {
         ProviderReference provider =
                 new ProviderReference("Acme", "Train", "acme-job", "acme", null, null, null, null, null, null, null);
         Progress progress = percent == null
@@ -52,7 +62,7 @@ public final class JobRecords {
                 List.of(),
                 null,
                 null,
-                List.of(),
+                anomalies,
                 null);
     }
 }

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.job.Change;
+import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +186,130 @@ class IntakeTest {
                 .hasSize(10)
                 .startsWith("<html>3")
                 .endsWith("<html>12");
+    }
+
+    @Test
+    void a_job_that_stays_in_one_state_for_too_long_is_flagged_once() {
+        Duration hour = Duration.ofHours(1);
+        ledger.claimOnly(Ledger.watch("1", hour));
+        ledger.clock.advance(Duration.ofMinutes(15));
+        DueWatch due = poll(ledger.claim().get(0), JobState.RUNNING, 10);
+        Duration left = hour.minus(Duration.ofMinutes(10));
+        due = poll(due, JobState.RUNNING, 20); // another change, the same state: it counts on
+        ledger.clock.advance(left);
+        assertThat(ledger.intake.answered(due, List.of(job(JobState.RUNNING, 20))))
+                .as("not longer than")
+                .isEmpty();
+        ledger.clock.advance(Duration.ofMinutes(5));
+        due = ledger.claim().get(0);
+        due = poll(due, JobState.RUNNING, 20);
+        due = poll(due, JobState.RUNNING, 20);
+        due = poll(due, JobState.RUNNING, 30);
+        due = poll(due, JobState.PAUSED, 30);
+        ledger.clock.advance(Duration.ofMinutes(56));
+        due = poll(due, JobState.PAUSED, 30);
+        poll(due, JobState.SUCCEEDED, 100);
+
+        assertThat(ledger.query("""
+                select sequence || ' ' || (event ->> '$.data.previousState') || ' ' || (event ->> '$.data.job.state')
+                    || ' ' || coalesce(event ->> '$.data.job.anomalies', '-')
+                from change where subject = '%s' and sequence > 1 order by sequence""".formatted(JOB)))
+                .containsExactly(
+                        "2 RUNNING RUNNING -",
+                        "3 RUNNING RUNNING [\"STUCK\"]",
+                        "4 RUNNING RUNNING -",
+                        "5 RUNNING PAUSED -",
+                        "6 PAUSED PAUSED [\"STUCK\"]",
+                        "7 PAUSED SUCCEEDED -");
+    }
+
+    @Test
+    void each_job_of_a_list_has_its_own_time() {
+        Watch list = new Watch(
+                "acme-jobs", "acme", Map.of(), Pace.parse("10s"), Map.of(), false, Duration.ofMinutes(30), true);
+        DueWatch due = ledger.claimOnly(list);
+        ledger.intake.answered(due, List.of(JobRecords.of("a", JobState.RUNNING)));
+        ledger.clock.advance(Duration.ofMinutes(20));
+        ledger.intake.answered(
+                ledger.claim().get(0),
+                List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)));
+        ledger.clock.advance(Duration.ofMinutes(11));
+
+        assertThat(ledger.intake.answered(
+                        ledger.claim().get(0),
+                        List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED))))
+                .extracting(change -> change.job().id())
+                .containsExactly("a");
+    }
+
+    @Test
+    void a_job_may_stay_where_it_is_if_its_watch_says_nothing_about_that() {
+        DueWatch due = answered(ledger.claimOnly(Ledger.watch("1")));
+        ledger.clock.advance(Duration.ofDays(100));
+
+        assertThat(ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING))))
+                .isEmpty();
+    }
+
+    @Test
+    void an_answer_that_may_be_older_than_another_watchs_change_is_left_aside() {
+        DueWatch slow = ledger.claimOnly(Ledger.list("all"));
+        ledger.watches.replace("more.yaml", List.of(Ledger.watch("1")));
+        DueWatch quick = ledger.claim().get(0);
+        ledger.clock.advance(Duration.ofSeconds(1));
+        ledger.intake.answered(quick, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)));
+
+        assertThat(ledger.intake.answered(
+                        slow, List.of(JobRecords.of(JOB, JobState.RUNNING), JobRecords.of("other", JobState.RUNNING))))
+                .extracting(change -> change.job().id())
+                .containsExactly("other");
+        assertThat(ledger.query("select state from job where id = '" + JOB + "'"))
+                .containsExactly("SUCCEEDED");
+        ledger.clock.advance(Duration.ofMinutes(5));
+        assertThat(ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING))))
+                .as("a poll that began afterwards")
+                .singleElement()
+                .satisfies(change -> assertThat(change.job().anomalies()).containsExactly("TERMINAL_STATE_CHANGED"));
+    }
+
+    @Test
+    void a_watch_whose_last_record_was_left_aside_goes_on() {
+        DueWatch single = ledger.claimOnly(Ledger.watch("1"));
+        ledger.watches.replace("all.yaml", List.of(Ledger.list("all")));
+        DueWatch list = ledger.claim().get(0);
+        ledger.clock.advance(Duration.ofSeconds(1));
+        ledger.intake.answered(list, List.of(JobRecords.of(JOB, JobState.RUNNING)));
+        ledger.clock.jump(Duration.ofHours(-1));
+
+        assertThat(ledger.intake.answered(single, List.of(JobRecords.of(JOB, JobState.SUCCEEDED))))
+                .isEmpty();
+        assertThat(ledger.query("select state from watch where definition ->> 'api' = 'acme-job'"))
+                .containsExactly("ACTIVE");
+        ledger.clock.advance(Duration.ofSeconds(10));
+        DueWatch again = ledger.claim().stream()
+                .filter(due -> !due.watch().list())
+                .findFirst()
+                .orElseThrow();
+        assertThat(ledger.intake.answered(again, List.of(JobRecords.of(JOB, JobState.SUCCEEDED))))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_job_that_stands_twice_in_one_answer_is_taken_as_it_stands_last() {
+        ledger.takeIn(JobRecords.of("a", JobState.QUEUED));
+        ledger.takeIn(JobRecords.of("a", JobState.RUNNING), JobRecords.of("a", JobState.FAILED));
+
+        assertThat(ledger.query("select state || sequence from job")).containsExactly("FAILED3");
+    }
+
+    private DueWatch poll(DueWatch due, JobState state, int percent) {
+        ledger.intake.answered(due, List.of(job(state, percent)));
+        ledger.clock.advance(Duration.ofMinutes(5));
+        return state.terminal() ? due : ledger.claim().get(0);
+    }
+
+    private static JobRecord job(JobState state, int percent) {
+        return JobRecords.of(JOB, state, null, state.name(), percent);
     }
 
     private List<String> everything() {

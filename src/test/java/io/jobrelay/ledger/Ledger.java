@@ -21,15 +21,20 @@ final class Ledger implements AutoCloseable {
     final Outbox outbox;
     final Watches watches;
     final Intake intake;
+    final Blindness blindness;
+    final LedgerClock time;
 
     private Ledger(Path file, MovableClock clock) {
         this.clock = clock;
         AtomicInteger ids = new AtomicInteger();
         String run = Long.toString(System.nanoTime(), 36);
         database = LedgerDatabase.open("jdbc:sqlite:" + file);
-        outbox = new Outbox(database, clock, CircuitBreaker.STANDARD);
-        watches = new Watches(database, clock);
-        intake = new Intake(database, outbox, "test", clock, () -> run + "-" + ids.incrementAndGet(), () -> 0);
+        time = new LedgerClock(database, clock, () -> clock.passed().toNanos());
+        outbox = new Outbox(database, time, CircuitBreaker.STANDARD);
+        watches = new Watches(database, time);
+        Announcements announcements = new Announcements("test", clock, () -> run + "-" + ids.incrementAndGet());
+        intake = new Intake(database, outbox, announcements, time, () -> 0);
+        blindness = new Blindness(database, announcements, time);
     }
 
     static Ledger open(Path file) {
@@ -45,11 +50,17 @@ final class Ledger implements AutoCloseable {
     }
 
     static Watch watch(String job, String every, boolean progress) {
-        return new Watch("acme-job", "acme", Map.of("id", job), Pace.parse(every), Map.of(), progress, false);
+        return new Watch("acme-job", "acme", Map.of("id", job), Pace.parse(every), Map.of(), progress, null, false);
+    }
+
+    static Watch watch(String job, Duration stuckAfter) {
+        return new Watch(
+                "acme-job", "acme", Map.of("id", job), Pace.parse("10s..5m"), Map.of(), true, stuckAfter, false);
     }
 
     static Watch list(String project) {
-        return new Watch("acme-jobs", "acme", Map.of("project", project), Pace.parse("10s..5m"), Map.of(), false, true);
+        return new Watch(
+                "acme-jobs", "acme", Map.of("project", project), Pace.parse("10s..5m"), Map.of(), false, null, true);
     }
 
     List<DueWatch> claim() {

@@ -204,8 +204,8 @@ class WatchesTest {
 
     private static List<Watch> watches(String account, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i ->
-                        new Watch("acme-job", account, Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, false))
+                .mapToObj(i -> new Watch(
+                        "acme-job", account, Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, null, false))
                 .toList();
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecordReaderTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final Watch WATCH =
-            new Watch("acme-job", "my acme", Map.of("id", "1"), Pace.DEFAULT, Map.of("team", "a"), false, false);
+            new Watch("acme-job", "my acme", Map.of("id", "1"), Pace.DEFAULT, Map.of("team", "a"), false, null, false);
     private static final String DRAFT = """
             {"key": ["p/1", 7], "kind": "DATA", "provider": {"name": "Acme", "service": "Jobs"}, "state": "RUNNING",
              "providerState": "going", "raw": {"a": null, "b": "", "c": [], "d": {}}}

@@ -87,6 +87,7 @@ class FailedPollsTest {
                 Pace.DEFAULT,
                 Map.of(),
                 false,
+                null,
                 false);
 
         relay.engine().watches().replace("orphan", List.of(orphan));

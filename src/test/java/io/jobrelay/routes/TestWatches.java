@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The accounts of {@code application.properties} with an endpoint and keys of a test, and watches that use them. */
 final class TestWatches {
@@ -55,7 +56,12 @@ final class TestWatches {
 
     /** The polling line, once it has read its watch files, of which there are none: from then on watches can be put in. */
     static Relay polling(Map<String, String> overrides, Clock clock) {
-        Relay relay = Relay.start(Relay.Scope.POLLING, overrides, clock, change -> {});
+        Relay relay = Relay.start(
+                Relay.Scope.POLLING,
+                overrides,
+                clock,
+                () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()),
+                change -> {});
         await().atMost(Duration.ofSeconds(30)).until(relay.engine().watchFiles()::complete);
         return relay;
     }

@@ -11,6 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PaceTest {
+    @Test
+    void a_watch_is_blind_after_three_times_its_longest_wait() {
+        assertThat(Pace.parse("5s..5m").blindAfter()).isEqualTo(Duration.ofMinutes(15));
+    }
+
     private final Pace pace = Pace.parse("5s..5m");
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,7 @@ class WatchFileTest {
                   every: 5s..5m
                   labels: { team: recsys, cost-centre: 4711 }
                   progress: true
+                  stuckAfter: 2h
 
                 - api: acme-jobs
                   account: second
@@ -63,6 +65,7 @@ class WatchFileTest {
                                         Pace.parse("5s..5m"),
                                         Map.of("team", "recsys", "cost-centre", "4711"),
                                         true,
+                                        Duration.ofHours(2),
                                         false),
                                 2),
                         new WatchFile.Entry(
@@ -73,8 +76,9 @@ class WatchFileTest {
                                         Pace.DEFAULT,
                                         Map.of(),
                                         false,
+                                        null,
                                         true),
-                                9));
+                                10));
     }
 
     @ParameterizedTest
@@ -98,6 +102,9 @@ class WatchFileTest {
                 "evry: 5s | evry: unknown member of a watch; did you mean 'every'?",
                 "labels: recsys | labels: must be an object of names and texts, was \"recsys\"",
                 "labels: { team: [a] } | labels.team: must be a text and not empty, was [\"a\"]",
+                "stuckAfter: long | stuckAfter: must be a whole number and a unit of ms, s, m, h or d, such as 30s, was \"long\"",
+                "stuckAfter: 0s | stuckAfter: must be above 0, was 0s",
+                "stuckAfter: [2h] | stuckAfter: must be a whole number and a unit of ms, s, m, h or d, such as 30s, was \"\"",
                 "progress: yes please | progress: must be true or false, was \"yes please\"",
             })
     void refuses_a_wrong_watch_with_its_line_and_reads_the_others(String wrong, String messages) throws IOException {

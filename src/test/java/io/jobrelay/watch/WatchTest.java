@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.job.Json;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WatchTest {
     @Test
-    void the_id_does_not_depend_on_the_order_of_parameters_nor_on_pace_and_labels() {
+    void the_id_does_not_depend_on_the_order_of_parameters_nor_on_what_else_is_said() {
         Map<String, Object> other = new LinkedHashMap<>();
         other.put("b", "2");
         other.put("a", "1");
         Watch watch = watch(Map.of("a", "1", "b", "2"));
 
-        assertThat(new Watch("acme", "one", other, Pace.parse("1s"), Map.of("team", "x"), true, true).id())
+        assertThat(new Watch(
+                                "acme",
+                                "one",
+                                other,
+                                Pace.parse("1s"),
+                                Map.of("team", "x"),
+                                true,
+                                Duration.ofHours(2),
+                                true)
+                        .id())
                 .isEqualTo(watch.id())
                 .hasSize(20);
     }
@@ -39,8 +49,17 @@ class WatchTest {
                         watch(Map.of("a", List.of("1", "2"))).id(),
                         watch(Map.of("a", List.of("1, 2"))).id(),
                         watch(Map.of("a", "[1, 2]")).id(),
-                        new Watch("acme", "two", Map.of("a", "1", "b", "2"), Pace.DEFAULT, Map.of(), false, false).id(),
-                        new Watch("other", "one", Map.of("a", "1", "b", "2"), Pace.DEFAULT, Map.of(), false, false)
+                        new Watch("acme", "two", Map.of("a", "1", "b", "2"), Pace.DEFAULT, Map.of(), false, null, false)
+                                .id(),
+                        new Watch(
+                                        "other",
+                                        "one",
+                                        Map.of("a", "1", "b", "2"),
+                                        Pace.DEFAULT,
+                                        Map.of(),
+                                        false,
+                                        null,
+                                        false)
                                 .id()))
                 .doesNotHaveDuplicates();
     }
@@ -56,10 +75,18 @@ class WatchTest {
         return List.of(
                 watch(Map.of()),
                 watch(Map.of("a", List.of("1", "2"), "b", "3")),
-                new Watch("acme", "one", Map.of("a", "1"), Pace.parse("1s..90m"), Map.of("team", "x"), true, true));
+                new Watch(
+                        "acme",
+                        "one",
+                        Map.of("a", "1"),
+                        Pace.parse("1s..90m"),
+                        Map.of("team", "x"),
+                        true,
+                        Duration.ofMinutes(90),
+                        true));
     }
 
     private static Watch watch(Map<String, Object> parameters) {
-        return new Watch("acme", "one", parameters, Pace.DEFAULT, Map.of(), false, false);
+        return new Watch("acme", "one", parameters, Pace.DEFAULT, Map.of(), false, null, false);
     }
 }

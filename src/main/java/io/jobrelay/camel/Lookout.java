@@ -1,0 +1,83 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.ledger.BlindWatch;
+import io.jobrelay.ledger.Blindness;
+import io.jobrelay.ledger.LedgerClock;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks, every second, for what no poll can tell: watches that have become blind, and a system clock that has been set. What
+ * it saw last is what the health endpoint and the metrics say.
+ */
+public final class Lookout {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
+    /** What a clock may be off before it counts as set. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(5);
+
+    private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
+
+    private final Blindness blindness;
+    private final LedgerClock clock;
+    private volatile Blindness.Report seen = Blindness.Report.NONE;
+    private Duration ahead = Duration.ZERO;
+    private Instant nextNote = Instant.MIN;
+
+    Lookout(Blindness blindness, LedgerClock clock, Metrics metrics) {
+        this.blindness = blindness;
+        this.clock = clock;
+        metrics.watchesBlind(() -> seen.count());
+        metrics.clockOffset(() -> clock.ahead().toMillis() / 1000.0);
+    }
+
+    /** The watches that were blind when it last looked. */
+    Blindness.Report seen() {
+        return seen;
+    }
+
+    /** Looks once. */
+    public void look(Exchange exchange) {
+        var blind = blindness.notice();
+        blind.forEach(Lookout::tell);
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !blind.isEmpty());
+        Blindness.Report report = blindness.report();
+        if (report.count() < seen.count()) {
+            LOG.info("watches see again, blind={} before={}", report.count(), seen.count());
+        }
+        seen = report;
+        compareClocks();
+        if (!clock.instant().isBefore(nextNote)) {
+            clock.note();
+            nextNote = clock.instant().plus(BETWEEN_NOTES);
+        }
+    }
+
+    private static void tell(BlindWatch blind) {
+        LOG.warn(
+                "watch={} api={} account={} is blind: no good answer since {}, last failure={}: {}; see whether the provider,"
+                        + " the account's keys and its requests-per-second are right, or take the watch out of its file",
+                blind.watch().id(),
+                blind.watch().api(),
+                blind.watch().account(),
+                blind.since(),
+                blind.health(),
+                blind.failure() == null ? "no poll has ended" : blind.failure());
+    }
+
+    private void compareClocks() {
+        Duration now = clock.ahead();
+        Duration set = now.minus(ahead);
+        if (set.abs().compareTo(TOLERANCE) > 0) {
+            LOG.warn(
+                    "the system clock was put {} by {}: events are dated by it, and what waits in the ledger waits as long as"
+                            + " it would have",
+                    set.isNegative() ? "forward" : "back",
+                    ReadableDuration.format(Duration.ofSeconds(set.abs().toSeconds())));
+            ahead = now;
+        }
+    }
+}

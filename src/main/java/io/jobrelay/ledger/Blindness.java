@@ -1,0 +1,101 @@
+package io.jobrelay.ledger;
+
+import io.jobrelay.job.HealthChange;
+import io.jobrelay.job.Json;
+import io.jobrelay.watch.Watch;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which watches are blind: those that have had no good answer for longer than three times their longest pace. It is noticed
+ * whether polls fail, hang or never begin. Time in which Jobrelay did not run does not count, so that after a pause each
+ * watch has the chance to be polled first.
+ */
+public final class Blindness {
+    private static final int MOST_AT_ONCE = 256;
+    private static final int NAMED = 10;
+
+    private final LedgerDatabase database;
+    private final Announcements announcements;
+    private final LedgerClock clock;
+
+    public Blindness(LedgerDatabase database, Announcements announcements, LedgerClock clock) {
+        this.database = database;
+        this.announcements = announcements;
+        this.clock = clock;
+    }
+
+    /** How many watches are blind, and the first of them. */
+    public record Report(long count, List<BlindWatch> first) {
+        /** Everything is seen. */
+        public static final Report NONE = new Report(0, List.of());
+
+        public Report {
+            first = List.copyOf(first);
+        }
+    }
+
+    /** Announces watches that have become blind and returns them, committed; at most 256, so call again for the others. */
+    public List<BlindWatch> notice() {
+        long now = clock.millis();
+        boolean any = database.read(handle ->
+                handle.createQuery("""
+                        select exists (select 1 from watch where state = 'ACTIVE' and blind = 0 and blind_at <= :now)""").bind("now", now).mapTo(Boolean.class).one());
+        return any ? database.write(handle -> noticed(handle, now)) : List.of();
+    }
+
+    private List<BlindWatch> noticed(Handle handle, long now) {
+        List<Noticed> noticed = handle.createQuery("""
+                        select definition, failure, %s from watch
+                        where state = 'ACTIVE' and blind = 0 and blind_at <= :now
+                        order by blind_at limit :most""".formatted(WatchHealth.COLUMNS))
+                .bind("now", now)
+                .bind("most", MOST_AT_ONCE)
+                .map((row, context) -> noticed(row))
+                .list();
+        for (Noticed watch : noticed) {
+            watch.health.become(handle, watch.watch, watch.health.health(), true, watch.failure, announcements, clock);
+        }
+        return noticed.stream().map(this::told).toList();
+    }
+
+    /** The watches that are blind. */
+    public Report report() {
+        return database.read(handle -> {
+            long count = handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind = 1")
+                    .mapTo(Long.class)
+                    .one();
+            return count == 0
+                    ? Report.NONE
+                    : new Report(
+                            count,
+                            handle.createQuery("""
+                                            select definition, failure, %s from watch
+                                            where state = 'ACTIVE' and blind = 1 order by id limit :most""".formatted(WatchHealth.COLUMNS))
+                                    .bind("most", NAMED)
+                                    .map((row, context) -> told(noticed(row)))
+                                    .list());
+        });
+    }
+
+    private record Noticed(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}
+
+    private static Noticed noticed(ResultSet row) throws SQLException {
+        String failure = row.getString("failure");
+        return new Noticed(
+                Json.read(row.getString("definition"), Watch.class),
+                WatchHealth.of(row),
+                failure == null ? null : Json.read(failure, HealthChange.Failure.class));
+    }
+
+    private BlindWatch told(Noticed noticed) {
+        return new BlindWatch(
+                noticed.watch,
+                clock.told(noticed.health.unansweredSince()),
+                noticed.health.health(),
+                noticed.failure == null ? null : noticed.failure.message());
+    }
+}

@@ -1,0 +1,60 @@
+package io.jobrelay.ledger;
+
+import io.jobrelay.job.HealthChange;
+import io.jobrelay.watch.Watch;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The health of a watch as everybody has been told of it.
+ *
+ * @param health {@code OK} or the kind of the last failure
+ * @param sequence how often it has changed
+ * @param blind true if it has had no good answer for too long
+ * @param unansweredSince the last good answer, or when the watch was added, in the ledger's time
+ */
+record WatchHealth(String health, long sequence, boolean blind, Instant unansweredSince) {
+    /** What the columns of a watch say, as {@link #of} reads them. */
+    static final String COLUMNS =
+            "health, health_sequence, blind, max(coalesce(answered_at, 0), added_at) unanswered_since";
+
+    static WatchHealth of(ResultSet row) throws SQLException {
+        return new WatchHealth(
+                row.getString("health"),
+                row.getLong("health_sequence"),
+                row.getBoolean("blind"),
+                Instant.ofEpochMilli(row.getLong("unanswered_since")));
+    }
+
+    /** Makes the watch's health this one and announces it, if it is another one than before. */
+    void become(
+            Handle handle,
+            Watch watch,
+            String now,
+            boolean blindNow,
+            HealthChange.@Nullable Failure failure,
+            Announcements announcements,
+            LedgerClock clock) {
+        if (health.equals(now) && blind == blindNow) {
+            return;
+        }
+        HealthChange change = new HealthChange(
+                new HealthChange.Subject(watch.id(), watch.api(), watch.account(), watch.parameters(), watch.labels()),
+                now,
+                health,
+                blindNow,
+                blind,
+                blind || blindNow ? clock.told(unansweredSince) : null,
+                failure);
+        handle.execute(
+                "update watch set health = ?, health_sequence = ?, blind = ? where id = ?",
+                now,
+                sequence + 1,
+                blindNow,
+                watch.id());
+        announcements.announce(handle, change, sequence + 1, clock.millis());
+    }
+}

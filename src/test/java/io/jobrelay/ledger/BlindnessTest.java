@@ -1,0 +1,246 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.Watch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
+
+/** The watch is polled every 10 s to 5 min, and so blind after a quarter of an hour. */
+@Timeout(60)
+class BlindnessTest {
+    private static final JobRecord RUNNING = JobRecords.of("acme-job/acme/1", JobState.RUNNING);
+    private static final Duration QUARTER = Duration.ofMinutes(15);
+    private static final Duration INSTANT = Duration.ofMillis(1);
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void a_watch_whose_polls_fail_is_blind_after_three_times_its_longest_pace_and_told_once() {
+        ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING));
+        ledger.clock.advance(Duration.ofSeconds(10));
+        fail(ledger.claim().get(0), Duration.ofHours(1));
+        ledger.clock.advance(QUARTER.minusSeconds(10).minus(INSTANT));
+        assertThat(ledger.blindness.notice()).isEmpty();
+        ledger.clock.advance(INSTANT);
+
+        assertThat(ledger.blindness.notice()).singleElement().satisfies(blind -> {
+            assertThat(blind.watch()).isEqualTo(Ledger.watch("1"));
+            assertThat(blind.since()).isEqualTo(Ledger.START);
+            assertThat(blind.health()).isEqualTo("UNAVAILABLE");
+            assertThat(blind.failure()).isEqualTo("no answer");
+        });
+        assertThat(ledger.blindness.notice()).isEmpty();
+        ledger.clock.advance(QUARTER);
+        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.blindness.report().count()).isEqualTo(1);
+        assertThat(told())
+                .containsExactly(
+                        "1 OK UNAVAILABLE - - - no answer",
+                        "2 UNAVAILABLE UNAVAILABLE - 1 2026-11-22T10:00:00Z no answer");
+    }
+
+    @Test
+    void it_is_noticed_too_when_no_poll_ends_or_none_begins() {
+        Watch hanging = Ledger.watch("hanging");
+        Watch never = Ledger.watch("never");
+        ledger.claimOnly(hanging);
+        ledger.watches.replace("more.yaml", List.of(never));
+        ledger.clock.advance(QUARTER);
+
+        assertThat(ledger.blindness.notice()).extracting(BlindWatch::watch).containsExactlyInAnyOrder(hanging, never);
+        assertThat(told()).containsOnly("1 OK OK - 1 2026-11-22T10:00:00Z -");
+    }
+
+    @Test
+    void the_first_good_answer_ends_it_in_one_event_with_the_health() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        fail(due, Duration.ofMinutes(20));
+        ledger.clock.advance(Duration.ofMinutes(20));
+        assertThat(ledger.blindness.notice()).hasSize(1);
+        DueWatch again = ledger.claim().get(0);
+        fail(again, Duration.ZERO);
+        ledger.clock.advance(Duration.ofMinutes(5));
+        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING));
+
+        assertThat(ledger.blindness.report()).isEqualTo(Blindness.Report.NONE);
+        assertThat(told())
+                .containsExactly(
+                        "1 OK UNAVAILABLE - - - no answer",
+                        "2 UNAVAILABLE UNAVAILABLE - 1 2026-11-22T10:00:00Z no answer",
+                        "3 UNAVAILABLE OK 1 - 2026-11-22T10:00:00Z -");
+        ledger.clock.advance(QUARTER.minus(INSTANT));
+        assertThat(ledger.blindness.notice()).as("counts from the answer").isEmpty();
+    }
+
+    @Test
+    void another_kind_of_failure_while_it_is_blind_says_that_it_still_is() {
+        fail(ledger.claimOnly(Ledger.watch("1")), QUARTER);
+        ledger.clock.advance(QUARTER);
+        ledger.blindness.notice();
+        ledger.intake.failed(
+                ledger.claim().get(0), new PollFailure(FailureKind.FORBIDDEN, 403, null, "go away", null, null));
+
+        assertThat(told()).endsWith("3 UNAVAILABLE FORBIDDEN 1 1 2026-11-22T10:00:00Z go away");
+    }
+
+    @Test
+    void after_a_pause_a_watch_has_the_chance_to_be_polled_first() {
+        ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING));
+        ledger.close();
+        ledger.clock.advance(Duration.ofDays(3));
+        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+
+        ledger.clock.advance(QUARTER.minus(INSTANT));
+        assertThat(ledger.blindness.notice()).isEmpty();
+        ledger.clock.advance(INSTANT);
+        assertThat(ledger.blindness.notice()).hasSize(1);
+    }
+
+    @Test
+    void a_watch_that_is_blind_stays_so_over_a_restart_and_is_not_told_again() {
+        ledger.claimOnly(Ledger.watch("1"));
+        ledger.clock.advance(QUARTER);
+        ledger.blindness.notice();
+        ledger.close();
+        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger.clock.advance(Duration.ofDays(1));
+
+        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.blindness.report().first())
+                .extracting(BlindWatch::since)
+                .containsExactly(Ledger.START);
+    }
+
+    @Test
+    void a_watch_that_has_ended_or_was_removed_is_not_looked_after_and_so_not_blind() {
+        ledger.intake.answered(
+                ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        ledger.watches.replace("more.yaml", List.of(Ledger.watch("2")));
+        ledger.watches.replace("more.yaml", List.of());
+        ledger.clock.advance(Duration.ofDays(1));
+
+        assertThat(ledger.blindness.notice()).isEmpty();
+    }
+
+    @Test
+    void a_watch_with_another_pace_counts_anew_by_that() {
+        ledger.claimOnly(Ledger.watch("1"));
+        ledger.clock.advance(QUARTER.minus(INSTANT));
+        ledger.claimOnly(Ledger.watch("1", "10s..1h", false));
+        ledger.clock.advance(Duration.ofHours(3).minus(INSTANT));
+        assertThat(ledger.blindness.notice()).isEmpty();
+        ledger.clock.advance(INSTANT);
+        assertThat(ledger.blindness.notice()).hasSize(1);
+    }
+
+    @Test
+    void many_are_told_in_parts_and_named_by_the_first() {
+        ledger.watches.replace(
+                "watches.yaml",
+                IntStream.range(0, 600)
+                        .mapToObj(i -> new Watch(
+                                "acme-job", "acme", Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, null, false))
+                        .toList());
+        ledger.clock.advance(QUARTER);
+
+        assertThat(ledger.blindness.notice()).hasSize(256);
+        assertThat(ledger.blindness.notice()).hasSize(256);
+        assertThat(ledger.blindness.notice()).hasSize(88);
+        assertThat(ledger.blindness.report().count()).isEqualTo(600);
+        assertThat(ledger.blindness.report().first()).hasSize(10);
+        assertThat(ledger.query("select count(*) from delivery where destination = 'changes'"))
+                .containsExactly("600");
+    }
+
+    @Test
+    void noticing_reads_an_index_and_no_more() {
+        assertThat(ledger.database.<List<String>>read(handle -> handle.createQuery("""
+                        explain query plan select 1 from watch where state = 'ACTIVE' and blind = 0 and blind_at <= 7""")
+                        .map((row, context) -> row.getString("detail"))
+                        .list()))
+                .allSatisfy(step -> assertThat(step).contains("INDEX watch_blind_at"));
+    }
+
+    @Test
+    void the_watches_of_an_older_ledger_get_their_times() {
+        Path file = directory.resolve("old.db");
+        SQLiteDataSource database = new SQLiteDataSource();
+        database.setUrl("jdbc:sqlite:" + file);
+        Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/ledger")
+                .target("1")
+                .load()
+                .migrate();
+        Jdbi.create(database).useHandle(handle -> {
+            for (String every : List.of("100ms..500ms", "10s..30s", "10s..5m", "1m..2h", "1h..1d")) {
+                handle.createUpdate("""
+                                insert into watch (id, definition, account, source, state, due_at, answered_at)
+                                values (:every, json_object('every', :every), 'acme', 'f', 'ENDED', 0, 7)""").bind("every", every).execute();
+            }
+            handle.execute("""
+                    insert into job (id, watch_id, state, terminal, attempt, sequence, record)
+                    values ('j', 'w', 'RUNNING', 0, 1, 2, '{}')""");
+            handle.execute("""
+                    insert into change (event_id, subject, sequence, type, event, created_at)
+                    values ('e1', 'j', 1, 't', x'', 40), ('e2', 'j', 2, 't', x'', 42)""");
+        });
+
+        try (Ledger old = Ledger.open(file)) {
+            assertThat(old.query("select id || ' ' || blind_after || ' ' || added_at from watch order by blind_after"))
+                    .containsExactly(
+                            "100ms..500ms 1500 7",
+                            "10s..30s 90000 7",
+                            "10s..5m 900000 7",
+                            "1m..2h 21600000 7",
+                            "1h..1d 259200000 7");
+            assertThat(old.query("select changed_at || ' ' || state_since || ' ' || stuck from job"))
+                    .containsExactly("42 42 0");
+        }
+    }
+
+    private void fail(DueWatch due, Duration retryAfter) {
+        ledger.intake.failed(due, new PollFailure(FailureKind.UNAVAILABLE, 503, null, "no answer", retryAfter, null));
+    }
+
+    /** Sequence, health before and after, blind before and after, since when, and why. */
+    private List<String> told() {
+        return ledger.query("""
+                select sequence || ' ' || (event ->> '$.data.previousHealth') || ' ' || (event ->> '$.data.health')
+                    || ' ' || coalesce(event ->> '$.data.previousBlind', '-') || ' ' || coalesce(event ->> '$.data.blind', '-')
+                    || ' ' || coalesce(event ->> '$.data.unansweredSince', '-')
+                    || ' ' || coalesce(event ->> '$.data.failure.message', '-')
+                from change where type = 'io.jobrelay.watch.health_changed.v1' order by subject, sequence""");
+    }
+}
