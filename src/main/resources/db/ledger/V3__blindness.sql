@@ -8,15 +8,15 @@ alter table watch add column blind integer not null default 0;       -- 1: it is
 create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and blind = 0;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind = 1;
 
--- The longest time in "5s..5m", three times.
+-- The longest time in "5s..5m", three times, and three seconds at least.
 update watch set
     added_at = coalesce(answered_at, unixepoch() * 1000),
-    blind_after = 3 * cast(substr(definition ->> 'every', instr(definition ->> 'every', '..') + 2) as integer)
+    blind_after = max(3000, 3 * cast(substr(definition ->> 'every', instr(definition ->> 'every', '..') + 2) as integer)
         * case when definition ->> 'every' like '%ms' then 1
             when definition ->> 'every' like '%s' then 1000
             when definition ->> 'every' like '%m' then 60000
             when definition ->> 'every' like '%h' then 3600000
-            else 86400000 end;
+            else 86400000 end);
 
 alter table job add column changed_at integer not null default 0;    -- the last change
 alter table job add column state_since integer not null default 0;   -- the last change of its state

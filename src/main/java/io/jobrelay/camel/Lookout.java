@@ -58,14 +58,14 @@ public final class Lookout {
 
     private static void tell(BlindWatch blind) {
         LOG.warn(
-                "watch={} api={} account={} is blind: no good answer since {}, last failure={}: {}; see whether the provider,"
+                "watch={} api={} account={} is blind: no good answer since {}, health={}: {}; see whether the provider,"
                         + " the account's keys and its requests-per-second are right, or take the watch out of its file",
                 blind.watch().id(),
                 blind.watch().api(),
                 blind.watch().account(),
                 blind.since(),
                 blind.health(),
-                blind.failure() == null ? "no poll has ended" : blind.failure());
+                blind.failure() == null ? "no poll has failed either" : blind.failure());
     }
 
     private void compareClocks() {

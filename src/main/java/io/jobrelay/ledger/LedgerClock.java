@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -54,7 +55,7 @@ public final class LedgerClock extends Clock {
 
     /** A moment of the ledger's time in the machine's: as long ago by the one as by the other. */
     Instant told(Instant moment) {
-        return wall.instant().minus(Duration.between(moment, instant()));
+        return wall.instant().minus(Duration.between(moment, instant())).truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Writes down how far the ledger has lived, for a start after which the machine's clock is behind that. */

@@ -20,6 +20,7 @@ public record Pace(Duration shortest, Duration longest) {
 
     private static final int AGE_SHARE = 10;
     private static final int BLIND_FACTOR = 3;
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final double JITTER = 0.2;
 
     public Pace {
@@ -47,9 +48,12 @@ public record Pace(Duration shortest, Duration longest) {
                 ReadableDuration.parse(text.substring(0, dots)), ReadableDuration.parse(text.substring(dots + 2)));
     }
 
-    /** How long a watch may go without a good answer before it is blind: three times the longest wait. */
+    /**
+     * How long a watch may go without a good answer before it is blind: three times the longest wait, and three seconds at
+     * least, since an answer takes its time too.
+     */
     public Duration blindAfter() {
-        return longest.multipliedBy(BLIND_FACTOR);
+        return (longest.compareTo(SECOND) < 0 ? SECOND : longest).multipliedBy(BLIND_FACTOR);
     }
 
     /** The wait after a good answer, for a job that has been in its state for {@code age}. */

@@ -302,7 +302,7 @@ class LineTest {
     void polls_that_the_stop_cuts_short_are_no_failures() {
         line.set("jobrelay.poll.timeout", "10m");
         provider.hang();
-        line.watch(IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new));
+        line.watch("1m", IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
         soon().until(() -> provider.asked().size() == 4);
         line.stop();

@@ -24,6 +24,7 @@ final class StubProvider implements AutoCloseable {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile boolean hangs;
+    private volatile int status = 200;
 
     StubProvider() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
@@ -43,6 +44,11 @@ final class StubProvider implements AutoCloseable {
 
     void hang() {
         hangs = true;
+    }
+
+    /** What every answer is from now on, whatever the job. */
+    void status(int code) {
+        status = code;
     }
 
     /** The jobs that were asked for, one entry a request. */
@@ -65,7 +71,7 @@ final class StubProvider implements AutoCloseable {
                     .formatted(job, states.getOrDefault(job, "RUNNING"))
                     .getBytes(UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
+            exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -220,7 +220,7 @@ class BlindnessTest {
         try (Ledger old = Ledger.open(file)) {
             assertThat(old.query("select id || ' ' || blind_after || ' ' || added_at from watch order by blind_after"))
                     .containsExactly(
-                            "100ms..500ms 1500 7",
+                            "100ms..500ms 3000 7",
                             "10s..30s 90000 7",
                             "10s..5m 900000 7",
                             "1m..2h 21600000 7",

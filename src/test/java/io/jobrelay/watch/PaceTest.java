@@ -14,6 +14,8 @@ class PaceTest {
     @Test
     void a_watch_is_blind_after_three_times_its_longest_wait() {
         assertThat(Pace.parse("5s..5m").blindAfter()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(Pace.parse("1s").blindAfter()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(Pace.parse("1ms..100ms").blindAfter()).isEqualTo(Duration.ofSeconds(3));
     }
 
     private final Pace pace = Pace.parse("5s..5m");

@@ -1,0 +1,202 @@
+package io.jobrelay.durability;
+
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.job.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What polling cannot see, through the whole line: blindness, stuck jobs, lag, and a system clock that is set. */
+@Timeout(60)
+class SightTest {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path directory;
+
+    private StubProvider provider;
+    private WebhookReceiver receiver;
+    private Line line;
+    private int port;
+
+    @BeforeEach
+    void is_laid() throws IOException {
+        provider = new StubProvider();
+        receiver = new WebhookReceiver();
+        port = freePort();
+        line = new Line(directory, provider.url(), receiver.url())
+                .set("jobrelay.destination.webhook.enabled", "false")
+                .set("camel.management.enabled", "true")
+                .set("camel.management.port", Integer.toString(port));
+    }
+
+    @AfterEach
+    void is_taken_up() {
+        line.close();
+        receiver.close();
+        provider.close();
+    }
+
+    @Test
+    void a_provider_that_falls_silent_makes_its_watches_blind_and_its_first_word_ends_that() throws Exception {
+        line.watch("1s", new String[] {"a"});
+        line.start();
+        soon().until(() -> line.file().size() == 1);
+        assertThat(get("/observe/health").statusCode()).isEqualTo(200);
+        provider.status(503);
+        soon().until(() -> health().anyMatch(data -> data.path("blind").asBoolean()));
+
+        soon().until(() -> get("/observe/health").statusCode() == 503);
+        assertThat(get("/observe/health").body())
+                .contains("blind watches: 1: ", "api huawei-res-job, account cloud, since 20", "UNAVAILABLE");
+        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(get("/observe/health/ready").statusCode()).isEqualTo(200);
+        assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_blind 1.0\n");
+
+        provider.status(200);
+        soon().until(() -> health().anyMatch(data ->
+                data.path("previousBlind").asBoolean() && !data.path("blind").asBoolean()));
+        soon().until(() -> get("/observe/health").statusCode() == 200);
+        assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_blind 0.0\n");
+        assertThat(line.ledger("""
+                        select group_concat(sequence, ' ') from
+                            (select sequence from change where type like '%health%' order by sequence)""")).containsExactly("1 2 3");
+    }
+
+    @Test
+    void a_provider_that_hangs_makes_its_watches_blind_although_no_poll_ends() {
+        line.set("jobrelay.poll.timeout", "10m");
+        provider.hang();
+        line.watch("1s", new String[] {"a"});
+        line.start();
+
+        soon().until(() -> health().anyMatch(data ->
+                data.path("blind").asBoolean() && data.path("health").asText().equals("OK")));
+    }
+
+    @Test
+    void a_job_that_does_not_move_is_flagged_once() {
+        line.write("watches.yaml", Line.item("a", "1s..1s") + "  stuckAfter: 2h\n");
+        line.start();
+        soon().until(() -> line.file().size() == 1);
+        line.clock.advance(Duration.ofHours(2));
+        soon().until(() -> line.file().stream().anyMatch(event -> event.contains("\"STUCK\"")));
+        long asked = provider.asked("a");
+        soon().until(() -> provider.asked("a") > asked + 2);
+
+        assertThat(line.ledger("select event ->> '$.data.job.anomalies' from change where subject like 'huawei%'"))
+                .containsExactlyInAnyOrder("null", "[\"STUCK\"]");
+    }
+
+    @Test
+    void the_metrics_are_those_of_the_table() throws Exception {
+        line.watch("a");
+        line.start();
+        soon().until(() -> line.file().size() == 1);
+        Set<String> served = get("/observe/metrics")
+                .body()
+                .lines()
+                .filter(row -> row.startsWith("# TYPE jobrelay_"))
+                .map(row -> row.replaceFirst("# TYPE ", ""))
+                .collect(toCollection(TreeSet::new));
+
+        List<String> document = Files.readAllLines(Path.of("docs/operations.md"));
+        Set<String> written = document.subList(document.indexOf("## Metrics"), document.size()).stream()
+                .filter(row -> row.startsWith("| `jobrelay_"))
+                .map(row -> row.replaceFirst("\\| `(\\w+)` \\| (\\w+) \\|.*", "$1 $2"))
+                .collect(toCollection(TreeSet::new));
+        assertThat(served).isEqualTo(written).isNotEmpty();
+    }
+
+    @Test
+    void polls_that_begin_late_are_measured() throws Exception {
+        line.set("jobrelay.account.cloud.requests-per-second", "2");
+        line.watch(IntStream.range(0, 12).mapToObj(i -> "job-" + i).toArray(String[]::new));
+        line.start();
+        soon().until(() -> provider.asked().size() >= 8);
+
+        soon().until(() -> get("/observe/metrics")
+                .body()
+                .lines()
+                .filter(row -> row.startsWith("jobrelay_poll_lag_seconds_max{api=\"huawei-res-job\"}"))
+                .anyMatch(row -> Double.parseDouble(row.replaceFirst(".* ", "")) > 1));
+    }
+
+    /** Hours, as an operator or a broken time server sets them. */
+    @ParameterizedTest
+    @ValueSource(longs = {-24, -1, 1})
+    void a_clock_that_is_set_neither_stops_the_line_nor_makes_it_storm(long hours) throws Exception {
+        line.set("jobrelay.account.cloud.requests-per-second", "20");
+        line.watch("1s", IntStream.range(0, 10).mapToObj(i -> "job-" + i).toArray(String[]::new));
+        line.start();
+        soon().until(() -> line.file().size() == 10);
+        long before = provider.asked().size();
+        line.clock.jump(Duration.ofHours(hours));
+        long begin = System.nanoTime();
+        provider.state("job-3", "SUCCEEDED");
+        soon().until(() -> line.file().size() == 11);
+        soon().until(() -> provider.asked("job-4") > before / 10 + 2);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+
+        assertThat(provider.asked().size() - before).as("no storm").isLessThan((long) (10 * (seconds + 2)));
+        assertThat(health()).as("nobody is blind, nothing has failed").isEmpty();
+        JsonNode last = Json.MAPPER.readTree(line.file().get(10));
+        assertThat(Duration.between(Instant.parse(last.path("time").asText()), line.clock.instant())
+                        .abs())
+                .as("events are dated by the machine")
+                .isLessThan(Duration.ofMinutes(1));
+        line.stop();
+        line.start();
+        long after = provider.asked("job-5");
+        soon().until(() -> provider.asked("job-5") > after + 1);
+        assertThat(line.file()).hasSize(11);
+    }
+
+    private Stream<JsonNode> health() {
+        return line.file().stream()
+                .filter(event -> event.contains("health_changed"))
+                .map(event -> Json.read(event, JsonNode.class).path("data"));
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static ConditionFactory soon() {
+        return Awaitility.await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(50));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
