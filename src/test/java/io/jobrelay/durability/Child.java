@@ -37,6 +37,10 @@ final class Child implements AutoCloseable {
     }
 
     static Child run(Path directory, String... arguments) throws IOException {
+        return run(directory, Map.of(), arguments);
+    }
+
+    static Child run(Path directory, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = Stream.concat(
                         Stream.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java")
@@ -48,8 +52,9 @@ final class Child implements AutoCloseable {
                                 "io.jobrelay.cli.Jobrelay"),
                         Stream.of(arguments))
                 .toList();
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        Process process = builder.directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("child.log").toFile()))

@@ -1,0 +1,90 @@
+package io.jobrelay.durability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jobrelay.job.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real process whose system clock is set while it runs, by Debian's faketime; skipped where that is not installed. */
+@Timeout(120)
+class SetClockTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void a_process_whose_clock_is_put_back_an_hour_goes_on_at_its_pace() throws Exception {
+        Optional<Path> library = library();
+        assumeTrue(library.isPresent(), "faketime is not installed: apt-get install faketime");
+        Path offset = Files.writeString(directory.resolve("offset"), "+0\n");
+        Files.createDirectories(directory.resolve("watches"));
+        Files.writeString(directory.resolve("watches/a.yaml"), Line.item("a", "1s..1s"));
+        try (StubProvider provider = new StubProvider()) {
+            Child.prepare(
+                    directory,
+                    Map.of(
+                            "jobrelay.account.cloud.endpoint", provider.url(),
+                            "jobrelay.account.cloud.signing", "none",
+                            "jobrelay.destination.queue.enabled", "false",
+                            "jobrelay.destination.file.path", "out/changes.ndjson",
+                            "camel.management.enabled", "false"));
+            Map<String, String> faked = Map.of(
+                    "LD_PRELOAD", library.orElseThrow().toString(),
+                    "FAKETIME_TIMESTAMP_FILE", offset.toString(),
+                    "FAKETIME_NO_CACHE", "1",
+                    "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            try (Child child = Child.run(directory, faked, "run")) {
+                soon().until(() -> provider.asked("a") > 2);
+                Files.writeString(offset, "-1h\n");
+                soon().until(() -> child.log().contains("the system clock was put back by 1h"));
+                long asked = provider.asked("a");
+                soon().until(() -> provider.asked("a") > asked + 3);
+                provider.state("a", "SUCCEEDED");
+                soon().until(() -> events().size() == 2);
+
+                Instant told = Instant.parse(
+                        Json.MAPPER.readTree(events().get(1)).path("time").asText());
+                assertThat(Duration.between(told, Clock.systemUTC().instant()))
+                        .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+                assertThat(child.stop()).isZero();
+                assertThat(child.log()).doesNotContain("is blind");
+            }
+        }
+    }
+
+    private List<String> events() throws IOException {
+        Path file = directory.resolve("out/changes.ndjson");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    private static Optional<Path> library() throws IOException {
+        Path libraries = Path.of("/usr/lib");
+        if (!Files.isDirectory(libraries)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> architectures = Files.list(libraries)) {
+            return architectures
+                    .map(architecture -> architecture.resolve("faketime/libfaketimeMT.so.1"))
+                    .filter(Files::isRegularFile)
+                    .findFirst();
+        }
+    }
+
+    private static ConditionFactory soon() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50));
+    }
+}
