@@ -43,10 +43,14 @@ class SetClockTest {
                             "jobrelay.destination.file.path", "out/changes.ndjson",
                             "camel.management.enabled", "false"));
             Map<String, String> faked = Map.of(
-                    "LD_PRELOAD", library.orElseThrow().toString(),
-                    "FAKETIME_TIMESTAMP_FILE", offset.toString(),
-                    "FAKETIME_NO_CACHE", "1",
-                    "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+                    "LD_PRELOAD",
+                    library.orElseThrow().toString(),
+                    "FAKETIME_TIMESTAMP_FILE",
+                    offset.toString(),
+                    "FAKETIME_NO_CACHE",
+                    "1",
+                    "FAKETIME_DONT_FAKE_MONOTONIC",
+                    "1");
             try (Child child = Child.run(directory, faked, "run")) {
                 soon().until(() -> provider.asked("a") > 2);
                 Files.writeString(offset, "-1h\n");
