@@ -47,10 +47,13 @@ class SetClockTest {
                     library.orElseThrow().toString(),
                     "FAKETIME_TIMESTAMP_FILE",
                     offset.toString(),
-                    "FAKETIME_NO_CACHE",
+                    "FAKETIME_CACHE_DURATION",
                     "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC",
-                    "1");
+                    "1",
+                    // Without this, timed waits of Java may never end.
+                    "FAKETIME_FORCE_MONOTONIC_FIX",
+                    "0");
             try (Child child = Child.run(directory, faked, "run")) {
                 soon().until(() -> provider.asked("a") > 2);
                 Files.writeString(offset, "-1h\n");
