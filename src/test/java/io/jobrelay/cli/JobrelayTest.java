@@ -1,5 +1,6 @@
 package io.jobrelay.cli;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,12 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class JobrelayTest {
     private static final CommandLine PROGRAM = Jobrelay.commandLine();
 
-    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `([a-z]+)[^`]*` \\| [^|]* \\| ([^|]*) \\|$");
+    private static final Pattern README_ROW =
+            Pattern.compile("(?m)^\\| `([a-z]+(?: [a-z]+)?)[^`]*` \\| [^|]* \\| ([^|]*) \\|$");
     private static final Pattern DIGIT = Pattern.compile("\\d");
 
     private final StringWriter out = new StringWriter();
@@ -35,8 +38,26 @@ class JobrelayTest {
     Path directory;
 
     static Stream<List<String>> commands() {
+        return commands(List.of(), PROGRAM);
+    }
+
+    /** A command and those below it. */
+    private static Stream<List<String>> commands(List<String> names, CommandLine command) {
         return Stream.concat(
-                Stream.of(List.of()), PROGRAM.getSubcommands().keySet().stream().map(List::of));
+                Stream.of(names),
+                command.getSubcommands().entrySet().stream()
+                        .flatMap(below -> commands(
+                                Stream.concat(names.stream(), Stream.of(below.getKey()))
+                                        .toList(),
+                                below.getValue())));
+    }
+
+    private static CommandLine command(List<String> names) {
+        CommandLine command = PROGRAM;
+        for (String name : names) {
+            command = requireNonNull(command.getSubcommands().get(name), name);
+        }
+        return command;
     }
 
     @ParameterizedTest
@@ -60,9 +81,9 @@ class JobrelayTest {
     @ParameterizedTest
     @MethodSource("commands")
     void every_command_refuses_an_option_that_it_does_not_know(List<String> command) {
-        boolean needsFile = command.contains("fetch") || command.contains("wait");
+        boolean needsMore = command.contains("fetch") || command.contains("wait") || command.contains("enable");
 
-        assertThat(needsFile ? run(command, "--hepl", "watches.yaml") : run(command, "--hepl"))
+        assertThat(needsMore ? run(command, "--hepl", "watches.yaml") : run(command, "--hepl"))
                 .isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Unknown option: '--hepl'").contains("--help");
@@ -82,15 +103,42 @@ class JobrelayTest {
                             .collect(toCollection(TreeSet::new)));
         }
         Map<String, Set<String>> said = new TreeMap<>();
-        PROGRAM.getSubcommands()
-                .forEach((name, command) -> said.put(
-                        name,
-                        new TreeSet<>(command.getCommandSpec()
+        commands()
+                .filter(names -> command(names).getSubcommands().isEmpty())
+                .forEach(names -> said.put(
+                        String.join(" ", names),
+                        new TreeSet<>(command(names)
+                                .getCommandSpec()
                                 .usageMessage()
                                 .exitCodeList()
                                 .keySet())));
 
         assertThat(written).isEqualTo(said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deliveries", "destinations"})
+    void a_command_without_the_one_below_it_is_told_what_there_is(String command) {
+        assertThat(run(List.of(command))).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("Missing required subcommand", "list");
+    }
+
+    @Test
+    void redeliver_does_not_guess_what() {
+        List<String> redeliver = List.of("deliveries", "redeliver");
+
+        assertThat(run(redeliver)).isEqualTo(2);
+        assertThat(run(redeliver, "--all", "webhook.1")).isEqualTo(2);
+        assertThat(run(redeliver, "--destination", "webhook", "webhook.1")).isEqualTo(2);
+        assertThat(run(redeliver, "--since", "yesterday")).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .contains(
+                        "Which? Name ids, --destination, --since or --until, or say --all",
+                        "but not both",
+                        "must be a day or a time with its offset, such as 2026-11-22 or 2026-11-22T10:00:00Z, was"
+                                + " 'yesterday'");
     }
 
     @Test

@@ -39,6 +39,7 @@ class DocsTest {
     private static final Path ROUTES = Path.of("routes");
     private static final Path SCHEMA = Path.of("src/main/resources/schema/job-record-v1.schema.json");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
+    private static final Pattern TEST = Pattern.compile("\\[`([^`]+)`\\]\\(([^)]*Test\\.java)\\)");
     private static final Pattern ENTRY = Pattern.compile("\"(\\w+)\": \"(\\w+)\"");
 
     @Test
@@ -219,6 +220,18 @@ class DocsTest {
                                         .replace(' ', '-')))
                         .contains(link.group(2));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void every_test_that_is_named_is_there(Path document) throws IOException {
+        Matcher test = TEST.matcher(Files.readString(document));
+        while (test.find()) {
+            Path file = document.toAbsolutePath().resolveSibling(test.group(2)).normalize();
+            assertThat(Files.readString(file))
+                    .as(document + ": " + test.group())
+                    .containsPattern("\\b" + test.group(1) + "\\b");
         }
     }
 

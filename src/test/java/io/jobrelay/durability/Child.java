@@ -84,6 +84,11 @@ final class Child implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** The exit status of one that has ended. */
+    int status() {
+        return process.exitValue();
+    }
+
     boolean alive() {
         return process.isAlive();
     }

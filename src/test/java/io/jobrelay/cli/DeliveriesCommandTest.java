@@ -1,0 +1,124 @@
+package io.jobrelay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code deliveries} and {@code destinations} on a ledger that nobody runs, each as a process of its own. */
+class DeliveriesCommandTest {
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void fill_a_ledger() throws SQLException, IOException {
+        Path file = directory.resolve("data/ledger.db");
+        Files.createDirectory(file.getParent());
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:db/ledger")
+                .load()
+                .migrate();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            for (int i = 1; i <= 3; i++) {
+                statement.execute(
+                        "insert into change values ('e%1$d', 'job-%1$d', 1, 't', 'x', %1$d * 86400000)".formatted(i));
+                statement.execute(
+                        "insert into delivery (destination, event_id, subject, sequence, status, attempts, error,"
+                                + " updated_at) values ('hook', 'e%1$d', 'job-%1$d', 1, 'DEAD', 10, 'HTTP' || char(27) || ' 500', 5)"
+                                        .formatted(i));
+            }
+            statement.execute("insert into destination (name, failures, failing_since, probe_at, error)"
+                    + " values ('hook', 12, 1000, 2000, 'HTTP status 500')");
+        }
+    }
+
+    @Test
+    void dead_deliveries_are_listed_as_a_table_without_anything_that_a_terminal_would_obey() throws Exception {
+        Program list = jobrelay("deliveries", "list", "--limit", "2");
+
+        assertThat(list.status()).as(list.err()).isZero();
+        assertThat(list.out())
+                .containsExactly(
+                        "ID       SUBJECT  CHANGE  TIME                  STATUS  ATTEMPTS  ERROR",
+                        "hook.e1  job-1         1  1970-01-02T00:00:00Z  DEAD          10  HTTP\\u001b 500",
+                        "hook.e2  job-2         1  1970-01-03T00:00:00Z  DEAD          10  HTTP\\u001b 500");
+        assertThat(list.err()).isEqualTo("2 of 3; --limit lists more\n");
+    }
+
+    @Test
+    void deliveries_are_listed_as_json() throws Exception {
+        Program list =
+                jobrelay("deliveries", "list", "--json", "--since", "1970-01-04", "--until", "1970-01-04T01:00:00Z");
+
+        assertThat(list.out())
+                .containsExactly("{\"id\":\"hook.e3\",\"destination\":\"hook\",\"eventId\":\"e3\",\"type\":\"t\","
+                        + "\"subject\":\"job-3\",\"sequence\":1,\"status\":\"DEAD\",\"attempts\":10,"
+                        + "\"time\":\"1970-01-04T00:00:00Z\",\"updateTime\":\"1970-01-01T00:00:00.005Z\","
+                        + "\"error\":\"HTTP\\\\u001b 500\"}");
+        assertThat(list.err()).isEmpty();
+    }
+
+    @Test
+    void what_is_sent_again_is_pending_and_what_is_not_dead_is_told() throws Exception {
+        Program redeliver = jobrelay("deliveries", "redeliver", "hook.e1", "hook.e9");
+
+        assertThat(redeliver.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(redeliver.out()).containsExactly("1");
+        assertThat(redeliver.err()).isEqualTo("hook.e9: is no dead delivery; deliveries list prints those that are\n");
+        assertThat(jobrelay("deliveries", "redeliver", "--until", "1970-01-04").out())
+                .containsExactly("1");
+        assertThat(jobrelay("deliveries", "list", "--status", "PENDING", "--destination", "hook")
+                        .out())
+                .hasSize(3);
+    }
+
+    @Test
+    void destinations_are_listed_and_enabled() throws Exception {
+        assertThat(jobrelay("destinations", "list").out())
+                .containsExactly(
+                        "DESTINATION  CIRCUIT  PENDING  OLDEST  DEAD  FAILING SINCE         ERROR",
+                        "hook         OPEN           0             3  1970-01-01T00:00:01Z  HTTP status 500");
+        Program enable = jobrelay("destinations", "enable", "hook");
+        assertThat(enable.status()).isZero();
+        assertThat(enable.out()).isEmpty();
+
+        assertThat(jobrelay("destinations", "list", "--json").out())
+                .containsExactly("{\"name\":\"hook\",\"circuit\":\"CLOSED\",\"pending\":0,\"dead\":3}");
+        Program unknown = jobrelay("destinations", "enable", "hock");
+        assertThat(unknown.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(unknown.err()).isEqualTo("hock: nothing was ever for a destination of this name; there is hook\n");
+    }
+
+    @Test
+    void without_a_ledger_it_is_told_where_to_go() throws Exception {
+        Files.writeString(directory.resolve("application.properties"), """
+                jobrelay.ledger.url=jdbc:sqlite:{{env:LEDGER:elsewhere}}.db
+                jobrelay.destination.webhook.secret={{env:NOT_SET_HERE}}
+                """);
+        Program list = jobrelay("destinations", "list");
+
+        assertThat(list.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(list.out()).isEmpty();
+        assertThat(list.err())
+                .isEqualTo(
+                        "jobrelay.ledger.url: there is no %s/elsewhere.db; go to the directory that Jobrelay runs in, or"
+                                        .formatted(directory.toRealPath())
+                                + " run it here first\n");
+    }
+
+    private Program jobrelay(String... arguments) throws IOException, InterruptedException {
+        return Program.run(directory, Map.of(), arguments);
+    }
+}

@@ -1,0 +1,361 @@
+package io.jobrelay.durability;
+
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A webhook that fails in every way, seen from both ends of the line, and mended with the commands. */
+@Timeout(120)
+class FailingDestinationTest {
+    private static final Duration MINUTE = Duration.ofSeconds(61);
+
+    @TempDir
+    private Path directory;
+
+    private StubProvider provider;
+    private WebhookReceiver receiver;
+    private Line line;
+
+    @BeforeEach
+    void is_laid() throws IOException {
+        provider = new StubProvider();
+        receiver = new WebhookReceiver();
+        line = new Line(directory, provider.url(), receiver.url());
+    }
+
+    @AfterEach
+    void is_taken_up() {
+        line.close();
+        receiver.close();
+        provider.close();
+    }
+
+    @Test
+    void after_ten_failures_one_request_a_minute_until_one_gets_through_and_no_attempt_is_burnt() {
+        receiver.answer(500, "");
+        failedJobs(20);
+        line.start();
+        soon().until(this::circuitIsOpen);
+        soon().until(() -> webhook("select count(*) from delivery where claimed = 1 and destination = 'webhook'")
+                .equals("0"));
+        int opening = receiver.received().size();
+        assertThat(opening).as("ten, and what was under way").isBetween(10, 13);
+        assertThat(attempts()).isEqualTo("10");
+
+        for (int probe = 1; probe <= 3; probe++) {
+            line.clock.advance(MINUTE);
+            int expected = opening + probe;
+            soon().until(() -> receiver.received().size() >= expected);
+            soon().until(() -> webhook("select count(*) from delivery where claimed = 1 and destination = 'webhook'")
+                    .equals("0"));
+            assertThat(receiver.received()).hasSize(expected);
+        }
+        Set<String> probed = ids(receiver.received().subList(opening, opening + 3));
+        assertThat(probed).as("another one each time").hasSize(3);
+        assertThat(attempts()).isEqualTo("10");
+        soon().until(() -> line.file().size() == 20);
+
+        receiver.answer(204, "");
+        line.clock.advance(MINUTE);
+        soon().until(() -> webhook(
+                        "select count(*) from delivery where destination = 'webhook' and status = 'DELIVERED'")
+                .equals("20"));
+        assertThat(ids(receiver.received())).hasSize(20);
+        assertThat(attempts()).isEqualTo("10");
+    }
+
+    @Test
+    void a_circuit_that_is_open_stays_open_over_a_restart() {
+        line.set("jobrelay.delivery.open-after", "2");
+        receiver.answer(500, "");
+        failedJobs(10);
+        line.start();
+        soon().until(this::circuitIsOpen);
+        line.stop();
+        int before = receiver.received().size();
+        String attempts = attempts();
+        line.start();
+        soon().until(() -> receiver.received().size() > before);
+        provider.state("late", "FAILED");
+        line.write("late.yaml", Line.item("late", "100ms..100ms"));
+        soon().until(() -> line.file().size() == 11);
+
+        assertThat(receiver.received()).as("one probe").hasSize(before + 1);
+        assertThat(attempts()).isEqualTo(attempts);
+    }
+
+    @Test
+    void a_job_that_is_refused_closes_the_road_for_no_other() {
+        line.set("jobrelay.delivery.open-after", "2").set("jobrelay.delivery.schedule", "0s,1ms,1ms,1ms,1ms");
+        receiver.answer(422, "");
+        failedJobs(1);
+        line.start();
+        soon().until(() -> webhook("select status || attempts from delivery where destination = 'webhook'")
+                .equals("DEAD5"));
+        receiver.answer(204, "");
+        provider.state("late", "FAILED");
+        line.write("late.yaml", Line.item("late", "100ms..100ms"));
+
+        soon().until(() -> receiver.received().size() == 6);
+    }
+
+    @Test
+    void a_webhook_that_was_gone_gets_everything_once_it_is_enabled_while_jobrelay_runs() throws Exception {
+        receiver.answer(410, "");
+        failedJobs(3);
+        line.start();
+        soon().until(() -> !line.ledger("select disabled from destination where disabled is not null")
+                .isEmpty());
+        line.stop();
+        receiver.answer(204, "");
+        line.start();
+        soon().until(() -> line.file().size() == 3);
+        int before = receiver.received().size();
+        assertThat(before).isLessThanOrEqualTo(3);
+        assertThat(command("destinations", "list", "--json"))
+                .contains(
+                        "{\"name\":\"webhook\",\"circuit\":\"DISABLED\",\"pending\":3,",
+                        "\"error\":\"HTTP status 410\"}");
+
+        assertThat(command("destinations", "enable", "webhook")).isEmpty();
+        soon().until(() -> receiver.received().size() == before + 3);
+        assertThat(attempts()).isEqualTo("0");
+    }
+
+    @Test
+    void dead_deliveries_are_listed_and_come_again_with_the_same_bytes_and_ids() throws Exception {
+        line.set("jobrelay.delivery.schedule", "0s");
+        receiver.answer(400, "");
+        failedJobs(4);
+        line.start();
+        soon().until(() -> line.ledger("select 1 from delivery where destination = 'webhook' and status = 'DEAD'")
+                        .size()
+                == 4);
+        List<WebhookReceiver.Received> refused = List.copyOf(receiver.received());
+        String dead = command("deliveries", "list");
+        assertThat(refused)
+                .allSatisfy(request -> assertThat(dead).contains("webhook." + request.header("webhook-id") + " "));
+        assertThat(dead).contains("HTTP status 400");
+        receiver.answer(204, "");
+
+        String one = refused.get(0).header("webhook-id");
+        assertThat(command("deliveries", "redeliver", "webhook." + one)).isEqualTo("1\n");
+        soon().until(() -> receiver.received().size() == 5);
+        assertThat(receiver.received().get(4).header("webhook-id")).isEqualTo(one);
+        assertThat(command("deliveries", "redeliver", "--destination", "webhook", "--since", "2020-01-01"))
+                .isEqualTo("3\n");
+        soon().until(() -> receiver.received().size() == 8);
+
+        assertThat(sent(receiver.received().subList(4, 8))).isEqualTo(sent(refused));
+        soon().until(() ->
+                line.ledger("select 1 from delivery where status = 'DEAD'").isEmpty());
+        assertThat(command("deliveries", "redeliver", "--all")).isEqualTo("0\n");
+    }
+
+    @Test
+    void a_probe_that_is_under_way_when_jobrelay_is_killed_blocks_nothing() throws Exception {
+        CountDownLatch hang = new CountDownLatch(1);
+        receiver.answer(500, "");
+        provider.state("a", "FAILED");
+        provider.state("b", "FAILED");
+        prepare(Map.of("jobrelay.delivery.open-after", "2", "jobrelay.delivery.probe-every", "300ms"));
+        line.watch("a", "b");
+        try (Child child = Child.run(directory, "run")) {
+            soon().until(this::circuitIsOpen);
+            int before = receiver.received().size();
+            receiver.answer(() -> wait(hang));
+            soon().until(() -> line.ledger("select 1 from delivery where destination = 'webhook' and claimed = 1")
+                            .size()
+                    == 1);
+            child.kill();
+            assertThat(receiver.received().size()).isLessThanOrEqualTo(before + 1);
+        }
+        hang.countDown();
+        receiver.answer(204, "");
+        try (Child child = Child.run(directory, "run")) {
+            soon().until(() ->
+                    line.ledger("select 1 from delivery where destination = 'webhook' and status = 'DELIVERED'")
+                                    .size()
+                            == 2);
+            assertThat(attempts()).isEqualTo("2");
+            assertThat(child.stop()).isZero();
+        }
+    }
+
+    @Test
+    void a_router_that_is_broken_loses_nothing() throws Exception {
+        prepare(Map.of("jobrelay.delivery.schedule", "0s,1ms", "jobrelay.delivery.probe-every", "100ms"));
+        Path router = directory.resolve("routes/router.camel.yaml");
+        String right = Files.readString(router);
+        Files.writeString(router, right.replace(".data.job.terminal == true", "error(\\\"broken\\\")"));
+        String[] jobs = jobs(12);
+        line.watch(jobs);
+        try (Child child = Child.run(directory, "run")) {
+            soon().until(() ->
+                    line.ledger("select 1 from delivery where destination = 'changes' and error like '%broken%'")
+                                    .size()
+                            == 12);
+            soon().until(() -> !line.ledger("select 1 from destination where name = 'changes' and failures > 15")
+                    .isEmpty());
+            assertThat(child.alive()).isTrue();
+            assertThat(child.stop()).isZero();
+        }
+        assertThat(line.ledger("select distinct status || attempts from delivery where destination = 'changes'"))
+                .containsExactly("PENDING0");
+        Files.writeString(router, right);
+        try (Child child = Child.run(directory, "run")) {
+            soon().until(() ->
+                    line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
+                                    .size()
+                            == 12);
+            assertThat(child.stop()).isZero();
+        }
+        assertThat(receiver.received()).hasSize(12);
+    }
+
+    @Test
+    void run_until_done_does_not_wait_for_a_destination_that_is_disabled_and_tells_so() throws Exception {
+        receiver.answer(410, "");
+        provider.state("a", "FAILED");
+        prepare(Map.of());
+        line.watch("a");
+
+        assertThat(untilDone()).isEqualTo(4);
+        assertThat(line.ledger("select status from delivery where destination = 'webhook'"))
+                .containsExactly("PENDING");
+    }
+
+    @Test
+    void run_until_done_does_not_wait_for_an_outbox_that_no_route_reads_and_tells_so() throws Exception {
+        provider.state("a", "SUCCEEDED");
+        prepare(Map.of());
+        Files.delete(directory.resolve("routes/destinations/queue.camel.yaml"));
+        line.watch("a");
+
+        assertThat(untilDone()).isEqualTo(4);
+        assertThat(line.ledger("select destination || status from delivery where destination <> 'changes' order by 1"))
+                .containsExactly("fileDELIVERED", "queuePENDING");
+    }
+
+    @Test
+    void run_until_done_leaves_what_is_for_a_destination_that_is_switched_off() throws Exception {
+        receiver.answer(410, "");
+        provider.state("a", "SUCCEEDED");
+        prepare(Map.of());
+        line.watch("a");
+        assertThat(untilDone()).isZero();
+        Files.writeString(
+                directory.resolve("application.properties"),
+                "jobrelay.destination.queue.enabled=false\n",
+                StandardOpenOption.APPEND);
+        line.ledger("insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
+                + " select 'queue', 'more', subject, 2, 'PENDING', 0, 0 from change returning 1");
+
+        assertThat(untilDone()).isZero();
+    }
+
+    private int untilDone() throws IOException {
+        try (Child child = Child.run(directory, "run", "--until-done")) {
+            soon().until(() -> !child.alive());
+            return child.status();
+        }
+    }
+
+    /** A working directory for processes of their own, beside the line's watches. */
+    private void prepare(Map<String, String> more) throws IOException {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("jobrelay.account.cloud.endpoint", provider.url());
+        properties.put("jobrelay.account.cloud.signing", "none");
+        properties.put("jobrelay.destination.file.path", "out/changes.ndjson");
+        properties.put("jobrelay.destination.queue.port", "");
+        properties.put("jobrelay.destination.webhook.enabled", "true");
+        properties.put("jobrelay.destination.webhook.url", receiver.url());
+        properties.put("jobrelay.destination.webhook.allow-private", "true");
+        properties.put("jobrelay.destination.webhook.secret", Line.SECRET);
+        properties.put("camel.main.shutdown-timeout", "2");
+        properties.put("camel.management.enabled", "false");
+        properties.putAll(more);
+        Child.prepare(directory, properties);
+    }
+
+    /** Runs a command in the line's directory, beside the line, and returns what it printed. */
+    private String command(String... arguments) throws IOException {
+        Path log = directory.resolve("child.log");
+        Files.deleteIfExists(log);
+        try (Child child = Child.run(directory, arguments)) {
+            soon().until(() -> !child.alive());
+            assertThat(child.status()).as(child.log()).isZero();
+            return child.log();
+        }
+    }
+
+    private void failedJobs(int count) {
+        line.watch(jobs(count));
+    }
+
+    private String[] jobs(int count) {
+        String[] jobs = IntStream.range(0, count).mapToObj(i -> "job-" + i).toArray(String[]::new);
+        Stream.of(jobs).forEach(job -> provider.state(job, "FAILED"));
+        return jobs;
+    }
+
+    private boolean circuitIsOpen() {
+        return !line.ledger("select 1 from destination where name = 'webhook' and probe_at is not null")
+                .isEmpty();
+    }
+
+    private String attempts() {
+        return webhook("select sum(attempts) from delivery where destination = 'webhook'");
+    }
+
+    private String webhook(String sql) {
+        return String.join(" ", line.ledger(sql));
+    }
+
+    private static Set<String> ids(List<WebhookReceiver.Received> requests) {
+        return requests.stream().map(request -> request.header("webhook-id")).collect(toSet());
+    }
+
+    private static Set<String> sent(List<WebhookReceiver.Received> requests) {
+        Set<String> sent = new HashSet<>();
+        requests.forEach(request -> sent.add(request.header("webhook-id") + " " + request.body()));
+        return sent;
+    }
+
+    private static int wait(CountDownLatch latch) {
+        try {
+            return latch.await(60, TimeUnit.SECONDS) ? 500 : 501;
+        } catch (InterruptedException e) {
+            return 502;
+        }
+    }
+
+    /** The ledger of a process of its own is not there at once. */
+    private static ConditionFactory soon() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(IllegalStateException.class);
+    }
+}
