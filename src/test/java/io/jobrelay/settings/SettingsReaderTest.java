@@ -157,6 +157,28 @@ class SettingsReaderTest {
                         Set.of(SECRET, SECRET.replace("whsec_", ""), "tenant=1")));
     }
 
+    @Test
+    void what_is_confidential_of_a_destination_is_known() {
+        Settings settings = read("""
+                jobrelay.destination.queue.queue=changes
+                jobrelay.destination.queue.broker-url=tcp://jo:p%20word@broker:61616?user=joanna&password=swordfish&tls=on
+                jobrelay.destination.chat.url=https://chat.example/hooks
+                jobrelay.destination.chat.bot-token=xoxb-1
+                jobrelay.destination.chat.room=secret-looking
+                """);
+
+        assertThat(settings.destinations().get("queue").confidential())
+                .containsExactlyInAnyOrder(
+                        "jo:p%20word",
+                        "jo:p word",
+                        "p%20word",
+                        "p word",
+                        "user=joanna&password=swordfish&tls=on",
+                        "joanna",
+                        "swordfish");
+        assertThat(settings.destinations().get("chat").confidential()).containsExactly("xoxb-1");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -1,0 +1,39 @@
+package io.jobrelay.camel.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobrelay.delivery.CircuitBreaker;
+import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.Outbox;
+import io.jobrelay.settings.Settings.DeliverySettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutboxComponentTest {
+    @TempDir
+    Path directory;
+
+    /** The dot ends the name within the id of a delivery. */
+    @Test
+    void refuses_a_name_with_a_dot() throws Exception {
+        try (LedgerDatabase database = LedgerDatabase.open("jdbc:sqlite:" + directory.resolve("ledger.db"));
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            DeliverySettings delivery =
+                    new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);
+            Outbox outbox = new Outbox(database, Clock.systemUTC(), delivery.circuit());
+            context.addComponent("outbox", new OutboxComponent(outbox, delivery, () -> 0, Map.of()));
+
+            assertThat(context.getEndpoint("outbox:my-hook_2")).isNotNull();
+            assertThatThrownBy(() -> context.getEndpoint("outbox:my.hook"))
+                    .hasRootCauseMessage(
+                            "outbox:my.hook: a destination's name must be letters, digits, hyphens and underscores");
+        }
+    }
+}
