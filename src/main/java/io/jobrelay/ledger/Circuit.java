@@ -85,11 +85,14 @@ final class Circuit {
 
     /** The destination is alive: a row of failures ends. True if the circuit was open. */
     static boolean alive(Handle handle, String destination) {
-        boolean open = State.of(handle, destination).open();
-        handle.execute("""
-                update destination set failures = 0, failing_since = null, failed_at = null, probe_at = null, error = null
-                where name = ? and (failures > 0 or probe_at is not null)""", destination);
-        return open;
+        State before = State.of(handle, destination);
+        if (before.failures() > 0 || before.open()) {
+            handle.execute("""
+                    update destination set failures = 0, failing_since = null, failed_at = null, probe_at = null,
+                        error = null
+                    where name = ?""", destination);
+        }
+        return before.open();
     }
 
     /** As long as there is nothing to deliver, nobody can say that the destination fails. */

@@ -1,5 +1,6 @@
 package io.jobrelay.settings;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -157,6 +158,11 @@ class SettingsReaderTest {
                         Set.of(SECRET, SECRET.replace("whsec_", ""), "tenant=1")));
     }
 
+    private static Set<String> confidential(Settings settings, String destination) {
+        return requireNonNull(settings.destinations().get(destination), destination)
+                .confidential();
+    }
+
     @Test
     void what_is_confidential_of_a_destination_is_known() {
         Settings settings = read("""
@@ -167,7 +173,7 @@ class SettingsReaderTest {
                 jobrelay.destination.chat.room=secret-looking
                 """);
 
-        assertThat(settings.destinations().get("queue").confidential())
+        assertThat(confidential(settings, "queue"))
                 .containsExactlyInAnyOrder(
                         "jo:p%20word",
                         "jo:p word",
@@ -176,7 +182,7 @@ class SettingsReaderTest {
                         "user=joanna&password=swordfish&tls=on",
                         "joanna",
                         "swordfish");
-        assertThat(settings.destinations().get("chat").confidential()).containsExactly("xoxb-1");
+        assertThat(confidential(settings, "chat")).containsExactly("xoxb-1");
     }
 
     @ParameterizedTest
