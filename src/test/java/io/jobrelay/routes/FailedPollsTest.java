@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.faults.RawServer;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
@@ -21,8 +22,8 @@ class FailedPollsTest {
     private static final String HEALTH = "select health, failures, claimed from watch where id = ?";
 
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
-    private static final ProviderSocket provider = new ProviderSocket();
-    private static final ProviderSocket healthy = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
+    private static final RawServer healthy = new RawServer();
 
     @TempDir
     private static Path directory;

@@ -1,7 +1,7 @@
 package io.jobrelay.routes;
 
-import static io.jobrelay.routes.ProviderSocket.send;
-import static io.jobrelay.routes.ProviderSocket.whole;
+import static io.jobrelay.faults.RawServer.send;
+import static io.jobrelay.faults.RawServer.whole;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,10 +16,11 @@ import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.faults.RawServer;
+import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.routes.ProviderSocket.Request;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.net.Socket;
@@ -52,7 +53,7 @@ class KeystoneTokenTest {
     private static final Duration LIFE = Duration.ofHours(24);
 
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
-    private static final ProviderSocket cloud = new ProviderSocket();
+    private static final RawServer cloud = new RawServer();
     private static final AtomicInteger tokens = new AtomicInteger();
     private static final AtomicInteger accounts = new AtomicInteger();
 

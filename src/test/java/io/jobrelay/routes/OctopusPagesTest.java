@@ -4,11 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.faults.RawServer;
+import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.routes.ProviderSocket.Request;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OctopusPagesTest {
     private static final Pattern PAGE = Pattern.compile("offset=(\\d+)&limit=(\\d+)");
 
-    private static final ProviderSocket provider = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
     private static Relay relay;
     private static Watch watch;
 
@@ -130,10 +131,10 @@ class OctopusPagesTest {
         provider.answer((request, client) -> {
             Page page = new Page(request);
             byte[] reply = page.offset == 0
-                    ? ProviderSocket.whole(
+                    ? RawServer.whole(
                             200, body(page.of(jobs(150), 100), page, 100, "150").getBytes(UTF_8))
-                    : ProviderSocket.whole(503, "{}".getBytes(UTF_8));
-            ProviderSocket.send(client, reply);
+                    : RawServer.whole(503, "{}".getBytes(UTF_8));
+            RawServer.send(client, reply);
         });
 
         assertThat(TestWatches.failure(relay, watch).kind()).isEqualTo(FailureKind.UNAVAILABLE);
@@ -179,8 +180,8 @@ class OctopusPagesTest {
     }
 
     private static void answer(Function<Page, String> body) {
-        provider.answer((request, client) -> ProviderSocket.send(
-                client, ProviderSocket.whole(200, body.apply(new Page(request)).getBytes(UTF_8))));
+        provider.answer((request, client) -> RawServer.send(
+                client, RawServer.whole(200, body.apply(new Page(request)).getBytes(UTF_8))));
     }
 
     private static String body(List<String> jobs, Page page, int limit, String total) {

@@ -1,12 +1,13 @@
 package io.jobrelay.routes;
 
-import static io.jobrelay.routes.ProviderSocket.send;
-import static io.jobrelay.routes.ProviderSocket.whole;
+import static io.jobrelay.faults.RawServer.send;
+import static io.jobrelay.faults.RawServer.whole;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
@@ -35,8 +36,8 @@ class PollFailuresTest {
     private static final String TOKEN = "CAISsecurityToken0123456789+/==";
     private static final String GOOD = "{\"Status\": \"Running\", \"Description\": \"Größe 中\"}";
 
-    private static final ProviderSocket provider = new ProviderSocket();
-    private static final ProviderSocket healthy = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
+    private static final RawServer healthy = new RawServer();
     private static Relay relay;
     private static Watch alibaba;
     private static Watch res;

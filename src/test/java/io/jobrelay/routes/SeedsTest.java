@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SeedsTest {
     private static final Path SEEDS = Path.of("seeds");
 
-    private static final ProviderSocket provider = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
     private static final JsonSchema schema = schema();
     private static Relay relay;
 

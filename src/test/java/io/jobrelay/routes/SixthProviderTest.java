@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.Json;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.SdkHmacSha256;
@@ -25,7 +26,7 @@ class SixthProviderTest {
     private static final Path FILES = Path.of("src/test/resources/sixth-provider");
     private static final Path SEED = FILES.resolve("seeds/acme-batch-job");
 
-    private static final ProviderSocket provider = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
 
     @TempDir
     private Path directory;
@@ -62,7 +63,7 @@ class SixthProviderTest {
         assertThat(((ObjectNode) record).remove("observeTime")).isNotNull();
         assertThat(record.toPrettyString())
                 .isEqualTo(read(SEED.resolve("records/01-working.json")).toPrettyString());
-        ProviderSocket.Request request = provider.request();
+        RawServer.Request request = provider.request();
         assertThat(request.target()).isEqualTo("/jobs/nightly%2F1?tags=a%20b&tags=c");
         assertThat(new SentRequest(
                                 request.method(),

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.faults.RawServer;
+import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.routes.ProviderSocket.Request;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.Credentials;
@@ -38,7 +39,7 @@ class WireTest {
 
     private static final String TOKEN = "TestSecurityToken+/0123456789==";
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00.5Z"));
-    private static final ProviderSocket provider = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
     private static final Map<String, RequestSigner> SIGNERS = Stream.of(
                     new Acs3HmacSha256(), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1())
             .collect(Collectors.toMap(RequestSigner::scheme, Function.identity()));

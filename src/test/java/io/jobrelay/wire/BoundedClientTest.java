@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.jobrelay.faults.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,7 +59,7 @@ class BoundedClientTest {
 
         call(PATIENT);
 
-        assertThat(server.requests()).singleElement().asString().contains("User-Agent: jobrelay\r\n");
+        assertThat(server.request().header("user-agent")).isEqualTo("jobrelay");
     }
 
     @Test
@@ -108,7 +109,9 @@ class BoundedClientTest {
         send();
         send();
 
-        assertThat(server.requests()).hasSize(2).noneMatch(request -> request.contains("Cookie"));
+        assertThat(server.requests())
+                .hasSize(2)
+                .noneMatch(request -> request.headers().containsKey("cookie"));
     }
 
     @Test
@@ -131,7 +134,7 @@ class BoundedClientTest {
 
     @Test
     void refuses_a_body_that_grows_above_the_limit_and_does_not_drain_it() {
-        server.endless("HTTP/1.1 200 OK\r\n\r\n", "x".repeat(100), Duration.ZERO);
+        server.answer(RawServer.endless("HTTP/1.1 200 OK\r\n\r\n", "x".repeat(100), Duration.ZERO));
 
         assertThat(call(PATIENT).getException()).isInstanceOf(ReplyTooLargeException.class);
         server.awaitCut();
@@ -161,7 +164,7 @@ class BoundedClientTest {
 
     @Test
     void refuses_a_reply_with_endless_headers() {
-        server.endless("HTTP/1.1 200 OK\r\n", "X: y\r\n", Duration.ZERO);
+        server.answer(RawServer.endless("HTTP/1.1 200 OK\r\n", "X: y\r\n", Duration.ZERO));
 
         assertThat(call(PATIENT).getException())
                 .isInstanceOf(IOException.class)
@@ -171,7 +174,7 @@ class BoundedClientTest {
 
     @Test
     void refuses_a_reply_with_an_endless_header_line() {
-        server.endless("HTTP/1.1 200 OK\r\nX: ", "y".repeat(100), Duration.ZERO);
+        server.answer(RawServer.endless("HTTP/1.1 200 OK\r\nX: ", "y".repeat(100), Duration.ZERO));
 
         assertThat(call(PATIENT).getException())
                 .isInstanceOf(IOException.class)
@@ -181,7 +184,7 @@ class BoundedClientTest {
 
     @Test
     void cuts_a_body_that_drips_at_the_deadline() {
-        server.endless("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", "x", Duration.ofMillis(100));
+        server.answer(RawServer.endless("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", "x", Duration.ofMillis(100)));
 
         assertThat(call(SHORT).getException())
                 .isInstanceOf(DeadlinePassedException.class)
@@ -191,7 +194,7 @@ class BoundedClientTest {
 
     @Test
     void cuts_headers_that_drip_at_the_deadline() {
-        server.endless("HTTP/1.1 200 OK\r\nX: ", "y", Duration.ofMillis(100));
+        server.answer(RawServer.endless("HTTP/1.1 200 OK\r\nX: ", "y", Duration.ofMillis(100)));
 
         assertThat(call(SHORT).getException()).isInstanceOf(DeadlinePassedException.class);
         server.awaitCut();
@@ -199,7 +202,7 @@ class BoundedClientTest {
 
     @Test
     void cuts_a_server_that_says_continue_for_ever() {
-        server.endless("", "HTTP/1.1 100 Continue\r\n\r\n", Duration.ofMillis(50));
+        server.answer(RawServer.endless("", "HTTP/1.1 100 Continue\r\n\r\n", Duration.ofMillis(50)));
 
         assertThat(call(SHORT).getException()).isInstanceOf(DeadlinePassedException.class);
         server.awaitCut();
@@ -250,7 +253,7 @@ class BoundedClientTest {
 
     @Test
     void a_truncated_body_is_an_error() {
-        server.answerAndClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort");
+        server.answer(RawServer.last("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"));
 
         assertThat(call(PATIENT).getException())
                 .isInstanceOf(IOException.class)
@@ -259,7 +262,7 @@ class BoundedClientTest {
 
     @Test
     void a_connection_closed_without_a_reply_is_an_error_and_is_not_tried_again() {
-        server.answerAndClose("");
+        server.answer(RawServer.last(""));
 
         assertThat(call(PATIENT).getException()).isInstanceOf(IOException.class);
         assertThat(server.requests()).hasSize(1);
@@ -267,7 +270,7 @@ class BoundedClientTest {
 
     @Test
     void a_reset_is_an_error_and_is_not_tried_again() {
-        server.reset();
+        server.answer(RawServer.RESET);
 
         assertThat(call(PATIENT).getException()).isInstanceOf(IOException.class);
         assertThat(server.requests()).hasSize(1);
