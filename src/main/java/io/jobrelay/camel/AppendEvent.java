@@ -3,6 +3,8 @@ package io.jobrelay.camel;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.camel.outbox.OutboxHeaders;
+import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.EventFile;
 import java.io.IOException;
 import java.util.Map;
@@ -10,7 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/** Appends the event to the file of its destination. */
+/** Appends the event to the file of its destination. A disk that takes nothing is no fault of the event: it waits. */
 final class AppendEvent implements Processor {
     private final Map<String, EventFile> files;
 
@@ -22,7 +24,7 @@ final class AppendEvent implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws IOException {
+    public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         String destination = message.getHeader(OutboxHeaders.DESTINATION, String.class);
         EventFile file = files.get(destination);
@@ -30,8 +32,15 @@ final class AppendEvent implements Processor {
             throw new IllegalStateException(
                     "jobrelay.destination.%s.path: required by a file destination, is not set".formatted(destination));
         }
-        file.append(
-                requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
-                requireNonNull(message.getBody(byte[].class)));
+        try {
+            file.append(
+                    requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
+                    requireNonNull(message.getBody(byte[].class)));
+        } catch (IOException failure) {
+            throw new DeliveryFailedException(
+                    failure.getMessage() + "; nothing is lost, it goes on by itself once it can be written",
+                    Consequence.WAIT,
+                    null);
+        }
     }
 }

@@ -28,7 +28,8 @@ record DatedPath(Path path) {
         return path.resolveSibling(name().replace(DATE, date));
     }
 
-    List<Path> newestFirst() throws IOException {
+    /** The files that are there: today's, whatever the clock said when the others were written, then the newest. */
+    List<Path> newestFirst(Path today) throws IOException {
         int at = name().indexOf(DATE);
         String form = at < 0
                 ? Pattern.quote(name())
@@ -37,7 +38,8 @@ record DatedPath(Path path) {
         try (Stream<Path> files = Files.list(directory())) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> file.getFileName().toString().matches(form))
-                    .sorted(Comparator.reverseOrder())
+                    .sorted(Comparator.comparing((Path file) -> !file.equals(today))
+                            .thenComparing(Comparator.reverseOrder()))
                     .toList();
         }
     }

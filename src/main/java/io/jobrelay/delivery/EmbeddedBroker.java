@@ -2,7 +2,6 @@ package io.jobrelay.delivery;
 
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -30,7 +29,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  *
  * <p>Messages beyond a few megabytes wait on the disk, not in memory. One that consumers have failed on ten times goes
  * to {@code DLQ}; a full disk fails {@code send}. There is no access control, so at most the loopback interface is
- * listened on. One at a time in a process.
+ * listened on, and its files are the owner's only. One at a time in a process.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final int MEGABYTE = 1024 * 1024;
@@ -47,7 +46,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException when it cannot start: the directory is used by another, or the port is
      */
     public EmbeddedBroker(Path directory, OptionalInt port) throws IOException {
-        Files.createDirectories(directory);
+        OwnerOnly.directory(directory);
         server = new ActiveMQServerImpl(configuration(directory, port));
         AtomicReference<Exception> refused = new AtomicReference<>();
         server.registerActivationFailureListener(refused::set);

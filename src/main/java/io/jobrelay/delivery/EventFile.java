@@ -2,11 +2,8 @@ package io.jobrelay.delivery;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Events in files, one JSON document a line (NDJSON), a file a day: {@code out/changes-{date}.ndjson}; the date is
@@ -25,25 +24,37 @@ import org.jspecify.annotations.Nullable;
  * owner only.
  *
  * <ul>
- *   <li><b>Durable</b>: an event is on the disk when {@link #append} returns.
+ *   <li><b>Durable</b>: an event is on the disk when {@link #append} returns. A force that failed is never made good by a
+ *       later one, which may well succeed without having written anything: the event is written anew.
  *   <li><b>Whole</b>: a line that could not be written whole is taken back; one that a crash tore is removed when the
  *       file is opened again.
  *   <li><b>Once</b>: an event among the last {@value RecentEvents#MOST} is not written again, across restarts, days and
  *       failures. So a crash between an append and the ledger's mark leaves one line.
  * </ul>
  *
+ * <p>Whatever keeps it from writing, a full disk for one, fails the appends of that time and no later ones: each looks for
+ * the directory, the lock and the file of the day, and makes what is not there. So it also goes on beside files that
+ * somebody has moved away, and in the place of those that somebody has removed.
+ *
  * <p>For any number of threads; those that append at the same time share one write and one force. For one process.
  */
 public final class EventFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventFile.class);
+
     private final DatedPath path;
     private final Clock clock;
-    private final FileChannel lock;
     private final RecentEvents recent = new RecentEvents();
     private final Queue<Append> waiting = new ConcurrentLinkedQueue<>();
     private final ReentrantLock turn = new ReentrantLock();
 
-    /** Null at first and after a failure: then the files are repaired and read before the next event. */
+    /** Null where they are to be opened before the next event: at first and after a failure. */
     private @Nullable EventLines lines;
+
+    private @Nullable WriterLock lock;
+    /** Once the events that the files have are known; from then on only what is written here becomes known. */
+    private boolean recovered;
+
+    private boolean closed;
 
     private static final class Append {
         private final String eventId;
@@ -57,30 +68,30 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
-    private EventFile(DatedPath path, Clock clock, FileChannel lock) {
+    private EventFile(DatedPath path, Clock clock) {
         this.path = path;
         this.clock = clock;
-        this.lock = lock;
     }
 
     /**
-     * Opens the files of a path such as {@code out/changes-{date}.ndjson}, repairs the newest and makes today's.
+     * Opens the files of a path such as {@code out/changes-{date}.ndjson}, repairs the newest and makes today's. Where the
+     * disk does not let it, that is tried again with the next event.
      *
-     * @throws IOException when that cannot be done, or another process has them open
+     * @throws IOException when another writer has them open
      */
     public static EventFile open(Path path, Clock clock) throws IOException {
         Objects.requireNonNull(clock, "clock is null");
-        Path absolute = path.toAbsolutePath();
-        DatedPath dated = new DatedPath(absolute);
-        Files.createDirectories(dated.directory());
-        EventFile file = new EventFile(dated, clock, lock(dated, path));
+        EventFile file = new EventFile(new DatedPath(path.toAbsolutePath()), clock);
         try {
-            file.lines = file.today();
-            return file;
-        } catch (IOException | RuntimeException failure) {
+            file.openToday();
+        } catch (FileInUseException | RuntimeException failure) {
             file.close();
             throw failure;
+        } catch (IOException failure) {
+            file.closeAfter(failure);
+            LOG.error("{}; events for it wait until it can", file.cannotBeWritten(failure));
         }
+        return file;
     }
 
     /**
@@ -88,7 +99,7 @@ public final class EventFile implements AutoCloseable {
      *
      * @param eventId the {@code id} in the event
      * @param event a JSON document in one line
-     * @throws IOException when the event is not in the file; the file is then as it was before
+     * @throws IOException when the event is not on the disk, with the path and what is wrong; every line is whole
      */
     public void append(String eventId, byte[] event) throws IOException {
         requireOneLineWithId(eventId, event);
@@ -101,7 +112,8 @@ public final class EventFile implements AutoCloseable {
             turn.unlock();
         }
         if (!append.written) {
-            throw new IOException("event " + eventId + " was not written", append.failure);
+            IOException failure = Objects.requireNonNull(append.failure);
+            throw new IOException(cannotBeWritten(failure), failure);
         }
     }
 
@@ -109,9 +121,11 @@ public final class EventFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         turn.lock();
-        try (lock) {
+        try {
+            closed = true;
             closeLines();
         } finally {
+            closeLock();
             turn.unlock();
         }
     }
@@ -135,8 +149,7 @@ public final class EventFile implements AutoCloseable {
     }
 
     private void write(List<Append> batch) throws IOException {
-        EventLines today = today();
-        lines = today;
+        EventLines today = openToday();
         Map<String, byte[]> events = new LinkedHashMap<>();
         batch.stream()
                 .filter(append -> !recent.contains(append.eventId))
@@ -148,33 +161,51 @@ public final class EventFile implements AutoCloseable {
     }
 
     /** The file of today, opened where it is not open, or is no longer the one in the directory. */
-    private EventLines today() throws IOException {
-        if (!lock.isOpen()) {
-            throw new IOException(path + " is closed");
+    private EventLines openToday() throws IOException {
+        if (closed) {
+            throw new IOException("it is closed");
         }
         Path today = path.on(clock.instant());
         @Nullable EventLines open = lines;
         if (open != null && open.isStillAt(today)) {
             return open;
         }
-        if (open == null) {
-            recover();
-        }
         closeLines();
-        return EventLines.open(today);
+        takeLock();
+        if (!recovered) {
+            recover(today);
+        }
+        EventLines opened = EventLines.open(today);
+        lines = opened;
+        return opened;
+    }
+
+    private void takeLock() throws IOException {
+        OwnerOnly.directory(path.directory());
+        @Nullable WriterLock held = lock;
+        if (held == null || !held.isStillThere()) {
+            closeLock();
+            lock = WriterLock.take(path);
+        }
     }
 
     /** Repairs the newest files and learns which events they have. */
-    private void recover() throws IOException {
+    private void recover(Path today) throws IOException {
         recent.clear();
-        for (Path newest : path.newestFirst()) {
+        for (Path newest : path.newestFirst(today)) {
             try (EventLines found = EventLines.open(newest)) {
                 recent.addOlder(found.lastIds(recent.room()));
             }
             if (recent.room() == 0) {
-                return;
+                break;
             }
         }
+        recovered = true;
+    }
+
+    private String cannotBeWritten(IOException failure) {
+        boolean withoutReason = failure instanceof FileSystemException file && file.getReason() == null;
+        return path + " cannot be written: " + (withoutReason ? failure.toString() : failure.getMessage());
     }
 
     private void closeAfter(IOException failure) {
@@ -190,6 +221,14 @@ public final class EventFile implements AutoCloseable {
         lines = null;
         if (open != null) {
             open.close();
+        }
+    }
+
+    private void closeLock() throws IOException {
+        @Nullable WriterLock held = lock;
+        lock = null;
+        if (held != null) {
+            held.close();
         }
     }
 
@@ -213,19 +252,5 @@ public final class EventFile implements AutoCloseable {
             throw new IllegalArgumentException("event " + eventId + " must be a JSON object with this id, had "
                     + id.map(other -> "id " + other).orElse("no id"));
         }
-    }
-
-    private static FileChannel lock(DatedPath path, Path shown) throws IOException {
-        FileChannel lock = FileChannel.open(path.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (lock.tryLock() != null) {
-                return lock;
-            }
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            // as if by another
-        }
-        lock.close();
-        throw new IOException(shown + ": one writer at a time, was open in another (" + path.lock() + " is locked);"
-                + " stop it, or give this destination a path of its own");
     }
 }

@@ -10,14 +10,10 @@ import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +40,7 @@ final class EventLines implements AutoCloseable {
 
     /** Opens the file, makes it where there is none, and removes a torn last line. What remains is on the disk. */
     static EventLines open(Path path) throws IOException {
-        create(path);
+        OwnerOnly.file(path);
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         try {
             EventLines lines = new EventLines(path, file, key(path));
@@ -59,7 +55,10 @@ final class EventLines implements AutoCloseable {
         }
     }
 
-    /** Appends whole lines and forces them to the disk, or leaves the file as long as it was. */
+    /**
+     * Appends whole lines and forces them to the disk, or fails and leaves the file as long as it was. Lines that could
+     * be neither forced nor taken back may stay; nobody may rely on them, for a later force does not repeat a failed one.
+     */
     void append(byte[] lines) throws IOException {
         long before = file.length();
         try {
@@ -138,26 +137,6 @@ final class EventLines implements AutoCloseable {
             }
         }
         return 0;
-    }
-
-    private static void create(Path path) throws IOException {
-        boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] ownerOnly = posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        try {
-            Files.createFile(path, ownerOnly);
-        } catch (FileAlreadyExistsException present) {
-            return;
-        }
-        if (posix) {
-            try (FileChannel directory =
-                    FileChannel.open(Objects.requireNonNull(path.getParent()), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        }
     }
 
     private static @Nullable Object key(Path path) throws IOException {

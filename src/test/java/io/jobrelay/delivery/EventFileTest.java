@@ -1,11 +1,13 @@
 package io.jobrelay.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -76,13 +79,19 @@ class EventFileTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void only_the_owner_can_read_the_file() throws Exception {
-        try (EventFile file = open()) {
+    void only_the_owner_can_use_what_it_makes() throws Exception {
+        try (EventFile file = EventFile.open(directory.resolve("deep/er/changes.ndjson"), clock)) {
             append(file, "a");
         }
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dated("2026-11-22"))))
-                .isEqualTo("rw-------");
+        try (Stream<Path> made = Files.walk(directory.resolve("deep"))) {
+            assertThat(made.map(EventFileTest::permissions))
+                    .containsExactlyInAnyOrder(
+                            "deep rwx------",
+                            "er rwx------",
+                            ".changes.ndjson.lock rw-------",
+                            "changes.ndjson rw-------");
+        }
     }
 
     @Test
@@ -194,7 +203,8 @@ class EventFileTest {
         try (EventFile file = open()) {
             assertThatThrownBy(() -> append(file, "a"))
                     .isInstanceOf(IOException.class)
-                    .hasMessage("event a was not written")
+                    .hasMessage(
+                            directory.resolve("changes-{date}.ndjson") + " cannot be written: No space left on device")
                     .hasRootCauseMessage("No space left on device");
 
             Files.delete(dated("2026-11-22"));
@@ -202,6 +212,101 @@ class EventFileTest {
         }
 
         assertThat(ids("2026-11-22")).containsExactly("a");
+    }
+
+    /** A device that takes every byte and forces none: neither the line nor its length can be relied on. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void writes_an_event_anew_that_was_written_but_not_forced() throws Exception {
+        Files.createSymbolicLink(dated("2026-11-22"), Path.of("/dev/null"));
+        try (EventFile file = open()) {
+            assertThatThrownBy(() -> append(file, "a"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot be written: sync failed");
+
+            Files.delete(dated("2026-11-22"));
+            append(file, "a");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a");
+    }
+
+    /** What an append left that could be neither forced nor taken back: it stands in the file, and perhaps not on disk. */
+    @Test
+    void does_not_take_the_lines_of_a_failed_append_for_written() throws Exception {
+        try (EventFile file = open()) {
+            append(file, "a");
+            Path moved = Files.move(dated("2026-11-22"), directory.resolve("moved"));
+            Files.createDirectory(dated("2026-11-22"));
+            assertThatThrownBy(() -> append(file, "b")).hasMessageContaining("cannot be written");
+            Files.delete(dated("2026-11-22"));
+            Files.move(moved, dated("2026-11-22"));
+            Files.writeString(
+                    dated("2026-11-22"), event("b") + "\n" + event("c").substring(9), APPEND);
+            append(file, "b");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a", "b", "b");
+    }
+
+    @Test
+    void makes_its_directory_again_when_somebody_moved_or_removed_it() throws Exception {
+        Path out = directory.resolve("out");
+        Path path = out.resolve("changes.ndjson");
+        try (EventFile file = EventFile.open(path, clock)) {
+            append(file, "a");
+            Files.move(out, directory.resolve("moved"));
+            append(file, "a", "b");
+            assertThat(path).hasContent(event("b") + "\n");
+            assertThatThrownBy(() -> EventFile.open(path, clock)).hasMessageContaining("one writer at a time");
+
+            Files.delete(path);
+            Files.delete(out.resolve(".changes.ndjson.lock"));
+            Files.delete(out);
+            append(file, "c");
+            assertThat(path).hasContent(event("c") + "\n");
+        }
+
+        assertThat(directory.resolve("moved/changes.ndjson")).hasContent(event("a") + "\n");
+    }
+
+    @Test
+    void goes_back_to_the_file_of_the_day_before_with_the_clock() throws Exception {
+        clock.advance(Duration.ofSeconds(1));
+        Files.write(
+                dated("2026-11-23"),
+                IntStream.range(0, RecentEvents.MOST)
+                        .mapToObj(i -> event("e" + i))
+                        .toList());
+        try (EventFile file = open()) {
+            append(file, "a");
+            clock.advance(Duration.ofDays(-1));
+            append(file, "b", "a");
+        }
+        try (EventFile file = open()) {
+            append(file, "b", "c");
+            clock.advance(Duration.ofDays(1));
+            append(file, "d");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("b", "c");
+        assertThat(ids("2026-11-23")).hasSize(RecentEvents.MOST + 2).endsWith("a", "d");
+    }
+
+    @Test
+    void two_paths_in_one_directory_have_nothing_to_do_with_each_other() throws Exception {
+        try (EventFile one = open();
+                EventFile other = EventFile.open(directory.resolve("archive-{date}.ndjson"), clock)) {
+            append(one, "a");
+            append(other, "a", "b");
+            clock.advance(Duration.ofSeconds(1));
+            append(one, "b");
+            append(other, "a");
+        }
+
+        assertThat(ids("2026-11-22")).containsExactly("a");
+        assertThat(ids("2026-11-23")).containsExactly("b");
+        assertThat(directory.resolve("archive-2026-11-22.ndjson")).hasContent(event("a") + "\n" + event("b") + "\n");
     }
 
     /** The limit on the size of a file makes the kernel write the first part of a line and refuse the rest. */
@@ -291,7 +396,7 @@ class EventFileTest {
 
         assertThatThrownBy(() -> append(file, "a"))
                 .isInstanceOf(IOException.class)
-                .hasRootCauseMessage(directory.resolve("changes-{date}.ndjson") + " is closed");
+                .hasMessage(directory.resolve("changes-{date}.ndjson") + " cannot be written: it is closed");
     }
 
     @ParameterizedTest
@@ -348,6 +453,14 @@ class EventFileTest {
             return out.lines().limit(lines).toList();
         } finally {
             writer.destroyForcibly().waitFor();
+        }
+    }
+
+    private static String permissions(Path path) {
+        try {
+            return path.getFileName() + " " + PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,47 @@
+package io.jobrelay.delivery;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Makes files and directories that only their owner can use. What is there already stays as it is. */
+final class OwnerOnly {
+    private OwnerOnly() {}
+
+    /** The directory, with those above it. */
+    static void directory(Path directory) throws IOException {
+        Files.createDirectories(directory, permissions(directory, "rwx------"));
+    }
+
+    /** The file, empty, whose entry in its directory is on the disk. */
+    static void file(Path file) throws IOException {
+        try {
+            Files.createFile(file, permissions(file, "rw-------"));
+        } catch (FileAlreadyExistsException present) {
+            return;
+        }
+        Path directory = file.getParent();
+        if (directory != null && isPosix(file)) {
+            try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+                entries.force(true);
+            }
+        }
+    }
+
+    private static FileAttribute<?>[] permissions(Path path, String permissions) {
+        return isPosix(path)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+}

@@ -1,0 +1,72 @@
+package io.jobrelay.delivery;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps other writers off the files of one path for as long as it is open. */
+final class WriterLock implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+    private final @Nullable Object key;
+
+    private WriterLock(Path path, FileChannel channel, @Nullable Object key) {
+        this.path = path;
+        this.channel = channel;
+        this.key = key;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @throws FileInUseException when somebody else has it, in this process or in another
+     */
+    static WriterLock take(DatedPath files) throws IOException {
+        Path path = files.lock();
+        OwnerOnly.file(path);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+        try {
+            if (isTaken(channel)) {
+                return new WriterLock(path, channel, key(path));
+            }
+        } catch (IOException | RuntimeException failure) {
+            channel.close();
+            throw failure;
+        }
+        channel.close();
+        throw new FileInUseException(files);
+    }
+
+    /** False once its directory was moved or removed: then it keeps nobody off the files that are made next. */
+    boolean isStillThere() throws IOException {
+        try {
+            return Objects.equals(key, key(path));
+        } catch (NoSuchFileException removed) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
+    }
+
+    private static @Nullable Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+}
