@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.delivery.BrokerConnections;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.delivery.WebhookSignature;
@@ -55,7 +56,9 @@ public final class DestinationBeans implements AutoCloseable {
             if (destination.queue() != null) {
                 registry.bind(
                         name + "-connections",
-                        destination.enabled() ? connections(destination, broker) : new ActiveMQConnectionFactory());
+                        destination.enabled()
+                                ? connections(destination, broker, settings)
+                                : new ActiveMQConnectionFactory());
             } else if (destination.path() == null) {
                 registry.bind(name + "-client", client(destination, settings));
             } else if (destination.enabled()) {
@@ -88,17 +91,18 @@ public final class DestinationBeans implements AutoCloseable {
                 settings.delivery().timeout(), LARGEST_RECEIPT, CONNECTIONS, addresses, ProviderBeans.defaultTls());
     }
 
-    private ConnectionFactory connections(Destination destination, Path directory) {
-        ConnectionFactory broker = destination.brokerUrl() == null
+    private ConnectionFactory connections(Destination destination, Path directory, Settings settings) {
+        ActiveMQConnectionFactory broker = destination.brokerUrl() == null
                 ? embedded(directory, destination)
                 : new ActiveMQConnectionFactory(destination.brokerUrl());
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(broker);
+        pool.setConnectionFactory(
+                BrokerConnections.bounded(broker, settings.delivery().timeout()));
         open.push(pool::stop);
         return pool;
     }
 
-    private ConnectionFactory embedded(Path directory, Destination destination) {
+    private ActiveMQConnectionFactory embedded(Path directory, Destination destination) {
         try {
             EmbeddedBroker broker = new EmbeddedBroker(directory, destination.port());
             open.push(broker);

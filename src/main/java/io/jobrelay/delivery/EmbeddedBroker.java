@@ -1,6 +1,5 @@
 package io.jobrelay.delivery;
 
-import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -62,7 +61,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** Connects within this process. Not pooled: a pool is the caller's. */
-    public ConnectionFactory connectionFactory() {
+    public ActiveMQConnectionFactory connectionFactory() {
         return new ActiveMQConnectionFactory("vm://0");
     }
 

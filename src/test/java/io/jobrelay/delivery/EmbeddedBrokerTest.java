@@ -12,13 +12,17 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
@@ -91,6 +95,16 @@ class EmbeddedBrokerTest {
 
             assertThat(receive(broker.connectionFactory(), "DLQ::DLQ.changes")).containsExactly("job-1 evt-1");
         }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void only_the_owner_can_use_its_directory() throws Exception {
+        Path own = directory.resolve("data/broker");
+        new EmbeddedBroker(own, OptionalInt.empty()).close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
+                .isEqualTo("rwx------");
     }
 
     @Test

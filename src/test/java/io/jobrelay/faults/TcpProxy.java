@@ -3,7 +3,6 @@ package io.jobrelay.faults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -24,12 +23,12 @@ public final class TcpProxy implements AutoCloseable {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ServerSocket socket;
-    private final int server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger resets = new AtomicInteger();
     private final AtomicLong allowed = new AtomicLong(NEVER);
     private final Object flow = new Object();
+    private volatile int server;
     private volatile boolean refusing;
     private volatile boolean answersAreLost;
     private boolean stalled;
@@ -47,9 +46,14 @@ public final class TcpProxy implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /** How many connections were ever made, without those that were refused. */
-    public int connections() {
-        return connections.get();
+    /** From now on connections lead to another port. */
+    public void redirect(int port) {
+        server = port;
+    }
+
+    /** How many connections came to the end of {@link #resetAfter}. */
+    public int resets() {
+        return resets.get();
     }
 
     /** Resets every connection, and every new one. */
@@ -105,7 +109,6 @@ public final class TcpProxy implements AutoCloseable {
                 if (refusing) {
                     reset(client);
                 } else {
-                    connections.incrementAndGet();
                     connect(client);
                 }
             } catch (IOException closed) {
@@ -139,6 +142,7 @@ public final class TcpProxy implements AutoCloseable {
                 out.write(buffer, 0, passed);
                 out.flush();
                 if (fromClient && passed < read) {
+                    resets.incrementAndGet();
                     return;
                 }
             }
@@ -170,8 +174,8 @@ public final class TcpProxy implements AutoCloseable {
         try {
             one.setSoLinger(true, 0);
             one.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException alreadyClosed) {
+            // As it should be.
         }
     }
 }

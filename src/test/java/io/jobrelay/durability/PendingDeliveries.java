@@ -1,0 +1,41 @@
+package io.jobrelay.durability;
+
+import io.jobrelay.ledger.LedgerDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/** Puts changes into a ledger that nobody has open, as if they had been taken in and routed long ago. */
+final class PendingDeliveries {
+    private static final String NUMBERS =
+            "with recursive number(i) as" + " (select 0 union all select i + 1 from number where i + 1 < %d)";
+
+    private PendingDeliveries() {}
+
+    /** So many jobs with so many changes each, for each of the destinations; the ledger is made where there is none. */
+    static void add(Path ledger, int jobs, int changes, List<String> destinations) throws SQLException {
+        String url = "jdbc:sqlite:" + ledger;
+        LedgerDatabase.open(url).close();
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement sql = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            sql.execute(
+                    "insert into change " + NUMBERS.formatted(jobs * changes) + """
+                    select printf('evt-%%08d', i), printf('job-%%d', i %% %1$d), 1 + i / %1$d,
+                        'io.jobrelay.job.state_changed.v1',
+                        cast(printf('{"id":"evt-%%08d","subject":"job-%%d","sequence":%%d,"data":{"text":"%2$s"}}',
+                            i, i %% %1$d, 1 + i / %1$d) as blob), 0
+                    from number""".formatted(jobs, "x".repeat(500)));
+            for (String destination : destinations) {
+                sql.execute("""
+                        insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
+                        select '%s', event_id, subject, sequence, 'PENDING', case sequence when 1 then 0 end, 0
+                        from change""".formatted(destination));
+            }
+            connection.commit();
+        }
+    }
+}
