@@ -41,7 +41,8 @@ public final class WebhookSignature {
     public WebhookSignature(List<String> secrets) {
         Objects.requireNonNull(secrets, "secrets is null");
         if (secrets.isEmpty() || secrets.size() > MOST_KEYS) {
-            throw new IllegalArgumentException("must be 1 to 3 webhook secrets, were " + secrets.size());
+            throw new IllegalArgumentException("must be 1 to " + MOST_KEYS + " webhook secrets, were " + secrets.size()
+                    + (secrets.isEmpty() ? "" : ": take out the oldest, which stand last"));
         }
         keys = IntStream.range(0, secrets.size())
                 .mapToObj(i -> key(secrets.get(i), "webhook secret " + (i + 1) + " of " + secrets.size()))

@@ -135,7 +135,7 @@ class WebhookSignatureTest {
     void refuses_no_secret_and_more_than_three() {
         assertThatThrownBy(() -> new WebhookSignature(List.of())).hasMessageContaining("1 to 3 webhook secrets");
         assertThatThrownBy(() -> new WebhookSignature(List.of(FIRST, FIRST, FIRST, FIRST)))
-                .hasMessageContaining("were 4");
+                .hasMessageContaining("must be 1 to 3 webhook secrets, were 4: take out the oldest");
     }
 
     @ParameterizedTest
