@@ -39,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 class QueueFaultsTest {
     private static final int JOBS = 6;
     private static final int CHANGES = 60;
+    /** Enough for some dozen messages, and far from enough for all. */
+    private static final int SOME_BYTES = 60_000;
+
     private static final int WORKERS = 4;
     private static final String QUEUE = "jobrelay.changes";
 
@@ -85,10 +88,11 @@ class QueueFaultsTest {
 
     @Test
     void gets_everything_though_its_connections_are_reset_in_the_middle_of_messages() throws Exception {
-        line.start();
-        soon().until(() -> !held().isEmpty());
-        for (int bytes = 2_000; bytes < 12_000; bytes += 2_000) {
+        for (int bytes = 10_000; bytes < 50_000; bytes += 8_000) {
             proxy.resetAfter(bytes);
+            if (bytes == 10_000) {
+                line.start();
+            }
             int resets = proxy.resets();
             soon().until(() -> {
                 line.clock.advance(Duration.ofSeconds(1));
@@ -102,9 +106,8 @@ class QueueFaultsTest {
 
     @Test
     void drops_what_it_has_stored_before_when_its_answers_were_lost() throws Exception {
+        proxy.after(SOME_BYTES, proxy::loseAnswers);
         line.start();
-        soon().until(() -> !held().isEmpty());
-        proxy.loseAnswers();
         soon().until(() -> held().size() > delivered());
         awaitFailures(1);
         proxy.reset();
@@ -115,9 +118,8 @@ class QueueFaultsTest {
 
     @Test
     void holds_no_worker_for_longer_than_the_time_out_when_it_stalls_and_goes_on_afterwards() throws Exception {
+        proxy.after(SOME_BYTES, proxy::stall);
         line.start();
-        soon().until(() -> !held().isEmpty());
-        proxy.stall();
         awaitFailures(WORKERS + 1);
 
         proxy.restore();
@@ -127,11 +129,11 @@ class QueueFaultsTest {
 
     @Test
     void keeps_what_it_holds_and_takes_the_rest_after_it_was_stopped_and_started() throws Exception {
+        proxy.after(SOME_BYTES, proxy::cut);
         line.start();
-        soon().until(() -> !held().isEmpty());
-        proxy.cut();
-        broker.close();
         awaitFailures(1);
+        assertThat(held()).isNotEmpty();
+        broker.close();
         int port = freePort();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(port));
         proxy.redirect(port);

@@ -27,10 +27,12 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger resets = new AtomicInteger();
     private final AtomicLong allowed = new AtomicLong(NEVER);
+    private final AtomicLong untilFate = new AtomicLong(NEVER);
     private final Object flow = new Object();
     private volatile int server;
     private volatile boolean refusing;
     private volatile boolean answersAreLost;
+    private volatile Runnable fate = () -> {};
     private boolean stalled;
 
     /**
@@ -82,6 +84,12 @@ public final class TcpProxy implements AutoCloseable {
     /** Passes on what clients say, and nothing of what they are answered: "did it, but did not say so". */
     public void loseAnswers() {
         answersAreLost = true;
+    }
+
+    /** Does something of the above once clients have sent so many more bytes, before the last of them are passed on. */
+    public void after(long bytes, Runnable what) {
+        fate = what;
+        untilFate.set(bytes);
     }
 
     /** Passes everything on, what was stalled first. What was lost stays lost. */
@@ -137,6 +145,9 @@ public final class TcpProxy implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[BUFFER];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (fromClient) {
+                    meetFate(read);
+                }
                 awaitFlow();
                 int passed = fromClient ? take(read) : answersAreLost ? 0 : read;
                 out.write(buffer, 0, passed);
@@ -153,6 +164,13 @@ public final class TcpProxy implements AutoCloseable {
             reset(to);
             open.remove(from);
             open.remove(to);
+        }
+    }
+
+    private void meetFate(int bytes) {
+        long before = untilFate.getAndUpdate(left -> left <= bytes ? NEVER : left == NEVER ? NEVER : left - bytes);
+        if (before <= bytes) {
+            fate.run();
         }
     }
 
