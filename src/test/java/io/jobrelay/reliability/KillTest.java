@@ -1,0 +1,162 @@
+package io.jobrelay.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.reliability.agent.Halt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Jobrelay, killed again and again while jobs live their lives: at each {@link KillPoint}, and at any time, the start
+ * included. Providers throttle and break down meanwhile, and the webhook's receiver has what it says it has not.
+ *
+ * <p>{@code mvn verify -Plong} does it for long: {@code jobrelay.test.kills} random kills, each point several times.
+ */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+class KillTest {
+    private static final Logger LOG = LoggerFactory.getLogger(KillTest.class);
+    private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
+    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", 4);
+    private static final int ROUNDS = LONG ? 2 : 1;
+    private static final double MEAN_LIFE_SECONDS = 4;
+    /** What the short form does without: another of its points stands beside each. */
+    private static final Set<KillPoint> LONG_ONLY = EnumSet.of(
+            KillPoint.AFTER_CLAIM_OF_WATCH,
+            KillPoint.IN_TRANSACTION,
+            KillPoint.IN_ROUTING,
+            KillPoint.BEFORE_SEND_TO_FILE,
+            KillPoint.BEFORE_SEND_TO_QUEUE,
+            KillPoint.BEFORE_SEND_TO_WEBHOOK,
+            KillPoint.BEFORE_APPEND_TO_FILE,
+            KillPoint.IN_SHUTDOWN);
+
+    private final Random random = new Random(11);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void loses_nothing_and_invents_nothing_however_often_it_is_killed() throws Exception {
+        long start = System.nanoTime();
+        List<KillPoint> points = points();
+        int kills = points.size() + RANDOM_KILLS;
+        SimulatedCloud cloud = LONG
+                ? new SimulatedCloud(200, 540, kills * 5_500L, 0.03, 7)
+                : new SimulatedCloud(30, 90, kills * 4_000L, 0.03, 7);
+        try (World world = new World(directory, cloud, new FlakyReceiver(0.1, 3), LONG ? "2s..4s" : "300ms..600ms")) {
+            for (KillPoint point : points) {
+                killAt(point, world);
+            }
+            for (int kill = 0; kill < RANDOM_KILLS; kill++) {
+                killAtAnyTime(world);
+            }
+            world.awaitEndOfJobs();
+            Verdict verdict = world.settle();
+
+            LOG.warn(
+                    "kills={} (at {} points) jobs={} provider requests={} faults={} receiver faults={} minutes={} {}",
+                    kills,
+                    points.size(),
+                    cloud.jobs(),
+                    cloud.requests(),
+                    cloud.faults(),
+                    world.receiver.faults(),
+                    "%.1f".formatted((System.nanoTime() - start) / 60e9),
+                    verdict);
+            assertThat(verdict.faults()).as(verdict.toString()).isEmpty();
+            assertThat(verdict.announced()).isGreaterThan(cloud.jobs());
+        }
+    }
+
+    /** All once, and again in another order as often as asked for; a migration can only be broken off once. */
+    private List<KillPoint> points() {
+        List<KillPoint> points = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            List<KillPoint> inRound = new ArrayList<>(EnumSet.allOf(KillPoint.class));
+            inRound.removeIf(point -> !LONG && LONG_ONLY.contains(point));
+            if (round > 0) {
+                inRound.remove(KillPoint.IN_MIGRATION);
+                java.util.Collections.shuffle(inRound, random);
+            } else {
+                // There is something to migrate, to repair and to move away once there has been a life.
+                inRound.remove(KillPoint.AFTER_COMMIT);
+                inRound.add(0, KillPoint.AFTER_COMMIT);
+                inRound.remove(KillPoint.AFTER_APPEND_TO_FILE);
+                inRound.add(1, KillPoint.AFTER_APPEND_TO_FILE);
+            }
+            points.addAll(inRound);
+        }
+        return points;
+    }
+
+    private void killAt(KillPoint point, World world) throws IOException, InterruptedException {
+        prepare(point, world);
+        try (Child child = world.live(List.of(point.order(1 + random.nextInt(nth(point)))), properties(point))) {
+            switch (point) {
+                case IN_ROTATION -> {
+                    long before = world.fileSize();
+                    World.soon(child).until(() -> world.fileSize() > before);
+                    world.rotateFile();
+                }
+                case IN_SHUTDOWN, AT_THE_END_OF_SHUTDOWN -> {
+                    int before = world.cloud.requests();
+                    World.soon(child).until(() -> world.cloud.requests() > before);
+                    child.terminate();
+                }
+                default -> {
+                    // It comes there by itself.
+                }
+            }
+            assertThat(child.awaitEnd(90)).as(child.log()).isEqualTo(Halt.STATUS);
+            assertThat(child.log()).contains(Halt.marker(point.name()));
+        }
+        world.receiver.answer(0);
+    }
+
+    private static void prepare(KillPoint point, World world) throws IOException {
+        if (point == KillPoint.IN_MIGRATION) {
+            world.addMigration();
+        } else if (point == KillPoint.IN_FILE_REPAIR) {
+            world.tearFile();
+        } else if (point == KillPoint.IN_MOVE_TO_DEAD) {
+            world.receiver.answer(500);
+        }
+    }
+
+    private static Map<String, String> properties(KillPoint point) {
+        return switch (point) {
+            case IN_MOVE_TO_DEAD -> Map.of("jobrelay.delivery.schedule", "0s");
+            case IN_CLEAN_UP -> Map.of("jobrelay.retention", "1s");
+            default -> Map.of();
+        };
+    }
+
+    /** How many times a point is passed in a life at least, whatever happens. */
+    private static int nth(KillPoint point) {
+        return switch (point) {
+            case AFTER_CLAIM_OF_WATCH, AFTER_REPLY, BEFORE_COMMIT, AFTER_COMMIT, AFTER_ROUTING -> 3;
+            case IN_MIGRATION -> 2;
+            default -> 1;
+        };
+    }
+
+    private void killAtAnyTime(World world) throws IOException, InterruptedException {
+        try (Child child = world.live(List.of(), Map.of())) {
+            TimeUnit.MILLISECONDS.sleep((long) (-Math.log(1 - random.nextDouble()) * MEAN_LIFE_SECONDS * 1_000));
+            assertThat(child.alive()).as(child.log()).isTrue();
+            child.kill();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.jobrelay.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.reliability.agent.Halt;
+import io.jobrelay.reliability.agent.Variant;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Programs that do not keep their word, in the same world and before the same {@link Accounting} as the real one. A suite
+ * that finds nothing wrong with one of them has proven nothing.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class NegativeControlsTest {
+    @TempDir
+    private Path directory;
+
+    private World world;
+
+    @BeforeEach
+    void opens() throws IOException {
+        // All jobs have ended when they are first asked for.
+        world = new World(directory, new SimulatedCloud(9, 0, 1, 0, 5), new FlakyReceiver(0, 5), "100ms..100ms");
+    }
+
+    @AfterEach
+    void closes() {
+        world.close();
+    }
+
+    @Test
+    void finds_nothing_wrong_with_the_real_program() throws Exception {
+        kill(KillPoint.BEFORE_SEND_TO_FILE);
+        kill(KillPoint.BEFORE_COMMIT);
+        kill(KillPoint.BEFORE_APPEND_TO_FILE);
+        world.receiver.answerOnce(500);
+
+        Verdict verdict = world.settle();
+        assertThat(verdict.faults()).as(verdict.toString()).isEmpty();
+        assertThat(verdict.announced()).isEqualTo(9);
+    }
+
+    @Test
+    void catches_a_program_without_an_outbox() throws Exception {
+        kill(KillPoint.BEFORE_SEND_TO_FILE, Variant.NO_OUTBOX);
+
+        assertCaught(Variant.NO_OUTBOX, Fault.LOST);
+    }
+
+    @Test
+    void catches_an_announcement_before_the_commit() throws Exception {
+        kill(KillPoint.BEFORE_COMMIT, Variant.ANNOUNCE_BEFORE_COMMIT);
+
+        assertCaught(Variant.ANNOUNCE_BEFORE_COMMIT, Fault.SECOND_ID);
+    }
+
+    @Test
+    void catches_an_automatic_retry() throws Exception {
+        world.receiver.answerOnce(503);
+
+        assertCaught(Variant.AUTOMATIC_RETRY, Fault.REPEATED_REQUEST);
+    }
+
+    @Test
+    void catches_an_eager_deduplication() throws Exception {
+        kill(KillPoint.BEFORE_APPEND_TO_FILE, Variant.EAGER_DEDUPLICATION);
+
+        assertCaught(Variant.EAGER_DEDUPLICATION, Fault.LOST);
+    }
+
+    @Test
+    void catches_an_acknowledgement_before_the_flush() throws Exception {
+        // It has said that all is done, and only then the power fails.
+        kill(KillPoint.IN_SHUTDOWN, Variant.ACKNOWLEDGE_BEFORE_FLUSH);
+
+        assertCaught(Variant.ACKNOWLEDGE_BEFORE_FLUSH, Fault.LOST);
+    }
+
+    @Test
+    void catches_a_new_id_on_each_attempt() throws Exception {
+        world.receiver.answerOnce(500);
+
+        assertCaught(Variant.NEW_ID_ON_EACH_ATTEMPT, Fault.SECOND_ID);
+    }
+
+    private void kill(KillPoint point) throws IOException, InterruptedException {
+        kill(point, List.of(point.order(1)));
+    }
+
+    private void kill(KillPoint point, Variant variant) throws IOException, InterruptedException {
+        kill(point, List.of(order(variant), point.order(1)));
+    }
+
+    private void kill(KillPoint point, List<String> orders) throws IOException, InterruptedException {
+        try (Child child = world.live(orders, Map.of(), "--until-done")) {
+            assertThat(child.awaitEnd(60)).as(child.log()).isEqualTo(Halt.STATUS);
+            assertThat(child.log()).contains(Halt.marker(point.name()));
+        }
+    }
+
+    private void assertCaught(Variant variant, Fault fault) throws Exception {
+        Verdict verdict = world.settle(order(variant));
+        assertThat(verdict.faults()).as("%s passed: %s", variant, verdict).containsKey(fault);
+    }
+
+    private static String order(Variant variant) {
+        return "break|" + variant;
+    }
+}
