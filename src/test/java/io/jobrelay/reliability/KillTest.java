@@ -6,6 +6,7 @@ import io.jobrelay.reliability.agent.Halt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class KillTest {
     private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
     private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", 4);
     private static final int ROUNDS = LONG ? 2 : 1;
-    private static final double MEAN_LIFE_SECONDS = 4;
+    private static final double MEAN_LIFE_MILLIS = 2_500;
     /** What the short form does without: another of its points stands beside each. */
     private static final Set<KillPoint> LONG_ONLY = EnumSet.of(
             KillPoint.AFTER_CLAIM_OF_WATCH,
@@ -53,8 +54,8 @@ class KillTest {
         List<KillPoint> points = points();
         int kills = points.size() + RANDOM_KILLS;
         SimulatedCloud cloud = LONG
-                ? new SimulatedCloud(200, 540, kills * 5_500L, 0.03, 7)
-                : new SimulatedCloud(30, 90, kills * 4_000L, 0.03, 7);
+                ? new SimulatedCloud(8, 200, 540, kills * 5_000L, 0.03, 7)
+                : new SimulatedCloud(2, 30, 90, kills * 4_000L, 0.03, 7);
         try (World world = new World(directory, cloud, new FlakyReceiver(0.1, 3), LONG ? "2s..4s" : "300ms..600ms")) {
             for (KillPoint point : points) {
                 killAt(point, world);
@@ -88,7 +89,7 @@ class KillTest {
             inRound.removeIf(point -> !LONG && LONG_ONLY.contains(point));
             if (round > 0) {
                 inRound.remove(KillPoint.IN_MIGRATION);
-                java.util.Collections.shuffle(inRound, random);
+                Collections.shuffle(inRound, random);
             } else {
                 // There is something to migrate, to repair and to move away once there has been a life.
                 inRound.remove(KillPoint.AFTER_COMMIT);
@@ -152,9 +153,14 @@ class KillTest {
         };
     }
 
+    /** Half of the lives end in their start or soon after, the others a while after their first poll. */
     private void killAtAnyTime(World world) throws IOException, InterruptedException {
+        int before = world.cloud.requests();
         try (Child child = world.live(List.of(), Map.of())) {
-            TimeUnit.MILLISECONDS.sleep((long) (-Math.log(1 - random.nextDouble()) * MEAN_LIFE_SECONDS * 1_000));
+            if (random.nextBoolean()) {
+                World.soon(child).until(() -> world.cloud.requests() > before);
+            }
+            TimeUnit.MILLISECONDS.sleep((long) (-Math.log(1 - random.nextDouble()) * MEAN_LIFE_MILLIS));
             assertThat(child.alive()).as(child.log()).isTrue();
             child.kill();
         }

@@ -14,16 +14,17 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedCloud implements AutoCloseable {
     private static final int JOBS_IN_LIST = 90;
     private static final Duration TOKEN_LIFE = Duration.ofSeconds(5);
-    /** CREATING is on no page of the documentation. */
-    private static final List<String> RES_LIFE = List.of("CREATING", "RUNNING");
-
     private static final List<String> RES_ENDS = List.of("SUCCEEDED", "FAILED", "CANCELED");
     private static final List<String> OCTOPUS_LIFE = List.of("QUEUING", "LAUNCHING", "RUNNING", "UPLOADING");
     private static final List<String> OCTOPUS_ENDS = List.of("FINISHED", "STOPPED", "RUN_FAILED", "UPLOAD_FAILED");
 
     private final Map<String, Job> single;
     private final Map<String, List<Job>> lists;
-    private final List<Answer> answers = new CopyOnWriteArrayList<>();
+    private final List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger faults = new AtomicInteger();
     private final Random random;
     private final double faultRate;
@@ -62,25 +60,31 @@ final class SimulatedCloud implements AutoCloseable {
     }
 
     /**
+     * @param steps how many states each of the single jobs has that no page of the documentation knows
      * @param singles how many jobs are asked for one by one
      * @param inLists how many jobs are in lists
      * @param lifeMillis the longest life of a job
      * @param faultRate the share of requests that are throttled, refused or cut off
      */
-    SimulatedCloud(int singles, int inLists, long lifeMillis, double faultRate, long seed) {
+    SimulatedCloud(int steps, int singles, int inLists, long lifeMillis, double faultRate, long seed) {
         this.random = new Random(seed);
         this.faultRate = faultRate;
         this.lifeMillis = lifeMillis;
         this.single = IntStream.range(0, singles)
-                .mapToObj(i -> job("job-" + i, RES_LIFE, RES_ENDS))
+                .mapToObj(i -> job("job-" + i, steps(steps), RES_ENDS))
                 .collect(toMap(Job::id, job -> job));
         this.lists = IntStream.range(0, inLists)
                 .mapToObj(i -> job(String.valueOf(1000 + i), OCTOPUS_LIFE, OCTOPUS_ENDS))
                 .collect(groupingBy(job -> "w" + (Integer.parseInt(job.id()) - 1000) / JOBS_IN_LIST));
     }
 
+    private static List<String> steps(int steps) {
+        return Stream.concat(IntStream.range(0, steps).mapToObj(step -> "STEP_" + step), Stream.of("RUNNING"))
+                .toList();
+    }
+
     private Job job(String id, List<String> life, List<String> ends) {
-        List<String> states = new ArrayList<>(life.subList(random.nextInt(life.size()), life.size()));
+        List<String> states = new ArrayList<>(life.subList(random.nextInt(Math.min(life.size(), 4)), life.size()));
         states.add(ends.get(random.nextInt(ends.size())));
         List<Long> millis =
                 random.longs(states.size() - 1, 0, lifeMillis).sorted().boxed().toList();
