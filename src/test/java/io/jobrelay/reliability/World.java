@@ -92,6 +92,7 @@ final class World implements AutoCloseable {
                 // Attempts are more than a second apart: a signature that comes twice was not made twice.
                 Map.entry("jobrelay.delivery.schedule", "0s" + ",1200ms".repeat(30)),
                 Map.entry("jobrelay.delivery.jitter", "0"),
+                Map.entry("jobrelay.delivery.probe-every", "2s"),
                 Map.entry("jobrelay.delivery.timeout", "2s"),
                 Map.entry("jobrelay.destination.queue.broker-url", brokerUrl),
                 Map.entry("jobrelay.destination.webhook.enabled", "true"),
