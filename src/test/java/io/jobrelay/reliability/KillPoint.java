@@ -11,7 +11,7 @@ import io.jobrelay.ledger.Watches;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToIntBiFunction;
 import net.bytebuddy.description.method.MethodDescription;
 import org.flywaydb.core.internal.sqlscript.ParsedSqlStatement;
 import org.jdbi.v3.core.Handle;
@@ -23,7 +23,7 @@ enum KillPoint {
     /** The newest file is open, and what a crash tore is not yet removed. */
     IN_FILE_REPAIR(after(in("delivery.EventLines"), "startOfLast")),
     /** A watch is claimed and nobody has asked for it. */
-    AFTER_CLAIM_OF_WATCH(after(Watches.class, "claim", Handle.class, Map.class, long.class)),
+    AFTER_CLAIM_OF_WATCH(after(Watches.class, "claim", ToIntBiFunction.class)),
     /** The provider has answered, the answer is not taken in. */
     AFTER_REPLY(before(Polls.class, "answered")),
     /** The job is written, its change is not. */

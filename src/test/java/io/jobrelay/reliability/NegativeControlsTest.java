@@ -29,7 +29,7 @@ class NegativeControlsTest {
     @BeforeEach
     void opens() throws IOException {
         // All jobs have ended when they are first asked for.
-        world = new World(directory, new SimulatedCloud(0, 9, 0, 1, 0, 5), new FlakyReceiver(0, 5), "100ms..100ms");
+        world = new World(directory, new SimulatedCloud(0, 9, 0, 1, 1, 0, 5), new FlakyReceiver(0, 5), "100ms..100ms");
     }
 
     @AfterEach

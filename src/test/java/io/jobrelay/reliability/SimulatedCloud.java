@@ -23,12 +23,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs that live their lives by the clock on the wall, behind two of the documented APIs: RES is asked for one job, Octopus
+ * Jobs that live by a clock of their own, behind two of the documented APIs: RES is asked for one job, Octopus
  * for a list of them, and both want a token. It alone knows what each job went through, and notes every answer before it
  * gives it. Each life of Jobrelay reaches it at an address of its own, so that no answer counts for the wrong life.
  */
@@ -45,9 +46,10 @@ final class SimulatedCloud implements AutoCloseable {
     private final AtomicInteger faults = new AtomicInteger();
     private final Random random;
     private final double faultRate;
-    private final long lifeMillis;
-    private final long start = System.nanoTime();
-    private int life;
+    private final long jobMillis;
+    private final int lives;
+    private volatile int life;
+    private final AtomicLong firstRequest = new AtomicLong();
     private @Nullable HttpServer server;
     private @Nullable ExecutorService threads;
     private volatile String token = "none yet";
@@ -63,13 +65,15 @@ final class SimulatedCloud implements AutoCloseable {
      * @param steps how many states each of the single jobs has that no page of the documentation knows
      * @param singles how many jobs are asked for one by one
      * @param inLists how many jobs are in lists
-     * @param lifeMillis the longest life of a job
+     * @param jobMillis the longest that a job takes
+     * @param lives of Jobrelay that this is spread over: each sees its share of the changes, and one more sees the end
      * @param faultRate the share of requests that are throttled, refused or cut off
      */
-    SimulatedCloud(int steps, int singles, int inLists, long lifeMillis, double faultRate, long seed) {
+    SimulatedCloud(int steps, int singles, int inLists, long jobMillis, int lives, double faultRate, long seed) {
         this.random = new Random(seed);
         this.faultRate = faultRate;
-        this.lifeMillis = lifeMillis;
+        this.jobMillis = jobMillis;
+        this.lives = lives;
         this.single = IntStream.range(0, singles)
                 .mapToObj(i -> job("job-" + i, steps(steps), RES_ENDS))
                 .collect(toMap(Job::id, job -> job));
@@ -87,15 +91,16 @@ final class SimulatedCloud implements AutoCloseable {
         List<String> states = new ArrayList<>(life.subList(random.nextInt(Math.min(life.size(), 4)), life.size()));
         states.add(ends.get(random.nextInt(ends.size())));
         List<Long> millis =
-                random.longs(states.size() - 1, 0, lifeMillis).sorted().boxed().toList();
+                random.longs(states.size() - 1, 0, jobMillis).sorted().boxed().toList();
         return new Job(id, List.copyOf(states), millis);
     }
 
     /** Opens an address for the next life of Jobrelay and closes that of the last one, its requests all noted. */
     String nextLife() throws IOException {
         closeLife();
-        life++;
-        int mine = life;
+        int mine = life + 1;
+        life = mine;
+        firstRequest.set(0);
         HttpServer opened = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
         threads = Executors.newFixedThreadPool(8);
         opened.setExecutor(threads);
@@ -146,16 +151,21 @@ final class SimulatedCloud implements AutoCloseable {
         return single.size() + lists.values().stream().mapToInt(List::size).sum();
     }
 
-    /** How long it takes until every job has ended; zero or less once they have. */
+    /** How long it takes until this life has seen its share. */
     long millisToGo() {
-        return lifeMillis - now();
+        return Math.min(jobMillis, jobMillis / lives * life) - now();
     }
 
+    /** The jobs' own time. In each life it goes on with the first request, and stands still at the end of its share. */
     private long now() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        long share = jobMillis / lives;
+        long since =
+                firstRequest.get() == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - firstRequest.get());
+        return Math.min(jobMillis, share * (life - 1) + Math.min(share, since));
     }
 
     private void login(HttpExchange exchange) throws IOException {
+        firstRequest.compareAndSet(0, System.nanoTime());
         token = UUID.randomUUID().toString();
         exchange.getResponseHeaders().add("X-Subject-Token", token);
         say(

@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -149,10 +148,6 @@ final class World implements AutoCloseable {
                 .atMost(Duration.ofSeconds(LIMIT_SECONDS))
                 .pollInterval(Duration.ofMillis(20))
                 .failFast(() -> assertThat(child.alive()).as(child.log()).isTrue());
-    }
-
-    void awaitEndOfJobs() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(Math.max(0, cloud.millisToGo()));
     }
 
     /** Leaves half a line behind, as a crash of the machine may. */
