@@ -27,7 +27,8 @@ public enum Variant {
         AgentBuilder breakIn(AgentBuilder builder) {
             AgentBuilder opening =
                     in(builder, "io.jobrelay.delivery.EventFile", named("open"), AnnounceBeforeCommit.Opened.class);
-            return in(opening, "io.jobrelay.ledger.Intake", named("append"), AnnounceBeforeCommit.Appended.class);
+            return in(
+                    opening, "io.jobrelay.ledger.Announcements", named("append"), AnnounceBeforeCommit.Appended.class);
         }
     },
     /** The HTTP client sends a request again by itself. */
