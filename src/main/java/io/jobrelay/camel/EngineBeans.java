@@ -52,6 +52,7 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind(Metrics.REGISTRY, metrics.registry());
         registry.bind("lookout", lookout);
         registry.bind("blind-watches", new BlindWatchesCheck(lookout));
+        registry.bind("ledger-health", new LedgerHealth(database));
         registry.bind("watch-files", watchFiles);
         registry.bind(
                 "polls",

@@ -1,11 +1,13 @@
 package io.jobrelay.ledger;
 
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -21,6 +23,7 @@ final class GroupCommit implements AutoCloseable {
     private static final String SAVEPOINT = "work";
 
     private final Jdbi jdbi;
+    private final Consumer<Connection> discard;
     private final BlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
     /** The last piece of work: none is queued behind it. */
     private final Work<?> end = new Work<>(handle -> null);
@@ -28,8 +31,13 @@ final class GroupCommit implements AutoCloseable {
     private final Thread writer;
     private boolean closed;
 
-    GroupCommit(Jdbi jdbi) {
+    /**
+     * @param discard closes a connection for good: after a failed transaction SQLite and its driver may disagree about
+     *     whether there is one
+     */
+    GroupCommit(Jdbi jdbi, Consumer<Connection> discard) {
         this.jdbi = jdbi;
+        this.discard = discard;
         this.writer = new Thread(this::commitGroups, "ledger-writer");
         this.writer.setDaemon(true);
         this.writer.start();
@@ -38,17 +46,13 @@ final class GroupCommit implements AutoCloseable {
     /**
      * Runs the work in a transaction and returns when it is committed.
      *
-     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     * @throws LedgerException if the ledger is closed
+     * @throws CompletionException if it failed or could not be committed; nothing of it was then written
      */
     <T> T write(Function<Handle, T> function) {
         Work<T> work = new Work<>(function);
         add(work);
-        try {
-            return work.done.join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new LedgerException("could not be written to the ledger: " + cause, cause);
-        }
+        return work.done.join();
     }
 
     private synchronized void add(Work<?> work) {
@@ -80,13 +84,22 @@ final class GroupCommit implements AutoCloseable {
 
     private void commit(List<Work<?>> group) {
         try (Handle handle = jdbi.open()) {
-            handle.begin();
-            group.forEach(work -> work.run(handle));
-            handle.commit();
+            commit(group, handle);
             group.forEach(Work::complete);
         } catch (Throwable e) {
             // An error too: nobody else could tell those who wait.
             group.forEach(work -> work.done.completeExceptionally(e));
+        }
+    }
+
+    private void commit(List<Work<?>> group, Handle handle) {
+        try {
+            handle.begin();
+            group.forEach(work -> work.run(handle));
+            handle.commit();
+        } catch (Throwable e) {
+            discard.accept(handle.getConnection());
+            throw e;
         }
     }
 

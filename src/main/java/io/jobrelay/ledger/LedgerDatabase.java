@@ -3,24 +3,14 @@ package io.jobrelay.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfoService;
-import org.flywaydb.core.api.MigrationState;
-import org.flywaydb.core.api.pattern.ValidatePattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -31,43 +21,56 @@ import org.sqlite.SQLiteDataSource;
  * write, beside that one.
  */
 public final class LedgerDatabase implements AutoCloseable {
-    private static final String URL_PREFIX = "jdbc:sqlite:";
+    static final String URL_PREFIX = "jdbc:sqlite:";
+    private static final String MIGRATIONS = "classpath:db/ledger";
     private static final int CONNECTIONS = 5;
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
-    private final @Nullable FileChannel lockFile;
+    private final @Nullable LedgerFile held;
     private final HikariDataSource connections;
     private final Jdbi jdbi;
     private final GroupCommit writer;
+    private final LedgerCondition condition;
 
-    private LedgerDatabase(@Nullable FileChannel lockFile, HikariDataSource connections) {
-        this.lockFile = lockFile;
+    private LedgerDatabase(Path path, @Nullable LedgerFile held, HikariDataSource connections) {
+        this.held = held;
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
-        this.writer = new GroupCommit(jdbi);
+        this.writer = new GroupCommit(jdbi, connections::evictConnection);
+        this.condition = new LedgerCondition(path, System::nanoTime);
     }
 
     /**
-     * Opens the ledger, creates it or brings its tables up to date.
+     * Opens the ledger, creates it or brings its tables up to date. A file that is not whole is refused and stays as it
+     * is: each start reads all of it, which takes a second for some gigabytes that are in memory and for a quarter of
+     * one that is not.
      *
      * @param url {@code jdbc:sqlite:<file>}
      * @throws LedgerException if it cannot be opened; says why and what to do
      */
     public static LedgerDatabase open(String url) {
-        Path file = file(url);
-        FileChannel lock = lock(file);
+        return open(url, MIGRATIONS);
+    }
+
+    /** Opens the ledger with the tables that the migrations in the given place make. */
+    static LedgerDatabase open(String url, String migrations) {
+        Path path = file(url);
+        LedgerFile file = null;
         HikariDataSource connections = null;
         try {
-            createForOwner(file);
-            connections = connections(file);
-            migrations(connections).migrate();
-            return new LedgerDatabase(lock, connections);
+            file = LedgerFile.hold(path);
+            connections = connections(path);
+            LedgerTables.bringUpToDate(connections, migrations);
+            file.made();
+            return new LedgerDatabase(path, file, connections);
         } catch (IOException | RuntimeException e) {
             if (connections != null) {
                 connections.close();
             }
-            close(lock);
-            throw cannotOpen(file, e);
+            if (file != null) {
+                file.close();
+            }
+            throw cannotOpen(path, e);
         }
     }
 
@@ -78,46 +81,34 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it is not there, or another version's; says what to do
      */
     public static LedgerDatabase openBeside(String url) {
-        Path file = file(url);
-        if (!Files.exists(file)) {
-            throw new LedgerException("jobrelay.ledger.url: there is no " + file
+        Path path = file(url);
+        if (!Files.exists(path)) {
+            throw new LedgerException("jobrelay.ledger.url: there is no " + path
                     + "; go to the directory that Jobrelay runs in, or run it here first");
         }
         HikariDataSource connections = null;
         try {
-            connections = connections(file);
-            MigrationInfoService migrations = migrations(connections).info();
-            if (migrations.pending().length > 0) {
-                throw new LedgerException("jobrelay.ledger.url: " + file
-                        + " is no ledger yet, or an older version's; jobrelay run brings it up to date");
-            }
-            if (Stream.of(migrations.applied())
-                    .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)) {
-                throw new LedgerException(
-                        "jobrelay.ledger.url: " + file + " is a newer version's; use the Jobrelay that it is run with");
-            }
-            return new LedgerDatabase(null, connections);
+            connections = connections(path);
+            LedgerTables.requireUpToDate(connections, MIGRATIONS);
+            return new LedgerDatabase(path, null, connections);
         } catch (RuntimeException e) {
             if (connections != null) {
                 connections.close();
             }
-            throw e instanceof LedgerException known ? known : cannotOpen(file, e);
+            throw cannotOpen(path, e);
         }
     }
 
-    private static Flyway migrations(DataSource connections) {
-        return Flyway.configure()
-                .dataSource(connections)
-                .locations("classpath:db/ledger")
-                .validateMigrationNaming(true)
-                // Flyway would let a ledger pass that a newer Jobrelay has migrated.
-                .ignoreMigrationPatterns(new ValidatePattern[0])
-                .load();
+    private static LedgerException cannotOpen(Path path, Exception e) {
+        return new LedgerException("jobrelay.ledger.url: " + path + " " + why(e), e);
     }
 
-    private static LedgerException cannotOpen(Path file, Exception e) {
-        String why = e instanceof FlywayException ? e.getMessage() : e.toString();
-        return new LedgerException("jobrelay.ledger.url: cannot open " + file + ": " + why, e);
+    private static String why(Exception e) {
+        return e instanceof LedgerException known
+                ? String.valueOf(known.getMessage())
+                : LedgerTrouble.of(e)
+                        .map(trouble -> trouble.message(LedgerTrouble.detail(e)))
+                        .orElse("cannot be opened: " + LedgerTrouble.detail(e));
     }
 
     /** The file of a ledger's URL, absolute. */
@@ -142,68 +133,57 @@ public final class LedgerDatabase implements AutoCloseable {
         return new HikariDataSource(pool);
     }
 
-    /** Runs the work in a transaction and returns when it is committed. */
+    /**
+     * Runs the work in a transaction and returns when it is committed.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
     <T> T write(Function<Handle, T> work) {
-        return writer.write(work);
+        condition.require();
+        try {
+            T result = writer.write(work);
+            condition.good();
+            return result;
+        } catch (CompletionException e) {
+            throw condition.failed(e.getCause() == null ? e : e.getCause());
+        }
     }
 
-    /** Reads what is committed. */
+    /**
+     * Reads what is committed.
+     *
+     * @throws LedgerException if it cannot be read
+     */
     <T> T read(Function<Handle, T> work) {
-        return jdbi.withHandle(work::apply);
+        condition.require();
+        try {
+            return jdbi.withHandle(work::apply);
+        } catch (JdbiException e) {
+            throw condition.failed(e);
+        }
+    }
+
+    /**
+     * What keeps the ledger from being written and what to do about it, for people; empty if it can be. Only a ledger
+     * that was in trouble is tried again for this.
+     */
+    public Optional<String> trouble() {
+        if (condition.trouble().isPresent()) {
+            try {
+                write(handle -> handle.execute("pragma user_version = 0")); // writes a page, and says nothing
+            } catch (LedgerException e) {
+                return Optional.ofNullable(e.getMessage());
+            }
+        }
+        return condition.trouble();
     }
 
     @Override
     public void close() {
         writer.close();
         connections.close();
-        if (lockFile != null) {
-            close(lockFile);
-        }
-    }
-
-    private static FileChannel lock(Path file) {
-        Path lockPath = file.resolveSibling(file.getFileName() + ".lock");
-        try {
-            createForOwner(lockPath);
-            FileChannel channel = FileChannel.open(lockPath, StandardOpenOption.WRITE);
-            if (holds(channel)) {
-                return channel;
-            }
-            channel.close();
-        } catch (IOException e) {
-            throw new LedgerException("jobrelay.ledger.url: cannot lock " + lockPath + ": " + e, e);
-        }
-        throw new LedgerException("jobrelay.ledger.url: " + file
-                + " is in use by another Jobrelay; stop it, or give this one a directory of its own");
-    }
-
-    private static boolean holds(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // this very process has it already
-        }
-    }
-
-    private static void createForOwner(Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        try {
-            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            } else {
-                Files.createFile(file);
-            }
-        } catch (FileAlreadyExistsException e) {
-            // As it should be from the second start on.
-        }
-    }
-
-    private static void close(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new LedgerException("cannot close " + channel, e);
+        if (held != null) {
+            held.close();
         }
     }
 }

@@ -82,8 +82,10 @@ class LedgerDatabaseTest {
 
         assertThatThrownBy(() -> Ledger.open(file))
                 .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith("jobrelay.ledger.url: cannot open " + file + ": ")
-                .hasMessageContaining("99");
+                .hasMessage(
+                        "jobrelay.ledger.url: %s was written by a newer Jobrelay (its tables are of version 99): start that"
+                                + " one, or restore a backup from before it",
+                        file);
     }
 
     @Test
@@ -94,7 +96,7 @@ class LedgerDatabaseTest {
 
         assertThatThrownBy(() -> Ledger.open(file))
                 .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith("jobrelay.ledger.url: cannot open " + file + ": ")
+                .hasMessageStartingWith("jobrelay.ledger.url: " + file + " is damaged, or is no ledger at all")
                 .hasMessageContaining("NOTADB");
 
         assertThat(file).hasBinaryContent(before);
@@ -109,7 +111,8 @@ class LedgerDatabaseTest {
 
         assertThatThrownBy(() -> Ledger.open(file))
                 .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith("jobrelay.ledger.url: cannot ");
+                .hasMessageStartingWith("jobrelay.ledger.url: " + file + " ")
+                .hasMessageContaining("FileAlreadyExistsException: " + directory.resolve("data"));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
+import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Outbox;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,10 @@ final class OutboxConsumer extends DefaultConsumer {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (LedgerException e) {
+                LOG.debug("outbox={} cannot be read, tried again", destination, e); // the ledger says it, once
+                calls.drainPermits();
+                pauseAfterTrouble();
             } catch (RuntimeException e) {
                 LOG.error("outbox={} cannot be read, tried again: {}", destination, e.toString());
                 calls.drainPermits();

@@ -1,0 +1,84 @@
+package io.jobrelay.ledger;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the ledger can be relied on right now, and the one place that logs it: when trouble begins and when it is over,
+ * not each time that somebody runs into it. A ledger that was once found damaged stays so: to go on writing would make it
+ * worse.
+ */
+final class LedgerCondition {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.ledger");
+    /** A disk that is nearly full takes one thing and refuses the next; that is told once in this time. */
+    private static final Duration BETWEEN_TWO_LINES = Duration.ofMinutes(1);
+
+    private final Path file;
+    private final LongSupplier nanoTime;
+    private @Nullable LedgerTrouble trouble;
+    private @Nullable String message;
+    private @Nullable LedgerTrouble told;
+    private long quietUntil;
+
+    LedgerCondition(Path file, LongSupplier nanoTime) {
+        this.file = file;
+        this.nanoTime = nanoTime;
+        this.quietUntil = nanoTime.getAsLong();
+    }
+
+    /** What is the matter and what to do, for people; empty if the last thing that was asked of the ledger was done. */
+    synchronized Optional<String> trouble() {
+        return Optional.ofNullable(message);
+    }
+
+    /** Refuses to touch a ledger that is damaged. */
+    synchronized void require() {
+        if (trouble == LedgerTrouble.DAMAGED) {
+            throw new LedgerException(String.valueOf(message));
+        }
+    }
+
+    /** Something was committed. */
+    synchronized void good() {
+        if (trouble == LedgerTrouble.DAMAGED) {
+            return;
+        }
+        trouble = null;
+        message = null;
+        if (told != null) {
+            LOG.info("jobrelay.ledger.url: {} can be written again", file);
+            told = null;
+        }
+    }
+
+    /** Something failed; gives what is to be thrown. */
+    synchronized LedgerException failed(Throwable failure) {
+        LedgerTrouble found = LedgerTrouble.of(failure).orElse(null);
+        if (found == null) {
+            return new LedgerException("could not be written to the ledger: " + failure, failure);
+        }
+        if (trouble != LedgerTrouble.DAMAGED) {
+            trouble = found;
+            message = "jobrelay.ledger.url: " + file + " " + found.message(LedgerTrouble.detail(failure));
+        }
+        tell();
+        return new LedgerException(String.valueOf(message), failure);
+    }
+
+    private void tell() {
+        long now = nanoTime.getAsLong();
+        if (trouble == told || (trouble != LedgerTrouble.DAMAGED && now - quietUntil < 0)) {
+            return;
+        }
+        LOG.error(
+                trouble == LedgerTrouble.DAMAGED ? "{}" : "{}; until then it is tried again, and nothing is lost",
+                message);
+        told = trouble;
+        quietUntil = now + BETWEEN_TWO_LINES.toNanos();
+    }
+}

@@ -1,0 +1,135 @@
+package io.jobrelay.ledger;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * The ledger's file, held by this process alone, and its owner's alone. Beside it lies the file that is locked; what is
+ * in that says whether there has been a ledger, so that one that has lost its content is not taken for a new one.
+ */
+final class LedgerFile implements AutoCloseable {
+    private static final byte[] MADE = {'m', 'a', 'd', 'e', '\n'};
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private LedgerFile(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes hold of the file, and creates it, empty, if it is not there.
+     *
+     * @throws LedgerException if somebody else holds it, if it cannot be written, or if it is not whole; it is then as it
+     *     was
+     */
+    static LedgerFile hold(Path path) throws IOException {
+        Path lockPath = beside(path, ".lock");
+        createForOwner(lockPath);
+        FileChannel lock = FileChannel.open(lockPath, StandardOpenOption.WRITE);
+        LedgerFile file = new LedgerFile(path, lock);
+        try {
+            file.requireMine();
+            file.requireWhole();
+            createForOwner(path);
+            file.requireWritable();
+            return file;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private void requireMine() throws IOException {
+        boolean mine;
+        try {
+            mine = lock.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            mine = false; // this very process has it already
+        }
+        if (!mine) {
+            throw new LedgerException(
+                    "is in use by another Jobrelay; stop it, or give this one a directory of its own");
+        }
+    }
+
+    private void requireWhole() throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new LedgerException("is a directory: name a file");
+        }
+        if (Files.exists(path) && Files.size(path) > 0) {
+            check();
+        } else if (lock.size() > 0 && (Files.exists(path) || Files.exists(beside(path, "-wal")))) {
+            throw new LedgerException(LedgerTrouble.DAMAGED.message("it has lost its content"));
+        }
+    }
+
+    /** Reads the whole file, on a connection that cannot write: another would take the -wal file into what it finds. */
+    private void check() {
+        SQLiteConfig readOnly = new SQLiteConfig();
+        readOnly.setReadOnly(true);
+        try (Connection connection = readOnly.createConnection(LedgerDatabase.URL_PREFIX + path);
+                Statement statement = connection.createStatement();
+                ResultSet findings = statement.executeQuery("pragma quick_check(1)")) {
+            String finding = findings.getString(1);
+            if (!"ok".equals(finding)) {
+                throw new LedgerException(LedgerTrouble.DAMAGED.message(finding));
+            }
+        } catch (SQLException e) {
+            throw new LedgerException(
+                    LedgerTrouble.of(e).orElse(LedgerTrouble.UNREACHABLE).message(LedgerTrouble.detail(e)), e);
+        }
+    }
+
+    private void requireWritable() {
+        if (!Files.isWritable(path) || !Files.isWritable(path.getParent())) {
+            throw new LedgerException(LedgerTrouble.READ_ONLY.message("it or its directory"));
+        }
+    }
+
+    /** The file holds a ledger from now on. */
+    void made() throws IOException {
+        lock.write(ByteBuffer.wrap(MADE), 0);
+    }
+
+    private static Path beside(Path path, String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    private static void createForOwner(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        try {
+            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            } else {
+                Files.createFile(file);
+            }
+        } catch (FileAlreadyExistsException e) {
+            // As it should be from the second start on.
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new LedgerException("cannot be closed: " + e, e);
+        }
+    }
+}

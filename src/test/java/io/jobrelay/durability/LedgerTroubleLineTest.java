@@ -1,0 +1,174 @@
+package io.jobrelay.durability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.jobrelay.camel.Relay;
+import io.jobrelay.faults.MountedDisk;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** The whole line while its ledger is in trouble. */
+@Timeout(120)
+class LedgerTroubleLineTest {
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @TempDir
+    private Path directory;
+
+    private StubProvider provider;
+    private WebhookReceiver receiver;
+    private int port;
+
+    @BeforeEach
+    void is_listened_to() throws IOException {
+        provider = new StubProvider();
+        receiver = new WebhookReceiver();
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        log.start();
+        root().addAppender(log);
+    }
+
+    @AfterEach
+    void is_taken_down() {
+        root().detachAppender(log);
+        receiver.close();
+        provider.close();
+    }
+
+    @Test
+    void waits_out_a_full_disk_and_delivers_then() throws Exception {
+        try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 8);
+                Line line = line(disk.directory().resolve("ledger.db"))) {
+            line.watch("a", "b");
+            line.start();
+            soon(() -> line.file().size() == 2);
+            assertThat(health()).startsWith("200").contains("\"UP\"");
+
+            disk.fill();
+            soon(() -> health().startsWith("503"));
+            provider.state("a", "SUCCEEDED");
+            provider.state("b", "FAILED");
+            Thread.sleep(2_000); // twenty claims that all fail
+            assertThat(health()).contains("is on a disk that is full", "free some space");
+            assertThat(health("/live")).startsWith("200");
+            assertThat(health("/ready")).startsWith("503");
+            assertThat(line.file()).hasSize(2);
+            assertThat(receiver.received()).isEmpty();
+            assertThat(List.copyOf(log.list).stream()
+                            .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                            .map(ILoggingEvent::getFormattedMessage)
+                            .filter(message -> message.contains("disk that is full")))
+                    .as("polls that were under way, and the ledger itself")
+                    .hasSizeBetween(1, 6)
+                    .filteredOn(message -> message.contains("until then it is tried again, and nothing is lost"))
+                    .hasSize(1);
+
+            disk.free();
+
+            soon(() -> line.file().size() == 4 && receiver.received().size() == 1);
+            soon(() -> health().startsWith("200"));
+            assertThat(List.copyOf(log.list)).noneMatch(event -> event.getThrowableProxy() != null);
+        }
+    }
+
+    @Test
+    void says_that_it_is_damaged_and_takes_nothing_more() throws Exception {
+        Path file = directory.resolve("data/ledger.db");
+        try (Line line = line(file)) {
+            line.watch("a");
+            line.start();
+            soon(() -> line.file().size() == 1);
+            line.stop();
+            line.start();
+            try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                bytes.seek(4096);
+                bytes.write(new byte[(int) bytes.length() - 4096]);
+            }
+            Files.write(file.resolveSibling("ledger.db-wal"), new byte[0]);
+            provider.state("a", "SUCCEEDED");
+
+            soon(() -> health().startsWith("503"));
+            assertThat(health()).contains("is damaged").contains("restore a backup");
+            assertThat(line.file()).hasSize(1);
+        }
+    }
+
+    /** As a user sees it: one line that says what to do, no stack, and the files as they were. */
+    @Test
+    void a_damaged_ledger_ends_the_start_with_one_line() throws Exception {
+        Child.prepare(directory, Map.of("camel.management.enabled", "false"));
+        Path file = directory.resolve("data/ledger.db");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "no ledger");
+        Child child = Child.run(directory, "run");
+        await().atMost(Duration.ofSeconds(60)).until(() -> !child.alive());
+
+        assertThat(child.stop()).isEqualTo(1);
+        assertThat(child.log().strip())
+                .startsWith("jobrelay.ledger.url: " + file.toRealPath() + " is damaged, or is no ledger at all")
+                .contains("restore a backup")
+                .doesNotContain("\n");
+        assertThat(file).hasContent("no ledger");
+    }
+
+    private Line line(Path ledger) throws IOException {
+        return new Line(directory, provider.url(), receiver.url())
+                .set("jobrelay.ledger.url", "jdbc:sqlite:" + ledger)
+                .set("jobrelay.destination.queue.enabled", "false")
+                .set(Relay.MANAGEMENT, "true")
+                .set("camel.management.port", Integer.toString(port));
+    }
+
+    private String health() {
+        return health("");
+    }
+
+    private String health(String which) {
+        try {
+            HttpResponse<String> reply = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(
+                                            "http://127.0.0.1:" + port + "/observe/health" + which + "?data=true"))
+                                    .timeout(Duration.ofSeconds(20))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            return reply.statusCode() + " " + reply.body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void soon(java.util.concurrent.Callable<Boolean> condition) {
+        await().atMost(30, TimeUnit.SECONDS).until(condition);
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+}

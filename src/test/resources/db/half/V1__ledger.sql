@@ -1,0 +1,2 @@
+create table kept (id integer primary key);
+insert into kept values (1);
