@@ -29,16 +29,16 @@ def text: if . == null then null else tostring end;
 $watch.parameters as $asked
 | map(
     (.status // "") as $status
-    | (.project_id // $asked.project_id) as $project
     | (.workspace_id // $asked.workspace_id) as $workspace
     | {
-        key: [$project, ($workspace // "0"), .id],
+        key: [$asked.project_id, ($workspace // "0"), .id],
+        echo: {project_id, workspace_id, data_id, id, job_types: .job_type},
         kind: "DATA",
         type: .job_type,
         provider: {
           name: "Huawei Cloud",
           service: "Octopus",
-          project: $project,
+          project: $asked.project_id,
           workspace: $workspace,
           dataset: .data_id,
           jobId: (.id | text)

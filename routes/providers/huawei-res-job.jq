@@ -15,10 +15,9 @@ def states: {
 
 $watch.parameters as $asked
 | .job
-| (.project_id // $asked.project_id) as $project
-| (.job_id // $asked.job_id) as $job
 | {
-    key: [$project, $job],
+    key: [$asked.project_id, $asked.job_id],
+    echo: {project_id, job_id},
     kind: "TRAINING",
     type: .type,
     name: .job_name,
@@ -26,9 +25,9 @@ $watch.parameters as $asked
     provider: {
       name: "Huawei Cloud",
       service: "RES",
-      project: $project,
+      project: $asked.project_id,
       user: .user_id,
-      jobId: $job
+      jobId: $asked.job_id
     },
     providerState: .job_status,
     state: states[.job_status // "" | ascii_upcase],

@@ -30,16 +30,16 @@ def progress:
 
 $watch.parameters as $asked
 | (.status // "") as $status
-| (.dataset_id // $asked.dataset_id) as $dataset
 | {
     # One status per dataset, that of the latest task: only these tell one task from the next.
-    key: [$asked.project_id, $dataset, ((.task_id | given) // (.create_time | given) // empty)],
+    key: [$asked.project_id, $asked.dataset_id, ((.task_id | given) // (.create_time | given) // empty)],
+    echo: {dataset_id},
     kind: "DATASET",
     provider: {
       name: "Open Telekom Cloud",
       service: "ModelArts",
       project: $asked.project_id,
-      dataset: $dataset,
+      dataset: $asked.dataset_id,
       jobId: .task_id
     },
     providerState: .status,

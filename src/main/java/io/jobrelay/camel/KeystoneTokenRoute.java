@@ -9,11 +9,12 @@ import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.account.KeystoneToken;
 import io.jobrelay.account.KeystoneTokens;
 import io.jobrelay.job.Json;
-import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.UnreadableReply;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -83,10 +84,18 @@ public final class KeystoneTokenRoute {
                 .path("expires_at")
                 .asText("");
         if (value == null || end.isEmpty()) {
-            throw new PollFailedException(PollFailure.without(
-                    FailureKind.MALFORMED, "the identity service gave no X-Subject-Token or no token.expires_at"));
+            throw malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
         }
-        return new KeystoneToken(value, Instant.parse(end));
+        try {
+            return new KeystoneToken(value, Instant.parse(end));
+        } catch (DateTimeParseException e) {
+            throw malformed(exchange, "the identity service gave no time as token.expires_at");
+        }
+    }
+
+    private static PollFailedException malformed(Exchange exchange, String cause) {
+        return new PollFailedException(PollFailure.malformed(
+                cause, requireNonNull(exchange.getProperty(ReadReply.REPLY, UnreadableReply.class))));
     }
 
     private KeystoneToken obtain(Account account) {

@@ -59,9 +59,12 @@ public final class Intake {
             if (watch == null) {
                 return List.of();
             }
+            List<JobRecord> upToDate = records.stream()
+                    .filter(record -> !Jobs.outdated(handle, due.watch(), record, now))
+                    .toList();
             List<Change> made = new ArrayList<>();
             boolean ended = false;
-            for (JobRecord record : records) {
+            for (JobRecord record : upToDate) {
                 Jobs.Known known = Jobs.find(handle, record.id());
                 if (known == null || !known.changedByAnother(due)) {
                     takeIn(handle, due.watch(), known, record, now).ifPresent(made::add);

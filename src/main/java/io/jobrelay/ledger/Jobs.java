@@ -12,9 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The jobs as they were at their last changes. */
 final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.ledger");
+
     private Jobs() {}
 
     /**
@@ -50,6 +54,37 @@ final class Jobs {
                         row.getBoolean("stuck")))
                 .findOne()
                 .orElse(null);
+    }
+
+    /**
+     * True for an answer from before the last change, as a replica gives that lags behind: by the provider's own account it
+     * was updated earlier, or it is of an earlier job than the one that the watch has come to. A time that lies in the
+     * future says nothing.
+     */
+    static boolean outdated(Handle handle, Watch watch, JobRecord record, Instant now) {
+        boolean outdated = handle.createQuery("""
+                        select id, record ->> 'createTime' as created, record ->> 'updateTime' as updated from job
+                        where id = :id or (watch_id = :watch and not :list)""")
+                .bind("id", record.id())
+                .bind("watch", watch.id())
+                .bind("list", watch.list())
+                .map((row, context) -> row.getString("id").equals(record.id())
+                        ? isBefore(record.updateTime(), row.getString("updated"), now)
+                        : isBefore(record.createTime(), row.getString("created"), now))
+                .list()
+                .contains(true);
+        if (outdated) {
+            LOG.info("job={} was answered from before its last change, which is left out", record.id());
+        }
+        return outdated;
+    }
+
+    private static boolean isBefore(@Nullable Instant time, @Nullable String last, Instant now) {
+        if (time == null || last == null) {
+            return false;
+        }
+        Instant known = Instant.parse(last);
+        return time.isBefore(known) && !known.isAfter(now);
     }
 
     /** Puts the job in the place of what it was before. */

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds the strict record from the draft that a provider's mapping makes of a reply.
  *
+ * <p>A reply that names another job than the watch is refused: the draft's {@code echo} holds what the reply repeats of the
+ * request, under the names of the watch's parameters, and each that is there must be what the watch says.
+ *
  * <p>The mapping says what only the provider's documentation knows; this class adds what is the same for all: the id from
  * the draft's {@code key}, API, account and labels from the watch, times in UTC (zone-less ones in the account's zone, else
  * in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not know, and anomalies,
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordReader {
     private static final String KEY = "key";
+    private static final String ECHO = "echo";
     private static final String ANOMALIES = "anomalies";
     private static final String TIME_ZONE = "timeZone";
     private static final String UNMAPPED_PROVIDER_STATE = "UNMAPPED_PROVIDER_STATE";
@@ -64,6 +68,7 @@ public final class RecordReader {
                     "the mapping of " + watch.api() + " must give an object, gave " + mapped.getNodeType());
         }
         ObjectNode draft = object.deepCopy();
+        requireAsked(draft.remove(ECHO), watch);
         draft.put("id", id(draft.remove(KEY), watch));
         draft.set("labels", Json.MAPPER.valueToTree(watch.labels()));
         draft.put("observeTime", observed.toString());
@@ -79,6 +84,26 @@ public final class RecordReader {
             throw new IllegalArgumentException(
                     "the mapping of " + watch.api() + " gave no record: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** A reply about another job than the one asked for must not become this one's record. */
+    private static void requireAsked(@Nullable JsonNode echo, Watch watch) {
+        if (echo == null) {
+            return;
+        }
+        echo.properties().forEach(given -> {
+            Object asked = watch.parameters().get(given.getKey());
+            JsonNode value = given.getValue();
+            if (asked == null || isEmpty(value)) {
+                return;
+            }
+            String text = value.isValueNode() ? value.asText() : value.toString();
+            if (asked instanceof List<?> any ? !any.contains(text) : !asked.equals(text)) {
+                throw new IllegalArgumentException(
+                        "the reply is about another job: for %s, '%s' was asked and '%s' came"
+                                .formatted(given.getKey(), asked, text));
+            }
+        });
     }
 
     private static String id(@Nullable JsonNode key, Watch watch) {

@@ -93,7 +93,7 @@ class SandboxProvidersTest {
                             "octopus",
                             new SdkHmacSha256(),
                             "GET",
-                            "/v1.0/087679f0aa3b4c5d6e7f80912f5e902b/data/system-jobs",
+                            "/v1.0/087679f0aaxxxxxxxxxxxxxx2f5e902b/data/system-jobs",
                             "offset=0&limit=100",
                             ""),
                     ask("otc", new SdkHmacSha256Scoped(), "GET", OTC, "", ""))) {
