@@ -1,7 +1,10 @@
 package io.jobrelay.provider;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.jobrelay.job.Json;
 import java.io.IOException;
@@ -16,6 +19,17 @@ public final class ReplyReader {
     private static final int OK_FROM = 200;
     private static final int OK_TO = 299;
 
+    /** A reply becomes a part of a record, and that of an event, which must not be deeper than what Jackson writes. */
+    private static final int DEEPEST = 500;
+
+    private static final ObjectReader REPLIES = Json.MAPPER
+            .reader()
+            .with(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .build());
+
     private ReplyReader() {}
 
     /**
@@ -25,7 +39,7 @@ public final class ReplyReader {
      */
     public static JsonNode read(int status, @Nullable String contentType, byte[] body) {
         try {
-            JsonNode json = Json.MAPPER.readTree(body);
+            JsonNode json = REPLIES.readTree(body);
             if (json.isContainerNode()) {
                 return json;
             }
