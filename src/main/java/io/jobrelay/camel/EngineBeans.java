@@ -7,6 +7,7 @@ import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings;
@@ -100,6 +101,8 @@ public final class EngineBeans implements AutoCloseable {
     public void close() {
         try (database) {
             clock.note();
+        } catch (LedgerException e) {
+            // The ledger has logged its trouble, and the next start does without the note.
         }
     }
 }

@@ -39,6 +39,6 @@ final class RefuseReply implements Processor {
 
     private static @Nullable String text(JsonNode node, String member) {
         String text = node.path(member).asText("");
-        return text.isEmpty() || node.path(member).isNull() ? null : text;
+        return text.isBlank() || node.path(member).isNull() ? null : text;
     }
 }

@@ -40,6 +40,11 @@ public final class RecordReader {
     private static final String TIME_ZONE = "timeZone";
     private static final String UNMAPPED_PROVIDER_STATE = "UNMAPPED_PROVIDER_STATE";
     private static final String UNPARSEABLE_TIME = "UNPARSEABLE_TIME";
+    private static final String NEGATIVE_NUMBER = "NEGATIVE_NUMBER";
+    /** What cannot be below zero; some say -1 where they do not know. */
+    private static final List<String> COUNTS =
+            List.of("queuedMillis", "runMillis", "total", "completed", "failed", "added", "deleted", "sizeBytes");
+
     private static final List<String> NESTED = List.of("provider", "progress", "error");
 
     private enum Time {
@@ -141,6 +146,11 @@ public final class RecordReader {
     private static void anomalies(ObjectNode draft, ZoneId zone) {
         Set<String> anomalies = new TreeSet<>();
         draft.path(ANOMALIES).forEach(code -> anomalies.add(code.asText()));
+        boolean negative = dropNegative(draft);
+        boolean negativeProgress = dropNegative(draft.path("progress"));
+        if (negative || negativeProgress) {
+            anomalies.add(NEGATIVE_NUMBER);
+        }
         Map<Time, Instant> times = new EnumMap<>(Time.class);
         for (Time time : Time.values()) {
             JsonNode value = draft.path(time.member);
@@ -156,6 +166,14 @@ public final class RecordReader {
         outOfOrder(times, Time.END, Time.CREATE).ifPresent(anomalies::add);
         outOfOrder(times, Time.END, Time.START).ifPresent(anomalies::add);
         draft.set(ANOMALIES, Json.MAPPER.valueToTree(anomalies));
+    }
+
+    private static boolean dropNegative(JsonNode node) {
+        return node instanceof ObjectNode object
+                && object.properties()
+                        .removeIf(member -> COUNTS.contains(member.getKey())
+                                && member.getValue().isNumber()
+                                && member.getValue().decimalValue().signum() < 0);
     }
 
     private static Optional<String> outOfOrder(Map<Time, Instant> times, Time later, Time earlier) {

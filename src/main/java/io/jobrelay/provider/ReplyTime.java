@@ -21,6 +21,10 @@ final class ReplyTime {
     /** What providers write for "not yet". */
     private static final Set<String> NOT_YET_DATES = Set.of("0000-00-00", "0001-01-01");
 
+    /** RFC 3339 has years of four digits. */
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
     private static final int DATE_LENGTH = 10;
 
     private ReplyTime() {}
@@ -31,11 +35,17 @@ final class ReplyTime {
             String text = value.textValue().strip();
             return text.isEmpty() || NOT_YET_DATES.contains(text.substring(0, Math.min(DATE_LENGTH, text.length())));
         }
-        return value.isNull() || value.isMissingNode() || (value.isNumber() && value.longValue() == 0);
+        return value.isNull()
+                || value.isMissingNode()
+                || (value.isNumber() && value.decimalValue().signum() == 0);
     }
 
     /** The instant, or empty if the value cannot be understood. {@code zone} is that of times without an offset. */
     static Optional<Instant> parse(JsonNode value, ZoneId zone) {
+        return understood(value, zone).filter(time -> !time.isBefore(FIRST) && time.isBefore(END));
+    }
+
+    private static Optional<Instant> understood(JsonNode value, ZoneId zone) {
         try {
             if (value.isIntegralNumber() && value.canConvertToLong()) {
                 return Optional.of(Instant.ofEpochMilli(value.longValue()));

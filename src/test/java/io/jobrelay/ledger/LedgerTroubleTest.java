@@ -212,13 +212,13 @@ class LedgerTroubleTest {
                     Statement statement = shell.createStatement()) {
                 statement.execute("begin immediate");
 
-                assertThatThrownBy(() -> ledger.outbox.pause("file", Ledger.START))
+                assertThatThrownBy(() -> hold(ledger))
                         .isInstanceOf(LedgerException.class)
                         .hasMessageContaining("is locked by another process");
                 assertThat(ledger.query("select name from destination")).isEmpty();
                 statement.execute("rollback");
             }
-            ledger.outbox.pause("file", Ledger.START);
+            hold(ledger);
 
             assertThat(ledger.query("select name from destination")).containsExactly("file");
             assertThat(ledger.database.trouble()).isEmpty();
@@ -382,6 +382,10 @@ class LedgerTroubleTest {
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
             bytes.setLength(size);
         }
+    }
+
+    private static int hold(Ledger ledger) {
+        return ledger.database.write(handle -> handle.execute("insert into destination (name) values ('file')"));
     }
 
     private static void insert(Ledger ledger, int id) {

@@ -67,6 +67,17 @@ class RecordReaderTest {
         assertThat(record.providerState()).isEqualTo("going");
     }
 
+    /** As Jobrelay's fuzzing found them; the schema has no such values. */
+    @Test
+    void leaves_numbers_below_zero_out() throws JsonProcessingException {
+        JobRecord record =
+                read("{\"runMillis\": -1, \"progress\": {\"total\": -5, \"added\": -1e999999999, \"failed\": 0}}");
+
+        assertThat(record.runMillis()).isNull();
+        assertThat(Json.MAPPER.valueToTree(record.progress()).toString()).isEqualTo("{\"failed\":0}");
+        assertThat(record.anomalies()).containsExactly("NEGATIVE_NUMBER");
+    }
+
     @Test
     void names_what_does_not_add_up_in_alphabetical_order_and_once() throws JsonProcessingException {
         JobRecord record = read("""

@@ -67,6 +67,18 @@ class ReplyTimeTest {
         assertThat(ReplyTime.isAbsent(read(json))).isTrue();
     }
 
+    /** RFC 3339 has years of four digits, and a number that is no whole one is no time. */
+    @Test
+    void understands_no_time_that_a_record_cannot_hold() throws JsonProcessingException {
+        for (String json : new String[] {
+            "\"+999999999-12-31T23:59:59Z\"", "\"-0001-12-31T23:59:59Z\"", "253402300800000", "1e999999999", "0.5"
+        }) {
+            JsonNode value = Json.MAPPER.readTree(json);
+            assertThat(ReplyTime.isAbsent(value)).as(json).isFalse();
+            assertThat(ReplyTime.parse(value, SHANGHAI)).as(json).isEmpty();
+        }
+    }
+
     @Test
     void takes_a_member_that_is_not_there_as_none() {
         assertThat(ReplyTime.isAbsent(MissingNode.getInstance())).isTrue();

@@ -120,6 +120,13 @@ class PollFailuresTest {
     }
 
     @Test
+    void a_blank_message_says_no_more_than_none() {
+        provider.reply(403, "{\"Code\": \"NoPermission\", \"Message\": \" \"}");
+
+        assertThat(TestWatches.failure(relay, alibaba).message()).isEqualTo("HTTP status 403");
+    }
+
+    @Test
     void a_page_of_a_proxy_goes_by_its_status() {
         provider.reply(502, "<html>Bad Gateway</html>", "Content-Type: text/html");
 
