@@ -1,17 +1,21 @@
 package io.jobrelay.routes;
 
-import static io.jobrelay.routes.ProviderSocket.send;
-import static io.jobrelay.routes.ProviderSocket.whole;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static io.jobrelay.faults.RawServer.bytes;
+import static io.jobrelay.faults.RawServer.endless;
+import static io.jobrelay.faults.RawServer.last;
+import static io.jobrelay.faults.RawServer.resetAfter;
+import static io.jobrelay.faults.RawServer.send;
+import static io.jobrelay.faults.RawServer.whole;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.faults.RawServer;
+import io.jobrelay.faults.RawServer.Answer;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.routes.ProviderSocket.Answer;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,8 +44,8 @@ class HostileProvidersTest {
     private static final int REPLY_LIMIT = 2_000_000;
 
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
-    private static final ProviderSocket provider = new ProviderSocket();
-    private static final ProviderSocket healthy = new ProviderSocket();
+    private static final RawServer provider = new RawServer();
+    private static final RawServer healthy = new RawServer();
     private static final AtomicInteger jobs = new AtomicInteger();
 
     @TempDir
@@ -77,12 +81,12 @@ class HostileProvidersTest {
     @SuppressWarnings("ImmutableEnumChecker") // an answer is a lambda without a state
     enum Fault {
         STALLS_BEFORE_THE_FIRST_BYTE(FailureKind.TIMEOUT, (request, client) -> {}),
-        STALLS_WITHIN_THE_STATUS(FailureKind.TIMEOUT, text("HTTP/1.1 20")),
-        STALLS_WITHIN_THE_HEADERS(FailureKind.TIMEOUT, text("HTTP/1.1 200 OK\r\nContent-Le")),
-        STALLS_WITHIN_THE_BODY(FailureKind.TIMEOUT, text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"job\"")),
+        STALLS_WITHIN_THE_STATUS(FailureKind.TIMEOUT, bytes("HTTP/1.1 20")),
+        STALLS_WITHIN_THE_HEADERS(FailureKind.TIMEOUT, bytes("HTTP/1.1 200 OK\r\nContent-Le")),
+        STALLS_WITHIN_THE_BODY(FailureKind.TIMEOUT, bytes("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"job\"")),
         STALLS_WITHIN_A_CHUNK(
-                FailureKind.TIMEOUT, text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"jo")),
-        CONTINUES_FOR_EVER(FailureKind.TIMEOUT, forEver("HTTP/1.1 100 Continue\r\n\r\n")),
+                FailureKind.TIMEOUT, bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"jo")),
+        CONTINUES_FOR_EVER(FailureKind.TIMEOUT, forEver("", "HTTP/1.1 100 Continue\r\n\r\n")),
         SENDS_HEADERS_WITHOUT_END(FailureKind.UNAVAILABLE, forEver("HTTP/1.1 200 OK\r\n", "X-More: and more\r\n")),
         SENDS_A_HEADER_WITHOUT_END(FailureKind.UNAVAILABLE, forEver("HTTP/1.1 200 OK\r\nX-Long: ", "and more ")),
         SENDS_CHUNKS_WITHOUT_END(
@@ -95,30 +99,25 @@ class HostileProvidersTest {
                 forEver(
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
                         "X-More: and more\r\n")),
-        RESETS_WITHIN_THE_HEADERS(FailureKind.UNAVAILABLE, (request, client) -> {
-            send(client, "HTTP/1.1 200 OK\r\nConte".getBytes(ISO_8859_1));
-            client.setSoLinger(true, 0);
-            client.close();
-        }),
-        SPEAKS_ANOTHER_PROTOCOL(FailureKind.UNAVAILABLE, closing("SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n")),
-        HAS_NO_SUCH_STATUS(FailureKind.UNAVAILABLE, closing("HTTP/1.1 abc OK\r\n\r\n")),
+        RESETS_WITHIN_THE_HEADERS(FailureKind.UNAVAILABLE, resetAfter("HTTP/1.1 200 OK\r\nConte")),
+        SPEAKS_ANOTHER_PROTOCOL(FailureKind.UNAVAILABLE, last("SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n")),
+        HAS_NO_SUCH_STATUS(FailureKind.UNAVAILABLE, last("HTTP/1.1 abc OK\r\n\r\n")),
         SENDS_TOO_LITTLE_OF_ITS_LENGTH(
-                FailureKind.UNAVAILABLE, closing("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + good())),
+                FailureKind.UNAVAILABLE, last("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + good())),
         SENDS_MORE_THAN_ITS_LENGTH(
-                FailureKind.MALFORMED, text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + good())),
-        HAS_A_NEGATIVE_LENGTH(
-                FailureKind.UNAVAILABLE, closing("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + good())),
+                FailureKind.MALFORMED, bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + good())),
+        HAS_A_NEGATIVE_LENGTH(FailureKind.UNAVAILABLE, last("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + good())),
         HAS_NO_NUMBER_FOR_A_LENGTH(
-                FailureKind.UNAVAILABLE, closing("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n" + good())),
+                FailureKind.UNAVAILABLE, last("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n" + good())),
         HAS_A_LENGTH_OVER_THE_LIMIT(
-                FailureKind.MALFORMED, text("HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n" + good())),
+                FailureKind.MALFORMED, bytes("HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n" + good())),
         HAS_CHUNKS_OF_NO_SIZE(
                 FailureKind.UNAVAILABLE,
-                closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n")),
-        IS_A_GZIP_BOMB(FailureKind.MALFORMED, bytes(gzip(" ".repeat(50_000_000)), "Content-Encoding: gzip")),
-        IS_NO_GZIP(FailureKind.UNAVAILABLE, bytes(good().getBytes(UTF_8), "Content-Encoding: gzip")),
+                last("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n")),
+        IS_A_GZIP_BOMB(FailureKind.MALFORMED, reply(gzip(" ".repeat(50_000_000)), "Content-Encoding: gzip")),
+        IS_NO_GZIP(FailureKind.UNAVAILABLE, reply(good().getBytes(UTF_8), "Content-Encoding: gzip")),
         IS_CODED_IN_AN_UNKNOWN_WAY(
-                FailureKind.MALFORMED, bytes(new byte[] {(byte) 0xce, (byte) 0xb2, 1}, "Content-Encoding: zstd")),
+                FailureKind.MALFORMED, reply(new byte[] {(byte) 0xce, (byte) 0xb2, 1}, "Content-Encoding: zstd")),
         IS_HTML(FailureKind.MALFORMED, body("<html>Sign in</html>")),
         IS_EMPTY(FailureKind.MALFORMED, body("")),
         IS_NULL(FailureKind.MALFORMED, body("null")),
@@ -131,7 +130,7 @@ class HostileProvidersTest {
         HAS_A_NAME_OF_A_MEGABYTE(
                 FailureKind.MALFORMED,
                 body("{\"" + "n".repeat(1_000_000) + "\": 1, \"job\": {\"job_status\": \"RUNNING\"}}")),
-        IS_IN_UTF_32_OF_NO_CHARACTERS(FailureKind.MALFORMED, bytes(new byte[] {0, 0x7f, 0, '{', 0x7f, 0, 0, '}'}));
+        IS_IN_UTF_32_OF_NO_CHARACTERS(FailureKind.MALFORMED, reply(new byte[] {0, 0x7f, 0, '{', 0x7f, 0, 0, '}'}));
 
         private final FailureKind kind;
         private final Answer answer;
@@ -216,7 +215,7 @@ class HostileProvidersTest {
             """)
     void waits_as_long_as_it_is_asked_to_and_a_day_at_most(String header, String seconds) {
         MovableClock still = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
-        ProviderSocket throttling = new ProviderSocket();
+        RawServer throttling = new RawServer();
         try (throttling;
                 Relay throttled = Relay.start(
                         Relay.Scope.PROVIDERS, TestWatches.accountsAt(throttling.url()), still, change -> {})) {
@@ -284,34 +283,17 @@ class HostileProvidersTest {
         return with("[".repeat(levels) + "]".repeat(levels));
     }
 
-    private static Answer text(String text) {
-        return (request, client) -> send(client, text.getBytes(ISO_8859_1));
-    }
-
-    private static Answer closing(String text) {
-        return (request, client) -> {
-            send(client, text.getBytes(ISO_8859_1));
-            client.close();
-        };
-    }
-
     private static Answer body(String body) {
-        return bytes(body.getBytes(UTF_8));
+        return reply(body.getBytes(UTF_8));
     }
 
-    private static Answer bytes(byte[] body, String... headers) {
+    private static Answer reply(byte[] body, String... headers) {
         return (request, client) -> send(client, whole(200, body, headers));
     }
 
     /** Until the client has had enough. */
-    private static Answer forEver(String... parts) {
-        return (request, client) -> {
-            send(client, parts[0].getBytes(ISO_8859_1));
-            byte[] more = parts[parts.length - 1].repeat(100).getBytes(ISO_8859_1);
-            while (true) {
-                send(client, more);
-            }
-        };
+    private static Answer forEver(String start, String part) {
+        return endless(start, part.repeat(100), Duration.ZERO);
     }
 
     private static byte[] gzip(String text) {
