@@ -7,7 +7,6 @@ import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.LedgerDatabase;
 import java.io.PrintWriter;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,8 +25,6 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:listed", "1:the ledger cannot be read"})
 final class DeliveriesListCommand implements Callable<Integer> {
-    private final Clock clock;
-
     @Option(
             names = "--status",
             paramLabel = "STATUS",
@@ -52,17 +49,13 @@ final class DeliveriesListCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
 
-    DeliveriesListCommand(Clock clock) {
-        this.clock = clock;
-    }
-
     @Override
     public Integer call() {
         if (limit < 1) {
             throw new ParameterException(spec.commandLine(), "--limit: at least 1, was " + limit);
         }
         try (LedgerDatabase database = LedgerDatabase.openBeside(Relay.ledgerUrl())) {
-            Deliveries deliveries = new Deliveries(database, clock);
+            Deliveries deliveries = new Deliveries(database);
             List<Deliveries.Entry> entries = deliveries.list(status, options.selection(), limit);
             print(entries);
             long all = entries.size() < limit ? entries.size() : deliveries.count(status, options.selection());

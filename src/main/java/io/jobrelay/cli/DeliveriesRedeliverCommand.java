@@ -4,7 +4,6 @@ import io.jobrelay.camel.Relay;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.LedgerDatabase;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +29,6 @@ import picocli.CommandLine.Spec;
             "1:some id is that of no dead delivery, or the ledger cannot be opened"
         })
 final class DeliveriesRedeliverCommand implements Callable<Integer> {
-    private final Clock clock;
-
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Ids as deliveries list prints them.")
     private List<String> ids = List.of();
 
@@ -44,10 +41,6 @@ final class DeliveriesRedeliverCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
-
-    DeliveriesRedeliverCommand(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public Integer call() {
@@ -62,7 +55,7 @@ final class DeliveriesRedeliverCommand implements Callable<Integer> {
             refuse("--all, or --destination, --since and --until, but not both");
         }
         try (LedgerDatabase database = LedgerDatabase.openBeside(Relay.ledgerUrl())) {
-            Deliveries deliveries = new Deliveries(database, clock);
+            Deliveries deliveries = new Deliveries(database);
             int redelivered = ids.isEmpty() ? deliveries.redeliver(options.selection()) : redeliver(deliveries);
             spec.commandLine().getOut().println(redelivered);
             spec.commandLine().getOut().flush();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.delivery.ErrorText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -26,11 +25,9 @@ public final class Deliveries {
             """;
 
     private final LedgerDatabase database;
-    private final Clock clock;
 
-    public Deliveries(LedgerDatabase database, Clock clock) {
+    public Deliveries(LedgerDatabase database) {
         this.database = database;
-        this.clock = clock;
     }
 
     /** How far a delivery has come. */
@@ -183,8 +180,9 @@ public final class Deliveries {
         }
     }
 
-    private void revive(Handle handle, List<Dead> dead) {
-        long now = clock.millis();
+    /** By the ledger's own time: the clock of this process may be ahead of it, and then nothing would be due. */
+    private static void revive(Handle handle, List<Dead> dead) {
+        long now = LedgerClock.livedTo(handle);
         for (Dead delivery : dead) {
             handle.createUpdate("""
                             update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null, claimed = 0,

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The ledger's own time, by which everything in it waits. It begins with the machine's clock, or where the ledger left off
@@ -30,17 +31,20 @@ public final class LedgerClock extends Clock {
         this.database = database;
         this.wall = wall;
         this.nanoTime = nanoTime;
-        long livedTo = database.read(
-                handle -> handle.createQuery("""
-                        select max(coalesce((select max(created_at) from change), 0),
-                            coalesce((select lived_to from ledger_time), 0))""").mapTo(Long.class).one());
-        this.begin = Instant.ofEpochMilli(Math.max(livedTo, wall.millis()));
+        this.begin = Instant.ofEpochMilli(Math.max(database.read(LedgerClock::livedTo), wall.millis()));
         this.beginNanos = nanoTime.getAsLong();
     }
 
     @Override
     public Instant instant() {
         return begin.plusNanos(nanoTime.getAsLong() - beginNanos);
+    }
+
+    /** A time that the ledger has lived through, and lately if it is running: no later than its own now. */
+    static long livedTo(Handle handle) {
+        return handle.createQuery("""
+                        select max(coalesce((select max(created_at) from change), 0),
+                            coalesce((select lived_to from ledger_time), 0))""").mapTo(Long.class).one();
     }
 
     /** When this process took over. */

@@ -37,7 +37,7 @@ class DeliveriesTest {
     @BeforeEach
     void opens() {
         ledger = Ledger.open(directory.resolve("ledger.db"));
-        deliveries = new Deliveries(ledger.database, ledger.clock);
+        deliveries = new Deliveries(ledger.database);
     }
 
     @AfterEach
@@ -226,8 +226,7 @@ class DeliveriesTest {
                     .containsExactly("a-2");
             assertThat(migrated.query("select status || attempts || error from delivery where status = 'DEAD'"))
                     .containsExactly("DEAD10HTTP status 500");
-            assertThat(new Deliveries(migrated.database, migrated.clock).redeliver("hook.a-1"))
-                    .isTrue();
+            assertThat(new Deliveries(migrated.database).redeliver("hook.a-1")).isTrue();
             assertThat(migrated.query("select paused_until from destination where name = 'other'"))
                     .containsExactly("99");
         }
