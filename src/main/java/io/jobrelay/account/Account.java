@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.jobrelay.signing.Credentials;
 import java.net.URI;
 import java.time.ZoneId;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +25,6 @@ public record Account(
         @Nullable KeystoneLogin login,
         double requestsPerSecond,
         @Nullable ZoneId timeZone) {
-    /** What stands where a secret was. */
-    public static final String MASK = "***";
-
     public Account {
         requireNonNull(name, "name is null");
         requireNonNull(endpoint, "endpoint is null");
@@ -56,18 +51,5 @@ public record Account(
                                         .formatted(prefix, signing.scheme()));
             case NOTHING -> Optional.empty();
         };
-    }
-
-    /** The text with every secret of this account masked: providers echo what they were sent. */
-    public String redact(String text) {
-        return secrets().reduce(text, (redacted, secret) -> redacted.replace(secret, MASK));
-    }
-
-    private Stream<String> secrets() {
-        return Stream.of(
-                        credentials == null ? null : credentials.secretKey(),
-                        credentials == null ? null : credentials.securityToken(),
-                        login == null ? null : login.password())
-                .filter(Objects::nonNull);
     }
 }

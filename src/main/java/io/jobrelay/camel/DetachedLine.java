@@ -12,6 +12,8 @@ import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.trust.LogText;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +46,7 @@ final class DetachedLine implements AutoCloseable {
     private final Main main;
     private final Path directory;
     private final SettingsReader.Reading settings;
+    private final Secrets secrets;
     private final ProviderBeans providers;
 
     /**
@@ -58,9 +61,12 @@ final class DetachedLine implements AutoCloseable {
             directory = Files.createTempDirectory("jobrelay-check");
             open.push(() -> delete(directory));
             CamelContext context = main.getCamelContext();
-            settings = Relay.settings(context, Map.of()).reading();
+            SettingsReader reader = Relay.settings(context, Map.of());
+            secrets = reader.secrets();
+            LogText.mask(secrets);
+            settings = reader.reading();
             Settings detached = detached(settings.settings());
-            providers = new ProviderBeans(context, detached, clock);
+            providers = new ProviderBeans(context, detached, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(PROVIDER_CLIENT);
             context.getRegistry().bind(PROVIDER_CLIENT, replay);
@@ -88,7 +94,7 @@ final class DetachedLine implements AutoCloseable {
             return main;
         } catch (Exception e) {
             main.stop();
-            throw Relay.cause(e);
+            throw Relay.cause(e, new Secrets());
         }
     }
 
@@ -134,6 +140,10 @@ final class DetachedLine implements AutoCloseable {
         return settings;
     }
 
+    Secrets secrets() {
+        return secrets;
+    }
+
     ProviderBeans providers() {
         return providers;
     }
@@ -161,7 +171,7 @@ final class DetachedLine implements AutoCloseable {
                 }
             }
         } catch (Exception e) {
-            throw Relay.cause(e);
+            throw Relay.cause(e, secrets);
         }
     }
 

@@ -12,6 +12,7 @@ import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.trust.Secrets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -38,10 +39,15 @@ public final class KeystoneTokenRoute {
     private static final String RENEWED = "jobrelay-token-renewed";
 
     private final ProducerTemplate template;
+    private final Secrets secrets;
     private final KeystoneTokens tokens;
 
-    KeystoneTokenRoute(CamelContext context, Clock clock) {
+    /**
+     * @param secrets learn every token
+     */
+    KeystoneTokenRoute(CamelContext context, Secrets secrets, Clock clock) {
         this.template = context.createProducerTemplate();
+        this.secrets = secrets;
         this.tokens = new KeystoneTokens(this::obtain, clock);
     }
 
@@ -83,6 +89,9 @@ public final class KeystoneTokenRoute {
                 .path("token")
                 .path("expires_at")
                 .asText("");
+        if (value != null) {
+            secrets.addPassing(value);
+        }
         if (value == null || end.isEmpty()) {
             throw malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
         }

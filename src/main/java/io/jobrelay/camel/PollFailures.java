@@ -1,11 +1,13 @@
 package io.jobrelay.camel;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.jobrelay.account.Account;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.wire.ReplyTooLargeException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,19 +17,11 @@ import org.apache.camel.Exchange;
 final class PollFailures {
     private PollFailures() {}
 
-    /** The failure, with every secret of the account, and the token that was sent, masked. */
+    /** The failure, with every secret masked: an exception may repeat the request, and a reply what it was sent. */
     static PollFailure of(Exchange exchange, Exception exception) {
-        return redacted(exchange, kindOf(exchange, exception));
-    }
-
-    /** The failure, masked: done where it arises too, since Camel may log an exception on its way. */
-    static PollFailure redacted(Exchange exchange, PollFailure failure) {
-        Account account = exchange.getVariable(PollVariables.ACCOUNT, Account.class);
-        String token = exchange.getProperty(KeystoneTokenRoute.SENT, String.class);
-        return failure.redacted(text -> {
-            String known = token == null ? text : text.replace(token, Account.MASK);
-            return account == null ? known : account.redact(known);
-        });
+        Secrets secrets = requireNonNull(
+                exchange.getContext().getRegistry().lookupByNameAndType(ProviderBeans.SECRETS, Secrets.class));
+        return kindOf(exchange, exception).redacted(secrets::mask);
     }
 
     private static PollFailure kindOf(Exchange exchange, Exception exception) {

@@ -13,6 +13,7 @@ import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SdkHmacSha256Scoped;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
@@ -33,17 +34,22 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 
 /** The beans that the routes of providers name, and what they share. */
 public final class ProviderBeans {
+    static final String SECRETS = "secrets";
+
     private final CamelContext context;
     private final Settings settings;
+    private final Secrets secrets;
     private final RequestBudget budget;
     private final ProducerTemplate template;
 
-    ProviderBeans(CamelContext context, Settings settings, Clock clock) {
+    ProviderBeans(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
         this.context = context;
+        this.secrets = secrets;
         this.settings = settings;
         this.template = context.createProducerTemplate();
         this.budget = new RequestBudget(settings.accounts(), System::nanoTime);
         Registry registry = context.getRegistry();
+        registry.bind(SECRETS, secrets);
         registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind("provider-client", client(settings));
@@ -52,10 +58,10 @@ public final class ProviderBeans {
                 .forEach(signer -> registry.bind(
                         signer.scheme(),
                         new SignRequest(signer, clock, () -> UUID.randomUUID().toString())));
-        KeystoneTokenRoute keystone = new KeystoneTokenRoute(context, clock);
+        KeystoneTokenRoute keystone = new KeystoneTokenRoute(context, secrets, clock);
         registry.bind("keystone-token", keystone);
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
-        registry.bind("read-reply", new ReadReply());
+        registry.bind("read-reply", new ReadReply(secrets));
         registry.bind("refuse-reply", new RefuseReply(clock));
         registry.bind("to-records", new ToRecords(clock));
     }
@@ -87,7 +93,7 @@ public final class ProviderBeans {
 
     /** Reads watches of the APIs whose routes are loaded and of the accounts in the settings. */
     public WatchReader watchReader() {
-        return new WatchReader(this::apis, settings.accounts());
+        return new WatchReader(this::apis, settings.accounts(), secrets);
     }
 
     /** The provider APIs whose routes are loaded, by name. */

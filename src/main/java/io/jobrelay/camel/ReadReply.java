@@ -1,18 +1,33 @@
 package io.jobrelay.camel;
 
-import io.jobrelay.provider.PollFailedException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.jobrelay.provider.ReplyReader;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.trust.Secrets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
 /**
- * Reads the provider's reply as JSON, which becomes the body. The reply as it came is remembered, so that it can be kept
+ * Reads the provider's reply as JSON without secrets, which becomes the body. The reply as it came is remembered, so that it can be kept
  * whole if it turns out to be malformed.
  */
 final class ReadReply implements Processor {
     static final String REPLY = "jobrelay-reply";
+
+    private final Secrets secrets;
+
+    /**
+     * @param secrets what providers may have been sent, and send back
+     */
+    ReadReply(Secrets secrets) {
+        this.secrets = secrets;
+    }
 
     @Override
     public void process(Exchange exchange) {
@@ -24,10 +39,25 @@ final class ReadReply implements Processor {
             body = new byte[0];
         }
         exchange.setProperty(REPLY, new UnreadableReply(status, contentType, body));
-        try {
-            message.setBody(ReplyReader.read(status, contentType, body));
-        } catch (PollFailedException e) {
-            throw new PollFailedException(PollFailures.redacted(exchange, e.failure()));
+        message.setBody(masked(ReplyReader.read(status, contentType, body)));
+    }
+
+    /** The same JSON with the secrets masked in its texts and names, however they were escaped. */
+    private JsonNode masked(JsonNode node) {
+        if (node instanceof TextNode text) {
+            return TextNode.valueOf(secrets.mask(text.textValue()));
         }
+        if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, masked(array.get(i)));
+            }
+        } else if (node instanceof ObjectNode object) {
+            Map<String, JsonNode> members = new LinkedHashMap<>();
+            object.properties()
+                    .forEach(member -> members.put(secrets.mask(member.getKey()), masked(member.getValue())));
+            object.removeAll();
+            object.setAll(members);
+        }
+        return node;
     }
 }

@@ -34,7 +34,7 @@ final class RefuseReply implements Processor {
                 message == null ? "HTTP status " + status : message,
                 RetryAfterHeader.of(exchange, clock),
                 null);
-        throw new PollFailedException(PollFailures.redacted(exchange, failure));
+        throw new PollFailedException(failure);
     }
 
     private static @Nullable String text(JsonNode node, String member) {

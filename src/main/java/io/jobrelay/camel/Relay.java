@@ -9,6 +9,8 @@ import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.trust.LogText;
+import io.jobrelay.trust.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,6 +61,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private final Main main;
+    private Secrets secrets = new Secrets();
     private @Nullable ProviderBeans providers;
     private @Nullable EngineBeans engine;
     private @Nullable DestinationBeans destinations;
@@ -92,6 +95,7 @@ public final class Relay implements AutoCloseable {
         Main main = new Main();
         main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
         main.configure().withRoutesIncludePattern(scope.routes);
+        main.addInitialProperty(ManagementPort.HOST, ManagementPort.THIS_MACHINE);
         rank(main, overrides);
         if (scope != Scope.EVERYTHING) {
             main.addOverrideProperty(MANAGEMENT, "false");
@@ -102,7 +106,15 @@ public final class Relay implements AutoCloseable {
             @Override
             public void beforeInitialize(BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
-                relay.bind(context, settings(context, overrides).read(), scope, clock, nanoTime, changes);
+                SettingsReader reader = settings(context, overrides);
+                relay.secrets = reader.secrets();
+                LogText.mask(relay.secrets);
+                relay.bind(context, reader.read(), scope, clock, nanoTime, changes);
+            }
+
+            @Override
+            public void afterConfigure(BaseMainSupport support) {
+                ManagementPort.refuseWhatIsOpen(main.configure());
             }
         });
         try {
@@ -110,7 +122,7 @@ public final class Relay implements AutoCloseable {
             return relay;
         } catch (Exception e) {
             relay.close();
-            throw cause(e);
+            throw cause(e, relay.secrets);
         }
     }
 
@@ -135,7 +147,7 @@ public final class Relay implements AutoCloseable {
             LongSupplier nanoTime,
             Consumer<Change> changes) {
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
-        providers = new ProviderBeans(context, settings, clock);
+        providers = new ProviderBeans(context, settings, secrets, clock);
         if (scope != Scope.PROVIDERS) {
             engine = new EngineBeans(context, settings, providers, clock, nanoTime, changes);
         }
@@ -195,7 +207,8 @@ public final class Relay implements AutoCloseable {
         return properties.resolveProperty(key).map(value -> context.resolvePropertyPlaceholders(value));
     }
 
-    static RuntimeException cause(Exception e) {
+    /** What is wrong, without secrets. */
+    static RuntimeException cause(Exception e, Secrets secrets) {
         Throwable deepest = e;
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidSettingsException || cause instanceof LedgerException) {
@@ -203,7 +216,7 @@ public final class Relay implements AutoCloseable {
             }
             deepest = cause;
         }
-        return new IllegalStateException("cannot start: " + deepest.getMessage(), e);
+        return new IllegalStateException("cannot start: " + secrets.mask(String.valueOf(deepest.getMessage())), e);
     }
 
     public ProviderBeans providers() {

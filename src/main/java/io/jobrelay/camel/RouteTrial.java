@@ -5,6 +5,7 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.Settings;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
 import java.nio.file.Path;
@@ -101,6 +102,11 @@ public final class RouteTrial implements AutoCloseable {
     }
 
     /** The settings, with defaults where they are wrong. */
+    /** The secrets among the properties; what is said of files shows none. */
+    public Secrets secrets() {
+        return line.secrets();
+    }
+
     public Settings settings() {
         return line.settings().settings();
     }

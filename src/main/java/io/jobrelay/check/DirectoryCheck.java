@@ -67,6 +67,8 @@ public final class DirectoryCheck {
             checkWatches(trial);
             SeedCheck seeds = new SeedCheck(trial);
             folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
+            problems.replaceAll(problem ->
+                    new Problem(problem.file(), problem.line(), trial.secrets().mask(problem.message())));
         }
     }
 

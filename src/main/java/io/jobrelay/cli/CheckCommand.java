@@ -2,10 +2,12 @@ package io.jobrelay.cli;
 
 import io.jobrelay.check.DirectoryCheck;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -37,8 +39,9 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         DirectoryCheck.Findings findings = DirectoryCheck.run(clock);
         PrintWriter out = spec.commandLine().getOut();
-        findings.problems().forEach(out::println);
-        findings.warnings().forEach(out::println);
+        Stream.of(findings.problems(), findings.warnings())
+                .flatMap(List::stream)
+                .forEach(problem -> out.println(PlainLine.of(problem.toString())));
         out.flush();
         String count = count(findings.problems(), "problem");
         String warnings = findings.warnings().isEmpty() ? "" : ", " + count(findings.warnings(), "warning");

@@ -3,6 +3,7 @@ package io.jobrelay.cli;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.trust.PlainLine;
 import io.jobrelay.watch.WatchFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class FetchCommand implements Callable<Integer> {
             WatchFile reader = new WatchFile(relay.providers().watchReader());
             for (Path file : files) {
                 WatchFile.Content content = reader.read(file);
-                content.problems().forEach(spec.commandLine().getErr()::println);
+                content.problems().forEach(problem -> tell(problem.toString()));
                 all &= content.problems().isEmpty();
                 for (WatchFile.Entry entry : content.entries()) {
                     all &= fetch(relay, file, entry);
@@ -61,8 +62,12 @@ final class FetchCommand implements Callable<Integer> {
             out.flush();
             return true;
         } catch (PollFailedException e) {
-            spec.commandLine().getErr().println(file + ":" + entry.line() + ": " + e.getMessage());
+            tell(file + ":" + entry.line() + ": " + e.getMessage());
             return false;
         }
+    }
+
+    private void tell(String problem) {
+        spec.commandLine().getErr().println(PlainLine.of(problem));
     }
 }

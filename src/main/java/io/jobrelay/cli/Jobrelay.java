@@ -2,9 +2,12 @@ package io.jobrelay.cli;
 
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
+import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,7 +36,15 @@ public final class Jobrelay {
     private Jobrelay() {}
 
     public static void main(String[] arguments) {
+        // Java would print the exception as it is; the log shows no secrets.
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, exception) -> log().error("thread {} ended", thread.getName(), exception));
         System.exit(execute(arguments));
+    }
+
+    /** Not a constant: the sandbox sets the level before anything is logged. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Jobrelay.class);
     }
 
     /** Runs a command line in this process and returns its exit status. */
@@ -49,17 +60,18 @@ public final class Jobrelay {
     }
 
     /** What a user can mend is said without a stack trace. */
-    private static int report(Exception exception, CommandLine commandLine, CommandLine.ParseResult parsed)
-            throws Exception {
+    private static int report(Exception exception, CommandLine commandLine, CommandLine.ParseResult parsed) {
         if (exception instanceof InvalidSettingsException
                 || exception instanceof LedgerException
                 || exception instanceof IllegalStateException) {
             PrintWriter err = commandLine.getErr();
             String message = String.valueOf(exception.getMessage());
             message.lines()
+                    .map(PlainLine::of)
                     .forEach(line -> err.println(commandLine.getColorScheme().errorText(line)));
-            return ExitStatus.FAILED;
+        } else {
+            log().error("unexpected", exception);
         }
-        throw exception;
+        return ExitStatus.FAILED;
     }
 }

@@ -9,6 +9,7 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Progress;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ final class SandboxReport {
     private String line(String time, String account, String job, String from, String arrow, String to, String details) {
         String padded = account + " ".repeat(Math.max(0, accountWidth - account.length()));
         return "%-8s  %s  %-20s  %-9s %s %-19s  %s"
-                .formatted(time, padded, job, from, arrow, to, details)
+                .formatted(time, padded, PlainLine.of(job), from, arrow, to, PlainLine.of(details))
                 .stripTrailing();
     }
 

@@ -1,5 +1,6 @@
 package io.jobrelay.cli;
 
+import io.jobrelay.trust.PlainLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,7 +17,7 @@ final class TextTable {
 
     void row(Object... cells) {
         rows.add(IntStream.range(0, cells.length)
-                .mapToObj(i -> cells[i].toString())
+                .mapToObj(i -> PlainLine.of(cells[i].toString()))
                 .toList());
     }
 

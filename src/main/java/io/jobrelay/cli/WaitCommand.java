@@ -12,6 +12,7 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
+import io.jobrelay.trust.PlainLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -121,8 +122,8 @@ final class WaitCommand implements Callable<Integer> {
     private void tell(List<Watches.Unfinished> unfinished) {
         PrintWriter err = spec.commandLine().getErr();
         for (Watches.Unfinished watch : unfinished) {
-            err.println(watch.api() + ": "
-                    + (watch.failure() == null ? "has not ended" : watch.health() + ": " + watch.failure()));
+            err.println(PlainLine.of(watch.api() + ": "
+                    + (watch.failure() == null ? "has not ended" : watch.health() + ": " + watch.failure())));
         }
         err.flush();
     }

@@ -1,5 +1,6 @@
 package io.jobrelay.delivery;
 
+import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.jobrelay.delivery;
 
+import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;

@@ -1,15 +1,15 @@
 package io.jobrelay.ledger;
 
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,13 +39,14 @@ final class LedgerFile implements AutoCloseable {
      */
     static LedgerFile hold(Path path) throws IOException {
         Path lockPath = beside(path, ".lock");
-        createForOwner(lockPath);
+        OwnerOnly.directory(requireNonNull(path.getParent(), "a file is in a directory"));
+        OwnerOnly.file(lockPath);
         FileChannel lock = FileChannel.open(lockPath, StandardOpenOption.WRITE);
         LedgerFile file = new LedgerFile(path, lock);
         try {
             file.requireMine();
             file.requireWhole();
-            createForOwner(path);
+            OwnerOnly.file(path);
             file.requireWritable();
             return file;
         } catch (IOException | RuntimeException e) {
@@ -108,20 +109,6 @@ final class LedgerFile implements AutoCloseable {
 
     private static Path beside(Path path, String suffix) {
         return path.resolveSibling(path.getFileName() + suffix);
-    }
-
-    private static void createForOwner(Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        try {
-            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            } else {
-                Files.createFile(file);
-            }
-        } catch (FileAlreadyExistsException e) {
-            // As it should be from the second start on.
-        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.jobrelay.provider;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,13 @@ public record UnreadableReply(int httpStatus, @Nullable String contentType, byte
         requireNonNull(body, "body is null");
     }
 
-    /** This reply with its body passed through the given redaction, byte for byte where nothing is redacted. */
+    /** This reply with content type and body passed through the redaction, byte for byte where nothing is redacted. */
     UnreadableReply redacted(UnaryOperator<String> redaction) {
         String text = new String(body, ISO_8859_1);
         String redacted = redaction.apply(text);
-        return redacted.equals(text)
+        String type = contentType == null ? null : redaction.apply(contentType);
+        return redacted.equals(text) && Objects.equals(type, contentType)
                 ? this
-                : new UnreadableReply(httpStatus, contentType, redacted.getBytes(ISO_8859_1));
+                : new UnreadableReply(httpStatus, type, redacted.getBytes(ISO_8859_1));
     }
 }

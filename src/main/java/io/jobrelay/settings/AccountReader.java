@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one account from {@code jobrelay.account.<name>.*}. */
 final class AccountReader {
@@ -87,8 +88,21 @@ final class AccountReader {
                     prefix + (accessKey.isPresent() ? "secret-key" : "access-key"),
                     "required where the other key of the pair is given, is not set");
         }
-        return accessKey.flatMap(access -> secretKey.map(secret -> new Credentials(
-                access, secret, properties.text(prefix + "security-token").orElse(null))));
+        return accessKey.flatMap(access -> secretKey.flatMap(secret -> credentials(
+                prefix,
+                access,
+                secret,
+                properties.text(prefix + "security-token").orElse(null))));
+    }
+
+    private Optional<Credentials> credentials(
+            String prefix, String accessKey, String secretKey, @Nullable String securityToken) {
+        try {
+            return Optional.of(new Credentials(accessKey, secretKey, securityToken));
+        } catch (IllegalArgumentException e) {
+            properties.problem(prefix + "access-key and its pair", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private Optional<KeystoneLogin> login(String prefix, boolean allowHttp) {

@@ -1,6 +1,7 @@
 package io.jobrelay.settings;
 
 import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.trust.Secrets;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -25,17 +26,34 @@ final class PropertyReader {
     private final Function<String, Optional<String>> properties;
     private final Function<String, Problem> place;
     private final List<Problem> problems;
+    private final Secrets secrets;
     private final Set<String> unresolved = new HashSet<>();
 
     /**
      * @param properties the resolved value of a key
      * @param place a problem at a key, its message still to come
+     * @param secrets what no problem shows
      */
     PropertyReader(
-            Function<String, Optional<String>> properties, Function<String, Problem> place, List<Problem> problems) {
+            Function<String, Optional<String>> properties,
+            Function<String, Problem> place,
+            List<Problem> problems,
+            Secrets secrets) {
         this.properties = properties;
         this.place = place;
         this.problems = problems;
+        this.secrets = secrets;
+    }
+
+    /** Remembers what is secret in the value of the key. */
+    void learn(String key) {
+        Optional<String> value;
+        try {
+            value = properties.apply(key);
+        } catch (RuntimeException e) {
+            return; // whoever reads the key reports that it cannot be resolved
+        }
+        value.map(String::strip).ifPresent(text -> SecretProperties.learn(key, text, secrets));
     }
 
     Optional<String> text(String key) {
@@ -128,7 +146,7 @@ final class PropertyReader {
 
     void problem(String key, String message) {
         Problem at = place.apply(key);
-        problems.add(new Problem(at.file(), at.line(), key + ": " + message));
+        problems.add(new Problem(at.file(), at.line(), key + ": " + secrets.mask(message)));
     }
 
     private static boolean flag(String text) {

@@ -8,6 +8,7 @@ import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
+import io.jobrelay.trust.Secrets;
 import java.nio.file.FileSystems;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ public final class SettingsReader {
 
     private final PropertyFile file;
     private final Function<String, Optional<String>> value;
+    private final Secrets secrets = new Secrets();
 
     /**
      * @param file the file as written, which knows the keys and their lines
@@ -92,10 +94,17 @@ public final class SettingsReader {
         return reading.settings();
     }
 
+    /** The secrets among the properties, Camel's included, once they have been read. */
+    public Secrets secrets() {
+        return secrets;
+    }
+
     /** Reads all settings as far as they are right. */
     public Reading reading() {
         List<Problem> problems = new ArrayList<>();
-        PropertyReader properties = new PropertyReader(value, file::at, problems);
+        PropertyReader properties = new PropertyReader(value, file::at, problems, secrets);
+        // Before anything else is read, since a problem shows a value, and that may be another key's secret.
+        file.keys().forEach(properties::learn);
         Map<String, Account> accounts = accounts(properties);
         unknownKeys().forEach(key -> properties.problem(key, unknown(key)));
         Settings settings = new Settings(

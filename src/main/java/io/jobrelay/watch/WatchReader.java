@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.settings.NearestName;
+import io.jobrelay.trust.Secrets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +31,17 @@ public final class WatchReader {
 
     private final Supplier<Map<String, ProviderApi>> apis;
     private final Map<String, Account> accounts;
+    private final Secrets secrets;
 
     /**
      * @param apis the provider APIs by name, asked anew each time since routes come and go
      * @param accounts the accounts by name
+     * @param secrets what no watch may have in it: a watch is kept, logged and shown
      */
-    public WatchReader(Supplier<Map<String, ProviderApi>> apis, Map<String, Account> accounts) {
+    public WatchReader(Supplier<Map<String, ProviderApi>> apis, Map<String, Account> accounts, Secrets secrets) {
         this.apis = requireNonNull(apis, "apis is null");
         this.accounts = Map.copyOf(accounts);
+        this.secrets = requireNonNull(secrets, "secrets is null");
     }
 
     /** The watch, or the problems that kept it from being one. */
@@ -46,7 +51,14 @@ public final class WatchReader {
         }
     }
 
+    /** What is wrong is said without secrets. */
     public Reading read(JsonNode item) {
+        if (secrets.shownIn(texts(item).toArray(String[]::new))) {
+            return new Reading(
+                    Optional.empty(),
+                    List.of("a watch: must not have a secret in it, which would be kept and shown, has one of the"
+                            + " configuration's; take it out"));
+        }
         List<String> problems = new ArrayList<>();
         if (!item.isObject()) {
             return new Reading(
@@ -75,6 +87,16 @@ public final class WatchReader {
                 Optional.of(new Watch(
                         api.getName(), account.name(), parameters, pace, labels, progress, stuckAfter, api.isList())),
                 List.of());
+    }
+
+    /** All names and values in it. */
+    private static Stream<String> texts(JsonNode node) {
+        return Stream.concat(
+                Stream.of(node.asText()),
+                node.isObject()
+                        ? node.properties().stream()
+                                .flatMap(member -> Stream.concat(Stream.of(member.getKey()), texts(member.getValue())))
+                        : StreamSupport.stream(node.spliterator(), false).flatMap(WatchReader::texts));
     }
 
     private static <T> @Nullable T named(JsonNode item, String member, Map<String, T> known, List<String> problems) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
+import io.jobrelay.trust.Secrets;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +31,31 @@ class WatchFileTest {
         ProviderApi job = api("acme-job", "project_id, job_id", false);
         ProviderApi list = api("acme-jobs", "project_id", true);
         Map<String, ProviderApi> apis = Map.of(job.getName(), job, list.getName(), list);
+        Secrets secrets = new Secrets();
+        secrets.add("hush-hush");
         reader = new WatchFile(
-                new WatchReader(() -> apis, Map.of("acme", account("acme"), "second", account("second"))));
+                new WatchReader(() -> apis, Map.of("acme", account("acme"), "second", account("second")), secrets));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ project_id: p, job_id: hush-hush }|{ team: recsys }",
+                "{ project_id: p, job_id: j }|{ team: is hush-hush }",
+                "{ project_id: p, hush-hush: j }|{ team: recsys }",
+            })
+    void refuses_a_watch_with_a_secret_in_it_and_does_not_repeat_it(String parameters, String labels)
+            throws IOException {
+        WatchFile.Content content =
+                read("- { api: acme-job, account: acme, parameters: %s, labels: %s }".formatted(parameters, labels));
+
+        assertThat(content.entries()).isEmpty();
+        assertThat(content.problems())
+                .hasSize(1)
+                .allSatisfy(problem -> assertThat(problem.toString())
+                        .contains("must not have a secret in it")
+                        .doesNotContain("hush"));
     }
 
     @Test

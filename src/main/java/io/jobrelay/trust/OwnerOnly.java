@@ -1,4 +1,4 @@
-package io.jobrelay.delivery;
+package io.jobrelay.trust;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,16 +10,16 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Makes files and directories that only their owner can use. What is there already stays as it is. */
-final class OwnerOnly {
+public final class OwnerOnly {
     private OwnerOnly() {}
 
     /** The directory, with those above it. */
-    static void directory(Path directory) throws IOException {
+    public static void directory(Path directory) throws IOException {
         Files.createDirectories(directory, permissions(directory, "rwx------"));
     }
 
     /** The file, empty, whose entry in its directory is on the disk. */
-    static void file(Path file) throws IOException {
+    public static void file(Path file) throws IOException {
         try {
             Files.createFile(file, permissions(file, "rw-------"));
         } catch (FileAlreadyExistsException present) {

@@ -1,0 +1,89 @@
+package io.jobrelay.settings;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jobrelay.trust.Secrets;
+import java.net.URLDecoder;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which properties are secrets: those whose name ends with a word that says so, whosever they are, and in an address the
+ * user before the host, the query, and long parts of its path, since many a webhook's key is there.
+ */
+final class SecretProperties {
+    private static final Pattern NAME = Pattern.compile(
+            ".*(secret|secretkey|accesskey|accesskeyid|apikey|token|password|passphrase|privatekey|credential|credentials)");
+    private static final Pattern USER = Pattern.compile("://(?:([^/?#@:]*):)?([^/?#@]*)@");
+    private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=&;#?)]+)=([^&;#)]*)");
+    private static final Pattern PATH = Pattern.compile("https?://[^/?#]+([^?#]*)");
+    private static final Pattern WEBHOOK_PREFIX = Pattern.compile("whs(ec|k)_");
+
+    /** From here on a part of an address may well be a key. */
+    private static final int LONG_PART = 16;
+
+    private SecretProperties() {}
+
+    static void learn(String key, String value, Secrets secrets) {
+        if (isSecret(key.substring(key.lastIndexOf('.') + 1))) {
+            secrets.add(value);
+            for (String one : value.split("[,\\s]+", -1)) {
+                learnWebhookKey(one, secrets);
+            }
+        }
+        if (value.contains("://")) {
+            learnAddress(value, secrets);
+        }
+    }
+
+    private static boolean isSecret(String name) {
+        return NAME.matcher(name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
+                .matches();
+    }
+
+    /** The text and the bytes behind its Base64: the latter are the key. */
+    private static void learnWebhookKey(String secret, Secrets secrets) {
+        Matcher prefix = WEBHOOK_PREFIX.matcher(secret);
+        if (prefix.lookingAt()) {
+            String encoded = secret.substring(prefix.end());
+            secrets.add(secret);
+            secrets.add(encoded);
+            try {
+                secrets.add(Base64.getDecoder().decode(encoded));
+            } catch (IllegalArgumentException notBase64) {
+                // refused where it is read
+            }
+        }
+    }
+
+    private static void learnAddress(String address, Secrets secrets) {
+        Matcher user = USER.matcher(address);
+        while (user.find()) {
+            learnPart(user.group(2), secrets);
+        }
+        Matcher parameter = PARAMETER.matcher(address);
+        while (parameter.find()) {
+            if (isSecret(parameter.group(1)) || parameter.group(2).length() >= LONG_PART) {
+                learnPart(parameter.group(2), secrets);
+            }
+        }
+        Matcher path = PATH.matcher(address);
+        while (path.find()) {
+            List.of(path.group(1).split("/", -1)).stream()
+                    .filter(part -> part.length() >= LONG_PART)
+                    .forEach(part -> learnPart(part, secrets));
+        }
+    }
+
+    private static void learnPart(String part, Secrets secrets) {
+        secrets.add(part);
+        try {
+            secrets.add(URLDecoder.decode(part, UTF_8));
+        } catch (IllegalArgumentException notEncoded) {
+            // then it is what it is
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.jobrelay.trust;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Context;
+import ch.qos.logback.core.pattern.CompositeConverter;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code %line(...)} in the pattern of the log: what stands in it, whoever logged it, comes out as one line without secrets,
+ * its end included.
+ */
+public final class LogText extends CompositeConverter<ILoggingEvent> {
+    private static final String SECRETS = "secrets";
+
+    /** From now on the log masks these. */
+    public static void mask(Secrets secrets) {
+        if (LoggerFactory.getILoggerFactory() instanceof Context log) {
+            log.putObject(SECRETS, secrets);
+        }
+    }
+
+    @Override
+    protected String transform(ILoggingEvent event, String text) {
+        String known = getContext().getObject(SECRETS) instanceof Secrets secrets ? secrets.mask(text) : text;
+        return PlainLine.of(known.stripTrailing()) + System.lineSeparator();
+    }
+}

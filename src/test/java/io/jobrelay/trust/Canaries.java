@@ -1,0 +1,143 @@
+package io.jobrelay.trust;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Secrets that stand for nothing, and the search for them. It knows nothing of how Jobrelay masks: it undoes every coding
+ * that it can make out in what it searches, again and again, and looks for the plain secret.
+ */
+final class Canaries {
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{12,}");
+    private static final Pattern HEX = Pattern.compile("(?:[0-9A-Fa-f]{2}){8,}");
+    private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9A-Fa-f]{4})");
+    private static final int DEPTH = 3;
+
+    private final Map<String, String> secrets = new LinkedHashMap<>();
+
+    /** A new one; the core of each can be told apart, and has characters that codings change. */
+    String plant(String place) {
+        String secret =
+                "Cnry" + secrets.size() + "/" + Integer.toHexString(place.hashCode()) + "+aZ9=" + secrets.size();
+        secrets.put(place, secret);
+        return secret;
+    }
+
+    /** A new one without characters that are something else in a URL. */
+    String plantPlain(String place) {
+        String secret =
+                "Cnry" + secrets.size() + "x" + Integer.toHexString(place.hashCode()) + "qZ9Kb" + secrets.size();
+        secrets.put(place, secret);
+        return secret;
+    }
+
+    /** A new key of a webhook. */
+    String plantWebhookKey(String place) {
+        String key = "Cnry" + secrets.size() + "-raw-webhook-key-of-32-byt";
+        secrets.put(place + " (raw)", key);
+        String secret = Base64.getEncoder().encodeToString(key.getBytes(UTF_8));
+        secrets.put(place, secret);
+        return "whsec_" + secret;
+    }
+
+    /** Where which secret was found, in words; empty if none was. */
+    List<String> in(String where, String text) {
+        return in(where, text.getBytes(UTF_8));
+    }
+
+    List<String> in(String where, byte[] bytes) {
+        List<String> found = new ArrayList<>();
+        look(where, new String(bytes, ISO_8859_1), DEPTH, found);
+        return found;
+    }
+
+    /** In every file below, and in every name. */
+    List<String> inFiles(Path directory, Path... except) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                if (Files.isRegularFile(file) && !List.of(except).contains(file)) {
+                    found.addAll(in(file.toString(), Files.readAllBytes(file)));
+                }
+                found.addAll(in("name of " + file, file.toString()));
+            }
+        }
+        return found;
+    }
+
+    private void look(String where, String text, int depth, List<String> found) {
+        secrets.forEach((place, secret) -> {
+            int at = text.indexOf(secret);
+            if (at >= 0) {
+                String around = text.substring(Math.max(0, at - 160), Math.min(text.length(), at + 60));
+                found.add(where + " has " + place + ": " + around.replaceAll("\\p{Cntrl}", "."));
+            }
+        });
+        if (depth == 0 || !found.isEmpty()) {
+            return;
+        }
+        decode(text, (coding, decoded) -> {
+            if (!decoded.equals(text)) {
+                look(where + " > " + coding, decoded, depth - 1, found);
+            }
+        });
+    }
+
+    private static void decode(String text, BiConsumer<String, String> take) {
+        take.accept("url", text.contains("%") ? percentDecoded(text) : text);
+        take.accept("json", unescaped(text));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Matcher hex = HEX.matcher(text);
+        while (hex.find()) {
+            bytes.writeBytes(HexFormat.of().parseHex(hex.group()));
+            bytes.write(' ');
+        }
+        take.accept("hex", bytes.toString(ISO_8859_1));
+        bytes.reset();
+        Matcher base64 = BASE64.matcher(text);
+        while (base64.find()) {
+            String digits = base64.group().replace('-', '+').replace('_', '/');
+            // Wherever the run begins, one of four cuts is a group of four digits.
+            for (int cut = 0; cut < 4; cut++) {
+                String groups = digits.substring(cut, cut + (digits.length() - cut) / 4 * 4);
+                bytes.writeBytes(Base64.getDecoder().decode(groups));
+                bytes.write(' ');
+            }
+        }
+        take.accept("base64", bytes.toString(ISO_8859_1));
+    }
+
+    private static String percentDecoded(String text) {
+        try {
+            return URLDecoder.decode(text.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), ISO_8859_1);
+        } catch (IllegalArgumentException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String unescaped(String text) {
+        if (text.indexOf('\\') < 0) {
+            return text;
+        }
+        return ESCAPE.matcher(text)
+                .replaceAll(escape ->
+                        Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(escape.group(1), 16))))
+                .replaceAll("\\\\(.)", "$1");
+    }
+}

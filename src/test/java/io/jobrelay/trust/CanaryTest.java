@@ -1,0 +1,250 @@
+package io.jobrelay.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The product with a secret in every place where one can stand, everything logged, among providers and receivers that say
+ * back all they know: no secret comes out of it, but to those that it is for.
+ */
+@Timeout(240)
+class CanaryTest {
+    private static final Map<String, String> EVERYTHING_LOGGED =
+            Map.of("JOBRELAY_LOG_LEVEL", "TRACE", "JOBRELAY_LIBRARY_LOG_LEVEL", "TRACE");
+
+    @TempDir
+    private Path parent;
+
+    private final Canaries canaries = new Canaries();
+    private final Map<String, String> properties = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>(EVERYTHING_LOGGED);
+    private final List<String> told = new ArrayList<>();
+    private Path directory;
+    private EchoingCloud cloud;
+
+    @BeforeEach
+    void plant() throws IOException {
+        directory = Files.createDirectory(parent.resolve("work"));
+        Files.createDirectory(directory.resolve("watches"));
+        String token = canaries.plantPlain("token of the identity service");
+        cloud = new EchoingCloud(told, token);
+        account("properties", "sdk-hmac-sha256");
+        properties.put("jobrelay.account.properties.access-key", secret("access key"));
+        properties.put("jobrelay.account.properties.secret-key", secret("secret key"));
+        properties.put("jobrelay.account.properties.security-token", secret("security token"));
+        account("overridden", "acs3-hmac-sha256");
+        properties.put("jobrelay.account.overridden.access-key", "to be overridden");
+        properties.put("jobrelay.account.overridden.secret-key", "to be overridden");
+        environment.put("JOBRELAY_ACCOUNT_OVERRIDDEN_ACCESS_KEY", secret("access key from environment"));
+        environment.put("JOBRELAY_ACCOUNT_OVERRIDDEN_SECRET_KEY", secret("secret key from environment"));
+        account("referred", "bce-auth-v1");
+        properties.put("jobrelay.account.referred.access-key", "{{env:CANARY_ACCESS:}}");
+        properties.put("jobrelay.account.referred.secret-key", "{{env:CANARY_SECRET}}");
+        environment.put("CANARY_ACCESS", secret("access key referred to"));
+        environment.put("CANARY_SECRET", secret("secret key referred to"));
+        login("login", "somebody", secret("password"));
+        login("no-login", "nobody", secret("refused password"));
+        String path = canaries.plantPlain("path of the webhook");
+        String query = canaries.plantPlain("query of the webhook");
+        told.addAll(List.of(path, query));
+        properties.put("jobrelay.destination.webhook.url", cloud.url() + "/hook/" + path + "?key=" + query);
+        properties.put("jobrelay.destination.webhook.allow-private", "true");
+        String webhookKey = canaries.plantWebhookKey("key of the webhook");
+        environment.put("CANARY_WEBHOOK", webhookKey + "," + canaries.plantWebhookKey("older key of the webhook"));
+        properties.put("jobrelay.destination.webhook.secret", "{{env:CANARY_WEBHOOK}}");
+        told.add(webhookKey);
+        properties.put("jobrelay.destination.file.path", "out/changes-{date}.ndjson");
+        properties.put("jobrelay.destination.queue.queue", "jobrelay.changes");
+        properties.put("jobrelay.destination.queue.broker-url", "");
+        properties.put("jobrelay.delivery.schedule", "0s,100ms,200ms,1h");
+        properties.put("jobrelay.poll.concurrency", "4");
+        properties.put("camel.management.enabled", "true");
+        properties.put("camel.management.port", String.valueOf(freePort()));
+        properties.put("camel.management.health-check-enabled", "true");
+        properties.put("camel.health.exposure-level", "full");
+        properties.put("camel.main.name", "jobrelay");
+        properties.put("camel.main.shutdown-timeout", "5");
+        properties.put("camel.main.auto-configuration-log-summary", "true");
+        properties.put("camel.main.stream-caching-enabled", "false");
+        Product.prepare(directory, properties);
+    }
+
+    @AfterEach
+    void stop() {
+        cloud.close();
+    }
+
+    private void account(String name, String signing) {
+        properties.put("jobrelay.account." + name + ".endpoint", cloud.url());
+        properties.put("jobrelay.account." + name + ".signing", signing);
+    }
+
+    private void login(String name, String user, String password) {
+        account(name, "keystone-token");
+        properties.put("jobrelay.account." + name + ".auth-url", cloud.url() + "/v3");
+        properties.put("jobrelay.account." + name + ".user", user);
+        properties.put("jobrelay.account." + name + ".password", password);
+        properties.put("jobrelay.account." + name + ".domain", "domain");
+        properties.put("jobrelay.account." + name + ".project", "project");
+    }
+
+    /** A new secret that the providers know, and say. */
+    private String secret(String place) {
+        String secret = canaries.plant(place);
+        told.add(secret);
+        return secret;
+    }
+
+    private static String watch(String account, String job) {
+        return """
+                - api: huawei-res-job
+                  account: %s
+                  parameters: { project_id: p, job_id: "%s" }
+                  every: 100ms..200ms
+                """.formatted(account, job);
+    }
+
+    @Test
+    void no_secret_comes_out_of_it() throws Exception {
+        StringBuilder watches = new StringBuilder();
+        for (String account : List.of("properties", "overridden", "referred", "login", "no-login")) {
+            EchoingCloud.ANSWERS.forEach(answer -> watches.append(watch(account, answer + "-" + account)));
+        }
+        // By mistake: refused, with a problem that does not repeat it.
+        watches.append(watch("properties", told.get(1)));
+        watches.append(watch("properties", "labelled"))
+                .append("  labels: { key: \"")
+                .append(told.get(2))
+                .append("\" }\n");
+        Path file = directory.resolve("watches/all.yaml");
+        Files.writeString(file, watches);
+
+        List<String> found = new ArrayList<>();
+        try (Product product = Product.start(directory, environment, "run")) {
+            await(
+                    product,
+                    () -> EchoingCloud.ANSWERS.stream().allMatch(answer -> cloud.asked(answer) >= 4)
+                            && cloud.received() >= 4);
+            found.addAll(canaries.in("health", health()));
+            found.addAll(canaries.in("arguments", Files.readAllBytes(Path.of("/proc", product.pid() + "", "cmdline"))));
+            new ProcessBuilder("kill", "-QUIT", String.valueOf(product.pid()))
+                    .start()
+                    .waitFor();
+            await(product, () -> product.out().contains("Full thread dump"));
+            product.stop();
+        }
+        cloud.receipt(401);
+        environment.put(
+                "JOBRELAY_DESTINATION_QUEUE_BROKER_URL",
+                "tcp://127.0.0.1:" + freePort() + "?user=somebody&password="
+                        + canaries.plantPlain("password of the broker"));
+        int before = cloud.received();
+        // Other jobs, so that there is something new to deliver.
+        Files.writeString(file, Files.readString(file).replace("failed-", "failed-again-"));
+        try (Product product = Product.start(directory, environment, "run")) {
+            await(product, () -> cloud.received() >= before + 4 && product.err().contains("destination=queue"));
+            found.addAll(canaries.in("health", health()));
+            product.stop();
+        }
+        Product fetched = Product.run(directory, environment, "fetch", file.toString());
+        assertThat(fetched.out()).as(fetched.err()).contains("good-properties");
+        assertThat(fetched.err()).contains("all.yaml:");
+        Product waited = Product.run(directory, environment, "wait", "--timeout", "5s", file.toString());
+        assertThat(waited.out()).as(waited.err()).contains("good-properties");
+        Product.run(directory, environment, "check");
+        Product.run(directory, environment, "--help");
+
+        found.addAll(canaries.in("webhooks", cloud.webhooks()));
+        found.addAll(canaries.inFiles(parent, directory.resolve("application.properties"), file));
+        assertThat(found.stream().limit(12)).as(found.size() + " findings").isEmpty();
+    }
+
+    @Test
+    void what_cannot_start_says_why_without_secrets() throws Exception {
+        Files.writeString(directory.resolve("routes/destinations/broken.camel.yaml"), """
+                - route:
+                    id: broken
+                    description: Has an address that cannot be one.
+                    from:
+                      uri: outbox:broken
+                      steps:
+                        - to:
+                            uri: nosuch:{{jobrelay.destination.webhook.url}}
+                """);
+        Product broken = Product.run(directory, environment, "run");
+        assertThat(broken.status()).isEqualTo(1);
+        assertThat(broken.err()).contains("cannot start: ").contains("nosuch");
+        Files.delete(directory.resolve("routes/destinations/broken.camel.yaml"));
+
+        String user = canaries.plantPlain("user information of an endpoint");
+        String query = canaries.plantPlain("query of an endpoint");
+        environment.put("JOBRELAY_ACCOUNT_PROPERTIES_ENDPOINT", "https://u:" + user + "@host/path?k=" + query);
+        environment.put("JOBRELAY_ACCOUNT_LOGIN_AUTH_URL", "https://" + user + "@host/v3?" + query);
+        environment.put("JOBRELAY_ACCOUNT_LOGIN_SIGNING", told.get(2));
+        environment.put("JOBRELAY_DELIVERY_SCHEDULE", told.get(3));
+        environment.put("JOBRELAY_DESTINATION_WEBHOOK_URL", "ftp://" + user + ":" + user + "@host/" + query);
+        environment.put("JOBRELAY_ACCOUNT_OVERRIDDEN_SECRET_KEY", canaries.plantPlain("key") + " with a blank");
+        for (String command : List.of("run", "check", "fetch", "wait")) {
+            String[] arguments =
+                    command.matches("fetch|wait") ? new String[] {command, "x.yaml"} : new String[] {command};
+            Product refused = Product.run(directory, environment, arguments);
+            assertThat(refused.status()).as(command).isEqualTo(1);
+            assertThat(refused.out() + refused.err()).contains("jobrelay.account.login.signing");
+        }
+        assertThat(canaries.inFiles(parent, directory.resolve("application.properties")))
+                .isEmpty();
+    }
+
+    private String health() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(
+                        "http://127.0.0.1:" + properties.get("camel.management.port") + "/observe/health?data=true"))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.body()).contains("UP");
+        return answer.body();
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private void await(Product product, Condition condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(100))
+                .pollInterval(Duration.ofMillis(250))
+                .failFast("ended", () -> !product.alive())
+                .conditionEvaluationListener(evaluated -> {
+                    if (!evaluated.isSatisfied() && evaluated.getRemainingTimeInMS() < 1_000) {
+                        throw new AssertionError("still not: " + cloud);
+                    }
+                })
+                .until(condition::holds);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

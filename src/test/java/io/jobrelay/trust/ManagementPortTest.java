@@ -1,0 +1,137 @@
+package io.jobrelay.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The management port: on this machine, health, and nothing else. */
+@Timeout(120)
+class ManagementPortTest {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    private Path parent;
+
+    private Product start(Map<String, String> more) throws IOException {
+        Path directory = Files.createDirectory(parent.resolve("work"));
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "jobrelay.poll.concurrency", "1",
+                "jobrelay.destination.file.path", "out/changes.ndjson",
+                "jobrelay.destination.queue.queue", "changes",
+                "jobrelay.destination.queue.enabled", "false",
+                "jobrelay.destination.webhook.enabled", "false",
+                "jobrelay.destination.webhook.url", "",
+                "camel.management.enabled", "true",
+                "camel.management.health-check-enabled", "true"));
+        properties.putAll(more);
+        Product.prepare(directory, properties);
+        return Product.start(directory, Map.of(), "run");
+    }
+
+    @Test
+    void tells_health_on_this_machine_and_nothing_else() throws Exception {
+        int port = freePort();
+        try (Product product = start(Map.of("camel.management.port", String.valueOf(port)))) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .failFast("ended", () -> !product.alive())
+                    .ignoreExceptions()
+                    .until(() -> status(port, "GET", "/observe/health") == 200);
+
+            assertThat(status(port, "GET", "/observe/health/live")).isEqualTo(200);
+            for (String path : List.of(
+                    "/",
+                    "/observe",
+                    "/observe/info",
+                    "/observe/jolokia",
+                    "/q/dev",
+                    "/q/dev/route",
+                    "/q/upload/routes.yaml",
+                    "/q/download/application.properties",
+                    "/q/send",
+                    "/observe/health/..%2f..%2fapplication.properties")) {
+                assertThat(status(port, "GET", path)).as(path).isEqualTo(404);
+            }
+            for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "TRACE")) {
+                assertThat(status(port, method, "/observe/health")).as(method).isEqualTo(405);
+            }
+            assertThat(status(port, "GET", "/observe/health?" + "x".repeat(100_000)))
+                    .isBetween(400, 499);
+            for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                for (InetAddress address : Collections.list(network.getInetAddresses())) {
+                    assertThat(answers(address, port))
+                            .as(address.toString())
+                            .isEqualTo(address.getHostAddress().equals("127.0.0.1"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void is_not_opened_beyond_this_machine() throws Exception {
+        try (Product product = start(Map.of("camel.management.host", "0.0.0.0"))) {
+            assertRefused(product, "camel.management.host: must be 127.0.0.1, was '0.0.0.0'");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"upload", "download", "send", "jolokia", "dev-console", "info"})
+    void has_no_door_into_the_program(String door) throws Exception {
+        String property = "camel.management." + door + "-enabled";
+        try (Product product = start(Map.of(property, "true", "camel.management.port", String.valueOf(freePort())))) {
+            assertRefused(product, property + ": must be false, was true");
+        }
+    }
+
+    private static void assertRefused(Product product, String reason) throws Exception {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !product.alive());
+        assertThat(product.status()).isEqualTo(1);
+        assertThat(product.err()).contains(reason).doesNotContain("\tat ");
+    }
+
+    private static boolean answers(InetAddress address, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), 2_000);
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private static int status(int port, String method, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.ofString("x"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
