@@ -128,8 +128,7 @@ final class DetachedLine implements AutoCloseable {
                 false,
                 destination.queue(),
                 destination.brokerUrl(),
-                OptionalInt.empty(),
-                destination.confidential());
+                OptionalInt.empty());
     }
 
     CamelContext context() {

@@ -66,7 +66,8 @@ public final class EngineBeans implements AutoCloseable {
                         settings.poll().concurrency(),
                         changes));
         registry.bind("retention", new Retention(outbox, settings.retention(), clock));
-        outboxes = new OutboxComponent(outbox, settings.delivery(), random, settings.destinations());
+        outboxes =
+                new OutboxComponent(outbox, settings.delivery(), random, settings.destinations(), providers.secrets());
         context.addComponent("outbox", outboxes);
     }
 

@@ -87,6 +87,10 @@ public final class ProviderBeans {
         }
     }
 
+    Secrets secrets() {
+        return secrets;
+    }
+
     RequestBudget budget() {
         return budget;
     }

@@ -1,11 +1,11 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.ErrorText;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -74,7 +74,7 @@ final class DeliveriesListCommand implements Callable<Integer> {
             TextTable table = new TextTable("ID", "SUBJECT", "CHANGE", "TIME", "STATUS", "ATTEMPTS", "ERROR");
             entries.forEach(entry -> table.row(
                     entry.id(),
-                    ErrorText.escaped(entry.subject()),
+                    PlainLine.of(entry.subject()),
                     entry.sequence(),
                     entry.time(),
                     entry.status(),

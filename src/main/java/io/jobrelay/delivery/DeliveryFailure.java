@@ -3,15 +3,20 @@ package io.jobrelay.delivery;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.trust.PlainLine;
+import io.jobrelay.trust.Secrets;
 import java.time.Duration;
 
 /**
  * Why a destination did not take a delivery, in a form that can be kept.
  *
- * @param error as of an {@link ErrorText}
+ * @param error one line, free of secrets, cut after {@value #LONGEST_ERROR} characters
  * @param retryAfter how long the destination wants to be left alone, zero where it did not say
  */
 public record DeliveryFailure(Consequence consequence, String error, Duration retryAfter) {
+    /** The most characters of an error that are kept. */
+    public static final int LONGEST_ERROR = 1_000;
+
     public DeliveryFailure {
         requireNonNull(consequence, "consequence is null");
         requireNonNull(error, "error is null");
@@ -19,13 +24,17 @@ public record DeliveryFailure(Consequence consequence, String error, Duration re
     }
 
     /** A failure that nobody has judged, a broken connection say, is taken for the destination's. */
-    public static DeliveryFailure of(Exception failure, ErrorText errors) {
+    public static DeliveryFailure of(Exception failure, Secrets secrets) {
         if (failure instanceof DeliveryFailedException known) {
             return new DeliveryFailure(
                     known.consequence(),
-                    errors.of(String.valueOf(known.getMessage())),
+                    error(String.valueOf(known.getMessage()), secrets),
                     known.retryAfter().orElse(Duration.ZERO));
         }
-        return new DeliveryFailure(Consequence.UNAVAILABLE, errors.of(failure.toString()), Duration.ZERO);
+        return new DeliveryFailure(Consequence.UNAVAILABLE, error(failure.toString(), secrets), Duration.ZERO);
+    }
+
+    private static String error(String text, Secrets secrets) {
+        return PlainLine.of(secrets.mask(text), LONGEST_ERROR);
     }
 }

@@ -3,7 +3,7 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.jobrelay.delivery.ErrorText;
+import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -67,7 +67,7 @@ public final class Deliveries {
      * @param time of the change
      * @param dueTime when it is tried next; null if it is settled, or waits for an earlier change of the same job
      * @param updateTime when it was last tried or settled
-     * @param error why the last attempt failed, as of an {@link ErrorText}
+     * @param error why the last attempt failed, in one line
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Entry(
@@ -103,7 +103,7 @@ public final class Deliveries {
                     Instant.ofEpochMilli(row.getLong("created_at")),
                     Times.instant(row, "due_at"),
                     Instant.ofEpochMilli(row.getLong("updated_at")),
-                    error == null ? null : ErrorText.escaped(error));
+                    error == null ? null : PlainLine.of(error));
         }
     }
 

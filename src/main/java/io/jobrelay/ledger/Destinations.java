@@ -3,7 +3,7 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.jobrelay.delivery.ErrorText;
+import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -58,7 +58,7 @@ public final class Destinations {
                     Times.instant(row, "oldest"),
                     row.getLong("dead"),
                     Times.instant(row, "failing_since"),
-                    error == null ? null : ErrorText.escaped(error));
+                    error == null ? null : PlainLine.of(error));
         }
     }
 

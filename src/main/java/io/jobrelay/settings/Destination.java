@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param queue name of a queue; null for another kind of destination
  * @param brokerUrl broker of the queue; null for the embedded one
  * @param port where the embedded broker is reached on this machine; empty for not at all
- * @param confidential what no log and no error may show: its secrets, and users, passwords and queries of its addresses
  */
 public record Destination(
         String name,
@@ -29,12 +27,10 @@ public record Destination(
         boolean allowPrivate,
         @Nullable String queue,
         @Nullable String brokerUrl,
-        OptionalInt port,
-        Set<String> confidential) {
+        OptionalInt port) {
     public Destination {
         requireNonNull(name, "name is null");
         secrets = List.copyOf(secrets);
-        confidential = Set.copyOf(confidential);
     }
 
     /** Never shows a secret. */

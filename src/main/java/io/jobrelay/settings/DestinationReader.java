@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Reads one destination from {@code jobrelay.destination.<name>.*}. */
 final class DestinationReader {
@@ -28,12 +27,8 @@ final class DestinationReader {
         this.properties = properties;
     }
 
-    /**
-     * The destination, as far as it is right, with the problems noted.
-     *
-     * @param keys its keys that are written down
-     */
-    Destination read(String name, List<String> keys) {
+    /** The destination, as far as it is right, with the problems noted. */
+    Destination read(String name) {
         String prefix = "jobrelay.destination." + name + ".";
         boolean enabled = properties.flag(prefix + "enabled", true);
         boolean allowPrivate = properties.flag(prefix + "allow-private", false);
@@ -56,17 +51,7 @@ final class DestinationReader {
                 allowPrivate,
                 properties.text(prefix + "queue").orElse(null),
                 properties.text(prefix + "broker-url").orElse(null),
-                properties.port(prefix + "port"),
-                confidential(prefix, keys));
-    }
-
-    /** Of the destination's own parameters too: a route of the user's may well have a token in its address. */
-    private Set<String> confidential(String prefix, List<String> keys) {
-        Confidential confidential = new Confidential();
-        Stream.concat(Stream.of("url", "secret", "broker-url").map(prefix::concat), keys.stream())
-                .distinct()
-                .forEach(key -> properties.text(key).ifPresent(value -> confidential.add(key, value)));
-        return confidential.texts();
+                properties.port(prefix + "port"));
     }
 
     private Optional<Path> path(String key) {

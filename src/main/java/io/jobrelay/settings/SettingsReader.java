@@ -182,10 +182,7 @@ public final class SettingsReader {
         Map<String, Destination> destinations = new LinkedHashMap<>();
         DestinationReader reader = new DestinationReader(properties);
         for (String name : names(DESTINATION_KEY)) {
-            String prefix = "jobrelay.destination." + name + ".";
-            List<String> keys =
-                    file.keys().stream().filter(key -> key.startsWith(prefix)).toList();
-            destinations.put(name, reader.read(name, keys));
+            destinations.put(name, reader.read(name));
         }
         return destinations;
     }

@@ -6,16 +6,21 @@ package io.jobrelay.trust;
  * surrogate pairs are written as {@code \n} or <code>&#92;u202e</code>. The rest stays as it is.
  */
 public final class PlainLine {
-    /** Longest line that is shown, in characters. */
+    /** Longest line that is shown unless another length is asked for, in characters. */
     static final int LONGEST = 8_192;
 
     private PlainLine() {}
 
     /** The text as one line; the end of an overlong one is left out, and how long it was is said. */
     public static String of(String text) {
-        StringBuilder line = new StringBuilder(Math.min(text.length(), LONGEST));
+        return of(text, LONGEST);
+    }
+
+    /** The text as one line whose text is not much longer than so many characters. */
+    public static String of(String text, int longest) {
+        StringBuilder line = new StringBuilder(Math.min(text.length(), longest));
         int next = 0;
-        while (next < text.length() && line.length() < LONGEST) {
+        while (next < text.length() && line.length() < longest) {
             int character = text.codePointAt(next);
             append(line, character);
             next += Character.charCount(character);

@@ -64,7 +64,7 @@ class DeliveriesTest {
                         Ledger.START,
                         null,
                         Ledger.START.plusSeconds(5),
-                        "HTTP\\u000astatus 400"));
+                        "HTTP\\nstatus 400"));
         assertThat(deliveries.list(Status.PENDING, Selection.ALL, 10))
                 .extracting(Deliveries.Entry::id)
                 .containsExactly("changes.a-1", "other.a-1");
@@ -199,7 +199,7 @@ class DeliveriesTest {
         assertThat(destinations.list())
                 .containsExactly(
                         entry("changes", Circuit.CLOSED, 3, Ledger.START, 0, null, null),
-                        entry(HOOK, Circuit.OPEN, 2, later, 1, later, "HTTP\\u000astatus 500"),
+                        entry(HOOK, Circuit.OPEN, 2, later, 1, later, "HTTP\\nstatus 500"),
                         entry(OTHER, Circuit.CLOSED, 0, null, 0, null, null));
         ledger.clock.advance(Duration.ofMinutes(1));
         Delivery probe = ledger.outbox.claim(HOOK, 1).get(0);

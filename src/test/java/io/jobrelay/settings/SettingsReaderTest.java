@@ -1,6 +1,5 @@
 package io.jobrelay.settings;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,35 +152,7 @@ class SettingsReaderTest {
                         true,
                         "changes",
                         "tcp://broker.example:61616",
-                        OptionalInt.of(5672),
-                        Set.of(SECRET, SECRET.replace("whsec_", ""), "tenant=1")));
-    }
-
-    private static Set<String> confidential(Settings settings, String destination) {
-        return requireNonNull(settings.destinations().get(destination), destination)
-                .confidential();
-    }
-
-    @Test
-    void what_is_confidential_of_a_destination_is_known() {
-        Settings settings = read("""
-                jobrelay.destination.queue.queue=changes
-                jobrelay.destination.queue.broker-url=tcp://jo:p%20word@broker:61616?user=joanna&password=swordfish&tls=on
-                jobrelay.destination.chat.url=https://chat.example/hooks
-                jobrelay.destination.chat.bot-token=xoxb-1
-                jobrelay.destination.chat.room=secret-looking
-                """);
-
-        assertThat(confidential(settings, "queue"))
-                .containsExactlyInAnyOrder(
-                        "jo:p%20word",
-                        "jo:p word",
-                        "p%20word",
-                        "p word",
-                        "user=joanna&password=swordfish&tls=on",
-                        "joanna",
-                        "swordfish");
-        assertThat(confidential(settings, "chat")).containsExactly("xoxb-1");
+                        OptionalInt.of(5672)));
     }
 
     @ParameterizedTest

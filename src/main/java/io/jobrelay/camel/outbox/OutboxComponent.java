@@ -3,10 +3,10 @@ package io.jobrelay.camel.outbox;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.jobrelay.delivery.DeliverySchedule;
-import io.jobrelay.delivery.ErrorText;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.trust.Secrets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +35,7 @@ public final class OutboxComponent extends DefaultComponent {
     private final DeliverySettings delivery;
     private final DoubleSupplier random;
     private final Map<String, Destination> destinations;
+    private final Secrets secrets;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
@@ -43,11 +44,16 @@ public final class OutboxComponent extends DefaultComponent {
      * @param destinations by name; an outbox may have none, and then has no settings
      */
     public OutboxComponent(
-            Outbox outbox, DeliverySettings delivery, DoubleSupplier random, Map<String, Destination> destinations) {
+            Outbox outbox,
+            DeliverySettings delivery,
+            DoubleSupplier random,
+            Map<String, Destination> destinations,
+            Secrets secrets) {
         this.outbox = outbox;
         this.delivery = delivery;
         this.random = random;
         this.destinations = Map.copyOf(destinations);
+        this.secrets = secrets;
     }
 
     @Override
@@ -78,10 +84,8 @@ public final class OutboxComponent extends DefaultComponent {
         return random;
     }
 
-    /** What may be kept and logged of an error of the destination. */
-    ErrorText errors(String destination) {
-        Destination settings = destinations.get(destination);
-        return new ErrorText(settings == null ? Set.of() : settings.confidential());
+    Secrets secrets() {
+        return secrets;
     }
 
     /** False if the destination is switched off. */

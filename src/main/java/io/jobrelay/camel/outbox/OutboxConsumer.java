@@ -174,7 +174,7 @@ final class OutboxConsumer extends DefaultConsumer {
             component.outbox().giveBack(delivery);
             return;
         }
-        DeliveryFailure known = DeliveryFailure.of(failure, component.errors(destination));
+        DeliveryFailure known = DeliveryFailure.of(failure, component.secrets());
         Duration atLeast = known.consequence() == Consequence.SLOW_DOWN
                 ? longer(known.retryAfter(), component.probeEvery())
                 : known.retryAfter();

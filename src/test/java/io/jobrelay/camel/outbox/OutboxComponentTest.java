@@ -8,6 +8,7 @@ import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.trust.Secrets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class OutboxComponentTest {
             DeliverySettings delivery =
                     new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);
             Outbox outbox = new Outbox(database, Clock.systemUTC(), delivery.circuit());
-            context.addComponent("outbox", new OutboxComponent(outbox, delivery, () -> 0, Map.of()));
+            context.addComponent("outbox", new OutboxComponent(outbox, delivery, () -> 0, Map.of(), new Secrets()));
 
             assertThat(context.getEndpoint("outbox:my-hook_2")).isNotNull();
             assertThatThrownBy(() -> context.getEndpoint("outbox:my.hook"))
