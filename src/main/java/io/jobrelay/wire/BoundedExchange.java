@@ -3,6 +3,7 @@ package io.jobrelay.wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.charset.IllegalCharsetNameException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one HTTP exchange whole, from the wait for a connection to the last byte of the reply, within one deadline, and
@@ -118,10 +120,20 @@ final class BoundedExchange implements ExecChainHandler {
             if (body.length > replyLimitBytes) {
                 throw tooLarge(scope);
             }
-            reply.setEntity(new ByteArrayEntity(body, ContentType.parseLenient(entity.getContentType())));
+            reply.setEntity(new ByteArrayEntity(body, type(entity)));
         }
         // A coding that HttpClient does not know, such as "not-gzip", would be undone by camel-http, past the limit.
         reply.removeHeaders(HttpHeaders.CONTENT_ENCODING);
+    }
+
+    /** Null where the reply says none; without its charset where that is no name of one. */
+    private static @Nullable ContentType type(HttpEntity entity) {
+        try {
+            return ContentType.parseLenient(entity.getContentType());
+        } catch (IllegalCharsetNameException e) {
+            return ContentType.create(
+                    entity.getContentType().replaceFirst(";.*", "").strip());
+        }
     }
 
     /** Cuts the connection first: closing the stream of a live one would read the rest of it. */

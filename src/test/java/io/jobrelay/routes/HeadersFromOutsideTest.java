@@ -143,7 +143,7 @@ class HeadersFromOutsideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"utf-8; x=y", "no-such-charset", "\"", "UTF-16"})
+    @ValueSource(strings = {"utf-8; x=y", "no-such-charset", "\"", "UTF-16", "../../etc"})
     void a_charset_that_the_reply_claims_is_not_believed(String charset) {
         provider.reply(200, JOB, "Content-Type: application/json; charset=" + charset);
 
