@@ -8,6 +8,7 @@ import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
+import io.jobrelay.trust.OwnerOnly;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +53,7 @@ enum KillPoint {
     /** What was settled long ago is deleted, and that is not committed. */
     IN_CLEAN_UP(before(Outbox.class, "forget"), before(Handle.class, "commit")),
     /** The file was moved away and a new one is there, empty. */
-    IN_ROTATION(before(EventFile.class, "append"), after(in("delivery.EventLines"), "create")),
+    IN_ROTATION(before(EventFile.class, "append"), after(OwnerOnly.class, "file")),
     /** The stop has begun. */
     IN_SHUTDOWN(before(Relay.class, "close")),
     /** Everything has stopped, the ledger is still open. */
