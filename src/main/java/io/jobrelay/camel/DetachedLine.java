@@ -106,6 +106,7 @@ final class DetachedLine implements AutoCloseable {
                 new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")),
                 settings.poll(),
                 settings.delivery(),
+                settings.http(),
                 settings.retention(),
                 settings.accounts().values().stream()
                         .map(DetachedLine::anonymous)

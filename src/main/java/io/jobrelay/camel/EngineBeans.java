@@ -106,4 +106,9 @@ public final class EngineBeans implements AutoCloseable {
             // The ledger has logged its trouble, and the next start does without the note.
         }
     }
+
+    /** The ledger, for those who only look into it. */
+    public LedgerDatabase ledger() {
+        return database;
+    }
 }

@@ -65,6 +65,7 @@ public final class Relay implements AutoCloseable {
     private @Nullable ProviderBeans providers;
     private @Nullable EngineBeans engine;
     private @Nullable DestinationBeans destinations;
+    private @Nullable Settings settings;
 
     private Relay(Main main) {
         this.main = main;
@@ -146,6 +147,7 @@ public final class Relay implements AutoCloseable {
             Clock clock,
             LongSupplier nanoTime,
             Consumer<Change> changes) {
+        this.settings = settings;
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         providers = new ProviderBeans(context, settings, secrets, clock);
         if (scope != Scope.PROVIDERS) {
@@ -235,5 +237,10 @@ public final class Relay implements AutoCloseable {
                 DestinationBeans closedBefore = destinations) {
             main.stop();
         }
+    }
+
+    /** What it was started with. */
+    public Settings settings() {
+        return requireNonNull(settings, "not started");
     }
 }

@@ -44,6 +44,7 @@ public final class WatchFiles {
         }
         Set<String> gone = new TreeSet<>(complete ? known.keySet() : watches.sources());
         gone.removeAll(contents.keySet());
+        gone.remove(Watches.FROM_API);
         gone.forEach(source -> take(source, new WatchFile.Content(List.of(), List.of(), true)));
         contents.forEach((source, content) -> {
             if (!content.equals(known.get(source))) {

@@ -3,11 +3,14 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jobrelay.job.Json;
 import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -217,5 +220,61 @@ public final class Deliveries {
                     .execute();
             Outbox.freeNext(handle, job.destination(), job.subject(), now);
         }
+    }
+
+    /**
+     * Which deliveries, in more ways than a {@link Selection}.
+     *
+     * @param statuses any of these, all if there are none
+     * @param destinations any of these, all if there are none
+     * @param subject the job, or the watch, that changed; null for any
+     */
+    public record Filter(
+            Set<Status> statuses,
+            Set<String> destinations,
+            @Nullable String subject,
+            Selection times) {
+        public Filter {
+            statuses = Set.copyOf(statuses);
+            destinations = Set.copyOf(destinations);
+            requireNonNull(times, "times is null");
+        }
+    }
+
+    /** A delivery and where it stands: the next page begins behind it. */
+    public record Listed(long place, Entry entry) {}
+
+    /** At most so many deliveries, those first that were put in last, from behind that place on; the router's are none. */
+    public List<Listed> page(Filter filter, long before, int most) {
+        return database.read(handle -> filter.times()
+                .bind(handle.createQuery("""
+                        select d.rowid, d.*, c.type, c.created_at from delivery d join change c on c.event_id = d.event_id
+                        where d.rowid < :before and d.destination <> :router
+                            and (:statuses = '[]' or d.status in (select value from json_each(:statuses)))
+                            and (:destinations = '[]' or d.destination in (select value from json_each(:destinations)))
+                            and (:subject is null or d.event_id in (select event_id from change where subject = :subject))
+                            and (:since is null or c.created_at >= :since) and (:until is null or c.created_at < :until)
+                            and (:destination is null or d.destination = :destination)
+                        order by d.rowid desc limit :most"""))
+                .bind("before", before)
+                .bind("router", Outbox.CHANGES)
+                .bind("statuses", Json.write(filter.statuses()))
+                .bind("destinations", Json.write(filter.destinations()))
+                .bind("subject", filter.subject())
+                .bind("most", most)
+                .map((row, context) -> new Listed(row.getLong("rowid"), Entry.of(row)))
+                .list());
+    }
+
+    /** The delivery of that id, unless it is forgotten. */
+    public Optional<Entry> find(String id) {
+        int dot = id.indexOf('.');
+        return database.read(handle -> handle.createQuery("""
+                        select d.*, c.type, c.created_at from delivery d join change c on c.event_id = d.event_id
+                        where d.destination = :destination and d.event_id = :event""")
+                .bind("destination", id.substring(0, Math.max(dot, 0)))
+                .bind("event", id.substring(dot + 1))
+                .map((row, context) -> Entry.of(row))
+                .findOne());
     }
 }

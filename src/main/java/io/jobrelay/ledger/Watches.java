@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntBiFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -167,5 +168,74 @@ public final class Watches {
                 handle -> handle.createQuery("""
                         select j.record from job j join watch w on w.id = j.watch_id
                         where w.state <> 'REMOVED' order by j.id""").mapTo(String.class).list());
+    }
+
+    /** The source of the watches that were added by themselves, through the API. No file is called that. */
+    public static final String FROM_API = "POST /api/watches";
+
+    /**
+     * Where a watch stands.
+     *
+     * @param source {@link #FROM_API}, or the file that names it
+     * @param added true if it was not there before
+     * @param asGiven true if it stands there as it was given, and not with another pace, say
+     */
+    public record Standing(String source, boolean added, boolean asGiven) {}
+
+    /**
+     * Adds a watch that no file names, due at once; one that was added before takes its place. A watch that stands in a
+     * file is left as it is.
+     */
+    public Standing add(Watch watch) {
+        long now = clock.millis();
+        String definition = Json.write(watch);
+        return database.write(handle -> {
+            Optional<Map.Entry<String, String>> before = handle.createQuery(
+                            "select source, definition from watch where id = :id and state <> 'REMOVED'")
+                    .bind("id", watch.id())
+                    .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                    .findOne();
+            String source = before.map(Map.Entry::getKey).orElse(FROM_API);
+            boolean same =
+                    before.map(Map.Entry::getValue).filter(definition::equals).isPresent();
+            if (source.equals(FROM_API) && !same) {
+                put(handle, watch, definition, source, now);
+            }
+            return new Standing(source, before.isEmpty(), same || source.equals(FROM_API));
+        });
+    }
+
+    /**
+     * Removes a watch that was added through the API; one that stands in a file is left as it is.
+     *
+     * @return where it stands, or stood; empty if there is no such watch
+     */
+    public Optional<String> remove(String id) {
+        return database.write(handle -> {
+            Optional<String> source = handle.createQuery(
+                            "select source from watch where id = :id and state <> 'REMOVED'")
+                    .bind("id", id)
+                    .mapTo(String.class)
+                    .findOne();
+            if (source.filter(FROM_API::equals).isPresent()) {
+                handle.execute("update watch set state = 'REMOVED' where id = ?", id);
+            }
+            return source;
+        });
+    }
+
+    /**
+     * Makes a watch due at once, even one whose job has ended; one that is being polled is left to that poll.
+     *
+     * @return false if there is no such watch
+     */
+    public boolean pollNow(String id) {
+        return database.write(handle -> handle.createUpdate("""
+                        update watch set state = 'ACTIVE', due_at = case when claimed then due_at else :now end
+                        where id = :id and state <> 'REMOVED'""")
+                        .bind("now", clock.millis())
+                        .bind("id", id)
+                        .execute())
+                == 1;
     }
 }

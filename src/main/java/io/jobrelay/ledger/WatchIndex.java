@@ -1,0 +1,169 @@
+package io.jobrelay.ledger;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.job.Json;
+import io.jobrelay.watch.Watch;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The watches that the ledger looks after, to be looked through a page at a time. */
+public final class WatchIndex {
+    private static final String COLUMNS = """
+            select w.id, w.definition, w.source, w.state, w.claimed, w.health, w.failure, w.failures, w.blind, w.answered_at,
+                case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due,
+                (select count(*) from job j where j.watch_id = w.id) as jobs
+            from watch w where w.state <> 'REMOVED'""";
+
+    private final LedgerDatabase database;
+
+    public WatchIndex(LedgerDatabase database) {
+        this.database = requireNonNull(database, "database is null");
+    }
+
+    /** Which watches; an empty part lets all through. */
+    public record Filter(Set<String> apis, Set<String> accounts, Set<String> healths) {
+        public Filter {
+            apis = Set.copyOf(apis);
+            accounts = Set.copyOf(accounts);
+            healths = Set.copyOf(healths);
+        }
+    }
+
+    /**
+     * A watch and how it fares.
+     *
+     * @param source the file it stands in, or {@link Watches#FROM_API}
+     * @param ended true if its job has ended, so that it is polled no more
+     * @param polling true while a poll is under way
+     * @param health {@code OK} or the kind of its last failure
+     * @param failure what that failure said, as JSON, null where the last poll was answered
+     * @param failures polls that have failed in a row
+     * @param blind true if it has had no good answer for far too long
+     * @param answered the last good answer, null before the first
+     * @param nextPoll null while it is polled, and where its job has ended
+     * @param jobs how many jobs it has found
+     */
+    public record Item(
+            String id,
+            Watch watch,
+            String source,
+            boolean ended,
+            boolean polling,
+            String health,
+            @Nullable String failure,
+            int failures,
+            boolean blind,
+            @Nullable Instant answered,
+            @Nullable Instant nextPoll,
+            long jobs) {
+        public Item {
+            requireNonNull(watch, "watch is null");
+            requireNonNull(source, "source is null");
+        }
+    }
+
+    /** At most so many watches in order of their ids, behind that one. */
+    public List<Item> page(Filter filter, @Nullable String after, int limit) {
+        return database.read(handle -> handle.createQuery(COLUMNS + """
+
+                        and w.id > :after
+                        and (:apis = '[]' or w.definition ->> 'api' in (select value from json_each(:apis)))
+                        and (:accounts = '[]' or w.account in (select value from json_each(:accounts)))
+                        and (:healths = '[]' or w.health in (select value from json_each(:healths)))
+                        order by w.id limit :limit""")
+                .bind("after", after == null ? "" : after)
+                .bind("apis", Json.write(filter.apis()))
+                .bind("accounts", Json.write(filter.accounts()))
+                .bind("healths", Json.write(filter.healths()))
+                .bind("limit", limit)
+                .map((row, context) -> item(row))
+                .list());
+    }
+
+    /** The watch, unless it has been removed. */
+    public Optional<Item> find(String id) {
+        return database.read(handle -> handle.createQuery(COLUMNS + " and w.id = :id")
+                .bind("id", id)
+                .map((row, context) -> item(row))
+                .findOne());
+    }
+
+    private static Item item(ResultSet row) throws SQLException {
+        return new Item(
+                row.getString("id"),
+                Json.read(row.getString("definition"), Watch.class),
+                row.getString("source"),
+                row.getString("state").equals("ENDED"),
+                row.getBoolean("claimed"),
+                row.getString("health"),
+                row.getString("failure"),
+                row.getInt("failures"),
+                row.getBoolean("blind"),
+                Times.instant(row, "answered_at"),
+                Times.instant(row, "due"),
+                row.getLong("jobs"));
+    }
+
+    /** The ids of jobs that the watch has found, in order, at most so many. */
+    public List<String> jobs(String id, int limit) {
+        return database.read(
+                handle -> handle.createQuery("select id from job where watch_id = :id order by id limit :limit")
+                        .bind("id", id)
+                        .bind("limit", limit)
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    /**
+     * A reply that could not be made out.
+     *
+     * @param number unique among all of them
+     * @param bytes how long it is
+     */
+    public record Unreadable(
+            long number,
+            Instant received,
+            String cause,
+            int httpStatus,
+            @Nullable String contentType,
+            long bytes) {}
+
+    /** The unreadable replies of the watch that are kept, a few, the newest first. */
+    public List<Unreadable> unreadable(String id) {
+        return database.read(handle -> handle.createQuery("""
+                        select id, received_at, cause, http_status, content_type, length(body) as bytes
+                        from unreadable_reply where watch_id = :id order by id desc""")
+                .bind("id", id)
+                .map((row, context) -> new Unreadable(
+                        row.getLong("id"),
+                        Instant.ofEpochMilli(row.getLong("received_at")),
+                        row.getString("cause"),
+                        row.getInt("http_status"),
+                        row.getString("content_type"),
+                        row.getLong("bytes")))
+                .list());
+    }
+
+    /** The body of an unreadable reply, as it was received. */
+    public Optional<byte[]> unreadable(String id, long number) {
+        return database.read(handle -> handle.createQuery(
+                        "select body from unreadable_reply where watch_id = :watch and id = :number")
+                .bind("watch", id)
+                .bind("number", number)
+                .mapTo(byte[].class)
+                .findOne());
+    }
+
+    /** How many watches have each health. */
+    public Map<String, Long> healths() {
+        return database.read(handle -> Counts.of(
+                handle.createQuery("select health, count(*) from watch where state <> 'REMOVED' group by health")));
+    }
+}

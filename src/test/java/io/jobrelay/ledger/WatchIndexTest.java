@@ -1,0 +1,149 @@
+package io.jobrelay.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.watch.Watch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WatchIndexTest {
+    private static final WatchIndex.Filter ALL = new WatchIndex.Filter(Set.of(), Set.of(), Set.of());
+    private static final Watch ONE = Ledger.watch("1");
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+    private WatchIndex index;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+        index = new WatchIndex(ledger.database);
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void tells_how_a_watch_fares() {
+        ledger.watches.replace("w.yaml", List.of(ONE));
+        assertThat(one())
+                .isEqualTo(new WatchIndex.Item(
+                        ONE.id(), ONE, "w.yaml", false, false, "OK", null, 0, false, null, ledger.clock.instant(), 0));
+
+        DueWatch due = ledger.claim().get(0);
+        assertThat(one().polling()).isTrue();
+        assertThat(one().nextPoll()).isNull();
+
+        ledger.intake.failed(due, PollFailure.without(FailureKind.TIMEOUT, "too late"));
+        assertThat(one().health()).isEqualTo("TIMEOUT");
+        assertThat(one().failure()).contains("too late");
+        assertThat(one().failures()).isEqualTo(1);
+        assertThat(one().nextPoll()).isAfter(ledger.clock.instant());
+        assertThat(index.healths()).isEqualTo(Map.of("TIMEOUT", 1L));
+
+        ledger.watches.pollNow(ONE.id());
+        ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        assertThat(one().ended()).isTrue();
+        assertThat(one().failure()).isNull();
+        assertThat(one().answered()).isEqualTo(ledger.clock.instant());
+        assertThat(one().jobs()).isEqualTo(1);
+        assertThat(index.jobs(ONE.id(), 10)).containsExactly("acme-job/acme/1");
+    }
+
+    @Test
+    void pages_and_filters() {
+        ledger.watches.replace(
+                "w.yaml", List.of(ONE, Ledger.watch("2"), Ledger.watch("3"), Ledger.list("p"), Ledger.list("q")));
+
+        List<WatchIndex.Item> all = index.page(ALL, null, 10);
+        assertThat(all).extracting(WatchIndex.Item::id).hasSize(5).isSorted();
+        assertThat(index.page(ALL, null, 2)).isEqualTo(all.subList(0, 2));
+        assertThat(index.page(ALL, all.get(1).id(), 10)).isEqualTo(all.subList(2, 5));
+        assertThat(index.page(new WatchIndex.Filter(Set.of("acme-jobs"), Set.of("acme"), Set.of("OK")), null, 10))
+                .hasSize(2);
+        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of("other"), Set.of()), null, 10))
+                .isEmpty();
+        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of("TIMEOUT")), null, 10))
+                .isEmpty();
+    }
+
+    @Test
+    void keeps_unreadable_replies_apart() {
+        DueWatch due = ledger.claimOnly(ONE);
+        ledger.intake.failed(
+                due, PollFailure.malformed("no state", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
+
+        WatchIndex.Unreadable reply = index.unreadable(ONE.id()).get(0);
+
+        assertThat(reply)
+                .isEqualTo(new WatchIndex.Unreadable(
+                        reply.number(), ledger.clock.instant(), "no state", 200, "text/html", 3));
+        assertThat(index.unreadable(ONE.id(), reply.number())).contains("<p>".getBytes(UTF_8));
+        assertThat(index.unreadable("another", reply.number())).isEmpty();
+        assertThat(index.unreadable(ONE.id(), reply.number() + 1)).isEmpty();
+    }
+
+    @Test
+    void a_watch_is_added_by_itself_and_replaced_and_removed() {
+        assertThat(ledger.watches.add(ONE)).isEqualTo(new Watches.Standing(Watches.FROM_API, true, true));
+        assertThat(ledger.watches.add(ONE)).isEqualTo(new Watches.Standing(Watches.FROM_API, false, true));
+        assertThat(ledger.watches.add(Ledger.watch("1", "1s..2s", true)))
+                .isEqualTo(new Watches.Standing(Watches.FROM_API, false, true));
+        assertThat(ledger.claim()).extracting(DueWatch::watch).containsExactly(Ledger.watch("1", "1s..2s", true));
+
+        assertThat(ledger.watches.remove(ONE.id())).contains(Watches.FROM_API);
+
+        assertThat(index.find(ONE.id())).isEmpty();
+        assertThat(ledger.watches.remove(ONE.id())).isEmpty();
+        assertThat(ledger.watches.pollNow(ONE.id())).isFalse();
+        assertThat(ledger.watches.add(ONE)).isEqualTo(new Watches.Standing(Watches.FROM_API, true, true));
+    }
+
+    @Test
+    void a_watch_that_stands_in_a_file_is_left_to_the_file() {
+        ledger.watches.replace("w.yaml", List.of(ONE));
+
+        assertThat(ledger.watches.add(ONE)).isEqualTo(new Watches.Standing("w.yaml", false, true));
+        assertThat(ledger.watches.add(Ledger.watch("1", "1s..2s", true)))
+                .isEqualTo(new Watches.Standing("w.yaml", false, false));
+        assertThat(ledger.watches.remove(ONE.id())).contains("w.yaml");
+        assertThat(one().watch()).isEqualTo(ONE);
+    }
+
+    @Test
+    void a_watch_is_polled_when_somebody_asks_even_if_its_job_has_ended() {
+        DueWatch due = ledger.claimOnly(ONE);
+        assertThat(ledger.watches.pollNow(ONE.id())).isTrue();
+        assertThat(ledger.claim()).as("one poll at a time").isEmpty();
+        ledger.intake.answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        assertThat(ledger.claim()).isEmpty();
+
+        assertThat(ledger.watches.pollNow(ONE.id())).isTrue();
+
+        assertThat(ledger.claim()).extracting(DueWatch::watch).containsExactly(ONE);
+    }
+
+    private WatchIndex.Item one() {
+        Optional<WatchIndex.Item> item = index.find(ONE.id());
+        return item.orElseThrow();
+    }
+}
