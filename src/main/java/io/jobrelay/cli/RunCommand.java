@@ -35,6 +35,7 @@ final class RunCommand implements Callable<Integer> {
         Relay relay = Relay.start(Relay.Scope.EVERYTHING, Map.of(), clock, change -> {});
         Running running = new Running(relay);
         try {
+            running.serve(relay.settings().http());
             if (!untilDone) {
                 running.untilStopped();
                 return ExitStatus.OK;

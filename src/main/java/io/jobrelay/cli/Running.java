@@ -2,20 +2,46 @@ package io.jobrelay.cli;
 
 import io.jobrelay.camel.EngineBeans;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.http.ApiServer;
+import io.jobrelay.http.PortInUseException;
+import io.jobrelay.settings.HttpSettings;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A relay that runs until it is told to stop, by a signal or because there is nothing left to do. */
 final class Running {
     private static final long LOOK_MILLIS = 200;
 
     private final Relay relay;
+    private @Nullable ApiServer api;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     Running(Relay relay) {
         this.relay = relay;
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "stop"));
+    }
+
+    /**
+     * Serves the API, where it is not switched off; late, since the first poll has been waited for longer.
+     *
+     * @return its address, null where it is switched off
+     * @throws PortInUseException if somebody else listens there
+     */
+    @Nullable
+    String serve(HttpSettings settings) {
+        if (!settings.enabled()) {
+            return null;
+        }
+        EngineBeans engine = relay.engine();
+        api = ApiServer.start(
+                settings,
+                engine.ledger(),
+                engine.watches(),
+                engine.outbox(),
+                relay.providers().watchReader());
+        return api.url();
     }
 
     /** Waits for the signal. */
@@ -35,7 +61,13 @@ final class Running {
 
     /** Stops the relay; what a signal waits for. */
     void close() {
-        relay.close();
+        try {
+            if (api != null) {
+                api.close();
+            }
+        } finally {
+            relay.close();
+        }
         stop.countDown();
         stopped.countDown();
     }

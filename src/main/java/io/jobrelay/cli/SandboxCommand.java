@@ -1,10 +1,12 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.http.PortInUseException;
 import io.jobrelay.sandbox.QueueReader;
 import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.sandbox.SandboxProviders.Endpoint;
 import io.jobrelay.sandbox.WebhookReceiver;
+import io.jobrelay.settings.HttpSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,6 +92,8 @@ final class SandboxCommand implements Callable<Integer> {
         Relay relay = Relay.start(Relay.Scope.EVERYTHING, overrides(providers, receiver), clock, report::changed);
         Running running = new Running(relay);
         try {
+            report.say("API: " + serve(running, relay.settings().http()) + "/api/jobs", "");
+            report.beginChanges();
             boolean done = running.untilDone();
             int status = done && untilDone ? Running.status(relay.engine()) : ExitStatus.OK;
             conclude(report, done, relay, providers, receiver);
@@ -104,6 +109,8 @@ final class SandboxCommand implements Callable<Integer> {
         overrides.putAll(receiver.properties());
         overrides.put("jobrelay.instance", NAME);
         overrides.put(Relay.MANAGEMENT, "false");
+        overrides.put("jobrelay.http.enabled", "true");
+        overrides.put("jobrelay.http.host", "127.0.0.1");
         overrides.put("jobrelay.ledger.url", "jdbc:sqlite:" + DATA.resolve("ledger.db"));
         overrides.put("jobrelay.destination.file.enabled", "true");
         overrides.put("jobrelay.destination.file.path", "out/changes-{date}.ndjson");
@@ -131,7 +138,15 @@ final class SandboxCommand implements Callable<Integer> {
         report.say("");
         report.say(to);
         report.say("");
-        report.beginChanges();
+    }
+
+    /** Where the settings say, or elsewhere if that is taken: what a newcomer runs first does not fail for that. */
+    private static @Nullable String serve(Running running, HttpSettings settings) {
+        try {
+            return running.serve(settings);
+        } catch (PortInUseException e) {
+            return running.serve(settings.atAnyPort());
+        }
     }
 
     private void conclude(

@@ -35,6 +35,8 @@ final class SandboxReport {
     private final int accountWidth;
     private final Map<String, JobRecord> jobs = new TreeMap<>();
     private final Map<String, Integer> changes = new TreeMap<>();
+    private final List<Change> early = new ArrayList<>();
+    private boolean begun;
 
     /**
      * @param accounts the names that a line may begin with
@@ -64,12 +66,20 @@ final class SandboxReport {
         lines.stream().skip(1).forEach(this::say);
     }
 
-    void beginChanges() {
+    /** The head of the lines; changes that came before it have waited for it. */
+    synchronized void beginChanges() {
         say(bold(line("TIME", "ACCOUNT", "JOB", "FROM", "  ", "TO", "")));
+        begun = true;
+        early.forEach(this::changed);
+        early.clear();
     }
 
     /** One line. Called by any number of threads. */
     synchronized void changed(Change change) {
+        if (!begun) {
+            early.add(change);
+            return;
+        }
         JobRecord job = change.job();
         jobs.put(job.id(), job);
         changes.merge(job.provider().api(), 1, Integer::sum);

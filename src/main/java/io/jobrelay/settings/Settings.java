@@ -23,6 +23,7 @@ public record Settings(
         LedgerSettings ledger,
         PollSettings poll,
         DeliverySettings delivery,
+        HttpSettings http,
         Duration retention,
         Map<String, Account> accounts,
         Map<String, Destination> destinations) {
@@ -32,6 +33,7 @@ public record Settings(
         requireNonNull(ledger, "ledger is null");
         requireNonNull(poll, "poll is null");
         requireNonNull(delivery, "delivery is null");
+        requireNonNull(http, "http is null");
         requireNonNull(retention, "retention is null");
         accounts = Map.copyOf(accounts);
         destinations = Map.copyOf(destinations);

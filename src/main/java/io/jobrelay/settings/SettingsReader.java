@@ -43,6 +43,10 @@ public final class SettingsReader {
             "jobrelay.delivery.open-after",
             "jobrelay.delivery.probe-every",
             "jobrelay.delivery.disable-after",
+            "jobrelay.http.enabled",
+            "jobrelay.http.host",
+            "jobrelay.http.port",
+            "jobrelay.http.token",
             "jobrelay.retention");
 
     /** What may follow {@code jobrelay.account.<name>.} */
@@ -133,6 +137,7 @@ public final class SettingsReader {
                         schedule(properties),
                         properties.duration("jobrelay.delivery.timeout", Duration.ofSeconds(20)),
                         circuit(properties)),
+                new HttpReader(properties).read(),
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),
                 accounts,
                 destinations(properties));

@@ -100,6 +100,15 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule the_api_reaches_no_route = noClasses()
+            .that()
+            .resideInAPackage("..http..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.apache.camel..", "io.jobrelay.camel.."))
+            .because("whoever sends a request must not come near what runs programs")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule only_the_commands_speak_to_the_terminal = noClasses()
             .that()
             .resideOutsideOfPackage("..cli..")

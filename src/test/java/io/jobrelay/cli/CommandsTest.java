@@ -40,6 +40,7 @@ class CommandsTest {
         providers = SandboxProviders.start(Path.of("seeds"), Clock.systemUTC(), Duration.ofSeconds(1));
         properties = new HashMap<>(providers.properties());
         properties.put("camel.management.enabled", "false");
+        properties.put("jobrelay.http.port", "0");
         properties.put("jobrelay.destination.queue.port", "");
     }
 

@@ -68,7 +68,8 @@ class DocsTest {
         for (List<String> row : rows("docs/configuration.md", "## Properties")) {
             written.put(row.get(0), row.get(1));
         }
-        assertThat(written.values()).doesNotContain("");
+        assertThat(written.keySet().stream().filter(key -> written.get(key).isEmpty()))
+                .containsExactly("jobrelay.http.token");
         assertThat(settings(written)).isEqualTo(settings(Map.of()));
 
         Map<String, String> required = Map.of(

@@ -295,6 +295,7 @@ class FailingDestinationTest {
         properties.put("jobrelay.destination.webhook.secret", Line.SECRET);
         properties.put("camel.main.shutdown-timeout", "2");
         properties.put("camel.management.enabled", "false");
+        properties.put("jobrelay.http.port", "0");
         properties.putAll(more);
         Child.prepare(directory, properties);
     }

@@ -120,7 +120,7 @@ class LedgerTroubleLineTest {
     /** As a user sees it: one line that says what to do, no stack, and the files as they were. */
     @Test
     void a_damaged_ledger_ends_the_start_with_one_line() throws Exception {
-        Child.prepare(directory, Map.of("camel.management.enabled", "false"));
+        Child.prepare(directory, Map.of("camel.management.enabled", "false", "jobrelay.http.port", "0"));
         Path file = directory.resolve("data/ledger.db");
         Files.createDirectories(file.getParent());
         Files.writeString(file, "no ledger");

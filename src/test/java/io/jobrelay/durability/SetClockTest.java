@@ -41,7 +41,8 @@ class SetClockTest {
                             "jobrelay.account.cloud.signing", "none",
                             "jobrelay.destination.queue.enabled", "false",
                             "jobrelay.destination.file.path", "out/changes.ndjson",
-                            "camel.management.enabled", "false"));
+                            "camel.management.enabled", "false",
+                            "jobrelay.http.enabled", "false"));
             Map<String, String> faked = Map.of(
                     "LD_PRELOAD",
                     library.orElseThrow().toString(),

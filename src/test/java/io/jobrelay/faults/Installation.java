@@ -39,6 +39,7 @@ public final class Installation implements AutoCloseable {
         }
         set("jobrelay.destination.queue.enabled", "false");
         set("camel.management.enabled", "false");
+        set("jobrelay.http.port", "0");
     }
 
     public Installation set(String key, String value) {

@@ -98,6 +98,7 @@ final class World implements AutoCloseable {
                 Map.entry("jobrelay.destination.webhook.url", receiver.url()),
                 Map.entry("jobrelay.destination.webhook.allow-private", "true"),
                 Map.entry("jobrelay.destination.webhook.secret", FlakyReceiver.SECRET),
+                Map.entry("jobrelay.http.port", "0"),
                 Map.entry("camel.management.enabled", "false")));
         all.putAll(properties);
         StringBuilder text = new StringBuilder(Files.readAllLines(Path.of("application.properties")).stream()

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
     private static final String ACME = """
@@ -50,6 +51,7 @@ class SettingsReaderTest {
                         new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
                         new DeliverySettings(
                                 DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD),
+                        new HttpSettings(true, "127.0.0.1", 8080, null),
                         Duration.ofDays(30),
                         Map.of(),
                         Map.of()));
@@ -75,6 +77,10 @@ class SettingsReaderTest {
                 jobrelay.delivery.open-after=3
                 jobrelay.delivery.probe-every=4s
                 jobrelay.delivery.disable-after=1d
+                jobrelay.http.enabled=false
+                jobrelay.http.host=0.0.0.0
+                jobrelay.http.port=0
+                jobrelay.http.token=0123456789abcdef
                 jobrelay.retention=7d
                 """);
 
@@ -88,6 +94,7 @@ class SettingsReaderTest {
                                 new DeliverySchedule(List.of(Duration.ZERO, Duration.ofMinutes(1)), 0.5),
                                 Duration.ofSeconds(2),
                                 new CircuitBreaker(3, Duration.ofSeconds(4), Duration.ofDays(1))),
+                        new HttpSettings(false, "0.0.0.0", 0, "0123456789abcdef"),
                         Duration.ofDays(7),
                         Map.of(),
                         Map.of()));
@@ -164,6 +171,11 @@ class SettingsReaderTest {
                 "jobrelay.watches | watches/{a | must be globs separated by commas, was 'watches/{a'",
                 "jobrelay.ledger.url | data/ledger.db | must be jdbc:sqlite:<file>, was 'data/ledger.db'",
                 "jobrelay.ledger.url | jdbc:x://user:pw@host/db?password=pw | must be jdbc:sqlite:<file>, was 'jdbc:x://***@host/db?***'",
+                "jobrelay.http.host | a b | must be a name or an address, such as 127.0.0.1 or 0.0.0.0, was 'a b'",
+                "jobrelay.http.port | 65536 | must be a whole number from 0 to 65535, was '65536'",
+                "jobrelay.http.enabled | no | must be true or false, was 'no'",
+                "jobrelay.http.token | 0123456789abcde | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 15; make one with 'openssl rand -hex 32'",
+                "jobrelay.http.token | 0123456789 abcdef | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 17; make one with 'openssl rand -hex 32'",
                 "jobrelay.poll.concurrency | 0 | must be a whole number from 1 to 1000, was '0'",
                 "jobrelay.poll.concurrency | 1001 | must be a whole number from 1 to 1000, was '1001'",
                 "jobrelay.poll.timeout | 30 | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '30'",
@@ -270,6 +282,33 @@ class SettingsReaderTest {
                         + " allow-private=true allows http and private addresses");
         assertThat(problems(webhook + "jobrelay.destination.webhook.allow-private=true\n"))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "localhost", "::1"})
+    void the_api_needs_no_token_where_only_this_machine_reaches_it(String host) {
+        assertThat(read("jobrelay.http.host=" + host).http().loopback()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "fe80::1", "192.168.1.1", "jobrelay.example", "127.0.0.1.example"})
+    void the_api_needs_a_token_beyond_this_machine(String host) {
+        assertThatExceptionOfType(InvalidSettingsException.class)
+                .isThrownBy(() -> read("jobrelay.http.host=" + host))
+                .withMessageContaining(
+                        "jobrelay.http.token: required beyond this machine, jobrelay.http.host being " + host);
+        assertThat(read("jobrelay.http.host=" + host + "\njobrelay.http.enabled=false")
+                        .http()
+                        .loopback())
+                .isFalse();
+    }
+
+    @Test
+    void the_token_of_the_api_is_never_shown() {
+        HttpSettings settings = read("jobrelay.http.token=0123456789abcdef").http();
+
+        assertThat(settings.token()).isEqualTo("0123456789abcdef");
+        assertThat(settings.toString()).contains("token=***").doesNotContain("0123");
     }
 
     @Test

@@ -1,0 +1,232 @@
+package io.jobrelay.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.ledger.Deliveries;
+import io.jobrelay.ledger.Destinations;
+import io.jobrelay.ledger.History;
+import io.jobrelay.ledger.JobIndex;
+import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.WatchIndex;
+import io.jobrelay.ledger.Watches;
+import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.watch.WatchReader;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP API, being served. Nothing of a request reaches Camel: resources ask the ledger and write to it. */
+public final class ApiServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.http");
+    private static final int WORKERS = 4;
+    private static final int IDLE_SECONDS = 60;
+    private static final int LINE_BYTES = 8 * 1024;
+    private static final int HEADER_BYTES = 16 * 1024;
+    private static final long PATIENCE_SECONDS = 10;
+
+    /** What a request failed with before it came to a resource, and what to say of it. */
+    private static final Map<Integer, String> FAILURES = Map.ofEntries(
+            Map.entry(400, "The request cannot be made out."),
+            Map.entry(404, "There is nothing at this path; /api/openapi.json says what there is."),
+            Map.entry(406, "Accept: this path gives application/json, or text/event-stream for /api/stream."),
+            Map.entry(413, "body: at most " + Routes.BODY_BYTES + " bytes"),
+            Map.entry(414, "The path and the query are too long: at most " + LINE_BYTES + " bytes."),
+            Map.entry(415, "Content-Type: must be application/json"),
+            Map.entry(431, "The headers are too long: at most " + HEADER_BYTES + " bytes."));
+
+    private final Vertx vertx;
+    private final ChangeFeed feed;
+    private final InetSocketAddress address;
+
+    private ApiServer(Vertx vertx, ChangeFeed feed, InetSocketAddress address) {
+        this.vertx = vertx;
+        this.feed = feed;
+        this.address = address;
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @throws PortInUseException if somebody else listens there
+     * @throws IllegalStateException if it cannot listen there for another reason
+     */
+    public static ApiServer start(
+            HttpSettings settings, LedgerDatabase ledger, Watches watches, Outbox outbox, WatchReader reader) {
+        SocketAddress place = place(settings);
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        ChangeFeed feed = new ChangeFeed(new History(ledger), outbox, System::nanoTime);
+        try {
+            Connections connections = new Connections(vertx, Connections.Limits.STANDARD);
+            Router router = router(vertx, settings, connections);
+            WorkerExecutor workers = vertx.createSharedWorkerExecutor("http-worker", WORKERS);
+            Routes routes = new Routes(router, workers);
+            router.errorHandler(
+                    405,
+                    context -> ProblemDocument.of(
+                                    405,
+                                    "This path does not take that method; Allow names those that it takes.",
+                                    List.of())
+                            .reply()
+                            .with("Allow", routes.allowed(context.normalizedPath()))
+                            .send(context.response()));
+            addResources(routes, ledger, watches, reader, feed, connections);
+            HttpServer server = vertx.createHttpServer(options())
+                    .connectionHandler(connections)
+                    .invalidRequestHandler(ApiServer::refuseInvalid)
+                    .requestHandler(router);
+            int port = await(server.listen(place)).actualPort();
+            feed.start();
+            ApiServer started = new ApiServer(vertx, feed, new InetSocketAddress(settings.host(), port));
+            LOG.info("api={}", started.url());
+            return started;
+        } catch (ExecutionException e) {
+            closeQuietly(vertx);
+            throw cannotListen(settings, requireNonNull(e.getCause(), "an execution fails with its cause"));
+        }
+    }
+
+    static void addResources(
+            Routes routes,
+            LedgerDatabase ledger,
+            Watches watches,
+            WatchReader reader,
+            ChangeFeed feed,
+            Connections connections) {
+        JobIndex jobs = new JobIndex(ledger);
+        WatchIndex index = new WatchIndex(ledger);
+        History history = new History(ledger);
+        Destinations destinations = new Destinations(ledger);
+        new SummaryResource(jobs, index, destinations, history).addTo(routes);
+        new JobsResource(jobs, history).addTo(routes);
+        new WatchesResource(index, watches, reader).addTo(routes);
+        new DeliveriesResource(new Deliveries(ledger)).addTo(routes);
+        new DestinationsResource(destinations).addTo(routes);
+        new StreamResource(feed, connections).addTo(routes);
+        new DescriptionResource().addTo(routes);
+    }
+
+    private static SocketAddress place(HttpSettings settings) {
+        try {
+            InetAddress address = InetAddress.getByName(settings.host());
+            return SocketAddress.inetSocketAddress(new InetSocketAddress(address, settings.port()));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(
+                    "jobrelay.http.host: must be an address of this machine, was '%s', which has none"
+                            .formatted(settings.host()),
+                    e);
+        }
+    }
+
+    private static IllegalStateException cannotListen(HttpSettings settings, Throwable cause) {
+        String where = settings.host() + ":" + settings.port();
+        if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
+            return new PortInUseException(
+                    "jobrelay.http.port: %s is in use; stop who listens there, or set another port, 0 for any that is free, or jobrelay.http.enabled=false"
+                            .formatted(where),
+                    cause);
+        }
+        return new IllegalStateException(
+                "jobrelay.http.host: cannot listen at %s: %s".formatted(where, cause.getMessage()), cause);
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setMaxInitialLineLength(LINE_BYTES)
+                .setMaxHeaderSize(HEADER_BYTES)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false);
+    }
+
+    private static Router router(Vertx vertx, HttpSettings settings, Connections connections) {
+        Router router = Router.router(vertx);
+        FAILURES.forEach((status, detail) -> router.errorHandler(status, context -> fail(context, status, detail)));
+        router.errorHandler(500, context -> {
+            Throwable failure = context.failure();
+            Routes.refuse(context, failure == null ? new IllegalStateException("failed") : failure);
+        });
+        router.route().handler(context -> {
+            connections.began(context.request().connection());
+            context.addEndHandler(ended -> connections.ended(context.request().connection()));
+            context.next();
+        });
+        router.route().handler(new Trust(settings, new RateLimit(System::nanoTime)));
+        return router;
+    }
+
+    private static void fail(RoutingContext context, int status, String detail) {
+        ProblemDocument.of(status, detail, List.of()).reply().send(context.response());
+    }
+
+    /** What is no HTTP ends the connection. */
+    private static void refuseInvalid(HttpServerRequest request) {
+        Throwable failure = request.decoderResult().cause();
+        boolean longHeaders = failure instanceof TooLongHttpHeaderException;
+        int status = failure instanceof TooLongHttpLineException ? 414 : longHeaders ? 431 : 400;
+        Trust.secure(request.response());
+        request.response().putHeader("Connection", "close");
+        ProblemDocument.of(status, requireNonNull(FAILURES.get(status)), List.of())
+                .reply()
+                .send(request.response());
+        request.connection().close();
+    }
+
+    /** Where it is, as a browser would be told. */
+    public String url() {
+        String host = address.getHostString();
+        return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, address.getPort());
+    }
+
+    private static <T> T await(Future<T> future) throws ExecutionException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the HTTP server does not answer", e);
+        }
+    }
+
+    private static void closeQuietly(Vertx vertx) {
+        try {
+            await(vertx.close());
+        } catch (ExecutionException e) {
+            LOG.warn("the HTTP server cannot be closed: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        feed.close();
+        closeQuietly(vertx);
+    }
+}

@@ -1,0 +1,87 @@
+package io.jobrelay.http;
+
+import static java.util.stream.Collectors.toSet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Deliveries;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Deliveries.Status;
+import io.vertx.core.MultiMap;
+import java.util.Arrays;
+import java.util.List;
+
+/** {@code /api/deliveries}: what is on its way, what got there, what did not, and trying that again. */
+final class DeliveriesResource {
+    private static final List<String> STATUSES =
+            Arrays.stream(Status.values()).map(Enum::name).toList();
+    private static final List<String> SELECTION = List.of("destination", "since", "until");
+
+    private final Deliveries deliveries;
+
+    DeliveriesResource(Deliveries deliveries) {
+        this.deliveries = deliveries;
+    }
+
+    void addTo(Routes routes) {
+        routes.get("/api/deliveries", this::list);
+        routes.postJson("/api/deliveries/redeliver", this::redeliverAll);
+        routes.post("/api/deliveries/{id}/redeliver", this::redeliver);
+    }
+
+    private Reply list(Request request) {
+        Query query = request.query(List.of("status", "destination", "subject", "since", "until", "limit", "cursor"));
+        Deliveries.Filter filter = new Deliveries.Filter(
+                query.several("status", STATUSES).stream().map(Status::valueOf).collect(toSet()),
+                query.several("destination"),
+                query.one("subject"),
+                new Selection(null, query.time("since"), query.time("until")));
+        int limit = query.limit();
+        List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
+        long before = place == null ? Long.MAX_VALUE : Cursor.number(place.get(0));
+        List<Deliveries.Listed> found = deliveries.page(filter, before, limit + 1);
+        ObjectNode page = Json.MAPPER.createObjectNode();
+        ArrayNode items = page.putArray("deliveries");
+        found.stream().limit(limit).forEach(item -> items.addPOJO(item.entry()));
+        if (found.size() > limit) {
+            page.put("next", Cursor.write("deliveries", found.get(limit - 1).place()));
+        }
+        return Reply.json(200, page);
+    }
+
+    private Reply redeliver(Request request) {
+        request.query(List.of());
+        String id = request.part("id");
+        if (!deliveries.redeliver(id)) {
+            throw deliveries
+                    .find(id)
+                    .map(entry -> RefusedException.of(
+                            409, "only a dead delivery is delivered again, this one is %s".formatted(entry.status())))
+                    .orElseGet(() -> RefusedException.of(
+                            404, "there is no delivery '%s'; /api/deliveries lists them".formatted(id)));
+        }
+        return Reply.json(202, Json.MAPPER.createObjectNode().put("redelivered", 1));
+    }
+
+    /** The body holds what a query could hold, and is read like one. */
+    private Reply redeliverAll(Request request) {
+        request.query(List.of());
+        JsonNode body = Body.json(request.body());
+        if (!body.isObject()) {
+            throw RefusedException.of(400, "body: must be an object with destination, since and until at most");
+        }
+        MultiMap members = MultiMap.caseInsensitiveMultiMap();
+        for (var member : body.properties()) {
+            if (!member.getValue().isTextual()) {
+                throw Query.refused(member.getKey(), "must be a text, was " + member.getValue());
+            }
+            members.add(member.getKey(), member.getValue().textValue());
+        }
+        Query selection = new Query(members, SELECTION);
+        int redelivered = deliveries.redeliver(
+                new Selection(selection.one("destination"), selection.time("since"), selection.time("until")));
+        return Reply.json(202, Json.MAPPER.createObjectNode().put("redelivered", redelivered));
+    }
+}

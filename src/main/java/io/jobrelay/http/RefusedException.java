@@ -1,0 +1,32 @@
+package io.jobrelay.http;
+
+import java.util.List;
+
+/** A request that is refused, and the answer to it. */
+final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reply reply;
+
+    private RefusedException(String message, Reply reply) {
+        super(message);
+        this.reply = reply;
+    }
+
+    static RefusedException of(int status, String detail) {
+        return of(status, detail, List.of());
+    }
+
+    static RefusedException of(int status, String detail, List<ProblemDocument.Place> errors) {
+        return new RefusedException(
+                detail, ProblemDocument.of(status, detail, errors).reply());
+    }
+
+    RefusedException with(String header, String value) {
+        return new RefusedException(String.valueOf(getMessage()), reply.with(header, value));
+    }
+
+    Reply reply() {
+        return reply;
+    }
+}

@@ -1,0 +1,50 @@
+package io.jobrelay.settings;
+
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code jobrelay.http.*}. */
+final class HttpReader {
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+");
+    /** What may stand behind {@code Bearer}, RFC 6750. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
+
+    private final PropertyReader properties;
+
+    HttpReader(PropertyReader properties) {
+        this.properties = properties;
+    }
+
+    HttpSettings read() {
+        boolean enabled = properties.flag("jobrelay.http.enabled", true);
+        String host = properties
+                .read(
+                        "jobrelay.http.host",
+                        "a name or an address, such as 127.0.0.1 or 0.0.0.0",
+                        Function.identity(),
+                        text -> HOST.matcher(text).matches())
+                .orElse("127.0.0.1");
+        int port = properties.wholeNumber("jobrelay.http.port", 0, 65_535, 8080);
+        String token = token();
+        if (enabled && token == null && !HttpSettings.isLoopback(host)) {
+            properties.required("jobrelay.http.token", " beyond this machine, jobrelay.http.host being " + host);
+        }
+        return new HttpSettings(enabled, host, port, token);
+    }
+
+    private @Nullable String token() {
+        String token = properties.text("jobrelay.http.token").orElse(null);
+        if (token == null) {
+            return null;
+        }
+        if (token.length() < HttpSettings.SHORTEST_TOKEN
+                || !TOKEN.matcher(token).matches()) {
+            properties.problem(
+                    "jobrelay.http.token",
+                    "must be at least %d of the characters A-Z a-z 0-9 . _ ~ + / -, was of %d; make one with 'openssl rand -hex 32'"
+                            .formatted(HttpSettings.SHORTEST_TOKEN, token.length()));
+        }
+        return token;
+    }
+}

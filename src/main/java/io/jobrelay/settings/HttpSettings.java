@@ -1,0 +1,46 @@
+package io.jobrelay.settings;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the HTTP API is, and who may use it.
+ *
+ * @param host the address or name that it binds to
+ * @param port 0 for any that is free
+ * @param token what every request must bring; null only where nobody but this machine gets through
+ */
+public record HttpSettings(
+        boolean enabled, String host, int port, @Nullable String token) {
+    /** Shorter ones can be guessed. */
+    static final int SHORTEST_TOKEN = 16;
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
+
+    public HttpSettings {
+        requireNonNull(host, "host is null");
+    }
+
+    /** True if only this machine can reach it. */
+    public boolean loopback() {
+        return isLoopback(host);
+    }
+
+    /** True for the names and addresses that no machine but this one answers to. */
+    public static boolean isLoopback(String host) {
+        return LOOPBACK.matcher(host).matches();
+    }
+
+    /** These settings at any port that is free. */
+    public HttpSettings atAnyPort() {
+        return new HttpSettings(enabled, host, 0, token);
+    }
+
+    @Override
+    public String toString() {
+        return "HttpSettings[enabled=%s, host=%s, port=%d, token=%s]"
+                .formatted(enabled, host, port, token == null ? "none" : "***");
+    }
+}
