@@ -16,6 +16,7 @@ import io.jobrelay.trust.Secrets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -29,6 +30,9 @@ import org.apache.camel.ProducerTemplate;
 public final class KeystoneTokenRoute {
     private static final String ROUTE = "direct:obtain-keystone-token";
     private static final String TOKEN = "X-Auth-Token";
+    /** A token is sent back in a header as it came, which only these characters survive. */
+    private static final Pattern SENDABLE = Pattern.compile("[!-~]+");
+
     /** Exchange property: the token that the request was sent with. The poll policy renews it if it was refused. */
     static final String SENT = "jobrelay-token";
 
@@ -92,7 +96,7 @@ public final class KeystoneTokenRoute {
         if (value != null) {
             secrets.addPassing(value);
         }
-        if (value == null || end.isEmpty()) {
+        if (value == null || !SENDABLE.matcher(value).matches() || end.isEmpty()) {
             throw malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
         }
         try {
