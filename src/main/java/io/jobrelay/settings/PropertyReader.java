@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,8 +21,10 @@ import java.util.regex.Pattern;
  * reading goes on and all problems come out together. An empty value is an absent one.
  */
 final class PropertyReader {
-    private static final Pattern USER = Pattern.compile("://[^/@]*@");
-    private static final Pattern QUERY = Pattern.compile("\\?.*");
+    /** As far as the last at sign: a password may have slashes, question marks and at signs that nobody encoded. */
+    private static final Pattern USER = Pattern.compile("^(.*?://?)?.*@", Pattern.DOTALL);
+
+    private static final Pattern QUERY = Pattern.compile("[?#].*", Pattern.DOTALL);
 
     private final Function<String, Optional<String>> properties;
     private final Function<String, Problem> place;
@@ -133,9 +136,10 @@ final class PropertyReader {
 
     /** A value without what may be a secret in an address: the user before the host, and the query. */
     static String shown(String value) {
-        return value.contains("://")
-                ? QUERY.matcher(USER.matcher(value).replaceAll("://***@")).replaceAll("?***")
-                : value;
+        Matcher user = USER.matcher(value);
+        String scheme = user.lookingAt() && user.group(1) != null ? user.group(1) : "";
+        return QUERY.matcher(user.replaceFirst(Matcher.quoteReplacement(scheme + "***@")))
+                .replaceAll("?***");
     }
 
     void required(String key, String rule) {

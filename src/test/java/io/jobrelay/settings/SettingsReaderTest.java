@@ -224,6 +224,27 @@ class SettingsReaderTest {
                 .containsExactly(key + ": " + message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://ann:a/hush@acme.example",
+                "https://ann:a@hush@acme.example",
+                "https://ann:a?hush@acme.example",
+                "https:/ann:hush@acme.example",
+                "ann:hush@acme.example",
+                "https://acme.example?a=\\n&key=hush",
+                "https://acme.example#hush",
+                "acme.example?key=hush",
+            })
+    void shows_no_secret_of_an_address_however_it_is_written(String address) {
+        assertThat(problems("jobrelay.account.acme.signing=none\njobrelay.account.acme.endpoint=" + address))
+                .extracting(Problem::message)
+                .singleElement()
+                .asString()
+                .contains("***")
+                .doesNotContain("hush");
+    }
+
     @Test
     void http_is_allowed_on_this_machine() {
         for (String host : List.of("localhost", "127.0.0.1", "127.1.2.3:8080", "[::1]:8080")) {
