@@ -35,9 +35,7 @@ final class ReplyTime {
             String text = value.textValue().strip();
             return text.isEmpty() || NOT_YET_DATES.contains(text.substring(0, Math.min(DATE_LENGTH, text.length())));
         }
-        return value.isNull()
-                || value.isMissingNode()
-                || (value.isNumber() && value.decimalValue().signum() == 0);
+        return value.isNull() || value.isMissingNode() || (value.isNumber() && value.doubleValue() == 0);
     }
 
     /** The instant, or empty if the value cannot be understood. {@code zone} is that of times without an offset. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.jobrelay.job.Json;
 import java.time.Instant;
@@ -76,6 +77,16 @@ class ReplyTimeTest {
             JsonNode value = Json.MAPPER.readTree(json);
             assertThat(ReplyTime.isAbsent(value)).as(json).isFalse();
             assertThat(ReplyTime.parse(value, SHANGHAI)).as(json).isEmpty();
+        }
+    }
+
+    /** A mapping may make one where it reckons. */
+    @Test
+    void understands_no_number_without_end() {
+        for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            JsonNode value = DoubleNode.valueOf(number);
+            assertThat(ReplyTime.isAbsent(value)).isFalse();
+            assertThat(ReplyTime.parse(value, SHANGHAI)).isEmpty();
         }
     }
 
