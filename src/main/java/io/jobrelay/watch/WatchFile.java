@@ -2,12 +2,17 @@ package io.jobrelay.watch;
 
 import static java.util.stream.Collectors.joining;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.trust.PlainLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +24,9 @@ import java.util.List;
  * file are read all the same.
  */
 public final class WatchFile {
-    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final WatchReader watches;
 
@@ -47,7 +54,8 @@ public final class WatchFile {
         List<Entry> entries = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         String name = file.toString();
-        try (JsonParser parser = YAML.createParser(Files.readString(file))) {
+        int reached = 1;
+        try (JsonParser parser = new WithoutAliases(YAML.getFactory().createParser(Files.readString(file)))) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return new Content(entries, problems, true);
@@ -59,14 +67,20 @@ public final class WatchFile {
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 int line = line(parser);
+                reached = line;
                 JsonNode item = YAML.readTree(parser);
                 WatchReader.Reading reading = watches.read(item);
                 reading.watch().ifPresent(watch -> entries.add(new Entry(watch, line)));
                 reading.problems().forEach(message -> problems.add(new Problem(name, line, message)));
             }
+            if (parser.nextToken() != null) {
+                problems.add(new Problem(name, line(parser), "must be one YAML list of watches, has more after it"));
+                return new Content(entries, problems, false);
+            }
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            problems.add(new Problem(name, line, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
+            problems.add(new Problem(
+                    name, line > 0 ? line : reached, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
             return new Content(entries, problems, false);
         } catch (IOException e) {
             problems.add(new Problem(name, 0, "cannot be read: " + e));
@@ -80,6 +94,26 @@ public final class WatchFile {
     }
 
     private static String firstLine(String message) {
-        return message.lines().limit(1).collect(joining());
+        return PlainLine.of(message.lines().limit(1).collect(joining()), WatchReader.LONGEST_PROBLEM);
+    }
+
+    /** Jackson would take an alias for the text of its name. */
+    private static final class WithoutAliases extends JsonParserDelegate {
+        private final YAMLParser yaml;
+
+        private WithoutAliases(YAMLParser yaml) {
+            super(yaml);
+            this.yaml = yaml;
+        }
+
+        @Override
+        public JsonToken nextToken() throws IOException {
+            JsonToken token = super.nextToken();
+            if (token != null && yaml.isCurrentAlias()) {
+                throw new JsonParseException(
+                        this, "aliases are not read, write out what *" + yaml.getText() + " stands for");
+            }
+            return token;
+        }
     }
 }

@@ -1,11 +1,13 @@
 package io.jobrelay.watch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.settings.NearestName;
+import io.jobrelay.trust.PlainLine;
 import io.jobrelay.trust.Secrets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ public final class WatchReader {
     private static final Set<String> MEMBERS =
             new TreeSet<>(List.of("api", "account", "parameters", "every", "labels", "progress", "stuckAfter"));
 
+    /** In characters: a problem quotes what was written, which may be long. */
+    static final int LONGEST_PROBLEM = 1_000;
+
     private final Supplier<Map<String, ProviderApi>> apis;
     private final Map<String, Account> accounts;
     private final Secrets secrets;
@@ -47,7 +52,9 @@ public final class WatchReader {
     /** The watch, or the problems that kept it from being one. */
     public record Reading(Optional<Watch> watch, List<String> problems) {
         public Reading {
-            problems = List.copyOf(problems);
+            problems = problems.stream()
+                    .map(problem -> PlainLine.of(problem, LONGEST_PROBLEM))
+                    .toList();
         }
     }
 
@@ -70,6 +77,9 @@ public final class WatchReader {
                 problems.add("%s: unknown member of a watch%s".formatted(member, NearestName.hint(member, MEMBERS)));
             }
         });
+        if (!UTF_8.newEncoder().canEncode(item.toString())) {
+            problems.add("a watch: must be Unicode, has half a surrogate pair");
+        }
         ProviderApi api = named(item, "api", apis.get(), problems);
         Account account = named(item, "account", accounts, problems);
         if (account != null) {

@@ -188,6 +188,50 @@ class WatchFileTest {
         assertThat(problems(content)).singleElement().asString().matches("watches\\.yaml:[56]: is not valid YAML: .+");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            - &a {}~- *a                           | 2: is not valid YAML: aliases are not read, write out what *a stands for
+            - account: &a x~- account: *a          | 2: is not valid YAML: aliases are not read, write out what *a stands for
+            - account: a~  account: b              | 2: is not valid YAML: Duplicate field 'account'
+            - parameters: { p: 1, p: 2 }           | 1: is not valid YAML: Duplicate field 'p'
+            []~---~[]                              | 3: must be one YAML list of watches, has more after it
+            """)
+    void reads_no_yaml_of_two_minds(String text, String problem) throws IOException {
+        WatchFile.Content content = read(text.replace("~", "\n"));
+
+        assertThat(content.readable()).isFalse();
+        assertThat(problems(content)).last().asString().startsWith("watches.yaml:" + problem);
+    }
+
+    @Test
+    void says_on_which_line_the_yaml_becomes_too_deep() throws IOException {
+        assertThat(problems(read("# deep\n" + "- ".repeat(2_000))))
+                .singleElement()
+                .asString()
+                .startsWith("watches.yaml:2: is not valid YAML: Document nesting depth (1001)");
+    }
+
+    /** It has no form in UTF-8, and so neither in a request nor in the ledger. */
+    @Test
+    void refuses_half_a_surrogate_pair() throws IOException {
+        assertThat(problems(read("""
+                        - api: acme-job
+                          account: acme
+                          parameters: { project_id: p, job_id: "\\ud800" }
+                        """)))
+                .containsExactly("watches.yaml:1: a watch: must be Unicode, has half a surrogate pair");
+    }
+
+    @Test
+    void quotes_what_is_wrong_in_one_line_of_bearable_length() throws IOException {
+        assertThat(problems(read("- \"\\e[31m\\n" + "x".repeat(5_000) + "\"")))
+                .singleElement()
+                .asString()
+                .contains("\\u001B[31m")
+                .hasLineCount(1)
+                .hasSizeLessThan(1_100);
+    }
+
     @Test
     void a_file_that_is_not_there_is_not_readable() {
         Path file = directory.resolve("none.yaml");
