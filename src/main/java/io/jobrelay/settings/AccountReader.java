@@ -33,6 +33,8 @@ final class AccountReader {
 
     private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
     private static final double REQUESTS_PER_SECOND = 10;
+    private static final double SLOWEST = 0.001;
+    private static final double FASTEST = 1_000_000;
 
     private final PropertyReader properties;
 
@@ -53,7 +55,10 @@ final class AccountReader {
                 properties.text(prefix + "signing").flatMap(scheme -> signing(prefix + "signing", scheme));
         properties.required(prefix + "signing", ", " + schemes());
         double ceiling = properties.number(
-                prefix + "requests-per-second", "a number above 0", number -> number > 0, REQUESTS_PER_SECOND);
+                prefix + "requests-per-second",
+                "a number from 0.001 to 1000000",
+                number -> number >= SLOWEST && number <= FASTEST,
+                REQUESTS_PER_SECOND);
         Optional<Credentials> credentials = credentials(prefix);
         Optional<KeystoneLogin> login = login(prefix, allowHttp);
         return endpoint.flatMap(uri -> signing.map(scheme -> new Account(
@@ -100,7 +105,7 @@ final class AccountReader {
         try {
             return Optional.of(new Credentials(accessKey, secretKey, securityToken));
         } catch (IllegalArgumentException e) {
-            properties.problem(prefix + "access-key and its pair", String.valueOf(e.getMessage()));
+            properties.problem(prefix + "access-key", String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

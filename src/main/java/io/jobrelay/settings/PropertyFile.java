@@ -1,5 +1,7 @@
 package io.jobrelay.settings;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +30,8 @@ public final class PropertyFile {
     public static PropertyFile read(Path file) {
         Map<String, Integer> lines = new LinkedHashMap<>();
         try {
-            List<String> text = Files.readAllLines(file);
+            // As properties files are by definition; in this every byte is a character.
+            List<String> text = Files.readAllLines(file, ISO_8859_1);
             for (int i = 0; i < text.size(); i++) {
                 Matcher matcher = KEY.matcher(text.get(i));
                 if (matcher.matches()) {
