@@ -4,6 +4,7 @@ import io.jobrelay.camel.outbox.OutboxComponent;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
+import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
@@ -65,7 +66,7 @@ public final class EngineBeans implements AutoCloseable {
                         settings.accounts(),
                         settings.poll().concurrency(),
                         changes));
-        registry.bind("retention", new Retention(outbox, settings.retention(), clock));
+        registry.bind("retention", new Retention(outbox, settings.retention(), clock, context::isStopping));
         outboxes =
                 new OutboxComponent(outbox, settings.delivery(), random, settings.destinations(), providers.secrets());
         context.addComponent("outbox", outboxes);
@@ -93,9 +94,8 @@ public final class EngineBeans implements AutoCloseable {
 
     /** True if, when all is done, some delivery is dead, or waits for a destination that is disabled or not there. */
     public boolean undelivered() {
-        return outbox.counts().stream()
-                .anyMatch(count -> count.status().equals(Outbox.DEAD)
-                        || (count.status().equals(Outbox.PENDING) && outboxes.takes(count.destination())));
+        return !outbox.destinations(Status.DEAD).isEmpty()
+                || outbox.destinations(Status.PENDING).stream().anyMatch(outboxes::takes);
     }
 
     @Override

@@ -8,9 +8,11 @@ import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deliveries {
     private static final int REDELIVERED_AT_ONCE = 1_000;
-    private static final String SELECTED = """
-            from delivery d join change c on c.event_id = d.event_id
-            where d.status = '%s' and (:destination is null or d.destination = :destination)
-                and (:since is null or c.created_at >= :since) and (:until is null or c.created_at < :until)
-            """;
 
     private final LedgerDatabase database;
 
@@ -54,11 +51,14 @@ public final class Deliveries {
         /** All of them. */
         public static final Selection ALL = new Selection(null, null, null);
 
+        private Stream<String> destinations(Handle handle) {
+            return destination == null ? Destinations.names(handle).stream() : Stream.of(destination);
+        }
+
         private <S extends SqlStatement<S>> S bind(S statement) {
             return statement
-                    .bind("destination", destination)
-                    .bind("since", since == null ? null : since.toEpochMilli())
-                    .bind("until", until == null ? null : until.toEpochMilli());
+                    .bind("since", since == null ? Long.MIN_VALUE : since.toEpochMilli())
+                    .bind("until", until == null ? Long.MAX_VALUE : until.toEpochMilli());
         }
     }
 
@@ -86,6 +86,11 @@ public final class Deliveries {
             @Nullable Instant dueTime,
             Instant updateTime,
             @Nullable String error) {
+        private static final Comparator<Entry> ORDER = Comparator.comparing(Entry::time)
+                .thenComparing(Entry::destination)
+                .thenComparing(Entry::subject)
+                .thenComparing(Entry::sequence);
+
         public Entry {
             requireNonNull(id, "id is null");
         }
@@ -113,19 +118,41 @@ public final class Deliveries {
     /** The selected deliveries of that status, in the order of their changes; at most so many. */
     public List<Entry> list(Status status, Selection selection, int most) {
         return database.read(handle -> selection
-                .bind(handle.createQuery("select d.*, c.type, c.created_at " + SELECTED.formatted(status)
-                        + "order by c.created_at, d.destination, d.subject, d.sequence limit :most"))
-                .bind("most", most)
-                .map((row, context) -> Entry.of(row))
-                .list());
+                .destinations(handle)
+                .flatMap(destination -> selection
+                        .bind(handle.createQuery("select d.*, c.type, c.created_at " + selected(status) + "order by "
+                                + (status == Status.DELIVERED ? "c.created_at" : "d.rowid") + " limit :most"))
+                        .bind("destination", destination)
+                        .bind("most", most)
+                        .map((row, context) -> Entry.of(row))
+                        .stream())
+                .sorted(Entry.ORDER)
+                .limit(most)
+                .toList());
     }
 
     /** How many deliveries of that status are selected. */
     public long count(Status status, Selection selection) {
         return database.read(handle -> selection
-                .bind(handle.createQuery("select count(*) " + SELECTED.formatted(status)))
-                .mapTo(Long.class)
-                .one());
+                .destinations(handle)
+                .mapToLong(destination -> selection
+                        .bind(handle.createQuery("select count(*) " + selected(status)))
+                        .bind("destination", destination)
+                        .mapTo(Long.class)
+                        .one())
+                .sum());
+    }
+
+    /** Delivered are nearly all, and found by the time of their changes; the others are few, and have an index. */
+    private static String selected(Status status) {
+        String from = switch (status) {
+            case PENDING, DEAD -> "delivery d cross join change c on c.event_id = d.event_id";
+            case DELIVERED -> "change c cross join delivery d on d.event_id = c.event_id";
+        };
+        return """
+                from %s where d.status = '%s' and d.destination = :destination
+                    and c.created_at >= :since and c.created_at < :until
+                """.formatted(from, status);
     }
 
     /**
@@ -135,6 +162,14 @@ public final class Deliveries {
      * @return how many
      */
     public int redeliver(Selection selection) {
+        List<String> destinations =
+                database.read(handle -> selection.destinations(handle).toList());
+        return destinations.stream()
+                .mapToInt(destination -> redeliver(selection, destination))
+                .sum();
+    }
+
+    private int redeliver(Selection selection, String destination) {
         int all = 0;
         long last = 0;
         // Bit by bit: a running Jobrelay writes to the ledger too.
@@ -143,8 +178,8 @@ public final class Deliveries {
             List<Dead> dead = database.write(handle -> {
                 List<Dead> found = selection
                         .bind(handle.createQuery("select d.rowid, d.destination, d.subject, d.event_id "
-                                + SELECTED.formatted(Status.DEAD)
-                                + "and d.rowid > :after order by d.rowid limit :most"))
+                                + selected(Status.DEAD) + "and d.rowid > :after order by d.rowid limit :most"))
+                        .bind("destination", destination)
                         .bind("after", after)
                         .bind("most", REDELIVERED_AT_ONCE)
                         .map((row, context) -> Dead.of(row))
@@ -253,9 +288,10 @@ public final class Deliveries {
                             and (:statuses = '[]' or d.status in (select value from json_each(:statuses)))
                             and (:destinations = '[]' or d.destination in (select value from json_each(:destinations)))
                             and (:subject is null or d.event_id in (select event_id from change where subject = :subject))
-                            and (:since is null or c.created_at >= :since) and (:until is null or c.created_at < :until)
+                            and c.created_at >= :since and c.created_at < :until
                             and (:destination is null or d.destination = :destination)
                         order by d.rowid desc limit :most"""))
+                .bind("destination", filter.times().destination())
                 .bind("before", before)
                 .bind("router", Outbox.CHANGES)
                 .bind("statuses", Json.write(filter.statuses()))

@@ -7,7 +7,9 @@ import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** How the destinations do that anything was ever for. Works beside a running Jobrelay, which notices by itself. */
@@ -31,7 +33,7 @@ public final class Destinations {
     /**
      * A destination.
      *
-     * @param oldestPendingTime time of the oldest change that it has not got, null if it has all
+     * @param oldestPendingTime time of the first change that it was given and has not got, null if it has all
      * @param failingSince since when nothing has got through; null while something does
      * @param error why the last delivery did not get through; null once one has
      */
@@ -64,21 +66,24 @@ public final class Destinations {
 
     /** All of them, by name; {@link Outbox#CHANGES} is the router's. */
     public List<Entry> list() {
-        return database.read(handle ->
-                handle.createQuery("""
-                        with recursive named(name) as (
-                            select min(destination) from delivery
-                            union all
-                            select (select min(destination) from delivery where destination > named.name)
-                            from named where named.name is not null)
+        return database.read(handle -> handle.createQuery("""
                         select n.name, x.disabled, x.probe_at, x.failing_since, x.error,
                             (select count(*) from delivery d where d.destination = n.name and d.status = 'PENDING') pending,
                             (select count(*) from delivery d where d.destination = n.name and d.status = 'DEAD') dead,
-                            (select min(c.created_at) from delivery d join change c on c.event_id = d.event_id
-                                where d.destination = n.name and d.status = 'PENDING') oldest
-                        from (select name from named where name is not null union select name from destination) n
-                        left join destination x on x.name = n.name
-                        order by n.name""").map((row, context) -> Entry.of(row)).list());
+                            (select c.created_at from delivery d cross join change c on c.event_id = d.event_id
+                                where d.destination = n.name and d.status = 'PENDING'
+                                order by d.rowid limit 1) oldest
+                        from (select name from recipient union select name from destination) n
+                        left join destination x on x.name = n.name""").map((row, context) -> Entry.of(row)).stream()
+                .sorted(Comparator.comparing(Entry::name))
+                .toList());
+    }
+
+    /** All that deliveries are for, the router among them. */
+    static List<String> names(Handle handle) {
+        return handle.createQuery("select name from recipient")
+                .mapTo(String.class)
+                .list();
     }
 
     /** Lets everything go to the destination that is due, as if it had never failed; false if nothing kept it. */

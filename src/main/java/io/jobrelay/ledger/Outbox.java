@@ -34,6 +34,8 @@ public final class Outbox {
     /** How long a claimed delivery is left alone if nothing is heard of it; far longer than an attempt may take. */
     private static final Duration LEASE = Duration.ofMinutes(5);
 
+    private static final int FORGOTTEN_AT_ONCE = 1_000;
+
     private final LedgerDatabase database;
     private final Clock clock;
     private final Circuit circuit;
@@ -359,6 +361,7 @@ public final class Outbox {
     /** How many deliveries a destination has in each status. */
     public record Count(String destination, String status, long deliveries) {}
 
+    /** Reads all of them, so it is for the end of a small run. */
     public List<Count> counts() {
         return database.read(handle -> handle.createQuery(
                         "select destination, status, count(*) from delivery group by destination, status order by 1, 2")
@@ -370,17 +373,42 @@ public final class Outbox {
     public Set<String> owing() {
         return database.read(
                 handle -> handle.createQuery("""
-                        select distinct d.destination from delivery d where d.status = 'PENDING' and not exists (
-                            select 1 from destination x where x.name = d.destination and x.disabled is not null)""").mapTo(String.class).set());
+                        select r.name from recipient r
+                        where exists (select 1 from delivery d where d.destination = r.name and d.status = 'PENDING')
+                            and not exists (select 1 from destination x where x.name = r.name and x.disabled is not null)""").mapTo(String.class).set());
     }
 
-    /** Forgets deliveries that were settled before that time, and changes that have no delivery left. */
+    /** The destinations that have a delivery in that status. */
+    public Set<String> destinations(Deliveries.Status status) {
+        return database.read(handle ->
+                handle.createQuery("""
+                        select r.name from recipient r
+                        where exists (select 1 from delivery d where d.destination = r.name and d.status = '%s')""".formatted(status)).mapTo(String.class).set());
+    }
+
+    /**
+     * Forgets deliveries that were made before that time, and each change with its last delivery. At most 1,000 at once, so
+     * that polls and deliveries, which have the same writer, go on in between: call again until there are none.
+     *
+     * @return how many deliveries
+     */
     public int forget(Instant before) {
         return database.write(handle -> {
-            handle.execute("delete from delivery where status = 'DELIVERED' and updated_at < ?", before.toEpochMilli());
-            return handle.execute("""
-                            delete from change where created_at < ? and not exists (
-                                select 1 from delivery d where d.event_id = change.event_id)""", before.toEpochMilli());
+            List<String> changes = handle.createQuery("""
+                            delete from delivery where rowid in (
+                                select rowid from delivery where status = 'DELIVERED' and updated_at < :before
+                                order by updated_at limit :most)
+                            returning event_id""")
+                    .bind("before", before.toEpochMilli())
+                    .bind("most", FORGOTTEN_AT_ONCE)
+                    .mapTo(String.class)
+                    .list();
+            for (String change : changes) {
+                handle.execute("""
+                        delete from change where event_id = ? and not exists (
+                            select 1 from delivery d where d.event_id = change.event_id)""", change);
+            }
+            return changes.size();
         });
     }
 }

@@ -19,6 +19,24 @@ public final class Watches {
     /** How long a claimed watch is left alone if nothing is heard of it; far longer than a poll may take. */
     private static final Duration LEASE = Duration.ofMinutes(15);
 
+    /** How many are due in each account: one step of the index for each account and for each of these. */
+    private static final String DUE = """
+            with recursive named(account) as (
+                select min(account) from watch where state = 'ACTIVE'
+                union all
+                select (select min(account) from watch where state = 'ACTIVE' and account > named.account)
+                from named where named.account is not null)
+            select n.account, (select count(*) from watch w
+                where w.state = 'ACTIVE' and w.account = n.account and w.due_at <= :now) due
+            from named n where n.account is not null and due > 0""";
+
+    /** A list has ended when it was answered and all its jobs have. */
+    private static final String UNFINISHED = """
+            from watch w where w.state = 'ACTIVE' and not (
+                w.definition ->> 'list' and w.answered_at is not null
+                and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))
+            """;
+
     private final LedgerDatabase database;
     private final LedgerClock clock;
 
@@ -95,8 +113,7 @@ public final class Watches {
         long now = clock.millis();
         Map<String, Integer> due = new HashMap<>();
         database.read(handle -> {
-            handle.createQuery(
-                            "select account, count(*) from watch where state = 'ACTIVE' and due_at <= :now group by account")
+            handle.createQuery(DUE)
                     .bind("now", now)
                     .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
                     .forEach(entry -> due.put(entry.getKey(), entry.getValue()));
@@ -130,7 +147,9 @@ public final class Watches {
 
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */
     public boolean ended() {
-        return unfinished().isEmpty();
+        return database.read(handle -> handle.createQuery("select not exists (select 1 " + UNFINISHED + ")")
+                .mapTo(Boolean.class)
+                .one());
     }
 
     /**
@@ -144,12 +163,8 @@ public final class Watches {
 
     /** The watches that have not ended, in order of their APIs. */
     public List<Unfinished> unfinished() {
-        return database.read(handle -> handle.createQuery("""
-                        select w.definition ->> 'api', w.health, w.failure ->> 'message' from watch w
-                        where w.state = 'ACTIVE' and not (
-                            w.definition ->> 'list' and w.answered_at is not null
-                            and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))
-                        order by 1""")
+        return database.read(handle -> handle.createQuery(
+                        "select w.definition ->> 'api', w.health, w.failure ->> 'message' " + UNFINISHED + "order by 1")
                 .map((row, context) -> new Unfinished(row.getString(1), row.getString(2), row.getString(3)))
                 .list());
     }

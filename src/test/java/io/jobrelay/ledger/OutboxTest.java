@@ -11,6 +11,7 @@ import io.jobrelay.ledger.Outbox.Fate;
 import io.jobrelay.ledger.Outbox.Turn;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +187,22 @@ class OutboxTest {
         assertThat(ledger.query("select sequence from change"))
                 .as("what is still to be sent")
                 .containsExactly("2");
+    }
+
+    @Test
+    void many_are_forgotten_bit_by_bit_so_that_others_write_in_between() {
+        changes("a", 1_200);
+        ledger.database.write(handle ->
+                handle.execute("update delivery set status = 'DELIVERED', due_at = null where sequence <= 1100"));
+        ledger.clock.advance(Duration.ofDays(1));
+        Instant now = ledger.clock.instant();
+
+        assertThat(IntStream.range(0, 4).map(time -> ledger.outbox.forget(now))).containsExactly(1_000, 1_000, 200, 0);
+        assertThat(ledger.outbox.counts())
+                .containsExactly(
+                        new Outbox.Count(ALERTS, "PENDING", 100), new Outbox.Count(Outbox.CHANGES, "PENDING", 100));
+        assertThat(ledger.query("select min(sequence) || '..' || max(sequence) from change"))
+                .containsExactly("1101..1200");
     }
 
     @Test

@@ -1,0 +1,223 @@
+package io.jobrelay.ledger;
+
+import static java.util.Map.entry;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.delivery.CircuitBreaker;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.UnreadableReply;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What SQLite does for the statements that the ledger executes, taken from the ledger at work: with millions of rows, one
+ * that goes through all of a table holds everybody up. SQLite plans by the indexes alone, so that a few rows will do.
+ */
+class PlansTest {
+    private static final String HOOK = "hook";
+    /** All rows of a table or an index, all behind a row, or all that are found, sorted before the first is taken. */
+    private static final Pattern LONG =
+            Pattern.compile("SCAN (\\S+).*|SEARCH .* \\(rowid[<>]\\?.*|USE TEMP B-TREE FOR .*(ORDER|GROUP) BY");
+    /** What is small: the settings of the destinations, and what a statement has selected itself. */
+    private static final Set<String> SMALL =
+            Set.of("CONSTANT", "destination", "ledger_time", "n", "named", "r", "recipient");
+
+    /** Statements that may take long, by how they begin, and why they may. */
+    private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
+            entry("update watch set due_at = ?, claimed = 0 where claimed = 1", "once, at a start, before the next"),
+            entry("update watch set blind_at = max(", "once, at a start, and changes all of them"),
+            entry("select distinct source from watch", "once, at a start"),
+            entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
+            entry("select w.definition ->> 'api', w.health", "lists what a person has to wait for"),
+            entry("select not exists (select 1 from job j", "once, at the end of a run"),
+            entry("select j.record from job j", "prints all of them, once, at the end of a run"),
+            entry("select count(*) from watch where state = 'ACTIVE' and blind = 1", "its index has only those"),
+            entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
+            entry("select destination, status, count(*) from delivery", "once, at the end of a sandbox"));
+
+    @TempDir
+    private Path directory;
+
+    private final Set<String> statements = new ConcurrentSkipListSet<>();
+    private Ledger ledger;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+        SqlLogger recorder = new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                statements.add(context.getParsedSql().getSql());
+            }
+        };
+        ledger.database.read(handle -> handle.getJdbi().setSqlLogger(recorder));
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void no_statement_takes_longer_for_what_it_does_not_look_for_but_for_a_reason() {
+        liveThroughEverything();
+
+        Map<String, List<String>> slow = new TreeMap<>();
+        for (String statement : statements) {
+            List<String> steps =
+                    plan(statement).stream().filter(PlansTest::takesLong).toList();
+            if (!steps.isEmpty()) {
+                slow.put(statement.strip().replaceAll("\\s+", " "), steps);
+            }
+        }
+        assertThat(slow.entrySet())
+                .filteredOn(statement -> FOR_A_REASON.keySet().stream()
+                        .noneMatch(begin -> statement.getKey().startsWith(begin)))
+                .isEmpty();
+        assertThat(FOR_A_REASON.keySet())
+                .as("a reason that nothing needs any more")
+                .allMatch(begin -> slow.keySet().stream().anyMatch(statement -> statement.startsWith(begin)));
+    }
+
+    @Test
+    void no_delivery_pays_for_an_index_that_no_statement_uses() {
+        liveThroughEverything();
+
+        String plans = statements.stream()
+                .flatMap(statement -> plan(statement).stream())
+                .collect(joining("\n"));
+        assertThat(ledger.query(
+                        "select name from sqlite_master where type = 'index' and tbl_name in ('change', 'delivery')"
+                                + " and sql is not null"))
+                .isNotEmpty()
+                .allSatisfy(index -> assertThat(plans).contains("INDEX " + index));
+    }
+
+    private static boolean takesLong(String step) {
+        Matcher slow = LONG.matcher(step);
+        return slow.matches() && !SMALL.contains(String.valueOf(slow.group(1)));
+    }
+
+    private void liveThroughEverything() {
+        new LedgerClock(ledger.database, ledger.clock, () -> 0).note();
+        new Outbox(ledger.database, ledger.time, CircuitBreaker.STANDARD);
+        new Watches(ledger.database, ledger.time);
+        poll();
+        deliver();
+        lookAfterDeliveries();
+        ledger.watches.sources();
+        ledger.watches.ended();
+        ledger.watches.unfinished();
+        ledger.watches.allSucceeded();
+        ledger.watches.lastRecords();
+        ledger.outbox.counts();
+        ledger.outbox.forget(ledger.time.instant().plusSeconds(1));
+    }
+
+    private void poll() {
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("gone")));
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b"), Ledger.watch("c")));
+        List<DueWatch> due = ledger.claim();
+        ledger.intake.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)));
+        ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
+        ledger.intake.failed(
+                due.get(2), PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", new byte[1])));
+        ledger.takeIn(IntStream.range(0, 20)
+                .mapToObj(job -> JobRecords.of("job " + job, JobState.RUNNING))
+                .toArray(JobRecord[]::new));
+        ledger.clock.advance(Duration.ofHours(1));
+        assertThat(ledger.blindness.notice()).isNotEmpty();
+        assertThat(ledger.blindness.report().count()).isPositive();
+    }
+
+    private void deliver() {
+        Outbox outbox = ledger.outbox;
+        for (Delivery change : outbox.claim(Outbox.CHANGES, 100)) {
+            outbox.add(HOOK, change.eventId());
+            outbox.delivered(change);
+        }
+        Iterator<Delivery> hook = outbox.claim(HOOK, 100).iterator();
+        outbox.delivered(hook.next());
+        outbox.giveBack(hook.next());
+        for (int dead = 0; dead < 3; dead++) {
+            fail(hook.next(), Consequence.REFUSED, null);
+        }
+        fail(hook.next(), Consequence.SLOW_DOWN, Duration.ofSeconds(1));
+        fail(hook.next(), Consequence.WAIT, Duration.ofSeconds(1));
+        ledger.clock.advance(Duration.ofHours(1));
+        Delivery probe = outbox.claim(HOOK, 1).get(0);
+        assertThat(probe.probe()).isTrue();
+        outbox.giveBack(probe);
+        fail(hook.next(), Consequence.DISABLE, Duration.ZERO);
+        assertThat(outbox.disabled(HOOK)).isPresent();
+        assertThat(outbox.owing()).doesNotContain(HOOK);
+    }
+
+    private void fail(Delivery delivery, Consequence consequence, @Nullable Duration wait) {
+        ledger.outbox.failed(
+                delivery,
+                new DeliveryFailure(consequence, "HTTP status 000", Duration.ZERO),
+                Optional.ofNullable(wait));
+    }
+
+    private void lookAfterDeliveries() {
+        Deliveries deliveries = new Deliveries(ledger.database);
+        for (Status status : Status.values()) {
+            assertThat(ledger.outbox.destinations(status)).contains(HOOK);
+            assertThat(deliveries.list(status, Selection.ALL, 10)).isNotEmpty();
+            assertThat(deliveries.count(status, Selection.ALL)).isPositive();
+        }
+        Destinations destinations = new Destinations(ledger.database);
+        assertThat(destinations.list()).hasSize(2);
+        assertThat(destinations.enable(HOOK)).isTrue();
+        String dead = deliveries.list(Status.DEAD, Selection.ALL, 1).get(0).id();
+        assertThat(deliveries.redeliver(dead)).isTrue();
+        assertThat(deliveries.redeliver(Selection.ALL)).isPositive();
+    }
+
+    private List<String> plan(String statement) {
+        return ledger.database.read(handle -> {
+            try (PreparedStatement explain =
+                            handle.getConnection().prepareStatement("explain query plan " + statement);
+                    ResultSet rows = explain.executeQuery()) {
+                List<String> steps = new ArrayList<>();
+                while (rows.next()) {
+                    steps.add(rows.getString("detail"));
+                }
+                return steps;
+            } catch (SQLException e) {
+                throw new IllegalStateException(statement, e);
+            }
+        });
+    }
+}
