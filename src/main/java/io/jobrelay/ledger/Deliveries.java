@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,15 @@ public final class Deliveries {
 
         private Stream<String> destinations(Handle handle) {
             return destination == null ? Destinations.names(handle).stream() : Stream.of(destination);
+        }
+
+        /** Of any time, without a look at the changes. */
+        private Query count(Handle handle, Status status) {
+            return since == null && until == null
+                    ? handle.createQuery(
+                            "select count(*) from delivery d where d.status = '%s' and d.destination = :destination"
+                                    .formatted(status))
+                    : bind(handle.createQuery("select count(*) " + selected(status)));
         }
 
         private <S extends SqlStatement<S>> S bind(S statement) {
@@ -136,7 +146,7 @@ public final class Deliveries {
         return database.read(handle -> selection
                 .destinations(handle)
                 .mapToLong(destination -> selection
-                        .bind(handle.createQuery("select count(*) " + selected(status)))
+                        .count(handle, status)
                         .bind("destination", destination)
                         .mapTo(Long.class)
                         .one())

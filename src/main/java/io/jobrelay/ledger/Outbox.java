@@ -3,6 +3,7 @@ package io.jobrelay.ledger;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.job.Json;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -403,11 +404,9 @@ public final class Outbox {
                     .bind("most", FORGOTTEN_AT_ONCE)
                     .mapTo(String.class)
                     .list();
-            for (String change : changes) {
-                handle.execute("""
-                        delete from change where event_id = ? and not exists (
-                            select 1 from delivery d where d.event_id = change.event_id)""", change);
-            }
+            handle.execute("""
+                    delete from change where event_id in (select value from json_each(?)) and not exists (
+                        select 1 from delivery d where d.event_id = change.event_id)""", Json.write(changes));
             return changes.size();
         });
     }

@@ -50,7 +50,7 @@ class PlansTest {
             "SCAN (\\S+).*|SEARCH .* \\((rowid[<>]\\?.*|status=\\?\\))|USE TEMP B-TREE FOR .*(ORDER|GROUP) BY");
     /** What is small: the settings of the destinations, and what a statement has selected itself. */
     private static final Set<String> SMALL =
-            Set.of("CONSTANT", "destination", "ledger_time", "n", "named", "r", "recipient");
+            Set.of("CONSTANT", "destination", "json_each", "ledger_time", "n", "named", "r", "recipient");
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
@@ -196,6 +196,8 @@ class PlansTest {
             assertThat(ledger.outbox.destinations(status)).contains(HOOK);
             assertThat(deliveries.list(status, Selection.ALL, 10)).isNotEmpty();
             assertThat(deliveries.count(status, Selection.ALL)).isPositive();
+            assertThat(deliveries.count(status, new Selection(HOOK, Ledger.START, null)))
+                    .isPositive();
         }
         Destinations destinations = new Destinations(ledger.database);
         assertThat(destinations.list()).hasSize(2);
