@@ -10,8 +10,10 @@ import io.jobrelay.settings.NearestName;
 import io.jobrelay.trust.PlainLine;
 import io.jobrelay.trust.Secrets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -99,14 +100,17 @@ public final class WatchReader {
                 List.of());
     }
 
-    /** All names and values in it. */
-    private static Stream<String> texts(JsonNode node) {
-        return Stream.concat(
-                Stream.of(node.asText()),
-                node.isObject()
-                        ? node.properties().stream()
-                                .flatMap(member -> Stream.concat(Stream.of(member.getKey()), texts(member.getValue())))
-                        : StreamSupport.stream(node.spliterator(), false).flatMap(WatchReader::texts));
+    /** All names and values in it; without recursion, since it may be nested as deep as it likes. */
+    private static List<String> texts(JsonNode node) {
+        List<String> texts = new ArrayList<>();
+        Deque<JsonNode> open = new ArrayDeque<>(List.of(node));
+        while (!open.isEmpty()) {
+            JsonNode next = open.pop();
+            texts.add(next.asText());
+            next.fieldNames().forEachRemaining(texts::add);
+            next.forEach(open::push);
+        }
+        return texts;
     }
 
     private static <T> @Nullable T named(JsonNode item, String member, Map<String, T> known, List<String> problems) {

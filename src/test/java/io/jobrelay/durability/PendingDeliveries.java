@@ -22,8 +22,8 @@ final class PendingDeliveries {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement sql = connection.createStatement()) {
             connection.setAutoCommit(false);
-            sql.execute(
-                    "insert into change " + NUMBERS.formatted(jobs * changes) + """
+            sql.execute("insert into change (event_id, subject, sequence, type, event, created_at) "
+                    + NUMBERS.formatted(jobs * changes) + """
                     select printf('evt-%%08d', i), printf('job-%%d', i %% %1$d), 1 + i / %1$d,
                         'io.jobrelay.job.state_changed.v1',
                         cast(printf('{"id":"evt-%%08d","subject":"job-%%d","sequence":%%d,"data":{"text":"%2$s"}}',

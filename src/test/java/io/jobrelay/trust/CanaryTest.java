@@ -1,18 +1,24 @@
 package io.jobrelay.trust;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +38,8 @@ class CanaryTest {
     private static final Map<String, String> EVERYTHING_LOGGED =
             Map.of("JOBRELAY_LOG_LEVEL", "TRACE", "JOBRELAY_LIBRARY_LOG_LEVEL", "TRACE");
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @TempDir
     private Path parent;
 
@@ -41,6 +49,7 @@ class CanaryTest {
     private final List<String> told = new ArrayList<>();
     private Path directory;
     private EchoingCloud cloud;
+    private String apiToken;
 
     @BeforeEach
     void plant() throws IOException {
@@ -81,6 +90,12 @@ class CanaryTest {
         properties.put("camel.management.enabled", "true");
         properties.put("camel.management.port", String.valueOf(freePort()));
         properties.put("camel.management.health-check-enabled", "true");
+        properties.put("camel.management.metrics-enabled", "true");
+        properties.put("camel.metrics.enabled", "true");
+        apiToken = canaries.plantPlain("token of the API");
+        told.add(apiToken);
+        properties.put("jobrelay.http.port", String.valueOf(freePort()));
+        properties.put("jobrelay.http.token", apiToken);
         properties.put("camel.health.exposure-level", "full");
         properties.put("camel.main.name", "jobrelay");
         properties.put("camel.main.shutdown-timeout", "5");
@@ -146,6 +161,8 @@ class CanaryTest {
                     () -> EchoingCloud.ANSWERS.stream().allMatch(answer -> cloud.asked(answer) >= 4)
                             && cloud.received() >= 4);
             found.addAll(canaries.in("health", health()));
+            found.addAll(canaries.in("metrics", metrics()));
+            found.addAll(inApi());
             found.addAll(canaries.in("arguments", Files.readAllBytes(Path.of("/proc", product.pid() + "", "cmdline"))));
             new ProcessBuilder("kill", "-QUIT", String.valueOf(product.pid()))
                     .start()
@@ -164,6 +181,7 @@ class CanaryTest {
         try (Product product = Product.start(directory, environment, "run")) {
             await(product, () -> cloud.received() >= before + 4 && product.err().contains("destination=queue"));
             found.addAll(canaries.in("health", health()));
+            found.addAll(inApi());
             product.stop();
         }
         Product fetched = Product.run(directory, environment, "fetch", file.toString());
@@ -216,13 +234,65 @@ class CanaryTest {
     }
 
     private String health() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(
-                        "http://127.0.0.1:" + properties.get("camel.management.port") + "/observe/health?data=true"))
+        String health = get(managementUrl() + "/observe/health?data=true");
+        assertThat(health).contains("UP");
+        return health;
+    }
+
+    private String metrics() throws Exception {
+        String metrics = get(managementUrl() + "/observe/metrics");
+        assertThat(metrics).contains("jobrelay_watches_blind");
+        return metrics;
+    }
+
+    private String managementUrl() {
+        return "http://127.0.0.1:" + properties.get("camel.management.port");
+    }
+
+    /** All that the API says, of every job, watch and reply that its lists name. */
+    private List<String> inApi() throws Exception {
+        List<String> found = new ArrayList<>();
+        Deque<String> paths = new ArrayDeque<>(List.of(
+                "/api/summary",
+                "/api/jobs?limit=1000",
+                "/api/watches?limit=1000",
+                "/api/deliveries?limit=1000",
+                "/api/destinations"));
+        int unreadable = 0;
+        while (!paths.isEmpty()) {
+            String path = paths.pop();
+            String answer = get("http://127.0.0.1:" + properties.get("jobrelay.http.port") + path);
+            found.addAll(canaries.in(path, answer));
+            if (path.startsWith("/api/jobs?")) {
+                for (JsonNode job : JSON.readTree(answer).path("jobs")) {
+                    String one = "/api/jobs/" + URLEncoder.encode(job.path("id").asText(), UTF_8);
+                    paths.addAll(List.of(one, one + "/changes"));
+                }
+            } else if (path.startsWith("/api/watches?")) {
+                JSON.readTree(answer)
+                        .path("watches")
+                        .forEach(watch ->
+                                paths.add("/api/watches/" + watch.path("id").asText()));
+            } else if (path.startsWith("/api/watches/") && !path.contains("unreadable")) {
+                for (JsonNode reply : JSON.readTree(answer).path("unreadableReplies")) {
+                    unreadable++;
+                    paths.add(reply.path("body").asText());
+                }
+            }
+        }
+        assertThat(unreadable).as("replies that are kept").isPositive();
+        return found;
+    }
+
+    /** Whatever the status. */
+    private String get(String url) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + apiToken)
                 .timeout(Duration.ofSeconds(20))
                 .build();
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.body()).contains("UP");
-        return answer.body();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private interface Condition {

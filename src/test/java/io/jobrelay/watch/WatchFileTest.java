@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,6 +202,15 @@ class WatchFileTest {
 
         assertThat(content.readable()).isFalse();
         assertThat(problems(content)).last().asString().startsWith("watches.yaml:" + problem);
+    }
+
+    @Test
+    void needs_no_large_stack_for_what_is_nested_as_deep_as_yaml_may_be() throws Exception {
+        FutureTask<WatchFile.Content> reading = new FutureTask<>(
+                () -> read("- api: acme-job\n  parameters: { job_id: " + "[".repeat(970) + "]".repeat(970) + " }\n"));
+        new Thread(null, reading, "small-stack", 256 * 1024).start();
+
+        assertThat(reading.get().problems()).isNotEmpty();
     }
 
     @Test
