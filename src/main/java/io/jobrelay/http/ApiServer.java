@@ -173,6 +173,12 @@ public final class ApiServer implements AutoCloseable {
             Throwable failure = context.failure();
             Routes.refuse(context, failure == null ? new IllegalStateException("failed") : failure);
         });
+        router.route().failureHandler(context -> {
+            // Who has hung up is told nothing; it is no failure of ours.
+            if (!context.response().closed()) {
+                context.next();
+            }
+        });
         router.route().handler(context -> {
             connections.began(context.request().connection());
             context.addEndHandler(ended -> connections.ended(context.request().connection()));

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.settings.HttpSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class TrustTest {
@@ -290,6 +295,27 @@ class TrustTest {
             }
             assertThat(open).isFalse();
         }
+    }
+
+    @Test
+    void whoever_hangs_up_in_the_middle_of_a_body_is_no_error() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        root.addAppender(log);
+        api = Served.start(directory);
+        for (int i = 0; i < 20; i++) {
+            try (Socket socket = api.connect()) {
+                socket.getOutputStream()
+                        .write(("POST /api/watches HTTP/1.1\r\nHost: localhost\r\n"
+                                        + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+                                .getBytes(UTF_8));
+            }
+            assertThat(api.get("/api/jobs").status()).isEqualTo(200);
+        }
+        root.detachAppender(log);
+
+        assertThat(log.list).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
     }
 
     @Test
