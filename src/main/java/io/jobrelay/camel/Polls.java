@@ -13,6 +13,8 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -33,6 +35,7 @@ public final class Polls {
     private final Map<String, Account> accounts;
     private final int most;
     private final Consumer<Change> changes;
+    private final Queue<DueWatch> polledInVain = new ConcurrentLinkedQueue<>();
 
     /**
      * @param most how many watches are claimed at a time
@@ -57,9 +60,18 @@ public final class Polls {
 
     /** The watches that are due and that their accounts' ceilings allow. */
     public List<DueWatch> claim(Exchange exchange) {
+        giveBack();
         List<DueWatch> due = watches.claim((account, count) -> budget.take(account, Math.min(count, most)));
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
         return due;
+    }
+
+    /** What could not be taken in is asked for again once the ledger can be written, not only when the claim runs out. */
+    private void giveBack() {
+        for (DueWatch due = polledInVain.peek(); due != null; due = polledInVain.peek()) {
+            watches.giveBack(due);
+            polledInVain.poll();
+        }
     }
 
     /** Begins to poll the claimed watch in the body. */
@@ -115,6 +127,7 @@ public final class Polls {
                     due.watch().id(),
                     due.watch().api(),
                     exception.getMessage());
+            polledInVain.add(due);
             return;
         }
         PollFailure failure = PollFailures.of(exchange, exception);

@@ -145,6 +145,15 @@ public final class Watches {
         return Instant.ofEpochMilli(Math.max(due, clock.begin().toEpochMilli()));
     }
 
+    /** Makes a claimed watch due again, if the claim is still its last one. */
+    public void giveBack(DueWatch due) {
+        database.write(handle -> handle.execute(
+                "update watch set claimed = 0, due_at = ? where id = ? and claim = ? and claimed = 1",
+                clock.millis(),
+                due.watch().id(),
+                due.claim()));
+    }
+
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */
     public boolean ended() {
         return database.read(handle -> handle.createQuery("select not exists (select 1 " + UNFINISHED + ")")
