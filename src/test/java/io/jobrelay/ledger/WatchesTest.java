@@ -84,6 +84,17 @@ class WatchesTest {
     }
 
     @Test
+    void a_claim_that_is_given_back_is_due_at_once_unless_somebody_else_has_it() {
+        DueWatch lost = ledger.claimOnly(Ledger.watch("1"));
+
+        ledger.watches.giveBack(lost);
+        assertThat(ledger.claim()).hasSize(1);
+
+        ledger.watches.giveBack(lost);
+        assertThat(ledger.claim()).isEmpty();
+    }
+
+    @Test
     void claims_of_a_process_that_died_are_given_back_at_the_next_start() {
         ledger.claimOnly(Ledger.watch("1"));
         ledger.close();
