@@ -13,8 +13,6 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -35,7 +33,6 @@ public final class Polls {
     private final Map<String, Account> accounts;
     private final int most;
     private final Consumer<Change> changes;
-    private final Queue<DueWatch> polledInVain = new ConcurrentLinkedQueue<>();
 
     /**
      * @param most how many watches are claimed at a time
@@ -60,18 +57,9 @@ public final class Polls {
 
     /** The watches that are due and that their accounts' ceilings allow. */
     public List<DueWatch> claim(Exchange exchange) {
-        giveBack();
         List<DueWatch> due = watches.claim((account, count) -> budget.take(account, Math.min(count, most)));
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
         return due;
-    }
-
-    /** What could not be taken in is asked for again once the ledger can be written, not only when the claim runs out. */
-    private void giveBack() {
-        for (DueWatch due = polledInVain.peek(); due != null; due = polledInVain.peek()) {
-            watches.giveBack(due);
-            polledInVain.poll();
-        }
     }
 
     /** Begins to poll the claimed watch in the body. */
@@ -108,8 +96,8 @@ public final class Polls {
 
     /**
      * Takes in the exception that ended the poll, if it says something about the provider. A poll that could not be
-     * written to the ledger, or that our own stop cut short, says nothing: the watch is taken again when its claim has run
-     * out, or at the next start.
+     * written to the ledger says nothing, and is given back; nor does one that our own stop cut short: the watch is taken
+     * again at the next start.
      */
     public void failed(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange);
@@ -127,7 +115,7 @@ public final class Polls {
                     due.watch().id(),
                     due.watch().api(),
                     exception.getMessage());
-            polledInVain.add(due);
+            watches.giveBack(due);
             return;
         }
         PollFailure failure = PollFailures.of(exchange, exception);

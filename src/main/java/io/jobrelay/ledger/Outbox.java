@@ -32,7 +32,10 @@ public final class Outbox {
     /** The status of a delivery that has used up its attempts. */
     public static final String DEAD = "DEAD";
 
-    /** How long a claimed delivery is left alone if nothing is heard of it; far longer than an attempt may take. */
+    /**
+     * How long a claimed delivery is left alone if nothing is heard of it; longer than an attempt takes at the longest
+     * {@code jobrelay.delivery.timeout}, also one that waits for its broker four times.
+     */
     private static final Duration LEASE = Duration.ofMinutes(5);
 
     private static final int FORGOTTEN_AT_ONCE = 1_000;
@@ -41,6 +44,7 @@ public final class Outbox {
     private final Clock clock;
     private final Circuit circuit;
     private final List<Runnable> readers = new CopyOnWriteArrayList<>();
+    private final GivenBack<Delivery> givenBack = new GivenBack<>(this::makeDue);
 
     public Outbox(LedgerDatabase database, Clock clock, CircuitBreaker breaker) {
         this.database = database;
@@ -125,6 +129,7 @@ public final class Outbox {
      * is open one, and that only when it is time for a probe.
      */
     public List<Delivery> claim(String destination, int most) {
+        givenBack.write();
         long now = clock.millis();
         boolean any =
                 database.read(handle -> Circuit.State.of(handle, destination).flow(now) != Circuit.Flow.NOTHING
@@ -337,8 +342,15 @@ public final class Outbox {
                 > 0;
     }
 
-    /** Gives a delivery back untried: it is due at once, and no attempt is counted. */
+    /**
+     * Makes a claimed delivery due again, if the claim is still its last one, and counts no attempt; where the ledger cannot be
+     * written now, as soon as it can be.
+     */
     public void giveBack(Delivery delivery) {
+        givenBack.add(delivery);
+    }
+
+    private void makeDue(Delivery delivery) {
         long now = clock.millis();
         database.write(handle -> {
             if (holds(handle, delivery)) {

@@ -39,6 +39,7 @@ public final class Watches {
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
+    private final GivenBack<DueWatch> givenBack = new GivenBack<>(this::makeDue);
 
     public Watches(LedgerDatabase database, LedgerClock clock) {
         this.database = database;
@@ -110,6 +111,7 @@ public final class Watches {
      * @param permits how many of so many due watches of an account may be taken now
      */
     public List<DueWatch> claim(ToIntBiFunction<String, Integer> permits) {
+        givenBack.write();
         long now = clock.millis();
         Map<String, Integer> due = new HashMap<>();
         database.read(handle -> {
@@ -145,8 +147,15 @@ public final class Watches {
         return Instant.ofEpochMilli(Math.max(due, clock.begin().toEpochMilli()));
     }
 
-    /** Makes a claimed watch due again, if the claim is still its last one. */
+    /**
+     * Makes a claimed watch due again, if the claim is still its last one; where the ledger cannot be written now, as soon as
+     * it can be.
+     */
     public void giveBack(DueWatch due) {
+        givenBack.add(due);
+    }
+
+    private void makeDue(DueWatch due) {
         database.write(handle -> handle.execute(
                 "update watch set claimed = 0, due_at = ? where id = ? and claim = ? and claimed = 1",
                 clock.millis(),

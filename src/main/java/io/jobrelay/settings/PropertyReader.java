@@ -94,6 +94,16 @@ final class PropertyReader {
                 .orElse(absent);
     }
 
+    Duration duration(String key, Duration longest, Duration absent) {
+        return read(
+                        key,
+                        "a time above 0 and up to %s with its unit, such as 30s"
+                                .formatted(ReadableDuration.format(longest)),
+                        ReadableDuration::parse,
+                        d -> !d.isNegative() && !d.isZero() && d.compareTo(longest) <= 0)
+                .orElse(absent);
+    }
+
     int wholeNumber(String key, int from, int to, int absent) {
         return read(
                         key,

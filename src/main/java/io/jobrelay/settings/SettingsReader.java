@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * reference; a test holds it against the keys here.
  */
 public final class SettingsReader {
+    /** Above these an attempt could outlast its claim in the ledger, and be made twice at a time. */
+    private static final Duration LONGEST_POLL = Duration.ofMinutes(10);
+
+    private static final Duration LONGEST_DELIVERY = Duration.ofMinutes(1);
+
     /** The keys that are not an account's or a destination's. */
     public static final Set<String> KEYS = Set.of(
             "jobrelay.instance",
@@ -131,11 +136,11 @@ public final class SettingsReader {
                         .orElse("jdbc:sqlite:data/ledger.db")),
                 new PollSettings(
                         properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000, 64),
-                        properties.duration("jobrelay.poll.timeout", Duration.ofSeconds(30)),
+                        properties.duration("jobrelay.poll.timeout", LONGEST_POLL, Duration.ofSeconds(30)),
                         properties.wholeNumber("jobrelay.poll.reply-limit", 1_024, 1_024 * MEBIBYTE, 8 * MEBIBYTE)),
                 new DeliverySettings(
                         schedule(properties),
-                        properties.duration("jobrelay.delivery.timeout", Duration.ofSeconds(20)),
+                        properties.duration("jobrelay.delivery.timeout", LONGEST_DELIVERY, Duration.ofSeconds(20)),
                         circuit(properties)),
                 new HttpReader(properties).read(),
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),

@@ -252,8 +252,8 @@ class CheckCommandTest {
                 .containsExactly(
                         "application.properties:1: jobrelay.poll.timeuot: unknown property; did you mean"
                                 + " 'jobrelay.poll.timeout'?",
-                        "application.properties:2: jobrelay.poll.timeout: must be a time above 0 with its"
-                                + " unit, such as 30s, 5m or 2h, was 'long'",
+                        "application.properties:2: jobrelay.poll.timeout: must be a time above 0 and up"
+                                + " to 10m with its unit, such as 30s, was 'long'",
                         "watches/a.yaml:4: api: must be one of alibaba-pai-dataset-job,"
                                 + " baidu-qianfan-import-task, huawei-octopus-system-jobs, huawei-res-job,"
                                 + " otc-modelarts-dataset-sync, was 'huawei-res-jo'; did you mean 'huawei-res-job'?",

@@ -72,7 +72,9 @@ class LedgerTroubleLineTest {
             soon(() -> health().startsWith("503"));
             provider.state("a", "SUCCEEDED");
             provider.state("b", "FAILED");
-            Thread.sleep(2_000); // twenty claims that all fail
+            await().during(2, TimeUnit.SECONDS) // twenty claims that all fail
+                    .atMost(30, TimeUnit.SECONDS)
+                    .until(() -> health().startsWith("503") && line.file().size() == 2);
             assertThat(health()).contains("is on a disk that is full", "free some space");
             assertThat(health("/live")).startsWith("200");
             assertThat(health("/ready")).startsWith("503");
@@ -92,6 +94,36 @@ class LedgerTroubleLineTest {
             soon(() -> line.file().size() == 4 && receiver.received().size() == 1);
             soon(() -> health().startsWith("200"));
             assertThat(List.copyOf(log.list)).noneMatch(event -> event.getThrowableProxy() != null);
+        }
+    }
+
+    /** Not only when the claim has run out, which is minutes later. */
+    @Test
+    void sends_again_what_it_could_not_note_as_sent_once_there_is_room() throws Exception {
+        try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 8);
+                Line line = line(disk.directory().resolve("ledger.db"))) {
+            receiver.answer(() -> {
+                if (receiver.received().isEmpty()) {
+                    disk.fill();
+                    soon(() -> health().startsWith("503"));
+                }
+                return 204;
+            });
+            provider.state("a", "FAILED");
+            line.watch("a", "b");
+            line.start();
+            soon(() -> List.copyOf(log.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(message -> message.startsWith("destination=webhook")
+                            && message.contains("could not be settled, is sent again")));
+            assertThat(receiver.received()).hasSize(1);
+
+            disk.free();
+
+            soon(() -> receiver.received().size() == 2);
+            assertThat(receiver.received())
+                    .extracting(received -> received.header("webhook-id"))
+                    .containsOnly(receiver.received().get(0).header("webhook-id"));
         }
     }
 

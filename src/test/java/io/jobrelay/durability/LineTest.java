@@ -314,7 +314,7 @@ class LineTest {
     @Test
     void a_delivery_that_the_stop_cuts_short_is_no_attempt_and_is_sent_after_the_start() {
         CountDownLatch never = new CountDownLatch(1);
-        line.set("jobrelay.delivery.timeout", "10m");
+        line.set("jobrelay.delivery.timeout", "1m");
         receiver.answer(() -> {
             try {
                 return never.await(30, TimeUnit.SECONDS) ? 204 : 500;

@@ -34,7 +34,7 @@ public final class MountedDisk implements AutoCloseable {
     }
 
     /** Takes all the space that is left. */
-    public void fill() throws IOException {
+    public void fill() {
         byte[] part = new byte[4096];
         try (var out = Files.newOutputStream(filler())) {
             while (true) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.jobrelay.faults.MountedDisk;
 import io.jobrelay.job.JobRecords;
@@ -164,6 +165,40 @@ class LedgerTroubleTest {
             Files.delete(disk.directory().resolve("other"));
             Ledger.open(file).close();
         }
+    }
+
+    @Test
+    void claims_given_back_on_a_full_disk_are_due_once_there_is_room() throws IOException {
+        try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 6);
+                Ledger ledger = Ledger.open(disk.directory().resolve("ledger.db"))) {
+            ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("1", JobState.RUNNING)));
+            DueWatch watch = ledger.claimOnly(Ledger.watch("2"));
+            Delivery delivery = ledger.outbox.claim(Outbox.CHANGES, 1).get(0);
+            disk.fill();
+            fillLog(ledger);
+
+            ledger.watches.giveBack(watch);
+            ledger.outbox.giveBack(delivery);
+            assertThatThrownBy(ledger::claim).isInstanceOf(LedgerException.class);
+            assertThatThrownBy(() -> ledger.outbox.claim(Outbox.CHANGES, 1)).isInstanceOf(LedgerException.class);
+            disk.free();
+
+            assertThat(ledger.claim()).extracting(DueWatch::watch).containsExactly(watch.watch());
+            assertThat(ledger.claim()).as("given back once").isEmpty();
+            assertThat(ledger.outbox.claim(Outbox.CHANGES, 2))
+                    .extracting(Delivery::eventId, Delivery::attempts)
+                    .containsExactly(tuple(delivery.eventId(), 0));
+        }
+    }
+
+    /** Until the room that the ledger has still in its own files is taken too. */
+    private static void fillLog(Ledger ledger) {
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        ledger.database.write(handle -> handle.execute("pragma user_version = 0"));
+                    }
+                })
+                .isInstanceOf(LedgerException.class);
     }
 
     @Test

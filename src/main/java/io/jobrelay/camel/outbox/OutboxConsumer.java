@@ -148,15 +148,22 @@ final class OutboxConsumer extends DefaultConsumer {
             } else {
                 failed(delivery, failure);
             }
+        } catch (LedgerException e) {
+            tellUnsettled(delivery, e);
+            component.outbox().giveBack(delivery);
         } catch (RuntimeException e) {
-            LOG.error(
-                    "destination={} event={} could not be settled, is sent again: {}",
-                    destination,
-                    delivery.eventId(),
-                    e.toString());
+            tellUnsettled(delivery, e);
         } finally {
             releaseExchange(exchange, false);
         }
+    }
+
+    private void tellUnsettled(Delivery delivery, RuntimeException e) {
+        LOG.error(
+                "destination={} event={} could not be settled, is sent again: {}",
+                destination,
+                delivery.eventId(),
+                e.toString());
     }
 
     private @Nullable Exception process(Exchange exchange) {

@@ -1,0 +1,47 @@
+package io.jobrelay.ledger;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * Claims that are given back before their lease is over: at once, or, while the ledger cannot be written, before the next
+ * claim is made. So there are never more of them than claims that were under way when the trouble began.
+ */
+final class GivenBack<C> {
+    private final Queue<C> waiting = new ConcurrentLinkedQueue<>();
+    private final Consumer<C> write;
+
+    /**
+     * @param write notes in the ledger that nobody holds the claim any more, or throws a {@link LedgerException}
+     */
+    GivenBack(Consumer<C> write) {
+        this.write = write;
+    }
+
+    /** Gives a claim back, now or later. */
+    void add(C claim) {
+        waiting.add(claim);
+        try {
+            write();
+        } catch (LedgerException e) {
+            // The ledger has logged its trouble, and the claim waits for its end.
+        }
+    }
+
+    /**
+     * Notes what waits.
+     *
+     * @throws LedgerException if the ledger cannot be written still; what was not noted goes on waiting
+     */
+    void write() {
+        for (C claim = waiting.poll(); claim != null; claim = waiting.poll()) {
+            try {
+                write.accept(claim);
+            } catch (LedgerException e) {
+                waiting.add(claim);
+                throw e;
+            }
+        }
+    }
+}
