@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.faults.Child;
 import io.jobrelay.faults.MountedDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;

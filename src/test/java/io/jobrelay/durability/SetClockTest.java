@@ -3,6 +3,7 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jobrelay.faults.Child;
 import io.jobrelay.job.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class SetClockTest {
                     // Without this, timed waits of Java may never end.
                     "FAKETIME_FORCE_MONOTONIC_FIX",
                     "0");
-            try (Child child = Child.run(directory, faked, "run")) {
+            try (Child child = Child.run(directory, directory.resolve("child.log"), faked, List.of(), "run")) {
                 soon().until(() -> provider.asked("a") > 2);
                 Files.writeString(offset, "-1h\n");
                 soon().until(() -> child.log().contains("the system clock was put back by 1h"));

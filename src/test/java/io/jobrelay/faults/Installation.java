@@ -1,11 +1,8 @@
 package io.jobrelay.faults;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -15,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +24,11 @@ public final class Installation implements AutoCloseable {
 
     private final Path directory;
     private final Map<String, String> properties = new LinkedHashMap<>();
-    private @Nullable Process process;
+    private @Nullable Child process;
 
     public Installation(Path directory) throws IOException {
         this.directory = directory;
-        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, directory.resolve(file.toString()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
+        Child.copy(Path.of("routes"), directory);
         set("jobrelay.destination.queue.enabled", "false");
         set("camel.management.enabled", "false");
         set("jobrelay.http.port", "0");
@@ -63,34 +55,16 @@ public final class Installation implements AutoCloseable {
     }
 
     public void start(String... javaOptions) throws IOException {
-        List<String> shipped = Files.readAllLines(Path.of("application.properties"));
-        Stream<String> kept = shipped.stream().filter(line -> !properties.containsKey(line.replaceFirst("=.*", "")));
-        Stream<String> own = properties.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue());
-        Files.write(
-                directory.resolve("application.properties"),
-                Stream.concat(kept, own).toList());
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of(javaOptions));
-        command.addAll(List.of("-cp", classPath(), "io.jobrelay.cli.Jobrelay", "run"));
-        process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("run.log").toFile())
-                .start();
+        Child.properties(directory, properties);
+        process = Child.run(directory, directory.resolve("run.log"), Map.of(), List.of(javaOptions), "run");
     }
 
     public boolean alive() {
-        Process running = process;
-        return running != null && running.isAlive();
+        return process != null && process.alive();
     }
 
     public String log() {
-        try {
-            return Files.readString(directory.resolve("run.log"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process == null ? "" : process.log();
     }
 
     /** The first column of a query on the ledger, as somebody else would read it. */
@@ -110,18 +84,8 @@ public final class Installation implements AutoCloseable {
 
     @Override
     public void close() {
-        Process running = process;
-        if (running != null) {
-            running.destroyForcibly();
+        if (process != null) {
+            process.close();
         }
-    }
-
-    /** The test class path with the tests' own log settings left out, absolute since the process runs elsewhere. */
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("test-classes"))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .reduce((left, right) -> left + File.pathSeparator + right)
-                .orElseThrow();
     }
 }

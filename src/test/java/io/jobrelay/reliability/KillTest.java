@@ -2,6 +2,7 @@ package io.jobrelay.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.faults.Child;
 import io.jobrelay.reliability.agent.Halt;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,17 +3,18 @@ package io.jobrelay.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.faults.Child;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,26 +56,22 @@ final class World implements AutoCloseable {
         Files.createDirectories(directory.resolve("migrations/db/ledger"));
         Files.createDirectories(directory.resolve("watches"));
         Files.createDirectories(directory.resolve("rotated"));
-        copy(Path.of("routes"));
+        Child.copy(Path.of("routes"), directory);
         // Within a life, not after a minute.
         Path forget = directory.resolve(FORGET_ROUTE);
         Files.writeString(forget, Files.readString(forget).replace("initialDelay: 60000", "initialDelay: 500"));
         watch("all.yaml", cloud.watches(every));
     }
 
-    private void copy(Path tree) throws IOException {
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, directory.resolve(file.toString()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-    }
-
     void watch(String file, String text) throws IOException {
         Files.writeString(directory.resolve("watches").resolve(file), text);
     }
 
-    /** Starts the next life. */
+    /**
+     * Starts the next life.
+     *
+     * @param orders what the agent in the process shall do; no agent is there where there are none
+     */
     Child live(List<String> orders, Map<String, String> properties, String... options) throws IOException {
         lives++;
         String address = cloud.nextLife();
@@ -101,17 +98,18 @@ final class World implements AutoCloseable {
                 Map.entry("jobrelay.http.port", "0"),
                 Map.entry("camel.management.enabled", "false")));
         all.putAll(properties);
-        StringBuilder text = new StringBuilder(Files.readAllLines(Path.of("application.properties")).stream()
-                .filter(line -> !all.containsKey(line.replaceFirst("=.*", "")))
-                .reduce("", (before, line) -> before + line + "\n"));
-        all.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
-        Files.writeString(directory.resolve("application.properties"), text);
+        Child.properties(directory, all);
+        List<String> java = new ArrayList<>(
+                List.of("-Xmx256m", "-cp", directory.resolve("migrations") + File.pathSeparator + Child.classPath()));
+        if (!orders.isEmpty()) {
+            java.add("-javaagent:" + AgentJar.in(directory) + "=" + String.join("&", orders));
+        }
         return Child.run(
                 directory,
                 directory.resolve("life-%d.log".formatted(lives)),
-                orders,
-                directory.resolve("migrations"),
-                options);
+                Map.of(),
+                java,
+                Stream.concat(Stream.of("run"), Stream.of(options)).toArray(String[]::new));
     }
 
     /** A last life that ends by itself, when all is done; then the accounts are settled. */
