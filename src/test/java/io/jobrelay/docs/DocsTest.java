@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,15 +30,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the documents say, the code does. */
 class DocsTest {
     private static final Path ROUTES = Path.of("routes");
     private static final Path SCHEMA = Path.of("src/main/resources/schema/job-record-v1.schema.json");
-    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
-    private static final Pattern TEST = Pattern.compile("\\[`([^`]+)`\\]\\(([^)]*Test\\.java)\\)");
     private static final Pattern ENTRY = Pattern.compile("\"(\\w+)\": \"(\\w+)\"");
 
     @Test
@@ -202,45 +197,6 @@ class DocsTest {
     private static List<String> described(String prefix, Map.Entry<String, JsonNode> member) {
         return List.of(
                 prefix + member.getKey(), member.getValue().path("description").asText());
-    }
-
-    @ParameterizedTest
-    @MethodSource("documents")
-    void every_link_leads_somewhere(Path document) throws IOException {
-        Matcher link = LINK.matcher(Files.readString(document));
-        while (link.find()) {
-            Path target = link.group(1).isEmpty()
-                    ? document
-                    : document.toAbsolutePath().resolveSibling(link.group(1)).normalize();
-            assertThat(target).as(link.group()).exists();
-            if (link.group(2) != null) {
-                assertThat(Files.readAllLines(target).stream()
-                                .filter(line -> line.startsWith("#"))
-                                .map(line -> line.replaceFirst("#+ ", "")
-                                        .toLowerCase(Locale.ROOT)
-                                        .replace(' ', '-')))
-                        .contains(link.group(2));
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("documents")
-    void every_test_that_is_named_is_there(Path document) throws IOException {
-        Matcher test = TEST.matcher(Files.readString(document));
-        while (test.find()) {
-            Path file = document.toAbsolutePath().resolveSibling(test.group(2)).normalize();
-            assertThat(Files.readString(file))
-                    .as(document + ": " + test.group())
-                    .containsPattern("\\b" + test.group(1) + "\\b");
-        }
-    }
-
-    static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>(RouteFile.filesBelow(Path.of("docs"), ".md"));
-        documents.add(Path.of("README.md"));
-        documents.add(Path.of("CONTRIBUTING.md"));
-        return documents;
     }
 
     private static Settings settings(Map<String, String> properties) {

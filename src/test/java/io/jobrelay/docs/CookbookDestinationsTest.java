@@ -1,0 +1,262 @@
+package io.jobrelay.docs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import com.standardwebhooks.Webhook;
+import io.jobrelay.camel.RouteFile;
+import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.durability.WebhookReceiver;
+import io.jobrelay.faults.Installation;
+import io.jobrelay.faults.RawServer;
+import io.jobrelay.job.Json;
+import jakarta.jms.JMSConsumer;
+import jakarta.jms.JMSContext;
+import jakarta.jms.Message;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpHeaders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Properties;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The destinations of the cookbook, installed as it says, beside each other in one Jobrelay: a job goes through three
+ * states while none of their receivers takes anything, and then they do. Kafka's broker would need a class path of its own:
+ * its route is checked with the others here, and was run by hand.
+ */
+class CookbookDestinationsTest {
+    private static final Path RECIPES = Path.of("docs/cookbook/destinations");
+    private static final List<String> DESTINATIONS = List.of("slack", "alerts", "amqp", "mail");
+    private static final List<String> STATES = List.of("RUNNING", "UNKNOWN", "SUCCEEDED");
+    private static final String CHAT_KEY = "XchatXkeyXthatXnobodyXshouldXsee";
+    private static final String PASSWORD = "a&b+c%25/d e=f#g";
+
+    @TempDir
+    private static Path directory;
+
+    private static RawServer provider;
+    private static WebhookReceiver chat;
+    private static WebhookReceiver alerts;
+    private static Installation jobrelay;
+    private static GreenMail mails;
+    private static EmbeddedBroker broker;
+    private static int brokerPort;
+    private static String webhookSecret;
+
+    @BeforeAll
+    static void plays_the_life_of_a_job() throws IOException {
+        provider = new RawServer();
+        chat = new WebhookReceiver();
+        chat.answer(() -> 500);
+        alerts = new WebhookReceiver();
+        alerts.answer(() -> 500);
+        brokerPort = freePort();
+        int mailPort = freePort();
+
+        jobrelay = new Installation(directory);
+        Properties cookbook = new Properties();
+        for (Documents.Block block : Documents.blocks(Path.of("docs/cookbook.md"))) {
+            if (block.language().equals("properties")) {
+                cookbook.load(new StringReader(block.text()));
+            }
+        }
+        cookbook.forEach((key, value) -> jobrelay.set(key.toString(), value.toString()));
+        webhookSecret = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
+        jobrelay.set("jobrelay.destination.slack.url", chat.url() + "/" + CHAT_KEY)
+                .set("jobrelay.destination.slack.allow-private", "true")
+                .set("jobrelay.destination.alerts.url", alerts.url())
+                .set("jobrelay.destination.alerts.secret", webhookSecret)
+                .set("jobrelay.destination.alerts.allow-private", "true")
+                .set("jobrelay.destination.amqp.url", "amqp://127.0.0.1:" + brokerPort)
+                .set("jobrelay.destination.amqp.password", PASSWORD)
+                .set("jobrelay.destination.mail.server", "smtp:127.0.0.1:" + mailPort)
+                .set("jobrelay.destination.mail.password", PASSWORD)
+                .set("jobrelay.account.huawei.endpoint", "http://127.0.0.1:" + provider.port())
+                .set("jobrelay.account.huawei.signing", "none")
+                .set("jobrelay.delivery.schedule", "0s" + ",200ms".repeat(500))
+                .set("jobrelay.delivery.open-after", "1000");
+        copy(RECIPES, directory.resolve("routes/destinations"));
+        Files.writeString(directory.resolve("routes/router.camel.yaml"), """
+                - route:
+                    id: router
+                    errorHandler:
+                      noErrorHandler: {}
+                    from:
+                      uri: outbox:changes
+                      steps:
+                        - to: { uri: "outbox:file" }
+                        - to: { uri: "outbox:slack" }
+                        - to: { uri: "outbox:alerts" }
+                        - to: { uri: "outbox:amqp" }
+                        - to: { uri: "outbox:mail" }
+                """);
+        Files.createDirectories(directory.resolve("watches"));
+        Files.writeString(directory.resolve("watches/job.yaml"), """
+                - api: huawei-res-job
+                  account: huawei
+                  parameters: { project_id: p, job_id: nightly }
+                  every: 100ms
+                """);
+        jobStatus("RUNNING");
+        jobrelay.start();
+        patiently().until(() -> events() == 1);
+        jobStatus("COMPUTING");
+        patiently().until(() -> events() == 2);
+        jobStatus("SUCCEEDED");
+        patiently().until(() -> events() == 3);
+        // Each has failed before it gets what it wants: a failure is an attempt, not an end.
+        patiently()
+                .untilAsserted(() -> assertThat(jobrelay.ledger(
+                                "select distinct destination from delivery where status = 'PENDING' and attempts > 0"))
+                        .containsExactlyInAnyOrderElementsOf(DESTINATIONS));
+
+        chat.answer(() -> 200);
+        alerts.answer(() -> 204);
+        broker = new EmbeddedBroker(directory.resolve("broker-of-another"), OptionalInt.of(brokerPort));
+        mails = new GreenMail(new ServerSetup(mailPort, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        mails.setUser("oncall@example.com", cookbook.getProperty("jobrelay.destination.mail.user"), PASSWORD);
+        mails.start();
+        patiently()
+                .untilAsserted(() -> assertThat(jobrelay.ledger(
+                                "select destination || ' ' || error from delivery where status != 'DELIVERED'"))
+                        .isEmpty());
+    }
+
+    @AfterAll
+    static void stops() throws IOException {
+        jobrelay.close();
+        provider.close();
+        chat.close();
+        alerts.close();
+        if (mails != null) {
+            mails.stop();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    @Test
+    void a_chat_gets_a_line_per_change_in_order() throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (WebhookReceiver.Received post : taken(chat)) {
+            assertThat(post.header("Content-type")).isEqualTo("application/json; charset=utf-8");
+            assertThat(post.headers().keySet()).noneMatch(name -> name.startsWith("Jobrelay"));
+            texts.add(Json.MAPPER.readTree(post.body()).path("text").asText());
+        }
+        assertThat(texts)
+                .containsExactly(
+                        "*RUNNING* Rank &lt;!channel&gt; &amp; more",
+                        "*UNKNOWN* Rank &lt;!channel&gt; &amp; more",
+                        "*SUCCEEDED* Rank &lt;!channel&gt; &amp; more");
+    }
+
+    @Test
+    void the_address_of_a_chat_and_a_password_are_not_logged() {
+        assertThat(jobrelay.log())
+                .contains("destination=slack", "destination=amqp", "destination=mail")
+                .doesNotContain(CHAT_KEY, PASSWORD);
+    }
+
+    @Test
+    void a_second_webhook_is_signed_with_its_own_key() throws Exception {
+        List<String> states = new ArrayList<>();
+        for (WebhookReceiver.Received post : taken(alerts)) {
+            new Webhook(webhookSecret).verify(post.body(), HttpHeaders.of(post.headers(), (name, value) -> true));
+            states.add(state(post.body()));
+        }
+        assertThat(states).isEqualTo(STATES);
+    }
+
+    @Test
+    void a_broker_gets_persistent_messages_by_amqp_in_order() throws Exception {
+        List<String> states = new ArrayList<>();
+        try (JMSContext context = broker.connectionFactory().createContext()) {
+            JMSConsumer consumer = context.createConsumer(context.createQueue("jobrelay.changes"));
+            for (Message message = consumer.receive(2_000); message != null; message = consumer.receiveNoWait()) {
+                assertThat(message.getJMSDeliveryMode()).isEqualTo(2);
+                assertThat(message.getStringProperty("JMSXGroupID")).isEqualTo("huawei-res-job/huawei/p/nightly");
+                assertThat(message.propertyExists("_AMQ_DUPL_ID")).isTrue();
+                states.add(state(message.getBody(String.class)));
+            }
+        }
+        assertThat(states).isEqualTo(STATES);
+    }
+
+    @Test
+    void a_mail_server_gets_a_mail_per_change_in_order() throws Exception {
+        List<String> subjects = new ArrayList<>();
+        for (MimeMessage mail : mails.getReceivedMessages()) {
+            subjects.add(mail.getSubject());
+            assertThat(mail.getAllRecipients()[0]).hasToString("oncall@example.com");
+            assertThat(mail.getFrom()[0]).hasToString("jobrelay@example.com");
+            assertThat(mail.getContent().toString())
+                    .contains("name: Rank <!channel> & more")
+                    .doesNotContain("raw");
+        }
+        assertThat(subjects)
+                .containsExactlyElementsOf(STATES.stream()
+                        .map(state -> "[jobrelay] " + state + ": huawei-res-job/huawei/p/nightly")
+                        .toList());
+    }
+
+    private static List<WebhookReceiver.Received> taken(WebhookReceiver receiver) {
+        return receiver.received().stream()
+                .filter(post -> post.answered() < 300)
+                .toList();
+    }
+
+    private static String state(String event) throws IOException {
+        JsonNode job = Json.MAPPER.readTree(event).path("data").path("job");
+        return job.path("state").asText();
+    }
+
+    private static void jobStatus(String status) {
+        provider.reply(200, """
+                {"is_success": true, "job": {"project_id": "p", "job_id": "nightly", "job_name": "Rank <!channel> & more",
+                "job_status": "%s"}}""".formatted(status));
+    }
+
+    private static long events() throws IOException {
+        Path out = directory.resolve("out");
+        long lines = 0;
+        for (Path file : RouteFile.filesBelow(out, ".ndjson")) {
+            lines += Files.readString(file, UTF_8).lines().count();
+        }
+        return lines;
+    }
+
+    private static ConditionFactory patiently() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (Path file : RouteFile.filesBelow(from, ".camel.yaml")) {
+            Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.jobrelay.docs;
+
+import static java.util.stream.Collectors.joining;
+
+import io.jobrelay.camel.RouteFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The documents of the project, and what stands in them. */
+final class Documents {
+    static final Path README = Path.of("README.md");
+    static final Path DOCS = Path.of("docs");
+
+    private static final String FENCE = "```";
+
+    private Documents() {}
+
+    /**
+     * A block of code.
+     *
+     * @param language what stands behind the opening fence; empty where nothing does
+     * @param line the first line of its text, from 1
+     */
+    record Block(Path document, String language, int line, String text) {
+        @Override
+        public String toString() {
+            return document + ":" + line;
+        }
+    }
+
+    static List<Path> all() {
+        List<Path> documents = new ArrayList<>(RouteFile.filesBelow(DOCS, ".md"));
+        documents.add(README);
+        documents.add(Path.of("CONTRIBUTING.md"));
+        return documents;
+    }
+
+    /** The blocks of code of that language in all documents. */
+    static Stream<Block> blocks(String language) {
+        return all().stream()
+                .flatMap(document -> blocks(document).stream())
+                .filter(block -> block.language().equals(language));
+    }
+
+    /** The blocks of code, with the indentation of their opening fence taken off, as in a list. */
+    static List<Block> blocks(Path document) {
+        List<Block> blocks = new ArrayList<>();
+        List<String> lines = lines(document);
+        for (int begin = 0; begin < lines.size(); begin++) {
+            String fence = lines.get(begin);
+            if (!fence.strip().startsWith(FENCE)) {
+                continue;
+            }
+            int indentation = fence.indexOf(FENCE);
+            int end = begin + 1;
+            while (!lines.get(end).strip().equals(FENCE)) {
+                end++;
+            }
+            String text = lines.subList(begin + 1, end).stream()
+                    .map(line -> line.substring(Math.min(indentation, line.length())) + "\n")
+                    .collect(joining());
+            blocks.add(new Block(document, fence.strip().substring(FENCE.length()), begin + 2, text));
+            begin = end;
+        }
+        return blocks;
+    }
+
+    /** Its lines without those of its blocks of code. */
+    static List<String> prose(Path document) {
+        List<String> prose = new ArrayList<>();
+        boolean code = false;
+        for (String line : lines(document)) {
+            boolean fence = line.strip().startsWith(FENCE);
+            code ^= fence;
+            if (!code && !fence) {
+                prose.add(line);
+            }
+        }
+        return prose;
+    }
+
+    static List<String> lines(Path document) {
+        try {
+            return Files.readAllLines(document);
+        } catch (IOException e) {
+            throw new IllegalStateException(document + ": " + e, e);
+        }
+    }
+}
