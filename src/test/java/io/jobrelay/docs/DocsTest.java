@@ -4,12 +4,10 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Signing;
 import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.YamlNode;
 import io.jobrelay.job.JobState;
-import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
@@ -26,16 +24,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the documents say, the code does. */
 class DocsTest {
     private static final Path ROUTES = Path.of("routes");
-    private static final Path SCHEMA = Path.of("src/main/resources/schema/job-record-v1.schema.json");
-    private static final Pattern ENTRY = Pattern.compile("\"(\\w+)\": \"(\\w+)\"");
 
     @Test
     void every_property_is_explained() throws IOException {
@@ -137,14 +131,7 @@ class DocsTest {
         Set<String> mapped = new TreeSet<>();
         for (Path file : RouteFile.filesBelow(ROUTES.resolve("providers"), ".jq")) {
             String api = file.getFileName().toString().replace(".jq", "");
-            String text = Files.readString(file);
-            if (!api.contains(".")) {
-                Map<String, String> reasons = table(text, "reasons");
-                table(text, "states")
-                        .forEach((given, state) -> mapped.add("%s %s %s %s"
-                                .formatted(api, given, state, reasons.getOrDefault(given, ""))
-                                .strip()));
-            }
+            MappedStates.of(file).forEach(row -> mapped.add((api + " " + String.join(" ", row)).strip()));
         }
         Set<String> written = rows("docs/record.md", "## States").stream()
                 .filter(row -> row.size() == 4)
@@ -152,20 +139,6 @@ class DocsTest {
                 .collect(toCollection(TreeSet::new));
         assertThat(mapped).isNotEmpty();
         assertThat(written).isEqualTo(mapped);
-    }
-
-    /** The entries of {@code def <name>: {...};}. */
-    private static Map<String, String> table(String jq, String name) {
-        Map<String, String> table = new TreeMap<>();
-        Matcher definition =
-                Pattern.compile("def " + name + ": \\{(.*?)}", Pattern.DOTALL).matcher(jq);
-        if (definition.find()) {
-            Matcher entry = ENTRY.matcher(definition.group(1));
-            while (entry.find()) {
-                table.put(entry.group(1), entry.group(2));
-            }
-        }
-        return table;
     }
 
     @Test
@@ -179,26 +152,6 @@ class DocsTest {
                         Arrays.stream(FailureKind.values()).map(Enum::name).toList());
     }
 
-    @Test
-    void the_members_are_those_of_the_schema() throws IOException {
-        JsonNode properties = Json.MAPPER.readTree(Files.readString(SCHEMA)).path("properties");
-        List<List<String>> members = new ArrayList<>();
-        properties.properties().forEach(member -> members.add(described("", member)));
-        for (String nested : List.of("provider", "progress", "error")) {
-            properties
-                    .path(nested)
-                    .path("properties")
-                    .properties()
-                    .forEach(member -> members.add(described(nested + ".", member)));
-        }
-        assertThat(rows("docs/record.md", "# The job record")).containsExactlyElementsOf(members);
-    }
-
-    private static List<String> described(String prefix, Map.Entry<String, JsonNode> member) {
-        return List.of(
-                prefix + member.getKey(), member.getValue().path("description").asText());
-    }
-
     private static Settings settings(Map<String, String> properties) {
         PropertyFile file = PropertyFile.read(Path.of("nowhere.properties")).with(properties.keySet());
         return new SettingsReader(file, key -> Optional.ofNullable(properties.get(key))).read();
@@ -208,26 +161,11 @@ class DocsTest {
         return rows(document, section).stream().map(row -> row.get(column)).toList();
     }
 
-    /** The rows of the section's tables, without the marks of code around a whole cell. */
-    private static List<List<String>> rows(String document, String section) throws IOException {
-        return raw(document, section).stream()
-                .map(row -> row.stream()
-                        .map(cell -> cell.matches("`[^`]*`") ? cell.substring(1, cell.length() - 1) : cell)
-                        .toList())
-                .toList();
+    private static List<List<String>> rows(String document, String section) {
+        return Documents.rows(Path.of(document), section);
     }
 
-    /** The rows of the section's tables whose first cell is code, or a link to code. */
-    private static List<List<String>> raw(String document, String section) throws IOException {
-        List<String> lines = Files.readAllLines(Path.of(document));
-        int begin = lines.indexOf(section) + 1;
-        assertThat(begin).as(section).isPositive();
-        return lines.subList(begin, lines.size()).stream()
-                .takeWhile(line -> !line.startsWith("#"))
-                .filter(line -> line.startsWith("| `") || line.startsWith("| [`"))
-                .map(line -> Arrays.stream(line.substring(1, line.length() - 1).split("\\|"))
-                        .map(String::strip)
-                        .toList())
-                .toList();
+    private static List<List<String>> raw(String document, String section) {
+        return Documents.raw(Path.of(document), section);
     }
 }

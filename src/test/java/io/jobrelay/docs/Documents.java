@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The documents of the project, and what stands in them. */
-final class Documents {
-    static final Path README = Path.of("README.md");
+public final class Documents {
+    public static final Path README = Path.of("README.md");
     static final Path DOCS = Path.of("docs");
 
     private static final String FENCE = "```";
@@ -25,14 +26,14 @@ final class Documents {
      * @param language what stands behind the opening fence; empty where nothing does
      * @param line the first line of its text, from 1
      */
-    record Block(Path document, String language, int line, String text) {
+    public record Block(Path document, String language, int line, String text) {
         @Override
         public String toString() {
             return document + ":" + line;
         }
     }
 
-    static List<Path> all() {
+    public static List<Path> all() {
         List<Path> documents = new ArrayList<>(RouteFile.filesBelow(DOCS, ".md"));
         documents.add(README);
         documents.add(Path.of("CONTRIBUTING.md"));
@@ -40,14 +41,14 @@ final class Documents {
     }
 
     /** The blocks of code of that language in all documents. */
-    static Stream<Block> blocks(String language) {
+    public static Stream<Block> blocks(String language) {
         return all().stream()
                 .flatMap(document -> blocks(document).stream())
                 .filter(block -> block.language().equals(language));
     }
 
     /** The blocks of code, with the indentation of their opening fence taken off, as in a list. */
-    static List<Block> blocks(Path document) {
+    public static List<Block> blocks(Path document) {
         List<Block> blocks = new ArrayList<>();
         List<String> lines = lines(document);
         for (int begin = 0; begin < lines.size(); begin++) {
@@ -70,7 +71,7 @@ final class Documents {
     }
 
     /** Its lines without those of its blocks of code. */
-    static List<String> prose(Path document) {
+    public static List<String> prose(Path document) {
         List<String> prose = new ArrayList<>();
         boolean code = false;
         for (String line : lines(document)) {
@@ -83,7 +84,32 @@ final class Documents {
         return prose;
     }
 
-    static List<String> lines(Path document) {
+    /** The rows of the section's tables, without the marks of code around a whole cell. */
+    static List<List<String>> rows(Path document, String section) {
+        return raw(document, section).stream()
+                .map(row -> row.stream()
+                        .map(cell -> cell.matches("`[^`]*`") ? cell.substring(1, cell.length() - 1) : cell)
+                        .toList())
+                .toList();
+    }
+
+    /** The rows of the section's tables whose first cell is code, or a link to code. */
+    public static List<List<String>> raw(Path document, String section) {
+        List<String> lines = lines(document);
+        int begin = lines.indexOf(section) + 1;
+        if (begin == 0) {
+            throw new IllegalStateException("%s: has no section '%s'".formatted(document, section));
+        }
+        return lines.subList(begin, lines.size()).stream()
+                .takeWhile(line -> !line.startsWith("#"))
+                .filter(line -> line.startsWith("| `") || line.startsWith("| [`"))
+                .map(line -> Arrays.stream(line.substring(1, line.length() - 1).split("\\|"))
+                        .map(String::strip)
+                        .toList())
+                .toList();
+    }
+
+    public static List<String> lines(Path document) {
         try {
             return Files.readAllLines(document);
         } catch (IOException e) {

@@ -1,0 +1,100 @@
+package io.jobrelay.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.camel.RouteFile;
+import io.jobrelay.job.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a provider's page says is what its route, its mappings and its seed say. */
+class ProviderPagesTest {
+    private static final Path PAGES = Path.of("docs/providers");
+    private static final Path ROUTES = Path.of("routes/providers");
+    private static final Pattern API = Pattern.compile("API `([a-z0-9-]+)`");
+    private static final Pattern VARIABLE = Pattern.compile("\\{\\{env:(\\w+)");
+
+    @Test
+    void every_provider_api_has_a_page() throws IOException {
+        Set<String> apis = new TreeSet<>();
+        for (Path page : pages()) {
+            apis.add(api(page));
+        }
+        assertThat(RouteFile.filesBelow(ROUTES, ".camel.yaml").stream()
+                        .map(route -> route.getFileName().toString().replace(".camel.yaml", "")))
+                .containsExactlyInAnyOrderElementsOf(apis);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void the_states_are_those_of_the_mapping(Path page) throws IOException {
+        assertThat(Documents.rows(page, "## States"))
+                .containsExactlyInAnyOrderElementsOf(MappedStates.of(ROUTES.resolve(api(page) + ".jq")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void every_code_is_an_error_of_the_seed(Path page) throws IOException {
+        Set<List<String>> seeded = new TreeSet<>((one, other) -> one.toString().compareTo(other.toString()));
+        for (Path error : RouteFile.filesBelow(Path.of("seeds", api(page), "errors"), ".json")) {
+            JsonNode failure = Json.MAPPER.readTree(error.toFile()).path("failure");
+            seeded.add(
+                    List.of(failure.path("code").asText(), failure.path("kind").asText()));
+        }
+        assertThat(Documents.rows(page, "## When it fails"))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(row -> assertThat(seeded).contains(row.subList(0, 2)));
+    }
+
+    /** Its account, as it comes with Jobrelay: the endpoint and the variables. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void the_account_is_that_of_the_properties(Path page) throws IOException {
+        String text = Files.readString(page);
+        String account = Documents.blocks(page).stream()
+                .filter(block -> block.language().equals("yaml"))
+                .flatMap(block -> block.text().lines())
+                .filter(line -> line.strip().startsWith("account: "))
+                .map(line -> line.strip().substring("account: ".length()))
+                .findFirst()
+                .orElseThrow();
+        String prefix = "jobrelay.account." + account + ".";
+        List<String> properties = Documents.lines(Path.of("application.properties")).stream()
+                .filter(line -> line.startsWith(prefix))
+                .toList();
+
+        assertThat(properties).isNotEmpty();
+        String region = properties.stream()
+                .filter(line -> line.startsWith(prefix + "endpoint="))
+                .map(line -> line.replaceFirst(".*=https://[^.]+\\.", "").replaceFirst("\\..*", ""))
+                .findFirst()
+                .orElseThrow();
+        assertThat(text).contains(region);
+        for (String line : properties) {
+            Matcher variable = VARIABLE.matcher(line);
+            while (variable.find()) {
+                assertThat(text).contains(variable.group(1));
+            }
+        }
+    }
+
+    private static String api(Path page) throws IOException {
+        Matcher api = API.matcher(Files.readString(page));
+        assertThat(api.find()).as(page + ": names its API").isTrue();
+        return api.group(1);
+    }
+
+    static List<Path> pages() {
+        return RouteFile.filesBelow(PAGES, ".md");
+    }
+}
