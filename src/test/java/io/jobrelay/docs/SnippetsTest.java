@@ -2,25 +2,26 @@ package io.jobrelay.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.RouteSchema;
-import io.jobrelay.camel.RouteTrial;
 import io.jobrelay.camel.YamlNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.trust.Secrets;
+import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchReader;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,26 +31,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SnippetsTest {
     private static final String FROM_THE_ENVIRONMENT = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
 
-    private static RouteTrial trial;
+    private static final RouteSchema SCHEMA = new RouteSchema();
 
     @TempDir
     private Path directory;
 
-    @BeforeAll
-    static void builds_the_routes() {
-        trial = new RouteTrial(Clock.systemUTC());
-        assertThat(trial.problems()).isEmpty();
-    }
-
-    @AfterAll
-    static void throws_them_away() {
-        trial.close();
-    }
-
     @ParameterizedTest
     @MethodSource("watches")
     void a_watch_is_read(Documents.Block block) throws IOException {
-        WatchReader watches = trial.watchReader();
+        WatchReader watches = new WatchReader(
+                SnippetsTest::apis, settings(new Properties()).settings().accounts(), new Secrets());
         Path file = Files.writeString(directory.resolve("watch.yaml"), block.text());
         WatchFile.Content content = new WatchFile(watches).read(file);
 
@@ -59,6 +50,26 @@ class SnippetsTest {
 
     static Stream<Documents.Block> watches() {
         return Documents.blocks("yaml").filter(block -> block.text().startsWith("- api:"));
+    }
+
+    /** As the routes declare them. */
+    private static Map<String, ProviderApi> apis() {
+        Map<String, ProviderApi> apis = new HashMap<>();
+        for (Path file : RouteFile.filesBelow(Path.of("routes/providers"), ".camel.yaml")) {
+            for (YamlNode item :
+                    YamlNode.parse(String.join("\n", Documents.lines(file))).items()) {
+                for (YamlNode bean : item.member("beans").map(YamlNode::items).orElse(List.of())) {
+                    YamlNode properties = bean.member("properties").orElseThrow();
+                    ProviderApi api = new ProviderApi();
+                    api.setName(properties.text("name"));
+                    api.setRequired(properties.text("required"));
+                    api.setOptional(properties.text("optional"));
+                    api.setList(Boolean.parseBoolean(properties.text("list")));
+                    apis.put(api.getName(), api);
+                }
+            }
+        }
+        return apis;
     }
 
     /** A part of a route is tried at the place that it is for. */
@@ -79,8 +90,7 @@ class SnippetsTest {
             text = steps + " ".repeat(8) + "- choice:\n" + " ".repeat(12) + "when:\n" + text.indent(14) + " ".repeat(16)
                     + "steps:\n" + " ".repeat(18) + "- stop: {}\n";
         }
-        assertThat(new RouteSchema().problems(block.toString(), YamlNode.parse(text)))
-                .isEmpty();
+        assertThat(SCHEMA.problems(block.toString(), YamlNode.parse(text))).isEmpty();
     }
 
     static Stream<Documents.Block> routes() {
@@ -91,24 +101,29 @@ class SnippetsTest {
     @ParameterizedTest
     @MethodSource("properties")
     void properties_are_settings(Documents.Block block) throws IOException {
+        Properties shown = new Properties();
+        shown.load(new StringReader(block.text()));
+
+        assertThat(settings(shown).problems()).isEmpty();
+    }
+
+    private static SettingsReader.Reading settings(Properties shown) throws IOException {
         Properties properties = new Properties();
         properties.load(new StringReader(Files.readString(Path.of("application.properties"))));
-        properties.load(new StringReader(block.text()));
+        properties.putAll(shown);
         PropertyFile file = PropertyFile.read(Path.of("nowhere")).with(properties.stringPropertyNames());
-
-        assertThat(new SettingsReader(file, key -> value(properties, key))
-                        .reading()
-                        .problems())
-                .isEmpty();
+        return new SettingsReader(file, key -> value(properties, key)).reading();
     }
 
     static Stream<Documents.Block> properties() {
         return Documents.blocks("properties");
     }
 
+    /** Every key is set; another variable is so only where it must be. */
     private static Optional<String> value(Properties properties, String key) {
+        String absent = key.endsWith("-key") ? FROM_THE_ENVIRONMENT : "";
         return Optional.ofNullable(properties.getProperty(key))
-                .map(value -> value.replaceAll("\\{\\{env:\\w+:}}", "")
+                .map(value -> value.replaceAll("\\{\\{env:\\w+:}}", absent)
                         .replaceAll("\\{\\{env:\\w+:(.*)}}", "$1")
                         .replaceAll("\\{\\{env:\\w+}}", FROM_THE_ENVIRONMENT));
     }
