@@ -180,6 +180,7 @@ class CookbookDestinationsTest {
     void a_second_webhook_is_signed_with_its_own_key() throws Exception {
         List<String> states = new ArrayList<>();
         for (WebhookReceiver.Received post : taken(alerts)) {
+            assertThat(post.header("Content-type")).isEqualTo("application/cloudevents+json");
             new Webhook(webhookSecret).verify(post.body(), HttpHeaders.of(post.headers(), (name, value) -> true));
             states.add(state(post.body()));
         }
