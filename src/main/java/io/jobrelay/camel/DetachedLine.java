@@ -37,7 +37,7 @@ import org.apache.camel.main.Main;
  * no port is opened, nobody is asked. A watch is polled against a reply that is given.
  */
 final class DetachedLine implements AutoCloseable {
-    private static final String PROVIDER_CLIENT = "provider-client";
+    static final String PROVIDER_CLIENT = "provider-client";
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;
 
@@ -159,7 +159,8 @@ final class DetachedLine implements AutoCloseable {
         return providers.poll(watch);
     }
 
-    private void startDirectRoutes() {
+    /** So that they can be called. */
+    void startDirectRoutes() {
         CamelContext context = context();
         try {
             for (Route route : context.getRoutes()) {

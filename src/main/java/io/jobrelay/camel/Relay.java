@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -162,15 +163,9 @@ public final class Relay implements AutoCloseable {
     static void requireRoutes() {
         if (!Files.isDirectory(Path.of("routes"))) {
             throw new IllegalStateException(
-                    "there is no routes/ in " + Path.of("").toAbsolutePath()
-                            + ": start Jobrelay in a directory with application.properties and routes/, such as a copy of those"
-                            + " that it came with" + home());
+                    "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a directory that has it"
+                            .formatted(Path.of("").toAbsolutePath()));
         }
-    }
-
-    private static String home() {
-        String home = System.getProperty("jobrelay.home");
-        return home == null ? "" : ": cp -r " + home + "/{application.properties,routes,seeds} .";
     }
 
     /** Reads the settings with Camel's own placeholders, vaults and environment variables resolved. */
@@ -183,23 +178,24 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Where the ledger of this directory is, for a command that needs nothing else: what else is wrong with the properties,
-     * or is not set where the command is run, does not matter.
+     * The settings of this directory, for a command that needs only some of them: what else is wrong with the properties, or
+     * is not set where the command is run, does not matter and has its default.
      *
-     * @throws InvalidSettingsException if that cannot be read
+     * @param areas what the keys begin with that it needs, such as {@code jobrelay.ledger.}
+     * @throws InvalidSettingsException if some of those are wrong
      */
-    public static String ledgerUrl() {
+    public static Settings settings(String... areas) {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.getPropertiesComponent().addLocation("file:" + PROPERTIES + ";optional=true");
             context.build();
             SettingsReader.Reading reading = settings(context, Map.of()).reading();
             List<Problem> problems = reading.problems().stream()
-                    .filter(problem -> problem.message().startsWith("jobrelay.ledger."))
+                    .filter(problem -> Stream.of(areas).anyMatch(problem.message()::startsWith))
                     .toList();
             if (!problems.isEmpty()) {
                 throw new InvalidSettingsException(problems);
             }
-            return reading.settings().ledger().url();
+            return reading.settings();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -131,6 +131,11 @@ public final class RouteTrial implements AutoCloseable {
         return line.poll(watch, reply);
     }
 
+    /** The line that the routes are tried on. */
+    DetachedLine line() {
+        return line;
+    }
+
     @Override
     public void close() {
         line.close();

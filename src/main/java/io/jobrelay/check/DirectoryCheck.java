@@ -6,6 +6,7 @@ import io.jobrelay.account.Account;
 import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.RouteTrial;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchGlob;
 import java.io.IOException;
@@ -30,19 +31,29 @@ public final class DirectoryCheck {
     private final Clock clock;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
+    private final List<Placed> watches = new ArrayList<>();
+    private final Map<String, Account> accounts = new HashMap<>();
 
     /**
      * What was found.
      *
      * @param problems what keeps Jobrelay, or a part of it, from working
      * @param warnings what is right, but does not work on this machine as it is now
+     * @param watches the good watches
+     * @param accounts the good accounts, by name
      */
-    public record Findings(List<Problem> problems, List<Problem> warnings) {
+    public record Findings(
+            List<Problem> problems, List<Problem> warnings, List<Placed> watches, Map<String, Account> accounts) {
         public Findings {
             problems = List.copyOf(problems);
             warnings = List.copyOf(warnings);
+            watches = List.copyOf(watches);
+            accounts = Map.copyOf(accounts);
         }
     }
+
+    /** A watch and where it stands, as {@code file:line}. */
+    public record Placed(String place, Watch watch) {}
 
     private DirectoryCheck(Clock clock) {
         this.clock = clock;
@@ -56,7 +67,7 @@ public final class DirectoryCheck {
     public static Findings run(Clock clock) {
         DirectoryCheck check = new DirectoryCheck(clock);
         check.look();
-        return new Findings(check.problems, check.warnings);
+        return new Findings(check.problems, check.warnings, check.watches, check.accounts);
     }
 
     private void look() {
@@ -73,7 +84,7 @@ public final class DirectoryCheck {
     }
 
     private void checkWatches(RouteTrial trial) {
-        Map<String, Account> accounts = trial.settings().accounts();
+        accounts.putAll(trial.settings().accounts());
         WatchFile reader = new WatchFile(trial.watchReader());
         Map<String, String> places = new HashMap<>();
         for (Path file : new WatchGlob(trial.settings().watches()).files()) {
@@ -87,6 +98,7 @@ public final class DirectoryCheck {
                             entry.line(),
                             "the same watch (api, account and parameters) stands in " + first));
                 } else {
+                    watches.add(new Placed(file + ":" + entry.line(), entry.watch()));
                     requireNonNull(accounts.get(entry.watch().account()), "a good watch has a known account")
                             .missing()
                             .ifPresent(message ->

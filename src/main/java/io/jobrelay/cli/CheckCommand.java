@@ -8,8 +8,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code jobrelay check} */
@@ -23,9 +25,22 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "Exit status:%n",
-        exitCodeList = {"0:no problem", "1:some problem"})
+        exitCodeList = {"0:no problem", "1:some problem, or the router fails with the change"})
 final class CheckCommand implements Callable<Integer> {
     private final Clock clock;
+
+    @Option(
+            names = "--explain",
+            description = "Print for each watch which request would go out, with keys, tokens and signatures masked.")
+    private boolean explain;
+
+    @Option(
+            names = "--change",
+            paramLabel = "FILE",
+            description =
+                    "Print where the router would send the changes of a file: job records, or events as in out/*.ndjson;"
+                            + " - for standard input.")
+    private @Nullable String change;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli's
@@ -42,11 +57,16 @@ final class CheckCommand implements Callable<Integer> {
         Stream.of(findings.problems(), findings.warnings())
                 .flatMap(List::stream)
                 .forEach(problem -> out.println(PlainLine.of(problem.toString())));
+        Explanation explanation = new Explanation(clock, out);
+        if (explain) {
+            explanation.requests(findings);
+        }
+        boolean routed = change == null || explanation.routing(change);
         out.flush();
         String count = count(findings.problems(), "problem");
         String warnings = findings.warnings().isEmpty() ? "" : ", " + count(findings.warnings(), "warning");
         spec.commandLine().getErr().println(count + warnings);
-        return findings.problems().isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+        return findings.problems().isEmpty() && routed ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
     private static String count(List<Problem> found, String what) {

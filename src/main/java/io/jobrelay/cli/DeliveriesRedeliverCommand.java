@@ -1,9 +1,7 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.camel.Relay;
-import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
-import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.trust.PlainLine;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,10 +22,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "Exit status:%n",
-        exitCodeList = {
-            "0:they are on their way",
-            "1:some id is that of no dead delivery, or the ledger cannot be opened"
-        })
+        exitCodeList = {"0:they are on their way", "1:some id is that of no dead delivery, or nobody can be asked"})
 final class DeliveriesRedeliverCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Ids as deliveries list prints them.")
     private List<String> ids = List.of();
@@ -37,6 +32,9 @@ final class DeliveriesRedeliverCommand implements Callable<Integer> {
 
     @Option(names = "--all", description = "All dead deliveries.")
     private boolean all;
+
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli's
@@ -54,24 +52,21 @@ final class DeliveriesRedeliverCommand implements Callable<Integer> {
         if (all && selected) {
             refuse("--all, or --destination, --since and --until, but not both");
         }
-        try (LedgerDatabase database = LedgerDatabase.openBeside(Relay.ledgerUrl())) {
-            Deliveries deliveries = new Deliveries(database);
-            int redelivered = ids.isEmpty() ? deliveries.redeliver(options.selection()) : redeliver(deliveries);
-            spec.commandLine().getOut().println(redelivered);
-            spec.commandLine().getOut().flush();
-            return redelivered < ids.stream().distinct().count() ? ExitStatus.FAILED : ExitStatus.OK;
-        }
+        long redelivered = api.askOrLook(desk -> ids.isEmpty() ? desk.redeliver(options.selection()) : redeliver(desk));
+        spec.commandLine().getOut().println(redelivered);
+        spec.commandLine().getOut().flush();
+        return redelivered < ids.stream().distinct().count() ? ExitStatus.FAILED : ExitStatus.OK;
     }
 
-    private int redeliver(Deliveries deliveries) {
-        int redelivered = 0;
+    private long redeliver(Desk desk) {
+        long redelivered = 0;
         for (String id : ids.stream().distinct().toList()) {
-            if (deliveries.redeliver(id)) {
+            if (desk.redeliver(id)) {
                 redelivered++;
             } else {
                 spec.commandLine()
                         .getErr()
-                        .println(id + ": is no dead delivery; deliveries list prints those that are");
+                        .println(PlainLine.of(id + ": is no dead delivery; deliveries list prints those that are"));
             }
         }
         return redelivered;

@@ -1,12 +1,16 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.camel.Relay;
-import io.jobrelay.ledger.Destinations;
-import io.jobrelay.ledger.LedgerDatabase;
+import static io.jobrelay.cli.FormOptions.text;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.ledger.Destinations.Circuit;
+import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -21,10 +25,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeListHeading = "Exit status:%n",
-        exitCodeList = {"0:it takes deliveries", "1:there is no such destination, or the ledger cannot be opened"})
+        exitCodeList = {"0:it takes deliveries", "1:there is no such destination, or nobody can be asked"})
 final class DestinationsEnableCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "A destination as destinations list prints it.")
     private String name = "";
+
+    @Mixin
+    private ApiOptions api = new ApiOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli's
@@ -32,20 +39,23 @@ final class DestinationsEnableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return api.askOrLook(this::enable) ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private boolean enable(Desk desk) {
         PrintWriter err = spec.commandLine().getErr();
-        try (LedgerDatabase database = LedgerDatabase.openBeside(Relay.ledgerUrl())) {
-            Destinations destinations = new Destinations(database);
-            List<String> names =
-                    destinations.list().stream().map(Destinations.Entry::name).toList();
-            if (!names.contains(name)) {
-                err.println(name + ": nothing was ever for a destination of this name; there is "
-                        + String.join(", ", names));
-                return ExitStatus.FAILED;
-            }
-            if (!destinations.enable(name)) {
-                err.println(name + ": was neither disabled nor failing");
-            }
-            return ExitStatus.OK;
+        Optional<JsonNode> before = desk.enable(name);
+        if (before.isEmpty()) {
+            String names = desk.destinations().stream()
+                    .map(destination -> text(destination, "/name"))
+                    .collect(joining(", "));
+            err.println(PlainLine.of(name + ": nothing was ever for a destination of this name; there is "
+                    + (names.isEmpty() ? "none yet" : names)));
+            return false;
         }
+        if (text(before.get(), "/circuit").equals(Circuit.CLOSED.name())) {
+            err.println(PlainLine.of(name + ": was neither disabled nor failing"));
+        }
+        return true;
     }
 }

@@ -1,11 +1,13 @@
 package io.jobrelay.cli;
 
+import io.jobrelay.client.ApiException;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -18,13 +20,18 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
+            InitCommand.class,
             RunCommand.class,
             SandboxCommand.class,
             FetchCommand.class,
             WaitCommand.class,
             CheckCommand.class,
+            JobsCommand.class,
+            WatchesCommand.class,
             DeliveriesCommand.class,
-            DestinationsCommand.class
+            DestinationsCommand.class,
+            BackupCommand.class,
+            CompletionCommand.class
         },
         exitCodeOnExecutionException = ExitStatus.FAILED,
         footer = {
@@ -56,6 +63,7 @@ public final class Jobrelay {
     static CommandLine commandLine() {
         return new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)))
                 .setExecutionExceptionHandler(Jobrelay::report)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
     }
 
@@ -66,7 +74,11 @@ public final class Jobrelay {
                 || exception instanceof IllegalStateException) {
             PrintWriter err = commandLine.getErr();
             String message = String.valueOf(exception.getMessage());
-            message.lines()
+            Stream<String> wrong = exception instanceof ApiException refused
+                            && !refused.problems().contains(message)
+                    ? refused.problems().stream()
+                    : Stream.of();
+            Stream.concat(message.lines(), wrong)
                     .map(PlainLine::of)
                     .forEach(line -> err.println(commandLine.getColorScheme().errorText(line)));
         } else {

@@ -83,8 +83,7 @@ public final class LedgerDatabase implements AutoCloseable {
     public static LedgerDatabase openBeside(String url) {
         Path path = file(url);
         if (!Files.exists(path)) {
-            throw new LedgerException("jobrelay.ledger.url: there is no " + path
-                    + "; go to the directory that Jobrelay runs in, or run it here first");
+            throw notThere(path);
         }
         HikariDataSource connections = null;
         try {
@@ -97,6 +96,11 @@ public final class LedgerDatabase implements AutoCloseable {
             }
             throw cannotOpen(path, e);
         }
+    }
+
+    static LedgerException notThere(Path path) {
+        return new LedgerException("jobrelay.ledger.url: there is no " + path
+                + "; go to the directory that Jobrelay runs in, or run it here first");
     }
 
     private static LedgerException cannotOpen(Path path, Exception e) {

@@ -63,7 +63,8 @@ public final class SandboxProviders implements AutoCloseable {
         List<Seed> all = Files.isDirectory(seeds) ? Seed.readAll(seeds) : List.of();
         if (all.isEmpty()) {
             throw new IllegalStateException("there is nothing to play in " + seeds.toAbsolutePath()
-                    + ": must have a folder with watch.yaml, replies/" + " and records/ for each provider API");
+                    + ": 'jobrelay init' copies what it came with; each provider API has a folder with watch.yaml, replies/"
+                    + " and records/");
         }
         SandboxProviders providers = new SandboxProviders(seeds);
         for (int i = 0; i < all.size(); i++) {

@@ -49,44 +49,76 @@ public final class WatchFile {
     /** A watch and the line on which it begins. */
     public record Entry(Watch watch, int line) {}
 
+    /**
+     * What a text held, whether the watches are good or not.
+     *
+     * @param readable false if it could not be read to its end
+     */
+    public record Outline(List<Item> items, List<Problem> problems, boolean readable) {
+        public Outline {
+            items = List.copyOf(items);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** A watch as it is written, and the line on which it begins. */
+    public record Item(JsonNode watch, int line) {}
+
     /** Reads the file; a file that cannot be read is a problem like any other. */
     public Content read(Path file) {
+        String name = file.toString();
+        Outline outline;
+        try {
+            outline = outline(name, Files.readString(file));
+        } catch (IOException e) {
+            return new Content(List.of(), List.of(new Problem(name, 0, "cannot be read: " + e)), false);
+        }
         List<Entry> entries = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
-        String name = file.toString();
+        for (Item item : outline.items()) {
+            WatchReader.Reading reading = watches.read(item.watch());
+            reading.watch().ifPresent(watch -> entries.add(new Entry(watch, item.line())));
+            reading.problems().forEach(message -> problems.add(new Problem(name, item.line(), message)));
+        }
+        problems.addAll(outline.problems());
+        return new Content(entries, problems, outline.readable());
+    }
+
+    /**
+     * Takes a text apart that is written as a watch file, without a look at what the watches say.
+     *
+     * @param name what to call it in problems
+     */
+    public static Outline outline(String name, String text) {
+        List<Item> items = new ArrayList<>();
         int reached = 1;
-        try (JsonParser parser = new WithoutAliases(YAML.getFactory().createParser(Files.readString(file)))) {
+        try (JsonParser parser = new WithoutAliases(YAML.getFactory().createParser(text))) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                return new Content(entries, problems, true);
+                return new Outline(items, List.of(), true);
             }
             if (first != JsonToken.START_ARRAY) {
-                problems.add(new Problem(
-                        name, line(parser), "must be a YAML list of watches, each item begins with '- api:'"));
-                return new Content(entries, problems, false);
+                return broken(
+                        items, name, line(parser), "must be a YAML list of watches, each item begins with '- api:'");
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                int line = line(parser);
-                reached = line;
-                JsonNode item = YAML.readTree(parser);
-                WatchReader.Reading reading = watches.read(item);
-                reading.watch().ifPresent(watch -> entries.add(new Entry(watch, line)));
-                reading.problems().forEach(message -> problems.add(new Problem(name, line, message)));
+                reached = line(parser);
+                items.add(new Item(YAML.readTree(parser), reached));
             }
-            if (parser.nextToken() != null) {
-                problems.add(new Problem(name, line(parser), "must be one YAML list of watches, has more after it"));
-                return new Content(entries, problems, false);
-            }
+            return parser.nextToken() == null
+                    ? new Outline(items, List.of(), true)
+                    : broken(items, name, line(parser), "must be one YAML list of watches, has more after it");
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            problems.add(new Problem(
-                    name, line > 0 ? line : reached, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
-            return new Content(entries, problems, false);
+            return broken(
+                    items, name, line > 0 ? line : reached, "is not valid YAML: " + firstLine(e.getOriginalMessage()));
         } catch (IOException e) {
-            problems.add(new Problem(name, 0, "cannot be read: " + e));
-            return new Content(entries, problems, false);
+            return broken(items, name, 0, "cannot be read: " + e);
         }
-        return new Content(entries, problems, true);
+    }
+
+    private static Outline broken(List<Item> items, String name, int line, String message) {
+        return new Outline(items, List.of(new Problem(name, line, message)), false);
     }
 
     private static int line(JsonParser parser) {

@@ -45,6 +45,7 @@ class ArchitectureTest {
             "check",
             "http",
             "sandbox",
+            "client",
             "cli");
 
     @ArchTest

@@ -1,0 +1,170 @@
+package io.jobrelay.camel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.account.KeystoneLogin;
+import io.jobrelay.signing.Credentials;
+import io.jobrelay.watch.Watch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+
+/**
+ * Tells which request would go out for a watch: made by the provider's own route and signed, and then not sent. The account
+ * has {@code ***} for its keys before the request is made, so there is none in it; a signature by these is masked too.
+ */
+public final class RequestPreview implements AutoCloseable {
+    private static final String MASK = "***";
+    private static final URI UNKNOWN_LOGIN = URI.create("https://auth-url.invalid/v3");
+    private static final Pattern SIGNATURE =
+            Pattern.compile("(?<=Signature=)\\p{XDigit}+|(?<=^bce-auth-v1/.{0,900}/)\\p{XDigit}+$");
+    private static final Pattern SIGNED =
+            Pattern.compile("SignedHeaders=([^,\\s]*)|^bce-auth-v1/[^/]*/[^/]*/[^/]*/([^/]*)/");
+
+    private final RouteTrial trial;
+    private final CamelContext context;
+    private final ProducerTemplate template;
+    private final List<Request> noted = new ArrayList<>();
+
+    /**
+     * A request as it would go out.
+     *
+     * @param headers those that Jobrelay sets, and Host
+     * @param body empty if it has none
+     */
+    public record Request(String method, String url, List<Header> headers, String body) {
+        public Request {
+            headers = List.copyOf(headers);
+        }
+    }
+
+    /** A header, and whether the signature covers it. */
+    public record Header(String name, String value, boolean signed) {}
+
+    /**
+     * Builds the routes; those that cannot be built are left out, as {@link RouteTrial#problems()} tells.
+     *
+     * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
+     */
+    public RequestPreview(Clock clock) {
+        trial = new RouteTrial(clock);
+        context = trial.line().context();
+        context.getRegistry().unbind(DetachedLine.PROVIDER_CLIENT);
+        context.getRegistry().bind(DetachedLine.PROVIDER_CLIENT, (HttpClientConfigurer) this::note);
+        trial.problems();
+        trial.line().startDirectRoutes();
+        template = context.createProducerTemplate();
+    }
+
+    /**
+     * The requests for the first page of what the watch asks: one, and before it that for a token where one is needed. None
+     * if the route ends before it asks.
+     *
+     * @param account the watch's
+     */
+    public List<Request> requests(Watch watch, Account account) {
+        noted.clear();
+        // How it ends does not matter: it always fails where the answer would come.
+        template.request("direct:" + watch.api(), exchange -> PollVariables.begin(exchange, watch, masked(account)));
+        return List.copyOf(noted);
+    }
+
+    private static Account masked(Account account) {
+        Credentials keys = account.credentials();
+        KeystoneLogin login = account.login();
+        return new Account(
+                account.name(),
+                account.endpoint(),
+                account.signing(),
+                new Credentials(MASK, MASK, keys == null || keys.securityToken() == null ? null : MASK),
+                login == null
+                        ? new KeystoneLogin(UNKNOWN_LOGIN, MASK, MASK, MASK, MASK)
+                        : new KeystoneLogin(login.authUrl(), login.user(), MASK, login.domain(), login.project()),
+                account.requestsPerSecond(),
+                account.timeZone());
+    }
+
+    private void note(HttpClientBuilder client) {
+        client.disableAutomaticRetries().addExecInterceptorFirst("note", (request, scope, chain) -> {
+            noted.add(request(request));
+            if (request.getPath().contains("/auth/tokens")) {
+                return token();
+            }
+            throw new IOException("noted, and not sent");
+        });
+    }
+
+    private static ClassicHttpResponse token() {
+        ClassicHttpResponse response = new BasicClassicHttpResponse(201);
+        response.setHeader("X-Subject-Token", MASK);
+        response.setEntity(new StringEntity(
+                "{\"token\": {\"expires_at\": \"9999-12-31T23:59:59Z\"}}", ContentType.APPLICATION_JSON));
+        return response;
+    }
+
+    private static Request request(ClassicHttpRequest request) throws IOException {
+        List<String> signed = new ArrayList<>();
+        List<Header> headers = new ArrayList<>();
+        for (var header : request.getHeaders()) {
+            if (header.getName().equalsIgnoreCase("Authorization")) {
+                signed.addAll(signed(header.getValue()));
+            }
+        }
+        headers.add(header("Host", String.valueOf(request.getAuthority()), signed));
+        for (var header : request.getHeaders()) {
+            headers.add(header(header.getName(), header.getValue(), signed));
+        }
+        try {
+            return new Request(request.getMethod(), request.getUri().toString(), headers, body(request.getEntity()));
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static Header header(String name, String value, List<String> signed) {
+        return new Header(
+                name,
+                SIGNATURE.matcher(value).replaceAll(Matcher.quoteReplacement(MASK)),
+                signed.contains(name.toLowerCase(Locale.ROOT)));
+    }
+
+    private static List<String> signed(String authorization) {
+        Matcher names = SIGNED.matcher(authorization);
+        if (!names.find()) {
+            return List.of();
+        }
+        return Arrays.asList((names.group(1) == null ? names.group(2) : names.group(1)).split(";"));
+    }
+
+    private static String body(HttpEntity entity) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        if (entity != null) {
+            entity.writeTo(bytes);
+        }
+        return bytes.toString(UTF_8);
+    }
+
+    @Override
+    public void close() {
+        trial.close();
+    }
+}

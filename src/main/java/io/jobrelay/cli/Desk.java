@@ -1,0 +1,31 @@
+package io.jobrelay.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Deliveries.Status;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Where deliveries and destinations are looked after: at a Jobrelay that runs, or at the ledger of one that does not. */
+interface Desk {
+    /**
+     * Tells of deliveries, the newest first, each as the API does.
+     *
+     * @param most how many at most
+     * @return true if there are more
+     */
+    boolean deliveries(Status status, Selection selection, int most, Consumer<JsonNode> delivery);
+
+    /** Makes the selected dead deliveries pending, and says how many. */
+    long redeliver(Selection selection);
+
+    /** Makes one dead delivery pending; false if there is no dead delivery of that id. */
+    boolean redeliver(String id);
+
+    /** The destinations, each as the API tells it. */
+    List<JsonNode> destinations();
+
+    /** Lets everything go to the destination, and gives how it was; empty if there is none of that name. */
+    Optional<JsonNode> enable(String name);
+}

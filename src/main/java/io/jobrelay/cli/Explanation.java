@@ -1,0 +1,125 @@
+package io.jobrelay.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import io.jobrelay.account.Account;
+import io.jobrelay.camel.RequestPreview;
+import io.jobrelay.camel.RoutingPreview;
+import io.jobrelay.check.DirectoryCheck;
+import io.jobrelay.job.Json;
+import io.jobrelay.trust.PlainLine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What {@code check} tells beyond problems: what would go out, and where a change would go. */
+final class Explanation {
+    private static final String STANDARD_INPUT = "-";
+
+    private final Clock clock;
+    private final PrintWriter out;
+
+    Explanation(Clock clock, PrintWriter out) {
+        this.clock = clock;
+        this.out = out;
+    }
+
+    /** The request that each watch makes. */
+    void requests(DirectoryCheck.Findings findings) {
+        try (RequestPreview preview = new RequestPreview(clock)) {
+            for (DirectoryCheck.Placed placed : findings.watches()) {
+                Account account =
+                        requireNonNull(findings.accounts().get(placed.watch().account()), "a known account");
+                say(placed.place() + ": " + placed.watch().api() + ", account " + account.name());
+                account.missing().ifPresent(missing -> say("  would not be asked: " + missing));
+                List<RequestPreview.Request> requests = preview.requests(placed.watch(), account);
+                if (requests.isEmpty()) {
+                    say("  asks nothing: its route ends before that");
+                }
+                requests.forEach(this::request);
+            }
+        }
+    }
+
+    private void request(RequestPreview.Request request) {
+        say("  " + request.method() + " " + request.url());
+        request.headers()
+                .forEach(header -> say(
+                        "    %s: %s%s".formatted(header.name(), header.value(), header.signed() ? "  (signed)" : "")));
+        if (!request.body().isEmpty()) {
+            say("    " + request.body());
+        }
+    }
+
+    /** Where the router sends each change of a file; false if one cannot be read, or has nowhere to go. */
+    boolean routing(String file) {
+        boolean good = true;
+        try (RoutingPreview preview = new RoutingPreview(clock)) {
+            if (!preview.hasRouter()) {
+                say("routes/: no route reads outbox:changes, so no change goes anywhere");
+                return false;
+            }
+            for (JsonNode document : documents(file)) {
+                good &= routing(preview, preview.route(document));
+            }
+            return good;
+        } catch (IOException | IllegalArgumentException e) {
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new IllegalStateException("--change: " + file + ": " + why, e);
+        }
+    }
+
+    private boolean routing(RoutingPreview preview, RoutingPreview.Outcome outcome) {
+        say(outcome.subject());
+        TextTable table = new TextTable("  TO", "BY", "");
+        Set<String> left = new TreeSet<>(preview.destinations());
+        for (RoutingPreview.Step step : outcome.steps()) {
+            String what = step.description();
+            if (step.outbox()) {
+                boolean read = left.remove(step.to()) || preview.destinations().contains(step.to());
+                what = preview.off(step.to())
+                        ? "not while jobrelay.destination." + step.to() + ".enabled=false"
+                        : read ? what : "no route reads outbox:" + step.to();
+            } else {
+                what = "(not asked here) " + what;
+            }
+            table.row("  " + step.to(), step.route() + "/" + step.step(), what);
+        }
+        left.forEach(destination -> table.row("  " + destination, "", "not sent there"));
+        table.lines().forEach(out::println);
+        if (!outcome.failure().isEmpty()) {
+            say("  the router fails, and would be tried again: " + outcome.failure());
+        }
+        return outcome.failure().isEmpty();
+    }
+
+    private static List<JsonNode> documents(String file) throws IOException {
+        String text = file.equals(STANDARD_INPUT)
+                ? new String(System.in.readAllBytes(), UTF_8)
+                : Files.readString(Path.of(file));
+        List<JsonNode> documents = new ArrayList<>();
+        try (MappingIterator<JsonNode> values =
+                Json.MAPPER.readerFor(JsonNode.class).readValues(text)) {
+            values.forEachRemaining(documents::add);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("is not valid JSON: " + e.getMessage(), e);
+        }
+        if (documents.isEmpty()) {
+            throw new IllegalArgumentException("is empty");
+        }
+        return documents;
+    }
+
+    private void say(String line) {
+        out.println(PlainLine.of(line));
+    }
+}

@@ -1,0 +1,115 @@
+package io.jobrelay.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jobrelay init} */
+@Command(
+        name = "init",
+        description = {
+            "Copies what Jobrelay works with into a directory: application.properties, routes/ and seeds/; with --example the"
+                    + " settings and a watch for one provider, and routes/.",
+            "What is there already stays as it is."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {"0:all is there", "1:it could not be copied"})
+final class InitCommand implements Callable<Integer> {
+    /** Where the distribution is; {@code bin/jobrelay} sets it. */
+    static final String HOME = "jobrelay.home";
+
+    private static final List<String> EVERYTHING = List.of("application.properties", "routes", "seeds");
+    /** The seeds are of all providers; an example has the account of one. */
+    private static final List<String> BESIDE_AN_EXAMPLE = List.of("routes");
+
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "0..1",
+            defaultValue = "",
+            description = "The directory; made if it is not there. Default: this one.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--example",
+            paramLabel = "NAME",
+            description =
+                    "What examples/NAME holds: the settings, a watch and, where known, the permissions for one provider API.")
+    private @Nullable String example;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli's
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Path home = Path.of(System.getProperty(HOME, "")).toAbsolutePath();
+        Path target = directory.toAbsolutePath().normalize();
+        if (home.equals(target)) {
+            throw new IllegalStateException(
+                    "this is where Jobrelay itself is: name a directory, as in 'jobrelay init ../work'");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            int copied = example == null ? 0 : copy(example(home, example), target);
+            for (String name : example == null ? EVERYTHING : BESIDE_AN_EXAMPLE) {
+                copied += copy(home.resolve(name), target.resolve(name));
+            }
+            Files.createDirectories(target.resolve("watches"));
+            err.println(copied + (copied == 1 ? " file" : " files") + " copied to " + target);
+        } catch (FileAlreadyExistsException | NotDirectoryException e) {
+            throw new IllegalStateException(e.getMessage() + ": is a file, and has to be a directory", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ExitStatus.OK;
+    }
+
+    private static Path example(Path home, String name) throws IOException {
+        Path examples = home.resolve("examples");
+        try (Stream<Path> entries = Files.list(examples)) {
+            List<Path> all = entries.filter(Files::isDirectory).sorted().toList();
+            return all.stream()
+                    .filter(entry -> entry.endsWith(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("--example: must be one of %s, was '%s'"
+                            .formatted(
+                                    all.stream()
+                                            .map(entry -> entry.getFileName().toString())
+                                            .collect(joining(", ")),
+                                    name)));
+        }
+    }
+
+    /** Copies the file, or all files below the directory, that are not there yet, and says how many. */
+    private static int copy(Path source, Path target) throws IOException {
+        int copied = 0;
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = target.resolve(source.relativize(file).toString());
+                Files.createDirectories(copy.toAbsolutePath().getParent());
+                if (!Files.exists(copy)) {
+                    Files.copy(file, copy);
+                    copied++;
+                }
+            }
+        }
+        return copied;
+    }
+}
