@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliveriesCommandTest {
     @TempDir
     Path directory;
+
+    /** Where nothing answers. */
+    @BeforeEach
+    void look_for_the_api_where_none_is() throws IOException {
+        Files.writeString(directory.resolve("application.properties"), "jobrelay.http.port=1\n");
+    }
 
     @BeforeEach
     void fill_a_ledger() throws SQLException, IOException {
@@ -53,9 +60,9 @@ class DeliveriesCommandTest {
         assertThat(list.out())
                 .containsExactly(
                         "ID       SUBJECT  CHANGE  TIME                  STATUS  ATTEMPTS  ERROR",
-                        "hook.e1  job-1         1  1970-01-02T00:00:00Z  DEAD          10  HTTP\\u001b 500",
+                        "hook.e3  job-3         1  1970-01-04T00:00:00Z  DEAD          10  HTTP\\u001b 500",
                         "hook.e2  job-2         1  1970-01-03T00:00:00Z  DEAD          10  HTTP\\u001b 500");
-        assertThat(list.err()).isEqualTo("2 of 3; --limit lists more\n");
+        assertThat(list.err()).isEqualTo("There are more; --limit prints them.\n");
     }
 
     @Test
@@ -105,6 +112,7 @@ class DeliveriesCommandTest {
     @Test
     void without_a_ledger_it_is_told_where_to_go() throws Exception {
         Files.writeString(directory.resolve("application.properties"), """
+                jobrelay.http.port=1
                 jobrelay.ledger.url=jdbc:sqlite:{{env:LEDGER:elsewhere}}.db
                 jobrelay.destination.webhook.secret={{env:NOT_SET_HERE}}
                 """);
@@ -114,9 +122,33 @@ class DeliveriesCommandTest {
         assertThat(list.out()).isEmpty();
         assertThat(list.err())
                 .isEqualTo(
-                        "jobrelay.ledger.url: there is no %s/elsewhere.db; go to the directory that Jobrelay runs in, or"
+                        "nothing answers at http://127.0.0.1:1, and there is no %s/elsewhere.db; start 'jobrelay run'"
                                         .formatted(directory.toRealPath())
-                                + " run it here first\n");
+                                + " here, or give --url\n");
+        assertThat(jobrelay("jobs", "list").err())
+                .isEqualTo("nothing answers at http://127.0.0.1:1; start 'jobrelay run' here, or give --url\n");
+    }
+
+    @Test
+    void the_ledger_is_looked_into_where_the_api_is_off_or_anywhere() throws Exception {
+        for (String off : List.of("jobrelay.http.enabled=false", "jobrelay.http.port=0")) {
+            Files.writeString(directory.resolve("application.properties"), off + "\n");
+
+            assertThat(jobrelay("deliveries", "list", "--json").out()).hasSize(3);
+            assertThat(jobrelay("jobs", "list").err()).startsWith(off + ": ").contains("give --url");
+        }
+    }
+
+    @Test
+    void a_ledger_is_copied_and_nothing_is_overwritten() throws Exception {
+        Program backup = jobrelay("backup", "copy.db");
+
+        assertThat(backup.status()).as(backup.err()).isZero();
+        assertThat(backup.out()).isEmpty();
+        assertThat(backup.err()).matches("copy\\.db: 0 jobs, 3 changes, 3 deliveries, \\d+ bytes\n");
+        Program again = jobrelay("backup", "copy.db");
+        assertThat(again.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(again.err()).isEqualTo("copy.db: is there already and is not overwritten; name another file\n");
     }
 
     private Program jobrelay(String... arguments) throws IOException, InterruptedException {

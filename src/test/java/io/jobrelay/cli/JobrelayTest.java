@@ -81,7 +81,8 @@ class JobrelayTest {
     @ParameterizedTest
     @MethodSource("commands")
     void every_command_refuses_an_option_that_it_does_not_know(List<String> command) {
-        boolean needsMore = command.contains("fetch") || command.contains("wait") || command.contains("enable");
+        boolean needsMore = command(command).getCommandSpec().positionalParameters().stream()
+                .anyMatch(parameter -> parameter.arity().min() > 0);
 
         assertThat(needsMore ? run(command, "--hepl", "watches.yaml") : run(command, "--hepl"))
                 .isEqualTo(2);
@@ -117,7 +118,7 @@ class JobrelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deliveries", "destinations"})
+    @ValueSource(strings = {"jobs", "watches", "deliveries", "destinations"})
     void a_command_without_the_one_below_it_is_told_what_there_is(String command) {
         assertThat(run(List.of(command))).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
@@ -165,9 +166,31 @@ class JobrelayTest {
         assertThat(fetch.status()).isEqualTo(1);
         assertThat(fetch.out()).isEmpty();
         assertThat(fetch.err())
-                .isEqualTo("there is no routes/ in %s: start Jobrelay in a directory with application.properties and"
-                                .formatted(directory.toRealPath())
-                        + " routes/, such as a copy of those that it came with\n");
+                .isEqualTo(
+                        "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a"
+                                        .formatted(directory.toRealPath())
+                                + " directory that has it\n");
+    }
+
+    @Test
+    void what_a_url_may_be_is_told() {
+        assertThat(run(List.of("jobs", "list"), "--url", "127.0.0.1:8080")).isEqualTo(2);
+        assertThat(run(List.of("jobs", "list"), "--url", "http://me:secret@127.0.0.1"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("must be http:// or https://, a host and maybe a port, such as http://127.0.0.1:8080")
+                .doesNotContain("secret@");
+    }
+
+    @Test
+    void bash_can_complete_commands() throws Exception {
+        assertThat(run(List.of("completion"))).isZero();
+        Path script = directory.resolve("completion");
+        Files.writeString(script, out.toString());
+
+        assertThat(new ProcessBuilder("bash", "-n", script.toString()).start().waitFor())
+                .isZero();
+        assertThat(out.toString()).contains("complete -F _complete_jobrelay").contains("redeliver");
     }
 
     private int run(List<String> command, String... arguments) {

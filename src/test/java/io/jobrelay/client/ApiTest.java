@@ -17,13 +17,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against a server that answers as it is told, which a Jobrelay would not. */
 class ApiTest {
-    private record Answer(int status, String body, String... header) {}
+    private record Answer(int status, String body, Map<String, String> headers) {
+        private Answer(int status, String body) {
+            this(status, body, Map.of());
+        }
+    }
 
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<String> asked = new ArrayList<>();
@@ -47,9 +52,7 @@ class ApiTest {
         asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
                 + exchange.getRequestHeaders().getFirst("Authorization"));
         Answer answer = answers.remove();
-        for (int i = 0; i < answer.header().length; i += 2) {
-            exchange.getResponseHeaders().set(answer.header()[i], answer.header()[i + 1]);
-        }
+        answer.headers().forEach(exchange.getResponseHeaders()::set);
         byte[] body = answer.body().getBytes(UTF_8);
         exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
@@ -84,7 +87,7 @@ class ApiTest {
 
     @Test
     void waits_where_it_is_asked_to() {
-        answers.add(new Answer(429, "{\"detail\": \"too fast\"}", "Retry-After", "0"));
+        answers.add(new Answer(429, "{\"detail\": \"too fast\"}", Map.of("Retry-After", "0")));
         answers.add(new Answer(202, "{\"redelivered\": 1}"));
 
         assertThat(new Api(url, null)
@@ -128,7 +131,7 @@ class ApiTest {
 
     @Test
     void follows_no_redirect_with_the_token() {
-        answers.add(new Answer(302, "", "Location", url + "elsewhere"));
+        answers.add(new Answer(302, "", Map.of("Location", url + "elsewhere")));
 
         assertThatThrownBy(() -> new Api(url, "a-token").get("/api/summary"))
                 .hasMessageEndingWith(" is no Jobrelay: it answers with HTTP status 302 and no document");

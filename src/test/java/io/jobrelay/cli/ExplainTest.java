@@ -1,0 +1,163 @@
+package io.jobrelay.cli;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code check --explain} and {@code check --change}, as a process that has nowhere to ask. */
+class ExplainTest {
+    private static final String TIME = "\\d{8}T\\d{6}Z";
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void copy() throws IOException {
+        Tree.copy(directory, "application.properties", "routes");
+    }
+
+    @Test
+    void the_request_of_each_provider_is_told_with_all_that_is_secret_masked() throws Exception {
+        try (Stream<Path> seeds = Files.list(Path.of("seeds"))) {
+            for (Path seed : seeds.toList()) {
+                Tree.write(
+                        directory.resolve("watches/" + seed.getFileName() + ".yaml"),
+                        Files.readString(seed.resolve("watch.yaml")));
+            }
+        }
+        Map<String, String> keys = new HashMap<>();
+        for (String name : List.of(
+                "ALIBABA_CLOUD_ACCESS_KEY_ID",
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                "ALIBABA_CLOUD_SECURITY_TOKEN",
+                "QIANFAN_ACCESS_KEY",
+                "QIANFAN_SECRET_KEY",
+                "OS_PASSWORD")) {
+            keys.put(name, "canary-" + name);
+        }
+        keys.putAll(Map.of(
+                "JOBRELAY_ACCOUNT_OTC_SIGNING", "keystone-token",
+                "OS_AUTH_URL", "https://iam.example/v3",
+                "OS_USERNAME", "me",
+                "OS_USER_DOMAIN_NAME", "mine",
+                "OS_PROJECT_NAME", "eu-de"));
+
+        Program check = Program.run(directory, keys, "check", "--explain");
+
+        String out = check.out().stream().filter(line -> !line.contains("warning:")).collect(joining("\n"));
+        assertThat(check.status()).as(out + check.err()).isZero();
+        assertThat(check.err()).endsWith("0 problems, 2 warnings\n");
+        assertThat(out + check.err()).doesNotContain("canary");
+        assertThat(out)
+                .containsPattern("""
+                        watches/alibaba-pai-dataset-job.yaml:1: alibaba-pai-dataset-job, account alibaba
+                          GET https://aiworkspace.cn-hangzhou.aliyuncs.com/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs/dsjob-9jx1fake0uj9e\\?DatasetVersion=v1&WorkspaceId=478
+                            Host: aiworkspace.cn-hangzhou.aliyuncs.com  \\(signed\\)
+                        """)
+                .containsPattern("    x-acs-security-token: \\*\\*\\*  \\(signed\\)\n")
+                .containsPattern("Authorization: ACS3-HMAC-SHA256 Credential=\\*\\*\\*,SignedHeaders=[a-z0-9;-]+,"
+                        + "Signature=\\*\\*\\*\n")
+                .containsPattern("""
+                        watches/baidu-qianfan-import-task.yaml:1: baidu-qianfan-import-task, account baidu
+                          POST https://qianfan.baidubce.com/v2/dataset\\?Action=DescribeImportTask
+                            Host: qianfan.baidubce.com  \\(signed\\)
+                        """)
+                .containsPattern("Authorization: bce-auth-v1/[^/]+/[0-9TZ:-]+/\\d+/[a-z0-9;-]+/\\*\\*\\*\n"
+                        + "(.*\n)*?    \\{\"taskId\":\"task-4f1c2d7e9ab8\"}\n")
+                .containsPattern("""
+                        watches/huawei-octopus-system-jobs.yaml:1: huawei-octopus-system-jobs, account octopus
+                          would not be asked: jobrelay.account.octopus.access-key and jobrelay.account.octopus.secret-key: required by signing=sdk-hmac-sha256, are not set
+                          GET https://octopus.cn-north-11.myhuaweicloud.com/v1.0/087679f0aaxxxxxxxxxxxxxx2f5e902b/data/system-jobs\\?offset=0&limit=100
+                        """)
+                .containsPattern("X-Sdk-Date: " + TIME + "  \\(signed\\)\n")
+                .containsPattern("""
+                          POST https://iam.example/v3/auth/tokens\\?nocatalog=true
+                        (.*
+                        )*?    \\{"auth":.*"name":"me","password":"\\*\\*\\*",.*
+                          GET https://modelarts.eu-de.otc.t-systems.com/v2/0123456789abcdef0123456789abcdef/datasets/gfghHSokody6AJigS5A/sync-data/status
+                        (.*
+                        )*?    X-Auth-Token: \\*\\*\\*
+                        """);
+        assertThat(Tree.list(directory)).doesNotContain(Path.of("data"), Path.of("out"));
+    }
+
+    @Test
+    void where_a_change_goes_is_told_with_the_step_that_decides() throws Exception {
+        Path router = directory.resolve("routes/router.camel.yaml");
+        String text = Files.readString(router);
+        String step = """
+                    - to:
+                        id: to-crm
+                        description: For the customers.
+                        uri: http://crm.invalid/changes
+                    - to:
+                        id: to-elsewhere
+                        uri: outbox:elsewhere
+                """.indent(4);
+        assertThat(text).contains("        - choice:\n");
+        Files.writeString(router, text.replaceFirst("(?m)^        - choice:\n", step + "        - choice:\n"));
+        String failed = Files.readString(
+                Path.of("seeds/baidu-qianfan-import-task/records/" + record("seeds/baidu-qianfan-import-task", "FAILED")));
+        Tree.write(directory.resolve("changes.json"), failed + """
+                {"specversion": "1.0", "id": "1", "type": "io.jobrelay.watch.health_changed.v1", "subject": "watch/w",
+                 "data": {"health": "UNAUTHENTICATED"}}
+                """);
+
+        Program check = Program.run(directory, Map.of(), "check", "--change", "changes.json");
+
+        assertThat(check.status()).as(check.out() + check.err()).isZero();
+        assertThat(check.out())
+                .containsExactly(
+                        "baidu-qianfan-import-task/baidu/task-4f1c2d7e9ab8",
+                        "  TO                          BY",
+                        "  file                        router/to-file       Everything.",
+                        "  http://crm.invalid/changes  router/to-crm        (not asked here) For the customers.",
+                        "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
+                        "  queue                       router/to-queue      Jobs that have ended.",
+                        "  webhook                     router/to-webhook    not while"
+                                + " jobrelay.destination.webhook.enabled=false",
+                        "watch/w",
+                        "  TO                          BY",
+                        "  file                        router/to-file       Everything.",
+                        "  http://crm.invalid/changes  router/to-crm        (not asked here) For the customers.",
+                        "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
+                        "  queue                                            not sent there",
+                        "  webhook                                          not sent there");
+    }
+
+    @Test
+    void what_is_no_change_and_what_the_router_fails_with_are_told() throws Exception {
+        Tree.write(directory.resolve("no-change.json"), "{\"state\": \"RUNNING\", \"nothing\": 1}");
+        Program nothing = Program.run(directory, Map.of(), "check", "--change", "no-change.json");
+        assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(nothing.err()).startsWith("--change: no-change.json: is neither a job record nor an event: ");
+
+        Path router = directory.resolve("routes/router.camel.yaml");
+        Files.writeString(router, Files.readString(router).replace(".data.job.terminal == true", ".data | error"));
+        Tree.write(directory.resolve("event.json"), "{\"specversion\": \"1.0\", \"id\": \"1\", \"subject\": \"s\", \"data\": {}}");
+        Program fails = Program.run(directory, Map.of(), "check", "--change", "event.json");
+        assertThat(fails.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(fails.out()).anyMatch(line -> line.startsWith("  the router fails, and would be tried again: "));
+    }
+
+    private static String record(String seed, String state) throws IOException {
+        try (Stream<Path> records = Files.list(Path.of(seed, "records"))) {
+            for (Path record : records.sorted().toList()) {
+                if (Files.readString(record).contains("\"state\": \"" + state + "\"")) {
+                    return record.getFileName().toString();
+                }
+            }
+        }
+        throw new AssertionError(seed + " has no record " + state);
+    }
+}

@@ -1,0 +1,140 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationVersion;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LedgerBackupTest {
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void name_the_ledger() {
+        file = directory.resolve("data/ledger.db");
+    }
+
+    /** Each of the changes that a copy holds, holds all before it; each has its delivery, and the job its last record. */
+    @Test
+    void a_copy_under_load_is_the_ledger_of_one_moment_and_goes_on() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        try (Ledger ledger = Ledger.open(file)) {
+            ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                    ledger.takeIn(JobRecords.of("a", i % 2 == 0 ? JobState.QUEUED : JobState.RUNNING));
+                }
+            });
+            long before = 0;
+            for (int i = 0; i < 5; i++) {
+                Path copy = directory.resolve("copy-" + i + ".db");
+                LedgerBackup backup = LedgerBackup.take("jdbc:sqlite:" + file, copy);
+
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+                        .isEqualTo("rw-------");
+                assertThat(backup.bytes()).isEqualTo(Files.size(copy));
+                assertThat(backup.jobs()).isOne();
+                assertThat(backup.deliveries()).isEqualTo(backup.changes());
+                assertThat(backup.changes()).isGreaterThanOrEqualTo(before);
+                before = backup.changes();
+            }
+            stop.set(true);
+            writer.get();
+            assertThat(Long.parseLong(
+                            ledger.query("select count(*) from change").get(0)))
+                    .as("there was a load")
+                    .isGreaterThan(20);
+        }
+        try (Ledger restored = Ledger.open(directory.resolve("copy-4.db"))) {
+            List<String> sequences = restored.query("select sequence from change order by position");
+            assertThat(sequences)
+                    .isEqualTo(LongStream.rangeClosed(1, sequences.size())
+                            .mapToObj(Long::toString)
+                            .toList());
+            assertThat(restored.query("select sequence from job")).containsExactly("" + sequences.size());
+            restored.takeIn(JobRecords.of("a", JobState.SUCCEEDED));
+            assertThat(restored.query("select state || sequence from job"))
+                    .containsExactly("SUCCEEDED" + (sequences.size() + 1));
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .noneMatch(name -> name.contains("unfinished") || name.contains("journal"));
+        }
+    }
+
+    @Test
+    void nothing_is_overwritten() throws IOException {
+        Ledger.open(file).close();
+        Path copy = directory.resolve("copy.db");
+        Files.writeString(copy, "mine");
+
+        assertThatThrownBy(() -> LedgerBackup.take("jdbc:sqlite:" + file, copy))
+                .isInstanceOf(LedgerException.class)
+                .hasMessage("%s: is there already and is not overwritten; name another file", copy);
+        assertThat(copy).hasContent("mine");
+    }
+
+    @Test
+    void a_damaged_ledger_gives_no_copy() throws IOException {
+        try (Ledger ledger = Ledger.open(file)) {
+            ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, 8192, bytes.length, (byte) 0x5a);
+        Files.write(file, bytes);
+        Path copy = directory.resolve("copy.db");
+
+        assertThatThrownBy(() -> LedgerBackup.take("jdbc:sqlite:" + file, copy))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("is damaged, or is no ledger at all");
+        assertThat(copy).doesNotExist();
+        assertThat(directory.resolve("copy.db.unfinished")).doesNotExist();
+    }
+
+    @Test
+    void where_there_is_no_ledger_none_is_made() {
+        assertThatThrownBy(() -> LedgerBackup.take("jdbc:sqlite:" + file, directory.resolve("copy.db")))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageStartingWith("jobrelay.ledger.url: there is no " + file);
+        assertThatThrownBy(() -> {
+                    Ledger.open(file).close();
+                    LedgerBackup.take("jdbc:sqlite:" + file, directory.resolve("nowhere/copy.db"));
+                })
+                .isInstanceOf(LedgerException.class)
+                .hasMessageStartingWith(directory.resolve("nowhere/copy.db") + ": the copy of " + file);
+    }
+
+    @Test
+    void an_older_ledger_is_copied_before_the_upgrade() throws IOException {
+        Files.createDirectories(file.getParent());
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:db/ledger")
+                .target(MigrationVersion.fromVersion("1"))
+                .load()
+                .migrate();
+
+        assertThat(LedgerBackup.take("jdbc:sqlite:" + file, directory.resolve("copy.db")))
+                .extracting(LedgerBackup::changes)
+                .isEqualTo(0L);
+    }
+}

@@ -1,0 +1,120 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Deliveries.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationVersion;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A ledger that an older version has written is brought up to date with all that is in it, and goes on. */
+@Timeout(60)
+class LedgerUpgradeTest {
+    private static final String WATCH = """
+            {"api": "acme-job", "account": "acme", "parameters": {"id": "1"}, "every": "5s..5m"}""";
+
+    @TempDir
+    private Path directory;
+
+    static IntStream versions() throws IOException {
+        try (var migrations = Files.list(Path.of("src/main/resources/db/ledger"))) {
+            return IntStream.rangeClosed(1, (int) migrations.count());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void of_every_version_everything_is_kept(int version) throws SQLException {
+        Path file = directory.resolve("ledger.db");
+        write(file, version);
+
+        try (Ledger ledger = Ledger.open(file)) {
+            assertThat(ledger.query(
+                            "select id || ' ' || state || ' ' || sequence || ' ' || (record ->> 'id') from job"))
+                    .containsExactly("acme-job/acme/1 RUNNING 2 acme-job/acme/1");
+            assertThat(ledger.query("select event_id || ' ' || sequence || ' ' || cast(event as text) from change"
+                            + " order by sequence"))
+                    .containsExactly("e-1 1 first", "e-2 2 second");
+            assertThat(ledger.query("select source || ' ' || state || ' ' || (definition ->> 'every') from watch"))
+                    .containsExactly("watches/a.yaml ACTIVE 5s..5m");
+            assertThat(ledger.query("select id || ' ' || cause || ' ' || cast(body as text) from unreadable_reply"))
+                    .containsExactly("7 no JSON <html>");
+            assertThat(ledger.query("select name || ' ' || paused_until from destination"))
+                    .containsExactly("hook 5");
+
+            Deliveries deliveries = new Deliveries(ledger.database);
+            Deliveries.Filter all = new Deliveries.Filter(Set.of(), Set.of(), null, Selection.ALL);
+            assertThat(deliveries.page(all, Long.MAX_VALUE, 10))
+                    .extracting(
+                            listed -> listed.entry().id() + " " + listed.entry().status())
+                    .containsExactly("hook.e-2 " + Status.PENDING, "hook.e-1 " + Status.DEAD);
+            assertThat(new JobIndex(ledger.database)
+                            .page(
+                                    new JobIndex.Filter(
+                                            Set.of("RUNNING"), Set.of(), Set.of("acme"), Map.of(), "acme", null),
+                                    JobIndex.Order.ID,
+                                    null,
+                                    10))
+                    .hasSize(1);
+            assertThat(deliveries.redeliver("hook.e-1")).isTrue();
+            ledger.takeIn(JobRecords.of("acme-job/acme/1", JobState.SUCCEEDED));
+            assertThat(ledger.query("select state || ' ' || sequence from job")).containsExactly("SUCCEEDED 3");
+        }
+    }
+
+    /** What version 1 could write, which is what every one has: written through the tables of the version. */
+    private static void write(Path file, int version) throws SQLException {
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:db/ledger")
+                .target(MigrationVersion.fromVersion(Integer.toString(version)))
+                .load()
+                .migrate();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                PreparedStatement job = connection.prepareStatement(
+                        "insert into job (id, watch_id, state, terminal, attempt, sequence, record)"
+                                + " values ('acme-job/acme/1', 'w', 'RUNNING', 0, 1, 2, ?)");
+                PreparedStatement watch =
+                        connection.prepareStatement("insert into watch (id, definition, account, source,"
+                                + " state, due_at) values ('w', ?, 'acme', 'watches/a.yaml', 'ACTIVE', 1)")) {
+            job.setString(1, Json.write(JobRecords.of("acme-job/acme/1", JobState.RUNNING)));
+            job.execute();
+            watch.setString(1, WATCH);
+            watch.execute();
+            for (String row : List.of(
+                    "change (event_id, subject, sequence, type, event, created_at)"
+                            + " values ('e-1', 'acme-job/acme/1', 1, 't', 'first', 1000)",
+                    "change (event_id, subject, sequence, type, event, created_at)"
+                            + " values ('e-2', 'acme-job/acme/1', 2, 't', 'second', 2000)",
+                    "delivery (destination, event_id, subject, sequence, status, attempts, error, updated_at)"
+                            + " values ('hook', 'e-1', 'acme-job/acme/1', 1, 'DEAD', 10, 'HTTP status 500', 3)",
+                    "delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
+                            + " values ('hook', 'e-2', 'acme-job/acme/1', 2, 'PENDING', 4, 3)",
+                    "destination (name, paused_until) values ('hook', 5)",
+                    "unreadable_reply (id, watch_id, received_at, cause, http_status, body)"
+                            + " values (7, 'w', 6, 'no JSON', 200, '<html>')")) {
+                statement.execute("insert into " + row);
+            }
+        }
+    }
+}
