@@ -54,7 +54,8 @@ class ExplainTest {
 
         Program check = Program.run(directory, keys, "check", "--explain");
 
-        String out = check.out().stream().filter(line -> !line.contains("warning:")).collect(joining("\n"));
+        String out =
+                check.out().stream().filter(line -> !line.contains("warning:")).collect(joining("\n"));
         assertThat(check.status()).as(out + check.err()).isZero();
         assertThat(check.err()).endsWith("0 problems, 2 warnings\n");
         assertThat(out + check.err()).doesNotContain("canary");
@@ -65,21 +66,21 @@ class ExplainTest {
                             Host: aiworkspace.cn-hangzhou.aliyuncs.com  \\(signed\\)
                         """)
                 .containsPattern("    x-acs-security-token: \\*\\*\\*  \\(signed\\)\n")
-                .containsPattern("Authorization: ACS3-HMAC-SHA256 Credential=\\*\\*\\*,SignedHeaders=[a-z0-9;-]+,"
+                .containsPattern("authorization: ACS3-HMAC-SHA256 Credential=\\*\\*\\*,SignedHeaders=[a-z0-9;-]+,"
                         + "Signature=\\*\\*\\*\n")
                 .containsPattern("""
                         watches/baidu-qianfan-import-task.yaml:1: baidu-qianfan-import-task, account baidu
                           POST https://qianfan.baidubce.com/v2/dataset\\?Action=DescribeImportTask
                             Host: qianfan.baidubce.com  \\(signed\\)
                         """)
-                .containsPattern("Authorization: bce-auth-v1/[^/]+/[0-9TZ:-]+/\\d+/[a-z0-9;-]+/\\*\\*\\*\n"
-                        + "(.*\n)*?    \\{\"taskId\":\"task-4f1c2d7e9ab8\"}\n")
+                .containsPattern("authorization: bce-auth-v1/[^/]+/[0-9TZ:-]+/\\d+/[a-z0-9;-]+/\\*{3}\n")
+                .contains("\n    {\"taskId\":\"task-4f1c2d7e9ab8\"}\n")
                 .containsPattern("""
                         watches/huawei-octopus-system-jobs.yaml:1: huawei-octopus-system-jobs, account octopus
                           would not be asked: jobrelay.account.octopus.access-key and jobrelay.account.octopus.secret-key: required by signing=sdk-hmac-sha256, are not set
                           GET https://octopus.cn-north-11.myhuaweicloud.com/v1.0/087679f0aaxxxxxxxxxxxxxx2f5e902b/data/system-jobs\\?offset=0&limit=100
                         """)
-                .containsPattern("X-Sdk-Date: " + TIME + "  \\(signed\\)\n")
+                .containsPattern("x-sdk-date: " + TIME + "  \\(signed\\)\n")
                 .containsPattern("""
                           POST https://iam.example/v3/auth/tokens\\?nocatalog=true
                         (.*
@@ -106,8 +107,8 @@ class ExplainTest {
                 """.indent(4);
         assertThat(text).contains("        - choice:\n");
         Files.writeString(router, text.replaceFirst("(?m)^        - choice:\n", step + "        - choice:\n"));
-        String failed = Files.readString(
-                Path.of("seeds/baidu-qianfan-import-task/records/" + record("seeds/baidu-qianfan-import-task", "FAILED")));
+        String failed = Files.readString(Path.of(
+                "seeds/baidu-qianfan-import-task/records/" + record("seeds/baidu-qianfan-import-task", "FAILED")));
         Tree.write(directory.resolve("changes.json"), failed + """
                 {"specversion": "1.0", "id": "1", "type": "io.jobrelay.watch.health_changed.v1", "subject": "watch/w",
                  "data": {"health": "UNAUTHENTICATED"}}
@@ -144,7 +145,9 @@ class ExplainTest {
 
         Path router = directory.resolve("routes/router.camel.yaml");
         Files.writeString(router, Files.readString(router).replace(".data.job.terminal == true", ".data | error"));
-        Tree.write(directory.resolve("event.json"), "{\"specversion\": \"1.0\", \"id\": \"1\", \"subject\": \"s\", \"data\": {}}");
+        Tree.write(
+                directory.resolve("event.json"),
+                "{\"specversion\": \"1.0\", \"id\": \"1\", \"subject\": \"s\", \"data\": {}}");
         Program fails = Program.run(directory, Map.of(), "check", "--change", "event.json");
         assertThat(fails.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(fails.out()).anyMatch(line -> line.startsWith("  the router fails, and would be tried again: "));

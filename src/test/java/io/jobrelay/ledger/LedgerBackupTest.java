@@ -37,6 +37,7 @@ class LedgerBackupTest {
     @Test
     void a_copy_under_load_is_the_ledger_of_one_moment_and_goes_on() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
+        Path copy = file;
         try (Ledger ledger = Ledger.open(file)) {
             ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
             CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
@@ -45,8 +46,8 @@ class LedgerBackupTest {
                 }
             });
             long before = 0;
-            for (int i = 0; i < 5; i++) {
-                Path copy = directory.resolve("copy-" + i + ".db");
+            for (int i = 0; i < 5 || before < 10; i++) {
+                copy = directory.resolve("copy-" + i + ".db");
                 LedgerBackup backup = LedgerBackup.take("jdbc:sqlite:" + file, copy);
 
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
@@ -59,12 +60,8 @@ class LedgerBackupTest {
             }
             stop.set(true);
             writer.get();
-            assertThat(Long.parseLong(
-                            ledger.query("select count(*) from change").get(0)))
-                    .as("there was a load")
-                    .isGreaterThan(20);
         }
-        try (Ledger restored = Ledger.open(directory.resolve("copy-4.db"))) {
+        try (Ledger restored = Ledger.open(copy)) {
             List<String> sequences = restored.query("select sequence from change order by position");
             assertThat(sequences)
                     .isEqualTo(LongStream.rangeClosed(1, sequences.size())
