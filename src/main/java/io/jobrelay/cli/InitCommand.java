@@ -73,6 +73,10 @@ final class InitCommand implements Callable<Integer> {
             }
             Files.createDirectories(target.resolve("watches"));
             err.println(copied + (copied == 1 ? " file" : " files") + " copied to " + target);
+            err.println(
+                    example == null
+                            ? "Next: 'jobrelay' there plays the sandbox, 'jobrelay check' tells what your accounts and watches need"
+                            : "Next: put into watches/ what to watch, set the keys that application.properties names, and 'jobrelay check'");
         } catch (FileAlreadyExistsException | NotDirectoryException e) {
             throw new IllegalStateException(e.getMessage() + ": is a file, and has to be a directory", e);
         } catch (IOException e) {

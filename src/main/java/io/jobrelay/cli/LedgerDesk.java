@@ -3,7 +3,6 @@ package io.jobrelay.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
-import io.jobrelay.ledger.Deliveries.Listed;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
@@ -11,20 +10,14 @@ import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** At the ledger of this directory; what is sent again goes out with the next run. */
 record LedgerDesk(LedgerDatabase ledger) implements Desk {
     @Override
     public boolean deliveries(Status status, Selection selection, int most, Consumer<JsonNode> delivery) {
-        Deliveries.Filter filter = new Deliveries.Filter(Set.of(status), Set.of(), null, selection);
-        List<Listed> page = new Deliveries(ledger).page(filter, Long.MAX_VALUE, Math.addExact(most, 1));
-        page.stream()
-                .limit(most)
-                .map(Listed::entry)
-                .<JsonNode>map(Json.MAPPER::valueToTree)
-                .forEach(delivery);
+        List<Deliveries.Entry> page = new Deliveries(ledger).list(status, selection, Math.addExact(most, 1));
+        page.stream().limit(most).<JsonNode>map(Json.MAPPER::valueToTree).forEach(delivery);
         return page.size() > most;
     }
 

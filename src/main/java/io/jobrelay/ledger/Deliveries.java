@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +53,6 @@ public final class Deliveries {
 
         private Stream<String> destinations(Handle handle) {
             return destination == null ? Destinations.names(handle).stream() : Stream.of(destination);
-        }
-
-        /** Of any time, without a look at the changes. */
-        private Query count(Handle handle, Status status) {
-            return since == null && until == null
-                    ? handle.createQuery(
-                            "select count(*) from delivery d where d.status = '%s' and d.destination = :destination"
-                                    .formatted(status))
-                    : bind(handle.createQuery("select count(*) " + selected(status)));
         }
 
         private <S extends SqlStatement<S>> S bind(S statement) {
@@ -125,32 +115,20 @@ public final class Deliveries {
         }
     }
 
-    /** The selected deliveries of that status, in the order of their changes; at most so many. */
+    /** The selected deliveries of that status, those of the newest changes first; at most so many. */
     public List<Entry> list(Status status, Selection selection, int most) {
         return database.read(handle -> selection
                 .destinations(handle)
                 .flatMap(destination -> selection
                         .bind(handle.createQuery("select d.*, c.type, c.created_at " + selected(status) + "order by "
-                                + (status == Status.DELIVERED ? "c.created_at" : "d.rowid") + " limit :most"))
+                                + (status == Status.DELIVERED ? "c.created_at" : "d.rowid") + " desc limit :most"))
                         .bind("destination", destination)
                         .bind("most", most)
                         .map((row, context) -> Entry.of(row))
                         .stream())
-                .sorted(Entry.ORDER)
+                .sorted(Entry.ORDER.reversed())
                 .limit(most)
                 .toList());
-    }
-
-    /** How many deliveries of that status are selected. */
-    public long count(Status status, Selection selection) {
-        return database.read(handle -> selection
-                .destinations(handle)
-                .mapToLong(destination -> selection
-                        .count(handle, status)
-                        .bind("destination", destination)
-                        .mapTo(Long.class)
-                        .one())
-                .sum());
     }
 
     /** Delivered are nearly all, and found by the time of their changes; the others are few, and have an index. */

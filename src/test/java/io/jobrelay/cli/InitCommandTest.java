@@ -40,7 +40,7 @@ class InitCommandTest {
 
         assertThat(init.status()).as(init.err()).isZero();
         assertThat(init.out()).isEmpty();
-        assertThat(init.err()).matches("\\d+ files copied to " + directory.toRealPath() + "\n");
+        assertThat(init.err()).matches("\\d+ files copied to " + directory.toRealPath() + "\nNext: 'jobrelay' .*\n");
         assertThat(directory.resolve("application.properties")).hasContent("# Mine.\n");
         assertThat(Tree.list(directory.resolve("routes"))).isEqualTo(Tree.list(Path.of("routes")));
         assertThat(Tree.list(directory.resolve("seeds"))).isEqualTo(Tree.list(Path.of("seeds")));

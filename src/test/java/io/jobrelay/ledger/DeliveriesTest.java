@@ -67,8 +67,7 @@ class DeliveriesTest {
                         "HTTP\\nstatus 400"));
         assertThat(deliveries.list(Status.PENDING, Selection.ALL, 10))
                 .extracting(Deliveries.Entry::id)
-                .containsExactly("changes.a-1", "other.a-1");
-        assertThat(deliveries.count(Status.DEAD, Selection.ALL)).isOne();
+                .containsExactly("other.a-1", "changes.a-1");
         assertThat(deliveries.list(Status.DELIVERED, Selection.ALL, 10)).isEmpty();
     }
 
@@ -83,7 +82,7 @@ class DeliveriesTest {
             assertThat(again.event()).isEqualTo(dead.event());
             assertThat(again.attempts()).isZero();
         });
-        assertThat(deliveries.count(Status.DEAD, Selection.ALL)).isZero();
+        assertThat(ids(Status.DEAD)).isEmpty();
         assertThat(deliveries.redeliver("hook.a-1")).as("is dead no more").isFalse();
     }
 
@@ -119,9 +118,9 @@ class DeliveriesTest {
 
         assertThat(deliveries.list(Status.DEAD, new Selection(null, eleven, one), 10))
                 .extracting(Deliveries.Entry::subject)
-                .containsExactly("b", "c");
+                .containsExactly("c", "b");
         assertThat(deliveries.redeliver(new Selection(null, eleven, one))).isEqualTo(2);
-        assertThat(ids(Status.DEAD)).containsExactly("hook.a-1", "hook.d-1");
+        assertThat(ids(Status.DEAD)).containsExactly("hook.d-1", "hook.a-1");
     }
 
     @Test

@@ -195,9 +195,8 @@ class PlansTest {
         for (Status status : Status.values()) {
             assertThat(ledger.outbox.destinations(status)).contains(HOOK);
             assertThat(deliveries.list(status, Selection.ALL, 10)).isNotEmpty();
-            assertThat(deliveries.count(status, Selection.ALL)).isPositive();
-            assertThat(deliveries.count(status, new Selection(HOOK, Ledger.START, null)))
-                    .isPositive();
+            assertThat(deliveries.list(status, new Selection(HOOK, Ledger.START, null), 10))
+                    .isNotEmpty();
         }
         Destinations destinations = new Destinations(ledger.database);
         assertThat(destinations.list()).hasSize(2);
