@@ -7,6 +7,7 @@ import io.jobrelay.delivery.WebhookSignature;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.wire.BoundedClient;
 import io.jobrelay.wire.PublicAddresses;
 import jakarta.jms.ConnectionFactory;
@@ -19,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
@@ -37,16 +39,18 @@ public final class DestinationBeans implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    DestinationBeans(CamelContext context, Settings settings, Clock clock) {
+    DestinationBeans(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
         try {
-            open(context.getRegistry(), settings, clock);
+            open(context, settings, secrets, clock);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private void open(Registry registry, Settings settings, Clock clock) {
+    private void open(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
+        Registry registry = context.getRegistry();
+        Map<String, ConnectionFactory> brokers = new HashMap<>();
         Path broker = LedgerDatabase.file(settings.ledger().url()).resolveSibling("broker");
         Map<String, EventFile> files = new HashMap<>();
         Map<String, WebhookSignature> signatures = new HashMap<>();
@@ -57,7 +61,7 @@ public final class DestinationBeans implements AutoCloseable {
                 registry.bind(
                         name + "-connections",
                         destination.enabled()
-                                ? connections(destination, broker, settings)
+                                ? pooled(brokers.computeIfAbsent(name, key -> connections(destination, broker, settings)))
                                 : new ActiveMQConnectionFactory());
             } else if (destination.path() == null) {
                 registry.bind(name + "-client", client(destination, settings));
@@ -67,6 +71,11 @@ public final class DestinationBeans implements AutoCloseable {
             if (destination.enabled() && !destination.secrets().isEmpty()) {
                 signatures.put(name, new WebhookSignature(destination.secrets()));
             }
+        }
+        if (!brokers.isEmpty()) {
+            ExecutorService threads = context.getExecutorServiceManager()
+                    .newThreadPool(this, "broker-check", 0, brokers.size());
+            registry.bind("broker-check", new BrokerCheck(brokers, secrets, threads, System::nanoTime));
         }
         registry.bind("append-event", new AppendEvent(files));
         registry.bind("sign-webhook", new SignWebhook(signatures, clock));
@@ -95,9 +104,12 @@ public final class DestinationBeans implements AutoCloseable {
         ActiveMQConnectionFactory broker = destination.brokerUrl() == null
                 ? embedded(directory, destination)
                 : new ActiveMQConnectionFactory(destination.brokerUrl());
+        return BrokerConnections.bounded(broker, settings.delivery().timeout());
+    }
+
+    private ConnectionFactory pooled(ConnectionFactory broker) {
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(
-                BrokerConnections.bounded(broker, settings.delivery().timeout()));
+        pool.setConnectionFactory(broker);
         open.push(pool::stop);
         return pool;
     }

@@ -71,7 +71,7 @@ final class DetachedLine implements AutoCloseable {
             context.getRegistry().unbind(PROVIDER_CLIENT);
             context.getRegistry().bind(PROVIDER_CLIENT, replay);
             open.push(new EngineBeans(context, detached, providers, clock, System::nanoTime, change -> {}));
-            open.push(new DestinationBeans(context, detached, clock));
+            open.push(new DestinationBeans(context, detached, secrets, clock));
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);

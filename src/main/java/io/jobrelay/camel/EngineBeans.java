@@ -5,7 +5,9 @@ import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Intake;
+import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.LedgerException;
@@ -48,13 +50,26 @@ public final class EngineBeans implements AutoCloseable {
                 settings.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics();
-        Lookout lookout = new Lookout(new Blindness(database, announcements, clock), clock, metrics);
+        AccountStanding standing = new AccountStanding(wall, watches::looksAfter);
+        outboxes = new OutboxComponent(
+                outbox,
+                settings.delivery(),
+                random,
+                settings.destinations(),
+                providers.secrets(),
+                new DeliveryMeter(metrics, clock));
+        Lookout lookout = new Lookout(
+                new Blindness(database, announcements, clock),
+                new LedgerFigures(new JobIndex(database), new Destinations(database), outboxes::takes, metrics, clock),
+                clock,
+                metrics);
         watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
         Registry registry = context.getRegistry();
-        registry.bind(Metrics.REGISTRY, metrics.registry());
+        metrics.bind(context);
         registry.bind("lookout", lookout);
         registry.bind("blind-watches", new BlindWatchesCheck(lookout));
         registry.bind("ledger-health", new LedgerHealth(database));
+        registry.bind("accounts-check", new AccountsCheck(standing));
         registry.bind("watch-files", watchFiles);
         registry.bind(
                 "polls",
@@ -62,13 +77,12 @@ public final class EngineBeans implements AutoCloseable {
                         watches,
                         intake,
                         providers.budget(),
-                        new PollLag(metrics, clock),
+                        new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
+                        metrics,
                         settings.accounts(),
                         settings.poll().concurrency(),
                         changes));
         registry.bind("retention", new Retention(outbox, settings.retention(), clock, context::isStopping));
-        outboxes =
-                new OutboxComponent(outbox, settings.delivery(), random, settings.destinations(), providers.secrets());
         context.addComponent("outbox", outboxes);
     }
 

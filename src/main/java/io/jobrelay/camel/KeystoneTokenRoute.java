@@ -114,9 +114,16 @@ public final class KeystoneTokenRoute {
     private KeystoneToken obtain(Account account) {
         Exchange answer = template.request(ROUTE, exchange -> exchange.setVariable(PollVariables.ACCOUNT, account));
         if (answer.getException() != null) {
-            throw new PollFailedException(PollFailures.of(answer, answer.getException()));
+            PollFailure failure = PollFailures.of(answer, answer.getException());
+            count(answer, account, failure.kind().name());
+            throw new PollFailedException(failure);
         }
+        count(answer, account, Metrics.SUCCEEDED);
         return requireNonNull(answer.getMessage().getBody(KeystoneToken.class), "the route gives the token");
+    }
+
+    private static void count(Exchange answer, Account account, String result) {
+        Metrics.of(answer.getContext()).ifPresent(metrics -> metrics.tokenRefresh(account.name(), result));
     }
 
     private static KeystoneLogin login(Account account) {

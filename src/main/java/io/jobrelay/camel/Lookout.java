@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, every second, for what no poll can tell: watches that have become blind, and a system clock that has been set. What
- * it saw last is what the health endpoint and the metrics say.
+ * Looks, every second, for what no poll can tell: watches that have become blind, how much the ledger holds, and a system
+ * clock that has been set. What it saw last is what the health endpoint and the metrics say.
  */
 public final class Lookout {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
@@ -22,13 +22,15 @@ public final class Lookout {
     private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
 
     private final Blindness blindness;
+    private final LedgerFigures figures;
     private final LedgerClock clock;
     private volatile Blindness.Report seen = Blindness.Report.NONE;
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
-    Lookout(Blindness blindness, LedgerClock clock, Metrics metrics) {
+    Lookout(Blindness blindness, LedgerFigures figures, LedgerClock clock, Metrics metrics) {
         this.blindness = blindness;
+        this.figures = figures;
         this.clock = clock;
         metrics.watchesBlind(() -> seen.count());
         metrics.clockOffset(() -> clock.ahead().toMillis() / 1000.0);
@@ -49,6 +51,7 @@ public final class Lookout {
             LOG.info("watches see again, blind={} before={}", report.count(), seen.count());
         }
         seen = report;
+        figures.look();
         compareClocks();
         if (!clock.instant().isBefore(nextNote)) {
             clock.note();

@@ -1,61 +1,232 @@
 package io.jobrelay.camel;
 
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.toList;
+
+import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.ledger.Destinations;
+import io.jobrelay.ledger.JobIndex;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 
 /**
  * What Jobrelay counts and measures, and under which names; {@code docs/operations.md} explains each. A scrape reads what
- * is in memory and never asks the ledger: who owns a figure looks it up in its own time and keeps it.
+ * is in memory and never asks the ledger: who owns a figure looks it up in its own time and keeps it. Nothing is named by a
+ * job or a watch, of which there are too many.
  */
 final class Metrics {
     /** The bean that Camel serves at {@code /observe/metrics}. */
     static final String REGISTRY = "metricsRegistry";
 
-    /** How many watches are blind. */
-    private static final String WATCHES_BLIND = "jobrelay.watches.blind";
-    /** How much later than planned polls began, by API. */
-    private static final String POLL_LAG = "jobrelay.poll.lag";
-    /** By how many seconds the ledger's time is ahead of the machine's. */
-    private static final String CLOCK_OFFSET = "jobrelay.clock.offset";
+    /** The bean that is this. */
+    private static final String NAME = "metrics";
 
-    private static final Duration[] LAGS = {
-        Duration.ofMillis(100),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(10),
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(5),
-        Duration.ofHours(1)
-    };
+    /** The result of what went well; otherwise it is the kind of the failure. */
+    static final String SUCCEEDED = "SUCCEEDED";
+
+    private static final Duration[] LAGS = durations("100ms", "1s", "10s", "1m", "5m", "1h");
+    private static final Duration[] POLLS =
+            durations("50ms", "100ms", "250ms", "500ms", "1s", "2500ms", "5s", "10s", "30s");
+    private static final Duration[] AGES = durations("100ms", "500ms", "1s", "5s", "30s", "5m", "1h", "1d");
+
+    private static final double MILLIS_PER_SECOND = 1000;
+    private static final String API = "api";
+    private static final String ACCOUNT = "account";
+    private static final String STATE = "state";
+    private static final String DESTINATION = "destination";
+    private static final String RESULT = "result";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    PrometheusMeterRegistry registry() {
-        return registry;
+    private final MultiGauge jobs = MultiGauge.builder("jobrelay.jobs")
+            .description("Jobs that the ledger knows.")
+            .register(registry);
+    private final MultiGauge pending = MultiGauge.builder("jobrelay.deliveries.pending")
+            .description("Deliveries that are still to be made.")
+            .register(registry);
+    private final MultiGauge oldestPending = MultiGauge.builder("jobrelay.deliveries.oldest.pending")
+            .description("Age of the oldest change that is still to be delivered, 0 where there is none.")
+            .baseUnit("seconds")
+            .register(registry);
+    private final MultiGauge dead = MultiGauge.builder("jobrelay.deliveries.dead")
+            .description("Deliveries that have used up their attempts.")
+            .register(registry);
+    private final MultiGauge circuits = MultiGauge.builder("jobrelay.destination.circuit")
+            .description("1 for the state that the destination's circuit is in, 0 for the others.")
+            .register(registry);
+
+    Metrics() {
+        String version = requireNonNullElse(Metrics.class.getPackage().getImplementationVersion(), "from source");
+        Gauge.builder("jobrelay.build.info", () -> 1)
+                .description("Always 1: which Jobrelay, on which Java.")
+                .tag("version", version)
+                .tag("java", Runtime.version().toString())
+                .register(registry);
+        List.of(new FileDescriptorMetrics(), new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
+                .forEach(process -> process.bindTo(registry));
+    }
+
+    private static Duration[] durations(String... texts) {
+        return Stream.of(texts).map(ReadableDuration::parse).toArray(Duration[]::new);
+    }
+
+    /** Puts the metrics where Camel serves them and where beans find them. */
+    void bind(CamelContext context) {
+        context.getRegistry().bind(REGISTRY, registry);
+        context.getRegistry().bind(NAME, this);
+    }
+
+    /** Those of the context; empty where only providers are asked. */
+    static Optional<Metrics> of(CamelContext context) {
+        return Optional.ofNullable(context.getRegistry().lookupByNameAndType(NAME, Metrics.class));
     }
 
     void watchesBlind(Supplier<Number> count) {
-        Gauge.builder(WATCHES_BLIND, count)
+        Gauge.builder("jobrelay.watches.blind", count)
                 .description("Watches that have had no good answer for longer than three times their longest pace.")
                 .register(registry);
     }
 
     void clockOffset(Supplier<Number> seconds) {
-        Gauge.builder(CLOCK_OFFSET, seconds)
+        Gauge.builder("jobrelay.clock.offset", seconds)
                 .description("How far the system clock has been put back since the ledger began to follow it.")
                 .baseUnit("seconds")
                 .register(registry);
     }
 
     void pollLag(String api, Duration lag) {
-        Timer.builder(POLL_LAG)
+        Timer.builder("jobrelay.poll.lag")
                 .description("How much later than planned polls began.")
-                .tag("api", api)
+                .tag(API, api)
                 .serviceLevelObjectives(LAGS)
                 .register(registry)
                 .record(lag);
+    }
+
+    /** A poll has ended; the result is {@link #SUCCEEDED} or the kind of its failure. */
+    void poll(String api, String account, String result, Duration duration) {
+        Counter.builder("jobrelay.polls")
+                .description("Polls that have ended.")
+                .tags(API, api, ACCOUNT, account, RESULT, result)
+                .register(registry)
+                .increment();
+        Timer.builder("jobrelay.poll.duration")
+                .description("How long polls took, from their begin to the whole answer.")
+                .tags(API, api, ACCOUNT, account)
+                .serviceLevelObjectives(POLLS)
+                .register(registry)
+                .record(duration);
+    }
+
+    void answerAge(String api, String account, Supplier<Number> seconds) {
+        Gauge.builder("jobrelay.answer.age", seconds)
+                .description("How long ago the last good answer came, or, before the first, the first poll ended.")
+                .baseUnit("seconds")
+                .tags(API, api, ACCOUNT, account)
+                .register(registry);
+    }
+
+    /** For so long polls were due that the account's ceiling held back. */
+    void throttled(String account, Duration time) {
+        Counter.builder("jobrelay.account.throttled")
+                .description("Time in which polls were due that requests-per-second held back.")
+                .baseUnit("seconds")
+                .tag(ACCOUNT, account)
+                .register(registry)
+                .increment(seconds(time));
+    }
+
+    /** A token has been asked for; the result is {@link #SUCCEEDED} or the kind of the failure. */
+    void tokenRefresh(String account, String result) {
+        Counter.builder("jobrelay.token.refreshes")
+                .description("Tokens that were asked for.")
+                .tags(ACCOUNT, account, RESULT, result)
+                .register(registry)
+                .increment();
+    }
+
+    void change(String api, String state) {
+        Counter.builder("jobrelay.changes")
+                .description("Changes of jobs, by the state that they led to.")
+                .tags(API, api, STATE, state)
+                .register(registry)
+                .increment();
+    }
+
+    /** An attempt has been made and the ledger has its result. */
+    void attempt(String destination, String result) {
+        Counter.builder("jobrelay.deliveries")
+                .description("Attempts to deliver.")
+                .tags(DESTINATION, destination, RESULT, result)
+                .register(registry)
+                .increment();
+    }
+
+    /** A change has been delivered so long after it was committed. */
+    void delivered(String destination, Duration age) {
+        Timer.builder("jobrelay.delivery.age")
+                .description("How long after their commit changes were delivered.")
+                .tag(DESTINATION, destination)
+                .serviceLevelObjectives(AGES)
+                .register(registry)
+                .record(age);
+    }
+
+    /** What the ledger held when it was last looked at, in the place of what it held before. */
+    void jobs(List<JobIndex.Count> counts) {
+        jobs.register(
+                counts.stream()
+                        .map(count -> MultiGauge.Row.of(Tags.of(API, count.api(), STATE, count.state()), count.jobs()))
+                        .collect(toList()),
+                true);
+    }
+
+    /**
+     * How the destinations did when the ledger was last looked at, in the place of what was before.
+     *
+     * @param clock the ledger's
+     */
+    void destinations(List<Destinations.Entry> destinations, Clock clock) {
+        List<MultiGauge.Row<?>> deliveries = new ArrayList<>();
+        List<MultiGauge.Row<?>> ages = new ArrayList<>();
+        List<MultiGauge.Row<?>> given = new ArrayList<>();
+        List<MultiGauge.Row<?>> states = new ArrayList<>();
+        for (Destinations.Entry entry : destinations) {
+            Tags tags = Tags.of(DESTINATION, entry.name());
+            Instant oldest = entry.oldestPendingTime();
+            deliveries.add(MultiGauge.Row.of(tags, entry.pending()));
+            ages.add(MultiGauge.Row.of(
+                    tags, () -> oldest == null ? 0 : seconds(Duration.between(oldest, clock.instant()))));
+            given.add(MultiGauge.Row.of(tags, entry.dead()));
+            for (Destinations.Circuit state : Destinations.Circuit.values()) {
+                states.add(MultiGauge.Row.of(tags.and(STATE, state.name()), state == entry.circuit() ? 1 : 0));
+            }
+        }
+        pending.register(deliveries, true);
+        oldestPending.register(ages, true);
+        dead.register(given, true);
+        circuits.register(states, true);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / MILLIS_PER_SECOND;
     }
 }

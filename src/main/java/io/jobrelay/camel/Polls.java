@@ -11,6 +11,7 @@ import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.trust.LogContext;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,7 +30,8 @@ public final class Polls {
     private final Watches watches;
     private final Intake intake;
     private final RequestBudget budget;
-    private final PollLag lag;
+    private final PollMeter meter;
+    private final Metrics metrics;
     private final Map<String, Account> accounts;
     private final int most;
     private final Consumer<Change> changes;
@@ -42,14 +44,16 @@ public final class Polls {
             Watches watches,
             Intake intake,
             RequestBudget budget,
-            PollLag lag,
+            PollMeter meter,
+            Metrics metrics,
             Map<String, Account> accounts,
             int most,
             Consumer<Change> changes) {
         this.watches = watches;
         this.intake = intake;
         this.budget = budget;
-        this.lag = lag;
+        this.meter = meter;
+        this.metrics = metrics;
         this.accounts = Map.copyOf(accounts);
         this.most = most;
         this.changes = changes;
@@ -57,16 +61,24 @@ public final class Polls {
 
     /** The watches that are due and that their accounts' ceilings allow. */
     public List<DueWatch> claim(Exchange exchange) {
-        List<DueWatch> due = watches.claim((account, count) -> budget.take(account, Math.min(count, most)));
+        List<DueWatch> due = watches.claim(this::allowed);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
         return due;
+    }
+
+    private int allowed(String account, int due) {
+        int wanted = Math.min(due, most);
+        int allowed = budget.take(account, wanted);
+        meter.allowed(account, wanted, allowed);
+        return allowed;
     }
 
     /** Begins to poll the claimed watch in the body. */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
+        LogContext.polls(due.watch().id());
         PollVariables.begin(exchange, due);
-        lag.begins(due);
+        meter.begins(exchange, due);
         Account account = accounts.get(due.watch().account());
         if (account == null) {
             throw new PollFailedException(PollFailure.without(
@@ -82,16 +94,24 @@ public final class Polls {
         DueWatch due = PollVariables.due(exchange);
         @SuppressWarnings("unchecked") // a provider's route ends with to-records
         List<JobRecord> records = exchange.getMessage().getBody(List.class);
-        for (Change change : intake.answered(due, records)) {
-            JobRecord job = change.job();
-            changes.accept(change);
-            LOG.info(
-                    "job={} sequence={} state={} previous={}",
-                    job.id(),
-                    job.sequence(),
-                    job.state(),
-                    change.previousState());
-        }
+        List<Change> made = intake.answered(due, records);
+        meter.answered(exchange, due.watch());
+        made.forEach(this::tell);
+        LogContext.ends();
+    }
+
+    private void tell(Change change) {
+        JobRecord job = change.job();
+        LogContext.about(job.id());
+        metrics.change(job.provider().api(), job.state().name());
+        changes.accept(change);
+        LOG.info(
+                "change job={} from={} to={} sequence={} reason={}",
+                job.id(),
+                change.previousState(),
+                job.state(),
+                job.sequence(),
+                job.reason());
     }
 
     /**
@@ -100,6 +120,14 @@ public final class Polls {
      * again at the next start.
      */
     public void failed(Exchange exchange) {
+        try {
+            takeIn(exchange);
+        } finally {
+            LogContext.ends();
+        }
+    }
+
+    private void takeIn(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange);
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (exchange.getContext().isStopping()) {
@@ -119,10 +147,12 @@ public final class Polls {
             return;
         }
         PollFailure failure = PollFailures.of(exchange, exception);
+        meter.failed(exchange, due.watch(), failure);
         LOG.warn(
-                "watch={} api={} failure={} status={} code={}: {}",
+                "failure watch={} api={} account={} kind={} status={} code={}: {}",
                 due.watch().id(),
                 due.watch().api(),
+                due.watch().account(),
                 failure.kind(),
                 failure.httpStatus(),
                 failure.code(),

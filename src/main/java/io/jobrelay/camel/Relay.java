@@ -155,7 +155,7 @@ public final class Relay implements AutoCloseable {
             engine = new EngineBeans(context, settings, providers, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
-            destinations = new DestinationBeans(context, settings, clock);
+            destinations = new DestinationBeans(context, settings, secrets, clock);
         }
     }
 

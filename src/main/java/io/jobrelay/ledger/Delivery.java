@@ -2,9 +2,12 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
+
 /**
  * One change for one destination, taken from the outbox to be sent.
  *
+ * @param madeAt when the change was committed, in the ledger's time
  * @param event the bytes to send, the same on every attempt
  * @param attempts attempts that have failed before this one
  * @param claim fencing token, as of a {@link DueWatch}
@@ -17,6 +20,7 @@ public record Delivery(
         String type,
         String subject,
         long sequence,
+        Instant madeAt,
         byte[] event,
         int attempts,
         long claim,
@@ -24,6 +28,7 @@ public record Delivery(
     public Delivery {
         requireNonNull(destination, "destination is null");
         requireNonNull(eventId, "eventId is null");
+        requireNonNull(madeAt, "madeAt is null");
         requireNonNull(event, "event is null");
     }
 

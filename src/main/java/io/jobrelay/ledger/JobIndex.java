@@ -186,6 +186,25 @@ public final class JobIndex {
                 .findOne());
     }
 
+    /**
+     * Jobs of an API that are in the same state.
+     *
+     * @param api empty where a record names none
+     */
+    public record Count(String api, String state, long jobs) {
+        public Count {
+            requireNonNull(api, "api is null");
+            requireNonNull(state, "state is null");
+        }
+    }
+
+    /** How many jobs of each API are in each state: a handful of rows, however many jobs there are. */
+    public List<Count> counts() {
+        return database.read(handle -> handle.createQuery("select api, state, jobs from job_count")
+                .map((row, context) -> new Count(row.getString(1), row.getString(2), row.getLong(3)))
+                .list());
+    }
+
     /** How many jobs are in each state. */
     public Map<String, Long> states() {
         return database.read(

@@ -174,7 +174,7 @@ public final class Outbox {
         List<Delivery> claimed = new ArrayList<>();
         for (Map.Entry<String, Long> claim : claims) {
             claimed.add(handle.createQuery("""
-                            select d.attempts, c.type, c.subject, c.sequence, c.event
+                            select d.attempts, c.type, c.subject, c.sequence, c.created_at, c.event
                             from delivery d join change c on c.event_id = d.event_id
                             where d.destination = :destination and d.event_id = :event""")
                     .bind("destination", destination)
@@ -185,6 +185,7 @@ public final class Outbox {
                             row.getString("type"),
                             row.getString("subject"),
                             row.getLong("sequence"),
+                            Instant.ofEpochMilli(row.getLong("created_at")),
                             row.getBytes("event"),
                             row.getInt("attempts"),
                             claim.getValue(),

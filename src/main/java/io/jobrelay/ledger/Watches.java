@@ -98,6 +98,15 @@ public final class Watches {
                 .execute();
     }
 
+    /** True if some watch of the account is still polled. */
+    public boolean looksAfter(String account) {
+        return database.read(handle -> handle.createQuery(
+                        "select exists (select 1 from watch where state = 'ACTIVE' and account = :account)")
+                .bind("account", account)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
     /** The sources that watches have come from. */
     public List<String> sources() {
         return database.read(handle -> handle.createQuery("select distinct source from watch where state <> 'REMOVED'")

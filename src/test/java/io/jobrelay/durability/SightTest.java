@@ -1,6 +1,5 @@
 package io.jobrelay.durability;
 
-import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,13 +11,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -111,26 +106,6 @@ class SightTest {
 
         assertThat(line.ledger("select event ->> '$.data.job.anomalies' from change where subject like 'huawei%'"))
                 .containsExactlyInAnyOrder("null", "[\"STUCK\"]");
-    }
-
-    @Test
-    void the_metrics_are_those_of_the_table() throws Exception {
-        line.watch("a");
-        line.start();
-        soon().until(() -> line.file().size() == 1);
-        Set<String> served = get("/observe/metrics")
-                .body()
-                .lines()
-                .filter(row -> row.startsWith("# TYPE jobrelay_"))
-                .map(row -> row.replaceFirst("# TYPE ", ""))
-                .collect(toCollection(TreeSet::new));
-
-        List<String> document = Files.readAllLines(Path.of("docs/operations.md"));
-        Set<String> written = document.subList(document.indexOf("## Metrics"), document.size()).stream()
-                .filter(row -> row.startsWith("| `jobrelay_"))
-                .map(row -> row.replaceFirst("\\| `(\\w+)` \\| (\\w+) \\|.*", "$1 $2"))
-                .collect(toCollection(TreeSet::new));
-        assertThat(served).isEqualTo(written).isNotEmpty();
     }
 
     @Test

@@ -46,6 +46,21 @@ class JobIndexTest {
         ledger.close();
     }
 
+    @Test
+    void counts_the_jobs_of_each_api_and_state_as_they_come_change_and_go() {
+        ledger.takeIn(
+                JobRecords.of("a", JobState.QUEUED),
+                JobRecords.of("b", JobState.QUEUED),
+                JobRecords.of("c", JobState.RUNNING));
+        ledger.takeIn(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED));
+        assertThat(index.counts())
+                .extracting(count -> count.api() + " " + count.state() + " " + count.jobs())
+                .containsExactlyInAnyOrder("acme-job QUEUED 1", "acme-job RUNNING 2");
+
+        ledger.database.write(handle -> handle.execute("delete from job where state = 'RUNNING'"));
+        assertThat(index.counts()).extracting(JobIndex.Count::jobs).containsExactlyInAnyOrder(1L, 0L);
+    }
+
     @ParameterizedTest
     @EnumSource
     void pages_hold_every_job_once_in_order(JobIndex.Order order) {

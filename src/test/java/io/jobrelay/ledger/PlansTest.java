@@ -50,7 +50,7 @@ class PlansTest {
             "SCAN (\\S+).*|SEARCH .* \\((rowid[<>]\\?.*|status=\\?\\))|USE TEMP B-TREE FOR .*(ORDER|GROUP) BY");
     /** What is small: the settings of the destinations, and what a statement has selected itself. */
     private static final Set<String> SMALL =
-            Set.of("CONSTANT", "destination", "json_each", "ledger_time", "n", "named", "r", "recipient");
+            Set.of("CONSTANT", "destination", "job_count", "json_each", "ledger_time", "n", "named", "r", "recipient");
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
@@ -135,6 +135,8 @@ class PlansTest {
         poll();
         deliver();
         lookAfterDeliveries();
+        assertThat(new JobIndex(ledger.database).counts()).isNotEmpty();
+        assertThat(ledger.watches.looksAfter("acme")).isTrue();
         ledger.watches.sources();
         ledger.watches.ended();
         ledger.watches.unfinished();

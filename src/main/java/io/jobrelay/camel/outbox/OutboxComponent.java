@@ -36,6 +36,7 @@ public final class OutboxComponent extends DefaultComponent {
     private final DoubleSupplier random;
     private final Map<String, Destination> destinations;
     private final Secrets secrets;
+    private final DeliveryListener listener;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
@@ -48,12 +49,14 @@ public final class OutboxComponent extends DefaultComponent {
             DeliverySettings delivery,
             DoubleSupplier random,
             Map<String, Destination> destinations,
-            Secrets secrets) {
+            Secrets secrets,
+            DeliveryListener listener) {
         this.outbox = outbox;
         this.delivery = delivery;
         this.random = random;
         this.destinations = Map.copyOf(destinations);
         this.secrets = secrets;
+        this.listener = listener;
     }
 
     @Override
@@ -86,6 +89,10 @@ public final class OutboxComponent extends DefaultComponent {
 
     Secrets secrets() {
         return secrets;
+    }
+
+    DeliveryListener listener() {
+        return listener;
     }
 
     /** False if the destination is switched off. */

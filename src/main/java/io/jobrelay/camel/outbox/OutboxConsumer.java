@@ -9,6 +9,7 @@ import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.trust.LogContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +133,7 @@ final class OutboxConsumer extends DefaultConsumer {
 
     private void deliver(Delivery delivery) {
         Exchange exchange = createExchange(false);
+        LogContext.delivers(destination, delivery.type(), delivery.subject());
         try {
             Message message = exchange.getMessage();
             message.setBody(delivery.event());
@@ -142,7 +144,9 @@ final class OutboxConsumer extends DefaultConsumer {
             message.setHeader(OutboxHeaders.ATTEMPT, delivery.attempts() + 1);
             Exception failure = process(exchange);
             if (failure == null) {
-                if (component.outbox().delivered(delivery)) {
+                boolean closed = component.outbox().delivered(delivery);
+                component.listener().delivered(delivery);
+                if (closed) {
                     tell(Outbox.Turn.CLOSED, "");
                 }
             } else {
@@ -154,6 +158,7 @@ final class OutboxConsumer extends DefaultConsumer {
         } catch (RuntimeException e) {
             tellUnsettled(delivery, e);
         } finally {
+            LogContext.ends();
             releaseExchange(exchange, false);
         }
     }
@@ -190,6 +195,7 @@ final class OutboxConsumer extends DefaultConsumer {
                 .delayAfter(delivery.attempts() + 1, component.random().getAsDouble())
                 .map(scheduled -> longer(scheduled, atLeast));
         Outbox.Outcome outcome = component.outbox().failed(delivery, known, wait);
+        component.listener().failed(delivery, outcome.fate());
         tell(outcome.fate(), delivery, known.error(), wait);
         tell(outcome.turn(), known.error());
     }

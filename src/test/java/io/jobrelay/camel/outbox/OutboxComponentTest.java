@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Settings.DeliverySettings;
@@ -18,6 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutboxComponentTest {
+    private static final DeliveryListener UNHEARD = new DeliveryListener() {
+        @Override
+        public void delivered(Delivery delivery) {}
+
+        @Override
+        public void failed(Delivery delivery, Outbox.Fate fate) {}
+    };
+
     @TempDir
     Path directory;
 
@@ -29,7 +38,8 @@ class OutboxComponentTest {
             DeliverySettings delivery =
                     new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);
             Outbox outbox = new Outbox(database, Clock.systemUTC(), delivery.circuit());
-            context.addComponent("outbox", new OutboxComponent(outbox, delivery, () -> 0, Map.of(), new Secrets()));
+            context.addComponent(
+                    "outbox", new OutboxComponent(outbox, delivery, () -> 0, Map.of(), new Secrets(), UNHEARD));
 
             assertThat(context.getEndpoint("outbox:my-hook_2")).isNotNull();
             assertThatThrownBy(() -> context.getEndpoint("outbox:my.hook"))

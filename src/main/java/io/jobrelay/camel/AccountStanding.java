@@ -1,0 +1,70 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.trust.PlainLine;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Which accounts their providers do not know: the last that was heard of one, whatever it was asked for, was that its key,
+ * signature or token is wrong. What a start does not remember the first polls tell.
+ */
+final class AccountStanding {
+    private static final int LONGEST_MESSAGE = 200;
+
+    private final Clock clock;
+    private final Predicate<String> asked;
+    private final Map<String, Refusal> refused = new ConcurrentHashMap<>();
+
+    /**
+     * @param clock the machine's, for people
+     * @param asked false for an account that nothing is asked with any more
+     */
+    AccountStanding(Clock clock, Predicate<String> asked) {
+        this.clock = clock;
+        this.asked = asked;
+    }
+
+    /**
+     * That an account is unknown.
+     *
+     * @param since the first such answer after a good one
+     * @param message what the provider said last, as one short line
+     */
+    record Refusal(Instant since, String message) {
+        Refusal {
+            requireNonNull(since, "since is null");
+            requireNonNull(message, "message is null");
+        }
+    }
+
+    /** A poll with the account was answered. */
+    void answered(String account) {
+        refused.remove(account);
+    }
+
+    /** A poll with the account failed; its secrets are masked. That nobody answered says nothing about the account. */
+    void failed(String account, PollFailure failure) {
+        if (failure.kind() == FailureKind.UNAUTHENTICATED) {
+            String message = PlainLine.of(failure.message(), LONGEST_MESSAGE);
+            refused.merge(
+                    account,
+                    new Refusal(clock.instant(), message),
+                    (before, now) -> new Refusal(before.since, message));
+        }
+    }
+
+    /** By name, without those that nothing is asked with any more. */
+    SortedMap<String, Refusal> refused() {
+        refused.keySet().removeIf(asked.negate());
+        return new TreeMap<>(refused);
+    }
+}

@@ -1,0 +1,130 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.jobrelay.trust.PlainLine;
+import io.jobrelay.trust.Secrets;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Down while some broker cannot be connected to: part of the readiness, not of the liveness. A broker is asked when somebody
+ * wants to know and the last answer is older than two seconds, in a thread of its own; whoever wants to know waits for a
+ * second at most, for all of them together.
+ */
+final class BrokerCheck extends AbstractHealthCheck {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration FRESH = Duration.ofSeconds(2);
+    private static final int LONGEST_MESSAGE = 200;
+
+    private final Secrets secrets;
+    private final ExecutorService threads;
+    private final LongSupplier nanoTime;
+    private final Map<String, Probe> probes = new TreeMap<>();
+
+    /**
+     * @param brokers by the destination that is sent there; each gives up by itself after a while
+     * @param threads one for each of them at least
+     * @param nanoTime a clock that only runs forward
+     */
+    BrokerCheck(
+            Map<String, ConnectionFactory> brokers, Secrets secrets, ExecutorService threads, LongSupplier nanoTime) {
+        super("jobrelay", "broker");
+        this.secrets = secrets;
+        this.threads = threads;
+        this.nanoTime = nanoTime;
+        brokers.forEach((destination, broker) -> probes.put(destination, new Probe(broker)));
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        probes.values().forEach(Probe::ask);
+        long end = nanoTime.getAsLong() + PATIENCE.toNanos();
+        Map<String, String> troubles = new LinkedHashMap<>();
+        probes.forEach((destination, probe) ->
+                probe.trouble(end - nanoTime.getAsLong()).ifPresent(trouble -> troubles.put(destination, trouble)));
+        if (troubles.isEmpty()) {
+            builder.up();
+            return;
+        }
+        StringBuilder message = new StringBuilder();
+        troubles.forEach((destination, trouble) -> message.append(message.isEmpty() ? "" : "; ")
+                .append("broker of destination ")
+                .append(destination)
+                .append(": ")
+                .append(PlainLine.of(secrets.mask(trouble), LONGEST_MESSAGE)));
+        builder.message(message.toString()).down();
+    }
+
+    /** A broker and what it said last. */
+    private final class Probe {
+        private final ConnectionFactory broker;
+        private @Nullable CompletableFuture<Optional<String>> asked;
+        private long answeredAt;
+
+        private Probe(ConnectionFactory broker) {
+            this.broker = broker;
+        }
+
+        /** Asks, unless it has not answered yet or has done so just now. */
+        private synchronized void ask() {
+            boolean due = asked == null
+                    || (asked.isDone() && nanoTime.getAsLong() - answeredAt >= FRESH.toNanos());
+            if (due) {
+                asked = CompletableFuture.supplyAsync(this::connect, threads);
+            }
+        }
+
+        private Optional<String> connect() {
+            try (Connection connection = broker.createConnection()) {
+                connection.createSession().close(); // asks the broker, which a connection alone need not
+                return Optional.empty();
+            } catch (JMSException e) {
+                return Optional.of(String.valueOf(e.getMessage()));
+            } finally {
+                answered();
+            }
+        }
+
+        private synchronized void answered() {
+            answeredAt = nanoTime.getAsLong();
+        }
+
+        private synchronized CompletableFuture<Optional<String>> last() {
+            return requireNonNull(asked, "has been asked");
+        }
+
+        private Optional<String> trouble(long nanos) {
+            try {
+                return last().get(Math.max(0, nanos), NANOSECONDS);
+            } catch (TimeoutException e) {
+                return Optional.of("does not answer");
+            } catch (ExecutionException e) {
+                return Optional.of(String.valueOf(e.getCause()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.of("nobody waited for its answer");
+            }
+        }
+    }
+}

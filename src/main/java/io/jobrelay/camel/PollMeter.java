@@ -1,0 +1,81 @@
+package io.jobrelay.camel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.watch.Watch;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+
+/** What polls come to, measured: how late they begin, how long they take, how they end, and how long ago one ended well. */
+final class PollMeter {
+    private static final String BEGUN = "jobrelay-begun";
+    /** Between two looks at what is due; what is longer than that was no waiting for an account. */
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(1);
+
+    private final PollLag lag;
+    private final AccountStanding standing;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final Map<Source, Instant> answered = new ConcurrentHashMap<>();
+    private final Map<String, Instant> heldBack = new ConcurrentHashMap<>();
+
+    /**
+     * @param clock the ledger's
+     */
+    PollMeter(PollLag lag, AccountStanding standing, Metrics metrics, Clock clock) {
+        this.lag = lag;
+        this.standing = standing;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    private record Source(String api, String account) {}
+
+    /** Of so many polls that were due, the account's ceiling allowed so many. */
+    void allowed(String account, int due, int allowed) {
+        Instant now = clock.instant();
+        Instant since = allowed < due ? heldBack.put(account, now) : heldBack.remove(account);
+        if (since != null) {
+            Duration step = Duration.between(since, now);
+            metrics.throttled(account, step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step);
+        }
+    }
+
+    void begins(Exchange exchange, DueWatch due) {
+        exchange.setProperty(BEGUN, clock.instant());
+        lag.begins(due);
+    }
+
+    /** The provider has answered. */
+    void answered(Exchange exchange, Watch watch) {
+        standing.answered(watch.account());
+        Source source = ended(exchange, watch, Metrics.SUCCEEDED);
+        answered.put(source, clock.instant());
+    }
+
+    void failed(Exchange exchange, Watch watch, PollFailure failure) {
+        standing.failed(watch.account(), failure);
+        ended(exchange, watch, failure.kind().name());
+    }
+
+    private Source ended(Exchange exchange, Watch watch, String result) {
+        Instant now = clock.instant();
+        Instant begun = requireNonNull(exchange.getProperty(BEGUN, Instant.class), "the poll has begun");
+        metrics.poll(watch.api(), watch.account(), result, Duration.between(begun, now));
+        Source source = new Source(watch.api(), watch.account());
+        if (answered.putIfAbsent(source, now) == null) {
+            metrics.answerAge(
+                    source.api,
+                    source.account,
+                    () -> Duration.between(answered.get(source), clock.instant())
+                            .toSeconds());
+        }
+        return source;
+    }
+}
