@@ -88,8 +88,7 @@ final class BrokerCheck extends AbstractHealthCheck {
 
         /** Asks, unless it has not answered yet or has done so just now. */
         private synchronized void ask() {
-            boolean due = asked == null
-                    || (asked.isDone() && nanoTime.getAsLong() - answeredAt >= FRESH.toNanos());
+            boolean due = asked == null || (asked.isDone() && nanoTime.getAsLong() - answeredAt >= FRESH.toNanos());
             if (due) {
                 asked = CompletableFuture.supplyAsync(this::connect, threads);
             }

@@ -61,7 +61,8 @@ public final class DestinationBeans implements AutoCloseable {
                 registry.bind(
                         name + "-connections",
                         destination.enabled()
-                                ? pooled(brokers.computeIfAbsent(name, key -> connections(destination, broker, settings)))
+                                ? pooled(brokers.computeIfAbsent(
+                                        name, key -> connections(destination, broker, settings)))
                                 : new ActiveMQConnectionFactory());
             } else if (destination.path() == null) {
                 registry.bind(name + "-client", client(destination, settings));
@@ -73,8 +74,7 @@ public final class DestinationBeans implements AutoCloseable {
             }
         }
         if (!brokers.isEmpty()) {
-            ExecutorService threads = context.getExecutorServiceManager()
-                    .newThreadPool(this, "broker-check", 0, brokers.size());
+            ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
             registry.bind("broker-check", new BrokerCheck(brokers, secrets, threads, System::nanoTime));
         }
         registry.bind("append-event", new AppendEvent(files));

@@ -21,7 +21,11 @@ public final class LogText extends CompositeConverter<ILoggingEvent> {
 
     @Override
     protected String transform(ILoggingEvent event, String text) {
-        String known = getContext().getObject(SECRETS) instanceof Secrets secrets ? secrets.mask(text) : text;
-        return PlainLine.of(known.stripTrailing()) + System.lineSeparator();
+        return PlainLine.of(masked(getContext(), text).stripTrailing()) + System.lineSeparator();
+    }
+
+    /** The text without the secrets that the log masks. */
+    static String masked(Context log, String text) {
+        return log.getObject(SECRETS) instanceof Secrets secrets ? secrets.mask(text) : text;
     }
 }

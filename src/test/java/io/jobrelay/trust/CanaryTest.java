@@ -171,6 +171,7 @@ class CanaryTest {
             product.stop();
         }
         cloud.receipt(401);
+        environment.put("JOBRELAY_LOG_FORMAT", "json");
         environment.put(
                 "JOBRELAY_DESTINATION_QUEUE_BROKER_URL",
                 "tcp://127.0.0.1:" + freePort() + "?user=somebody&password="
@@ -183,7 +184,14 @@ class CanaryTest {
             found.addAll(canaries.in("health", health()));
             found.addAll(inApi());
             product.stop();
+            List<String> objects =
+                    product.err().lines().filter(line -> line.startsWith("{")).toList();
+            assertThat(objects).hasSizeGreaterThan(100).allSatisfy(object -> JSON.readTree(object));
+            assertThat(objects)
+                    .anyMatch(object -> object.contains("\"watch\":"))
+                    .anyMatch(object -> object.contains("\"job\":"));
         }
+        environment.remove("JOBRELAY_LOG_FORMAT");
         Product fetched = Product.run(directory, environment, "fetch", file.toString());
         assertThat(fetched.out()).as(fetched.err()).contains("good-properties");
         assertThat(fetched.err()).contains("all.yaml:");

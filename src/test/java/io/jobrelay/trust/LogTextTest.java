@@ -10,8 +10,11 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.Encoder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class LogTextTest {
     private final LoggerContext log = new LoggerContext();
     private final Secrets secrets = new Secrets();
-    private Encoder<ILoggingEvent> encoder;
+    private LogEncoder encoder;
 
     @BeforeEach
     void configure() throws Exception {
@@ -27,7 +30,7 @@ class LogTextTest {
         configurator.setContext(log);
         configurator.doConfigure(Path.of("src/main/resources/logback.xml").toFile());
         log.putObject("secrets", secrets);
-        encoder = ((ConsoleAppender<ILoggingEvent>)
+        encoder = (LogEncoder) ((ConsoleAppender<ILoggingEvent>)
                         log.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("stderr"))
                 .getEncoder();
     }
@@ -36,6 +39,48 @@ class LogTextTest {
         Logger logger = log.getLogger("io.jobrelay.polls");
         return new String(
                 encoder.encode(new LoggingEvent("x", logger, Level.WARN, message, exception, new Object[0])), UTF_8);
+    }
+
+    private JsonNode json(LoggingEvent event) throws IOException {
+        encoder.setFormat("json");
+        String line = new String(encoder.encode(event), UTF_8);
+        assertThat(line).matches("\\{[^\\p{Cntrl}\\u2028\\u202e]*}\n");
+        return new ObjectMapper().readTree(line);
+    }
+
+    private LoggingEvent event(String message, Exception exception) {
+        Logger logger = log.getLogger("io.jobrelay.polls");
+        return new LoggingEvent("x", logger, Level.WARN, message, exception, new Object[0]);
+    }
+
+    @Test
+    void an_event_is_one_object_whatever_it_repeats() throws IOException {
+        LoggingEvent event =
+                event("state=\"A\"\n{\"forged\":1}\u001b[31m\u2028\u202e", new IllegalStateException("two\nlines"));
+        event.setMDCPropertyMap(Map.of("job", "a\"\nb", "watch", "w"));
+        JsonNode object = json(event);
+
+        assertThat(object.properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("time", "level", "logger", "thread", "message", "error", "job", "watch");
+        assertThat(object.path("message").asText()).startsWith("state=\"A\"\\n{\"forged\":1}\\u001b[31m");
+        assertThat(object.path("error").asText()).isEqualTo("java.lang.IllegalStateException: two\\nlines");
+        assertThat(object.path("job").asText()).isEqualTo("a\"\\nb");
+        assertThat(object.path("level").asText()).isEqualTo("WARN");
+    }
+
+    /** The letter of an escape sequence is not that of a secret. */
+    @Test
+    void an_object_shows_no_secret_and_stays_one() throws IOException {
+        secrets.add("nabcdef");
+        secrets.add("quo\"te\\back");
+        LoggingEvent event = event("x\nabcdef nabcdef quo\"te\\back", new IllegalStateException("nabcdef"));
+        event.setMDCPropertyMap(Map.of("job", "nabcdef"));
+        JsonNode object = json(event);
+
+        assertThat(object.path("message").asText()).isEqualTo("x\\nabcdef *** ***");
+        assertThat(object.path("error").asText()).endsWith(": ***");
+        assertThat(object.path("job").asText()).isEqualTo("***");
     }
 
     @Test
