@@ -89,6 +89,7 @@ final class DetachedLine implements AutoCloseable {
         main.addOverrideProperty("camel.main.jmx-enabled", "false");
         main.addOverrideProperty(Relay.MANAGEMENT, "false");
         main.addOverrideProperty(Relay.METRICS, "false");
+        main.addOverrideProperty(Tracing.ENABLED, "false");
         try {
             main.start();
             return main;

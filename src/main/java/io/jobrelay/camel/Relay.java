@@ -66,6 +66,7 @@ public final class Relay implements AutoCloseable {
     private @Nullable ProviderBeans providers;
     private @Nullable EngineBeans engine;
     private @Nullable DestinationBeans destinations;
+    private @Nullable Tracing tracing;
     private @Nullable Settings settings;
 
     private Relay(Main main) {
@@ -150,6 +151,11 @@ public final class Relay implements AutoCloseable {
             Consumer<Change> changes) {
         this.settings = settings;
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
+        if (value(context, context.getPropertiesComponent(), Tracing.ENABLED)
+                .filter("true"::equals)
+                .isPresent()) {
+            tracing = new Tracing(context, secrets);
+        }
         providers = new ProviderBeans(context, settings, secrets, clock);
         if (scope != Scope.PROVIDERS) {
             engine = new EngineBeans(context, settings, providers, clock, nanoTime, changes);
@@ -230,7 +236,8 @@ public final class Relay implements AutoCloseable {
     @SuppressWarnings("try") // nobody names them: they are closed once Camel has stopped, the ledger last
     public void close() {
         try (EngineBeans closedLast = engine;
-                DestinationBeans closedBefore = destinations) {
+                DestinationBeans closedBefore = destinations;
+                Tracing closedFirst = tracing) {
             main.stop();
         }
     }
