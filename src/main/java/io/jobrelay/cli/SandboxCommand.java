@@ -92,7 +92,7 @@ final class SandboxCommand implements Callable<Integer> {
         Relay relay = Relay.start(Relay.Scope.EVERYTHING, overrides(providers, receiver), clock, report::changed);
         Running running = new Running(relay);
         try {
-            report.say("API: " + serve(running, relay.settings().http()) + "/api/jobs", "");
+            report.say("Page: " + serve(running, relay.settings().http()) + "/", "");
             report.beginChanges();
             boolean done = running.untilDone();
             int status = done && untilDone ? Running.status(relay.engine()) : ExitStatus.OK;

@@ -37,7 +37,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP API, being served. Nothing of a request reaches Camel: resources ask the ledger and write to it. */
+/** The page and the HTTP API, being served. Nothing of a request reaches Camel: resources ask the ledger and write to it. */
 public final class ApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.http");
     private static final int WORKERS = 4;
@@ -95,6 +95,7 @@ public final class ApiServer implements AutoCloseable {
                             .reply()
                             .with("Allow", routes.allowed(context.normalizedPath()))
                             .send(context.response()));
+            new PageResource().addTo(routes);
             addResources(routes, ledger, watches, reader, feed, connections);
             HttpServer server = vertx.createHttpServer(options())
                     .connectionHandler(connections)
@@ -103,7 +104,7 @@ public final class ApiServer implements AutoCloseable {
             int port = await(server.listen(place)).actualPort();
             feed.start();
             ApiServer started = new ApiServer(vertx, feed, new InetSocketAddress(settings.host(), port));
-            LOG.info("api={}", started.url());
+            LOG.info("page={}/", started.url());
             return started;
         } catch (ExecutionException e) {
             closeQuietly(vertx);

@@ -1,0 +1,56 @@
+/** Times for people: relative, and moving on by themselves; exact on hover, and where a row has the focus. */
+
+import { el } from "./dom.js";
+
+const UNITS = [["d", 86_400], ["h", 3_600], ["m", 60], ["s", 1]];
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** A length of time with its two largest units: 3d 4h, 12m, 8s. */
+export function duration(millis) {
+  let seconds = Math.max(0, Math.floor(millis / 1000));
+  const parts = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(seconds / size);
+    seconds -= count * size;
+    if (count > 0 || parts.length > 0) {
+      parts.push(count + unit);
+    }
+  }
+  // From an hour on, and up to a minute, nobody needs the smaller one to compare rows, but it tells what is next.
+  return parts.slice(0, 2).filter((part, i) => i === 0 || !part.startsWith("0")).join(" ") || "0s";
+}
+
+export const exact = (time) => EXACT.format(new Date(time));
+
+const FORMS = {
+  ago: (passed) => (passed < 1000 ? "now" : duration(passed) + " ago"),
+  age: (passed) => duration(passed),
+  until: (passed) => (passed >= 0 ? "due" : "in " + duration(-passed)),
+};
+
+/** A time as `ago`, `age` or `until`; nothing where there is no time. */
+export function relative(time, form = "ago") {
+  if (!time) {
+    return null;
+  }
+  const shown = exact(time);
+  return el("time", { datetime: time, title: shown, data: { form, exact: shown } }, text(time, form));
+}
+
+function text(time, form) {
+  return FORMS[form](Date.now() - Date.parse(time));
+}
+
+/** Moves all times on, once a second while somebody looks. */
+export function startClock() {
+  setInterval(() => {
+    if (!document.hidden) {
+      for (const time of document.querySelectorAll("time[data-form]")) {
+        const now = text(time.dateTime, time.dataset.form);
+        if (time.textContent !== now) {
+          time.textContent = now;
+        }
+      }
+    }
+  }, 1000);
+}
