@@ -3,6 +3,7 @@ package io.jobrelay.http;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.ledger.Deliveries;
+import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
@@ -126,7 +127,7 @@ public final class ApiServer implements AutoCloseable {
         new SummaryResource(jobs, index, destinations, history).addTo(routes);
         new JobsResource(jobs, history).addTo(routes);
         new WatchesResource(index, watches, reader).addTo(routes);
-        new DeliveriesResource(new Deliveries(ledger)).addTo(routes);
+        new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)).addTo(routes);
         new DestinationsResource(destinations).addTo(routes);
         new StreamResource(feed, connections).addTo(routes);
         new DescriptionResource().addTo(routes);

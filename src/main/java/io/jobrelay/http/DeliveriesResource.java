@@ -9,6 +9,7 @@ import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.DeliveryIndex;
 import io.vertx.core.MultiMap;
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +20,11 @@ final class DeliveriesResource {
             Arrays.stream(Status.values()).map(Enum::name).toList();
     private static final List<String> SELECTION = List.of("destination", "since", "until");
 
+    private final DeliveryIndex index;
     private final Deliveries deliveries;
 
-    DeliveriesResource(Deliveries deliveries) {
+    DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
+        this.index = index;
         this.deliveries = deliveries;
     }
 
@@ -33,21 +36,19 @@ final class DeliveriesResource {
 
     private Reply list(Request request) {
         Query query = request.query(List.of("status", "destination", "subject", "since", "until", "limit", "cursor"));
-        Deliveries.Filter filter = new Deliveries.Filter(
+        DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
                 query.several("status", STATUSES).stream().map(Status::valueOf).collect(toSet()),
                 query.several("destination"),
                 query.one("subject"),
-                new Selection(null, query.time("since"), query.time("until")));
-        int limit = query.limit();
+                query.time("since"),
+                query.time("until"));
         List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
         long before = place == null ? Long.MAX_VALUE : Cursor.number(place.get(0));
-        List<Deliveries.Listed> found = deliveries.page(filter, before, limit + 1);
+        DeliveryIndex.Page found = index.page(filter, before, query.limit());
         ObjectNode page = Json.MAPPER.createObjectNode();
         ArrayNode items = page.putArray("deliveries");
-        found.stream().limit(limit).forEach(item -> items.addPOJO(item.entry()));
-        if (found.size() > limit) {
-            page.put("next", Cursor.write("deliveries", found.get(limit - 1).place()));
-        }
+        found.items().forEach(items::addPOJO);
+        found.next().ifPresent(next -> page.put("next", Cursor.write("deliveries", next)));
         return Reply.json(200, page);
     }
 

@@ -1,7 +1,6 @@
 package io.jobrelay.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,24 +10,29 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
+import io.jobrelay.ledger.JobIndex.Member;
 import io.jobrelay.ledger.JobIndex.Order;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/jobs}: the records, and what became of each job. */
 final class JobsResource {
     static final List<String> STATES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
-    private static final Map<String, Order> ORDERS = Map.of(
-            "id", Order.ID,
-            "-id", Order.ID_DOWN,
-            "observeTime", Order.OBSERVE_TIME,
-            "-observeTime", Order.OBSERVE_TIME_DOWN);
-    private static final Map<Order, String> ORDER_NAMES =
-            ORDERS.entrySet().stream().collect(toMap(Map.Entry::getValue, Map.Entry::getKey));
+    private static final Map<String, Member> MEMBERS = Map.of(
+            "id", Member.ID,
+            "observeTime", Member.OBSERVE_TIME,
+            "stateTime", Member.STATE_TIME,
+            "name", Member.NAME,
+            "state", Member.STATE,
+            "account", Member.ACCOUNT);
+    private static final Set<Member> TIMES = Set.of(Member.OBSERVE_TIME, Member.STATE_TIME);
+    private static final Map<String, Order> ORDERS = orders();
 
     private final JobIndex jobs;
     private final History history;
@@ -54,23 +58,36 @@ final class JobsResource {
                 query.pairs("label"),
                 query.one("q"),
                 query.one("watch"));
-        Order order = query.choice("sort", ORDERS, Order.ID);
-        String name = "jobs " + ORDER_NAMES.get(order);
-        int limit = query.limit();
-        List<JobIndex.Item> found = jobs.page(filter, order, place(query.one("cursor"), name), limit + 1);
+        Order order = query.choice("sort", ORDERS, Order.USUAL);
+        String name = "jobs " + (order.down() ? "-" : "") + order.member();
+        JobIndex.Page found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
         ObjectNode page = Json.MAPPER.createObjectNode();
         ArrayNode items = page.putArray("jobs");
-        found.stream().limit(limit).forEach(item -> items.add(item(item)));
-        if (found.size() > limit) {
-            JobIndex.Place last = found.get(limit - 1).place();
-            page.put("next", Cursor.write(name, last.observedAt(), last.id()));
+        found.items().forEach(item -> items.add(item(item)));
+        if (found.next() != null) {
+            page.put("next", Cursor.write(name, found.next().key(), found.next().id()));
         }
         return Reply.json(200, page);
     }
 
-    private static JobIndex.@Nullable Place place(@Nullable String cursor, String name) {
+    private static Map<String, Order> orders() {
+        Map<String, Order> orders = new HashMap<>();
+        MEMBERS.forEach((name, member) -> {
+            orders.put(name, new Order(member, false));
+            orders.put("-" + name, new Order(member, true));
+        });
+        return Map.copyOf(orders);
+    }
+
+    private static JobIndex.@Nullable Place place(@Nullable String cursor, String name, Order order) {
         List<String> parts = Cursor.read(cursor, name, 2);
-        return parts == null ? null : new JobIndex.Place(Cursor.number(parts.get(0)), parts.get(1));
+        if (parts == null) {
+            return null;
+        }
+        if (TIMES.contains(order.member())) {
+            Cursor.number(parts.get(0));
+        }
+        return new JobIndex.Place(parts.get(0), parts.get(1));
     }
 
     private static ObjectNode item(JobIndex.Item item) {

@@ -3,7 +3,6 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.jobrelay.job.Json;
 import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,7 +10,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -95,7 +93,7 @@ public final class Deliveries {
             requireNonNull(id, "id is null");
         }
 
-        private static Entry of(ResultSet row) throws SQLException {
+        static Entry of(ResultSet row) throws SQLException {
             String destination = row.getString("destination");
             String eventId = row.getString("event_id");
             String error = row.getString("error");
@@ -243,51 +241,6 @@ public final class Deliveries {
                     .execute();
             Outbox.freeNext(handle, job.destination(), job.subject(), now);
         }
-    }
-
-    /**
-     * Which deliveries, in more ways than a {@link Selection}.
-     *
-     * @param statuses any of these, all if there are none
-     * @param destinations any of these, all if there are none
-     * @param subject the job, or the watch, that changed; null for any
-     */
-    public record Filter(
-            Set<Status> statuses,
-            Set<String> destinations,
-            @Nullable String subject,
-            Selection times) {
-        public Filter {
-            statuses = Set.copyOf(statuses);
-            destinations = Set.copyOf(destinations);
-            requireNonNull(times, "times is null");
-        }
-    }
-
-    /** A delivery and where it stands: the next page begins behind it. */
-    public record Listed(long place, Entry entry) {}
-
-    /** At most so many deliveries, those first that were put in last, from behind that place on; the router's are none. */
-    public List<Listed> page(Filter filter, long before, int most) {
-        return database.read(handle -> filter.times()
-                .bind(handle.createQuery("""
-                        select d.rowid, d.*, c.type, c.created_at from delivery d join change c on c.event_id = d.event_id
-                        where d.rowid < :before and d.destination <> :router
-                            and (:statuses = '[]' or d.status in (select value from json_each(:statuses)))
-                            and (:destinations = '[]' or d.destination in (select value from json_each(:destinations)))
-                            and (:subject is null or d.event_id in (select event_id from change where subject = :subject))
-                            and c.created_at >= :since and c.created_at < :until
-                            and (:destination is null or d.destination = :destination)
-                        order by d.rowid desc limit :most"""))
-                .bind("destination", filter.times().destination())
-                .bind("before", before)
-                .bind("router", Outbox.CHANGES)
-                .bind("statuses", Json.write(filter.statuses()))
-                .bind("destinations", Json.write(filter.destinations()))
-                .bind("subject", filter.subject())
-                .bind("most", most)
-                .map((row, context) -> new Listed(row.getLong("rowid"), Entry.of(row)))
-                .list());
     }
 
     /** The delivery of that id, unless it is forgotten. */

@@ -9,18 +9,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs that the ledger knows, to be looked through a page at a time. A page costs what it holds, and at worst a walk
- * through one index, whatever is asked for.
+ * The jobs that the ledger knows, to be looked through a page at a time. A page without a filter costs what it holds. With
+ * one, it looks through so many jobs at most, wherever those are that it finds: it may hold fewer than were asked for, even
+ * none, and the next page goes on behind them.
  */
 public final class JobIndex {
+    /** A tenth of a second or two, when none of them is what is looked for. */
+    private static final int LOOKED_THROUGH = 100_000;
+
     private final LedgerDatabase database;
+    private final int lookedThrough;
 
     public JobIndex(LedgerDatabase database) {
+        this(database, LOOKED_THROUGH);
+    }
+
+    /**
+     * @param lookedThrough how many jobs a page looks through at most
+     */
+    JobIndex(LedgerDatabase database, int lookedThrough) {
         this.database = requireNonNull(database, "database is null");
+        this.lookedThrough = lookedThrough;
     }
 
     /**
@@ -28,7 +42,8 @@ public final class JobIndex {
      *
      * @param states any of these, and so on
      * @param labels all of these
-     * @param text what the id, the name, the description or a label contains, without regard to case
+     * @param text what the id, the name, the provider's id, the description or a label contains; without regard to case as
+     *     far as that is English
      * @param watch the watch that found it
      */
     public record Filter(
@@ -44,28 +59,88 @@ public final class JobIndex {
             accounts = Set.copyOf(accounts);
             labels = Map.copyOf(labels);
         }
-    }
 
-    /** What jobs are ordered by; only the id of a job never changes, so only that order holds while jobs change. */
-    public enum Order {
-        ID("id", false),
-        ID_DOWN("id", true),
-        OBSERVE_TIME("observed_at", false),
-        OBSERVE_TIME_DOWN("observed_at", true);
-
-        private final String key;
-        private final boolean down;
-
-        Order(String key, boolean down) {
-            this.key = key;
-            this.down = down;
+        private boolean letsAllThrough() {
+            return states.isEmpty()
+                    && apis.isEmpty()
+                    && accounts.isEmpty()
+                    && labels.isEmpty()
+                    && text == null
+                    && watch == null;
         }
     }
 
-    /** Where a job stands: the next page begins behind it. */
-    public record Place(long observedAt, String id) {
+    /** What jobs are ordered by, and by their ids where that is equal; only the id of a job never changes. */
+    public enum Member {
+        ID("id"),
+        OBSERVE_TIME("observed_at"),
+        STATE_TIME("state_since"),
+        /** Of a job without a name the id, both without regard to case. */
+        NAME("name"),
+        STATE("state"),
+        ACCOUNT("account");
+
+        private final String column;
+
+        Member(String column) {
+            this.column = column;
+        }
+    }
+
+    /**
+     * An order of jobs.
+     *
+     * @param down from the last to the first
+     */
+    public record Order(Member member, boolean down) {
+        /** The one that holds while jobs change. */
+        public static final Order USUAL = new Order(Member.ID, false);
+
+        public Order {
+            requireNonNull(member, "member is null");
+        }
+
+        private String columns() {
+            String direction = down ? " desc" : "";
+            return member == Member.ID ? "id" + direction : member.column + direction + ", id" + direction;
+        }
+
+        /** What is on this side of a place that is bound by that name. */
+        private String where(String comparison, String name) {
+            String here = member == Member.ID ? "id" : "(%s, id)".formatted(member.column);
+            String there = member == Member.ID ? ":%sId" : "(:%1$sKey, :%1$sId)";
+            return here + comparison + there.formatted(name);
+        }
+
+        private String behind(String name) {
+            return where(down ? " < " : " > ", name);
+        }
+
+        private String notBehind(String name) {
+            return where(down ? " >= " : " <= ", name);
+        }
+    }
+
+    /**
+     * Where a job stands in an order.
+     *
+     * @param key what it is ordered by, as a text
+     */
+    public record Place(String key, String id) {
         public Place {
+            requireNonNull(key, "key is null");
             requireNonNull(id, "id is null");
+        }
+    }
+
+    /**
+     * Some jobs.
+     *
+     * @param next where the next page begins behind, null where there is none
+     */
+    public record Page(List<Item> items, @Nullable Place next) {
+        public Page {
+            items = List.copyOf(items);
         }
     }
 
@@ -97,30 +172,68 @@ public final class JobIndex {
             String id, String health, @Nullable Instant nextPoll) {}
 
     /** At most so many jobs, from behind that place on. */
-    public List<Item> page(Filter filter, Order order, @Nullable Place after, int limit) {
-        Map<String, Object> bindings = new LinkedHashMap<>();
-        String sql = sql(filter, order, after, bindings);
+    public Page page(Filter filter, Order order, @Nullable Place after, int limit) {
         return database.read(handle -> {
-            Query query = handle.createQuery(sql).bind("limit", limit);
-            bindings.forEach(query::bind);
-            return query.map((row, context) -> {
-                        String watch = row.getString("watch");
-                        return new Item(
-                                new Place(row.getLong("observed_at"), row.getString("id")),
-                                row.getString("record"),
-                                Instant.ofEpochMilli(row.getLong("state_since")),
-                                row.getBoolean("stuck"),
-                                watch == null
-                                        ? null
-                                        : new WatchState(watch, row.getString("health"), Times.instant(row, "due")));
-                    })
-                    .list();
+            // Jobs that come in between make it a few more that are looked through, and none is left out.
+            Place end = filter.letsAllThrough() ? null : end(handle, order, after);
+            List<Item> found = found(handle, filter, order, after, end, limit + 1);
+            return found.size() > limit
+                    ? new Page(found.subList(0, limit), found.get(limit - 1).place())
+                    : new Page(found, end);
         });
     }
 
+    /** The last job to be looked through; null where that is the last of all. */
+    private @Nullable Place end(Handle handle, Order order, @Nullable Place after) {
+        Query query = handle.createQuery(endSql(order, after != null)).bind("lookedThrough", lookedThrough);
+        bind(query, "after", order, after);
+        return query.map((row, context) -> new Place(row.getString("key"), row.getString("id")))
+                .findOne()
+                .orElse(null);
+    }
+
+    static String endSql(Order order, boolean goesOn) {
+        return """
+                select %s as key, id from job_list where %s order by %s limit 1 offset :lookedThrough - 1""".formatted(order.member().column, goesOn ? order.behind("after") : "true", order.columns());
+    }
+
+    private static List<Item> found(
+            Handle handle, Filter filter, Order order, @Nullable Place after, @Nullable Place end, int limit) {
+        Map<String, Object> bindings = new LinkedHashMap<>();
+        Query query = handle.createQuery(sql(filter, order, after != null, end != null, bindings))
+                .bind("limit", limit);
+        bindings.forEach(query::bind);
+        bind(query, "after", order, after);
+        bind(query, "end", order, end);
+        return query.map((row, context) -> {
+                    String watch = row.getString("watch");
+                    return new Item(
+                            new Place(row.getString("key"), row.getString("id")),
+                            row.getString("record"),
+                            Instant.ofEpochMilli(row.getLong("state_since")),
+                            row.getBoolean("stuck"),
+                            watch == null
+                                    ? null
+                                    : new WatchState(watch, row.getString("health"), Times.instant(row, "due")));
+                })
+                .list();
+    }
+
+    private static void bind(Query query, String name, Order order, @Nullable Place place) {
+        if (place != null) {
+            query.bind(name + "Id", place.id());
+            if (order.member() != Member.ID) {
+                query.bind(name + "Key", place.key()); // SQLite takes it for the number that its column has
+            }
+        }
+    }
+
     /** The inner query finds the jobs without their records, which are long; the outer one reads those of the page. */
-    static String sql(Filter filter, Order order, @Nullable Place after, Map<String, Object> bindings) {
-        StringBuilder conditions = new StringBuilder("true");
+    static String sql(Filter filter, Order order, boolean goesOn, boolean ends, Map<String, Object> bindings) {
+        StringBuilder conditions = new StringBuilder(goesOn ? order.behind("after") : "true");
+        if (ends) {
+            conditions.append(" and ").append(order.notBehind("end"));
+        }
         anyOf(conditions, bindings, "state", filter.states());
         anyOf(conditions, bindings, "api", filter.apis());
         anyOf(conditions, bindings, "account", filter.accounts());
@@ -138,27 +251,14 @@ public final class JobIndex {
             conditions.append(" and search like :text escape '!'");
             bindings.put("text", "%" + filter.text().replaceAll("[!%_]", "!$0") + "%");
         }
-        boolean byId = order.key.equals("id");
-        if (after != null) {
-            conditions
-                    .append(byId ? " and id " : " and (observed_at, id) ")
-                    .append(order.down ? "<" : ">")
-                    .append(byId ? " :afterId" : " (:afterTime, :afterId)");
-            bindings.put("afterId", after.id());
-            if (!byId) {
-                bindings.put("afterTime", after.observedAt());
-            }
-        }
-        String direction = order.down ? " desc" : "";
-        String ordered = byId ? "id" + direction : "observed_at" + direction + ", id" + direction;
         return """
-                select found.id, found.observed_at,
+                select found.id, found.key,
                     json_remove(j.record, '$.raw', '$.spec', '$.result', '$.logs') as record,
                     j.state_since, j.stuck, w.id as watch, w.health, case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due
-                from (select id, observed_at from job_list j where %s order by %s limit :limit) found
+                from (select id, %s as key from job_list j where %s order by %s limit :limit) found
                 join job j on j.id = found.id
                 left join watch w on w.id = j.watch_id and w.state <> 'REMOVED'
-                order by found.%s""".formatted(conditions, ordered, ordered.replace(" id", " found.id"));
+                order by found.key%4$s, found.id%4$s""".formatted(order.member().column, conditions, order.columns(), order.down() ? " desc" : "");
     }
 
     private static void anyOf(

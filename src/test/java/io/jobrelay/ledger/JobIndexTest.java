@@ -1,5 +1,7 @@
 package io.jobrelay.ledger;
 
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingLong;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,14 +9,18 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.JobIndex.Order;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jdbi.v3.core.statement.Query;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class JobIndexTest {
@@ -62,37 +68,60 @@ class JobIndexTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void pages_hold_every_job_once_in_order(JobIndex.Order order) {
+    @MethodSource("orders")
+    void pages_hold_every_job_once_in_order(Order order) {
         insert(23);
 
-        List<JobIndex.Item> all = index.page(ALL, order, null, 1_000);
+        List<JobIndex.Item> all = index.page(ALL, order, null, 1_000).items();
         assertThat(all).hasSize(23).extracting(item -> item.place().id()).doesNotHaveDuplicates();
-        assertThat(all)
-                .isSortedAccordingTo(
-                        switch (order) {
-                            case ID ->
-                                (a, b) -> a.place().id().compareTo(b.place().id());
-                            case ID_DOWN ->
-                                (a, b) -> b.place().id().compareTo(a.place().id());
-                            case OBSERVE_TIME ->
-                                (a, b) -> Long.compare(
-                                        a.place().observedAt(), b.place().observedAt());
-                            case OBSERVE_TIME_DOWN ->
-                                (a, b) -> Long.compare(
-                                        b.place().observedAt(), a.place().observedAt());
-                        });
-        List<JobIndex.Item> paged = new ArrayList<>();
-        JobIndex.@Nullable Place after = null;
-        for (List<JobIndex.Item> page = index.page(ALL, order, after, 5);
-                !page.isEmpty();
-                page = index.page(ALL, order, after, 5)) {
-            assertThat(page).hasSizeLessThanOrEqualTo(5);
-            paged.addAll(page);
-            assertThat(paged).hasSizeLessThanOrEqualTo(all.size());
-            after = page.get(page.size() - 1).place();
+        Comparator<JobIndex.Item> up = switch (order.member()) {
+            case ID, STATE, ACCOUNT -> comparing(item -> item.place().key());
+            case NAME -> comparing(item -> item.place().key().toLowerCase(Locale.ROOT));
+            case OBSERVE_TIME, STATE_TIME ->
+                comparingLong(item -> Long.parseLong(item.place().key()));
+        };
+        Comparator<JobIndex.Item> unequal =
+                up.thenComparing(item -> item.place().id());
+        assertThat(all).isSortedAccordingTo(order.down() ? unequal.reversed() : unequal);
+        for (JobIndex looking : List.of(index, new JobIndex(ledger.database, 4))) {
+            assertThat(pages(looking, ALL, order, 5)).isEqualTo(all);
         }
-        assertThat(paged).isEqualTo(all);
+    }
+
+    /** What a page looks through is bounded; what is found in all pages together is not. */
+    @ParameterizedTest
+    @MethodSource("orders")
+    void finds_what_is_rare_in_pages_that_look_through_a_few_jobs_each(Order order) {
+        insert(23);
+        JobIndex narrow = new JobIndex(ledger.database, 4);
+        JobIndex.Filter rare = label(Map.of("number", "n15"));
+
+        assertThat(narrow.page(rare, order, null, 5).items()).isEmpty();
+        assertThat(pages(narrow, rare, order, 5))
+                .singleElement()
+                .satisfies(item -> assertThat(item.place().id()).isEqualTo("acme-job/acme/00015"));
+        assertThat(pages(narrow, filter(Set.of("FAILED"), null), order, 2))
+                .isEqualTo(pages(index, filter(Set.of("FAILED"), null), order, 1_000))
+                .hasSize(11);
+    }
+
+    private static List<JobIndex.Item> pages(JobIndex index, JobIndex.Filter filter, Order order, int limit) {
+        List<JobIndex.Item> items = new ArrayList<>();
+        JobIndex.@Nullable Place after = null;
+        int pages = 0;
+        do {
+            JobIndex.Page page = index.page(filter, order, after, limit);
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+            items.addAll(page.items());
+            after = page.next();
+            assertThat(++pages).isLessThan(30);
+        } while (after != null);
+        return items;
+    }
+
+    private static Stream<Order> orders() {
+        return Arrays.stream(JobIndex.Member.values())
+                .flatMap(member -> Stream.of(new Order(member, false), new Order(member, true)));
     }
 
     @Test
@@ -132,7 +161,7 @@ class JobIndexTest {
     void leaves_out_what_is_long_and_tells_of_the_watch() {
         ledger.takeIn(JobRecords.of("acme-jobs/acme/1", JobState.RUNNING));
 
-        JobIndex.Item item = index.page(ALL, JobIndex.Order.ID, null, 10).get(0);
+        JobIndex.Item item = index.page(ALL, Order.USUAL, null, 10).items().get(0);
 
         JobIndex.WatchState watch = requireNonNull(item.watch());
         assertThat(watch.id()).isEqualTo(Ledger.list("all").id());
@@ -140,7 +169,8 @@ class JobIndexTest {
         assertThat(watch.nextPoll()).isAfter(ledger.clock.instant());
 
         insert(1);
-        String record = index.page(filter(Set.of(), "number"), JobIndex.Order.ID, null, 10)
+        String record = index.page(filter(Set.of(), "number"), Order.USUAL, null, 10)
+                .items()
                 .get(0)
                 .record();
         assertThat(record)
@@ -149,7 +179,10 @@ class JobIndexTest {
         assertThat(index.find("acme-job/acme/00000").orElseThrow().record()).contains("\"raw\"");
 
         ledger.watches.replace("all.yaml", List.of());
-        assertThat(index.page(ALL, JobIndex.Order.ID_DOWN, null, 10).get(0).watch())
+        assertThat(index.page(ALL, new Order(JobIndex.Member.ID, true), null, 10)
+                        .items()
+                        .get(0)
+                        .watch())
                 .isNull();
     }
 
@@ -164,48 +197,54 @@ class JobIndexTest {
                 filter(Set.of("RUNNING", "FAILED"), "number 99"),
                 label(Map.of("number", "n99999")),
                 new JobIndex.Filter(Set.of(), Set.of("acme-job"), Set.of("acme"), Map.of(), null, "w"));
-        for (JobIndex.Order order : JobIndex.Order.values()) {
-            for (JobIndex.Filter filter : filters) {
-                for (JobIndex.@Nullable Place after :
-                        new JobIndex.@Nullable Place[] {null, new JobIndex.Place(1_700_000_050_000L, "acme-job/acme/5")
-                        }) {
-                    List<String> plan = plan(filter, order, after);
+        orders().forEach(order -> {
+            String index = switch (order.member()) {
+                case ID -> "PRIMARY KEY";
+                case OBSERVE_TIME -> "COVERING INDEX job_list_observed";
+                case STATE_TIME -> "INDEX job_list_state_since";
+                case NAME -> "INDEX job_list_name";
+                case STATE -> "INDEX job_list_state";
+                case ACCOUNT -> "INDEX job_list_account";
+            };
+            for (boolean goesOn : new boolean[] {false, true}) {
+                for (JobIndex.Filter filter : filters) {
+                    Map<String, Object> bindings = new HashMap<>();
+                    boolean ends = !filter.equals(ALL);
+                    List<String> plan = plan(JobIndex.sql(filter, order, goesOn, ends, bindings));
                     String first = plan.stream()
                             .filter(step -> step.matches("(SCAN|SEARCH) j\\b.*"))
                             .findFirst()
                             .orElseThrow();
-                    boolean byId = order == JobIndex.Order.ID || order == JobIndex.Order.ID_DOWN;
-                    boolean whole = after == null;
                     assertThat(first)
                             .as("%s %s %s", filter, order, plan)
                             .matches(
-                                    byId
-                                            ? whole ? "SCAN j" : "SEARCH j USING PRIMARY KEY .*"
-                                            : (whole ? "SCAN" : "SEARCH")
-                                                    + " j USING COVERING INDEX job_list_observed.*");
+                                    goesOn || ends
+                                            ? "SEARCH j USING (COVERING )?" + index + "\\b.*"
+                                            : order.member() == JobIndex.Member.ID
+                                                    ? "SCAN j"
+                                                    : "SCAN j USING (COVERING )?" + index + ".*");
                     assertThat(plan.subList(0, plan.indexOf("SCAN found")))
                             .noneMatch(step -> step.contains("TEMP B-TREE"));
                 }
+                assertThat(plan(JobIndex.endSql(order, goesOn))).noneMatch(step -> step.contains("TEMP B-TREE"));
             }
-        }
-        assertThat(index.page(ALL, JobIndex.Order.OBSERVE_TIME_DOWN, null, 1_000))
+        });
+        assertThat(index.page(ALL, new Order(JobIndex.Member.OBSERVE_TIME, true), null, 1_000)
+                        .items())
                 .hasSize(1_000);
         assertThat(ids(label(Map.of("number", "n99999")))).containsExactly("acme-job/acme/99999");
         assertThat(index.states()).isEqualTo(Map.of("RUNNING", MANY / 2L, "FAILED", MANY / 2L));
     }
 
-    private List<String> plan(JobIndex.Filter filter, JobIndex.Order order, JobIndex.@Nullable Place after) {
-        Map<String, Object> bindings = new HashMap<>();
-        String sql = JobIndex.sql(filter, order, after, bindings);
-        return ledger.database.read(handle -> {
-            Query query = handle.createQuery("explain query plan " + sql).bind("limit", 100);
-            bindings.forEach(query::bind);
-            return query.map((row, context) -> row.getString("detail")).list();
-        });
+    private List<String> plan(String sql) {
+        return ledger.database.read(
+                handle -> handle.createQuery("explain query plan " + sql.replaceAll("(?<!:):[a-zA-Z]+", "1"))
+                        .map((row, context) -> row.getString("detail"))
+                        .list());
     }
 
     private List<String> ids(JobIndex.Filter filter) {
-        return index.page(filter, JobIndex.Order.ID, null, 1_000).stream()
+        return index.page(filter, Order.USUAL, null, 1_000).items().stream()
                 .map(item -> item.place().id())
                 .toList();
     }
@@ -226,19 +265,20 @@ class JobIndexTest {
     private void insert(int jobs) {
         ledger.database.write(handle -> {
             var batch = handle.prepareBatch("""
-                    insert into job (id, watch_id, state, terminal, attempt, sequence, record)
-                    values (:id, 'w', :state, :terminal, 1, 1, :record)""");
+                    insert into job (id, watch_id, state, terminal, attempt, sequence, record, state_since)
+                    values (:id, 'w', :state, :terminal, 1, 1, :record, :since)""");
             IntStream.range(0, jobs).forEach(i -> {
                 JobState state = i % 2 == 0 ? JobState.RUNNING : JobState.FAILED;
                 JobRecord record = JobRecords.of("acme-job/acme/%05d".formatted(i), state);
-                String json =
-                        Json.write(record).replaceFirst("\\{", """
-                                {"name":"Job number %1$d","description":"100%%_!","labels":{"number":"n%1$d","team":"red"},\
-                                "observeTime":"%2$s","raw":{"a":1},"spec":{"b":2},"result":{"c":3},"logs":["d"],""".formatted(i, Ledger.START.plusMillis(i / 4 * 250L)));
+                String json = Json.write(record).replaceFirst("\\{", """
+                                {"name":"%3$s number %1$d","description":"100%%_!","labels":{"number":"n%1$d","team":"red"},\
+                                "observeTime":"%2$s","raw":{"a":1},"spec":{"b":2},"result":{"c":3},"logs":["d"],""".formatted(
+                                i, Ledger.START.plusMillis(i / 4 * 250L), i % 3 == 0 ? "job" : "Job"));
                 batch.bind("id", record.id())
                         .bind("state", state.name())
                         .bind("terminal", state.terminal())
                         .bind("record", json)
+                        .bind("since", i % 7)
                         .add();
             });
             return batch.execute().length;

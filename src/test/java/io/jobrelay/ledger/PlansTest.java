@@ -63,6 +63,18 @@ class PlansTest {
             entry("select j.record from job j", "prints all of them, once, at the end of a run"),
             entry("select count(*) from watch where state = 'ACTIVE' and blind = 1", "its index has only those"),
             entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
+            entry("select id as key, id from job_list", "looks through so many jobs at most, as the next ones do"),
+            entry("select observed_at as key, id from job_list", "so many at most"),
+            entry("select state_since as key, id from job_list", "so many at most"),
+            entry("select name as key, id from job_list", "so many at most"),
+            entry("select state as key, id from job_list", "so many at most"),
+            entry("select account as key, id from job_list", "so many at most"),
+            entry("select found.id, found.key,", "without a filter ends with the page, with one after so many"),
+            entry("select state, count(*) from job_list", "counts all jobs by their narrowest index"),
+            entry("select health, count(*) from watch", "counts all watches by their narrowest index"),
+            entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
+            entry("select d.rowid, d.*, c.type, c.created_at from delivery d", "so many at most"),
+            entry("select d.rowid, d.*, c.type, c.created_at from change c", "sorts the deliveries of one job"),
             entry("select destination, status, count(*) from delivery", "once, at the end of a sandbox"));
 
     @TempDir
@@ -117,7 +129,7 @@ class PlansTest {
                 .flatMap(statement -> plan(statement).stream())
                 .collect(joining("\n"));
         assertThat(ledger.query(
-                        "select name from sqlite_master where type = 'index' and tbl_name in ('change', 'delivery', 'job')"
+                        "select name from sqlite_master where type = 'index' and tbl_name in ('change', 'delivery', 'job', 'job_list')"
                                 + " and sql is not null"))
                 .isNotEmpty()
                 .allSatisfy(index -> assertThat(plans).contains("INDEX " + index));
@@ -137,6 +149,7 @@ class PlansTest {
         lookAfterDeliveries();
         assertThat(new JobIndex(ledger.database).counts()).isNotEmpty();
         assertThat(ledger.watches.looksAfter("acme")).isTrue();
+        lookThroughLists();
         ledger.watches.sources();
         ledger.watches.ended();
         ledger.watches.unfinished();
@@ -206,6 +219,50 @@ class PlansTest {
         String dead = deliveries.list(Status.DEAD, Selection.ALL, 1).get(0).id();
         assertThat(deliveries.redeliver(dead)).isTrue();
         assertThat(deliveries.redeliver(Selection.ALL)).isPositive();
+    }
+
+    /** As the API does. */
+    private void lookThroughLists() {
+        JobIndex jobs = new JobIndex(ledger.database, 3);
+        JobIndex.Filter all = new JobIndex.Filter(Set.of(), Set.of(), Set.of(), Map.of(), null, null);
+        JobIndex.Filter some =
+                new JobIndex.Filter(Set.of("RUNNING"), Set.of("acme-job"), Set.of("acme"), Map.of("a", "b"), "x", "w");
+        for (JobIndex.Member member : JobIndex.Member.values()) {
+            for (boolean down : new boolean[] {false, true}) {
+                JobIndex.Order order = new JobIndex.Order(member, down);
+                JobIndex.Page page = jobs.page(all, order, null, 2);
+                assertThat(jobs.page(all, order, page.next(), 2).items()).hasSize(2);
+                jobs.page(some, order, jobs.page(some, order, null, 2).next(), 2);
+            }
+        }
+        String job = jobs.page(all, JobIndex.Order.USUAL, null, 1)
+                .items()
+                .get(0)
+                .place()
+                .id();
+        assertThat(jobs.find(job)).isPresent();
+        assertThat(jobs.states()).isNotEmpty();
+        History history = new History(ledger.database);
+        history.of(job, 0, 10);
+        history.newest();
+        WatchIndex watches = new WatchIndex(ledger.database);
+        WatchIndex.Item watch = watches.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of()), null, 10)
+                .get(0);
+        assertThat(watches.find(watch.id())).isPresent();
+        watches.jobs(watch.id(), 10);
+        watches.unreadable(watch.id());
+        watches.unreadable(watch.id(), 1);
+        assertThat(watches.healths()).isNotEmpty();
+        DeliveryIndex deliveries = new DeliveryIndex(ledger.database);
+        for (Set<Status> statuses :
+                List.of(Set.<Status>of(), Set.of(Status.DEAD), Set.of(Status.PENDING, Status.DEAD))) {
+            for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK))) {
+                for (@Nullable String subject : new @Nullable String[] {null, job}) {
+                    deliveries.page(
+                            new DeliveryIndex.Filter(statuses, destinations, subject, null, null), Long.MAX_VALUE, 10);
+                }
+            }
+        }
     }
 
     private List<String> plan(String statement) {

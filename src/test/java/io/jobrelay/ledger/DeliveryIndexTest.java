@@ -1,0 +1,149 @@
+package io.jobrelay.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.ledger.Deliveries.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class DeliveryIndexTest {
+    private static final String HOOK = "hook";
+    private static final String OTHER = "other";
+    private static final int CHANGES = 40;
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+        for (int i = 0; i < CHANGES; i++) {
+            change("job " + i % 4, i);
+            ledger.clock.advance(Duration.ofMinutes(1));
+        }
+        // Of those for the hook one is dead and one delivered; of the others all are delivered.
+        Delivery dead = ledger.outbox.claim(HOOK, 1).get(0);
+        ledger.outbox.failed(dead, new DeliveryFailure(Consequence.REFUSED, "no", Duration.ZERO), Optional.empty());
+        ledger.outbox.delivered(ledger.outbox.claim(HOOK, 1).get(0));
+        for (List<Delivery> due = ledger.outbox.claim(OTHER, 10);
+                !due.isEmpty();
+                due = ledger.outbox.claim(OTHER, 10)) {
+            due.forEach(ledger.outbox::delivered);
+        }
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    static Stream<DeliveryIndex.Filter> filters() {
+        List<DeliveryIndex.Filter> filters = new ArrayList<>();
+        for (Set<Status> statuses : List.of(
+                Set.<Status>of(), Set.of(Status.DEAD), Set.of(Status.DEAD, Status.PENDING), Set.of(Status.DELIVERED))) {
+            for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK), Set.of(HOOK, OTHER, "nobody"))) {
+                for (@Nullable String subject : new @Nullable String[] {null, "job 0"}) {
+                    for (@Nullable Instant until : new @Nullable Instant[] {null, Ledger.START.plusSeconds(500)}) {
+                        filters.add(new DeliveryIndex.Filter(statuses, destinations, subject, null, until));
+                    }
+                }
+            }
+        }
+        return filters.stream();
+    }
+
+    /** However little a page may look through, all pages together hold what the table holds. */
+    @ParameterizedTest
+    @MethodSource("filters")
+    void pages_hold_every_delivery_once_the_last_first(DeliveryIndex.Filter filter) {
+        List<String> all = ledger.query("""
+                select d.destination || '.' || d.event_id from delivery d join change c on c.event_id = d.event_id
+                where d.destination <> 'changes'%s%s%s%s order by d.rowid desc""".formatted(
+                        in("d.status", filter.statuses()),
+                        in("d.destination", filter.destinations()),
+                        filter.subject() == null ? "" : in("d.subject", Set.of(filter.subject())),
+                        filter.until() == null
+                                ? ""
+                                : " and c.created_at < " + filter.until().toEpochMilli()));
+        for (int lookedThrough : new int[] {3, 100_000}) {
+            assertThat(ids(new DeliveryIndex(ledger.database, lookedThrough), filter, 7))
+                    .isEqualTo(all);
+        }
+    }
+
+    @Test
+    void a_page_looks_through_no_more_than_it_may() {
+        DeliveryIndex index = new DeliveryIndex(ledger.database, 10);
+        DeliveryIndex.Filter delivered =
+                new DeliveryIndex.Filter(Set.of(Status.DELIVERED), Set.of(HOOK), null, null, null);
+        assertThat(index.page(delivered, Long.MAX_VALUE, 5).items())
+                .as("it is the second of all")
+                .isEmpty();
+        assertThat(ids(index, delivered, 5)).containsExactly("hook.e1");
+        DeliveryIndex.Filter dead = new DeliveryIndex.Filter(Set.of(Status.DEAD), Set.of(), null, null, null);
+        assertThat(index.page(dead, Long.MAX_VALUE, 5).items())
+                .as("what is dead has an index")
+                .hasSize(1);
+    }
+
+    private static String in(String column, Set<?> values) {
+        return values.isEmpty()
+                ? ""
+                : " and " + column + " in ("
+                        + String.join(
+                                ", ",
+                                values.stream().map(value -> "'" + value + "'").toList())
+                        + ")";
+    }
+
+    private static List<String> ids(DeliveryIndex index, DeliveryIndex.Filter filter, int limit) {
+        List<String> ids = new ArrayList<>();
+        Optional<Long> before = Optional.of(Long.MAX_VALUE);
+        int pages = 0;
+        while (before.isPresent()) {
+            DeliveryIndex.Page page = index.page(filter, before.get(), limit);
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+            page.items().forEach(entry -> ids.add(entry.id()));
+            before = page.next();
+            assertThat(++pages).isLessThan(100);
+        }
+        return ids;
+    }
+
+    private void change(String job, int number) {
+        String event = "e" + number;
+        ledger.database.write(handle -> {
+            handle.execute(
+                    "insert into change (event_id, subject, sequence, type, event, created_at) values (?, ?, ?, 't', ?, ?)",
+                    event,
+                    job,
+                    number + 1,
+                    event.getBytes(UTF_8),
+                    ledger.clock.millis());
+            for (String destination : List.of(Outbox.CHANGES, HOOK, OTHER)) {
+                Outbox.add(handle, destination, event, ledger.clock.millis());
+            }
+            return null;
+        });
+    }
+}
