@@ -1,6 +1,7 @@
 package io.jobrelay.camel;
 
 import io.jobrelay.camel.outbox.OutboxComponent;
+import io.jobrelay.flow.Flow;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
@@ -33,6 +34,7 @@ public final class EngineBeans implements AutoCloseable {
     private final Outbox outbox;
     private final WatchFiles watchFiles;
     private final OutboxComponent outboxes;
+    private final RunningRoutes routes;
 
     EngineBeans(
             CamelContext context,
@@ -50,6 +52,7 @@ public final class EngineBeans implements AutoCloseable {
                 settings.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics();
+        routes = new RunningRoutes(context, () -> providers.apis().keySet(), wall);
         AccountStanding standing = new AccountStanding(wall, watches::looksAfter);
         outboxes = new OutboxComponent(
                 outbox,
@@ -88,6 +91,11 @@ public final class EngineBeans implements AutoCloseable {
 
     public Watches watches() {
         return watches;
+    }
+
+    /** The routes that run and what goes through them. */
+    public Flow flow() {
+        return routes.flow();
     }
 
     public WatchFiles watchFiles() {

@@ -40,7 +40,8 @@ final class Running {
                 engine.ledger(),
                 engine.watches(),
                 engine.outbox(),
-                relay.providers().watchReader());
+                relay.providers().watchReader(),
+                engine::flow);
         return api.url();
     }
 

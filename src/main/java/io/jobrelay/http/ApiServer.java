@@ -2,6 +2,7 @@ package io.jobrelay.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.flow.Flow;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +76,12 @@ public final class ApiServer implements AutoCloseable {
      * @throws IllegalStateException if it cannot listen there for another reason
      */
     public static ApiServer start(
-            HttpSettings settings, LedgerDatabase ledger, Watches watches, Outbox outbox, WatchReader reader) {
+            HttpSettings settings,
+            LedgerDatabase ledger,
+            Watches watches,
+            Outbox outbox,
+            WatchReader reader,
+            Supplier<Flow> flow) {
         SocketAddress place = place(settings);
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
@@ -97,7 +104,7 @@ public final class ApiServer implements AutoCloseable {
                             .with("Allow", routes.allowed(context.normalizedPath()))
                             .send(context.response()));
             new PageResource().addTo(routes);
-            addResources(routes, ledger, watches, reader, feed, connections);
+            addResources(routes, ledger, watches, reader, flow, feed, connections);
             HttpServer server = vertx.createHttpServer(options())
                     .connectionHandler(connections)
                     .invalidRequestHandler(ApiServer::refuseInvalid)
@@ -118,6 +125,7 @@ public final class ApiServer implements AutoCloseable {
             LedgerDatabase ledger,
             Watches watches,
             WatchReader reader,
+            Supplier<Flow> flow,
             ChangeFeed feed,
             Connections connections) {
         JobIndex jobs = new JobIndex(ledger);
@@ -129,6 +137,8 @@ public final class ApiServer implements AutoCloseable {
         new WatchesResource(index, watches, reader).addTo(routes);
         new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)).addTo(routes);
         new DestinationsResource(destinations).addTo(routes);
+        new ApisResource(reader).addTo(routes);
+        new FlowResource(flow).addTo(routes);
         new StreamResource(feed, connections).addTo(routes);
         new DescriptionResource().addTo(routes);
     }

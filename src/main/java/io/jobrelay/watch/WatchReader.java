@@ -1,6 +1,7 @@
 package io.jobrelay.watch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -57,6 +58,18 @@ public final class WatchReader {
                     .map(problem -> PlainLine.of(problem, LONGEST_PROBLEM))
                     .toList();
         }
+    }
+
+    /** The provider APIs that a watch may name just now, by name. */
+    public List<ProviderApi> apis() {
+        return apis.get().values().stream()
+                .sorted(comparing(ProviderApi::getName))
+                .toList();
+    }
+
+    /** The accounts that a watch may name, by name; one that lacks something takes no watch. */
+    public List<Account> accounts() {
+        return accounts.values().stream().sorted(comparing(Account::name)).toList();
     }
 
     /** What is wrong is said without secrets. */

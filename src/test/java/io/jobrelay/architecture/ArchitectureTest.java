@@ -41,6 +41,7 @@ class ArchitectureTest {
             "watch",
             "provider",
             "ledger",
+            "flow",
             "camel",
             "check",
             "http",

@@ -10,6 +10,9 @@ import io.jobrelay.account.Signing;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.flow.Flow;
+import io.jobrelay.flow.RouteFlow;
+import io.jobrelay.flow.RouteFlow.Stage;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
@@ -42,6 +45,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +56,25 @@ import org.jspecify.annotations.Nullable;
 final class Served implements AutoCloseable {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static final Flow FLOW = new Flow(
+            Instant.EPOCH,
+            List.of(
+                    new RouteFlow(
+                            "r", null, null, Stage.ROUTER, "Started", "outbox:changes", List.of(), 0, 0, 0, null, null),
+                    new RouteFlow(
+                            "file",
+                            "Appends.",
+                            "routes/destinations/file.camel.yaml",
+                            Stage.DESTINATION,
+                            "Stopped",
+                            "outbox:file",
+                            List.of("file:out"),
+                            7,
+                            2,
+                            1,
+                            Instant.EPOCH,
+                            Instant.EPOCH)));
 
     final Watches watches;
     final Outbox outbox;
@@ -74,7 +97,7 @@ final class Served implements AutoCloseable {
                         "test", Clock.systemUTC(), () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
-        server = ApiServer.start(settings, database, watches, outbox, reader());
+        server = ApiServer.start(settings, database, watches, outbox, reader(), () -> FLOW);
     }
 
     static Served start(Path directory) {
@@ -134,6 +157,7 @@ final class Served implements AutoCloseable {
                 database,
                 watches,
                 reader(),
+                () -> FLOW,
                 new ChangeFeed(new History(database), outbox, System::nanoTime),
                 new Connections(vertx, Connections.Limits.STANDARD));
     }
