@@ -52,7 +52,8 @@ public final class EngineBeans implements AutoCloseable {
                 settings.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics();
-        routes = new RunningRoutes(context, () -> providers.apis().keySet(), wall);
+        Destinations destinations = new Destinations(database);
+        routes = new RunningRoutes(context, () -> providers.apis().keySet(), destinations, wall);
         AccountStanding standing = new AccountStanding(wall, watches::looksAfter);
         outboxes = new OutboxComponent(
                 outbox,
@@ -63,7 +64,7 @@ public final class EngineBeans implements AutoCloseable {
                 new DeliveryMeter(metrics, clock));
         Lookout lookout = new Lookout(
                 new Blindness(database, announcements, clock),
-                new LedgerFigures(new JobIndex(database), new Destinations(database), outboxes::takes, metrics, clock),
+                new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
                 clock,
                 metrics);
         watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);

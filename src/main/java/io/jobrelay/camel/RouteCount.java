@@ -2,6 +2,7 @@ package io.jobrelay.camel;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -11,14 +12,23 @@ import org.jspecify.annotations.Nullable;
 /** Counts what goes through one route. */
 final class RouteCount extends RoutePolicySupport {
     private final Clock clock;
+    private final List<String> to;
     private final LongAdder begun = new LongAdder();
     private final LongAdder done = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile @Nullable Instant lastDone;
     private volatile @Nullable Instant lastFailed;
 
-    RouteCount(Clock clock) {
+    /**
+     * @param to where the route may send messages
+     */
+    RouteCount(Clock clock, List<String> to) {
         this.clock = clock;
+        this.to = List.copyOf(to);
+    }
+
+    List<String> to() {
+        return to;
     }
 
     @Override

@@ -1,23 +1,30 @@
 package io.jobrelay.camel;
 
 import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.flow.Flow;
 import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.flow.RouteFlow.Stage;
+import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -34,42 +41,48 @@ final class RunningRoutes implements RoutePolicyFactory {
 
     private final CamelContext context;
     private final Supplier<Set<String>> apis;
+    private final Destinations destinations;
     private final Clock clock;
 
     /**
      * @param apis names of the provider APIs
+     * @param destinations what waits in the outboxes
      */
-    RunningRoutes(CamelContext context, Supplier<Set<String>> apis, Clock clock) {
+    RunningRoutes(CamelContext context, Supplier<Set<String>> apis, Destinations destinations, Clock clock) {
         this.context = context;
         this.apis = apis;
+        this.destinations = destinations;
         this.clock = clock;
         context.addRoutePolicyFactory(this);
     }
 
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
-        return new RouteCount(clock);
+        return new RouteCount(clock, to(route));
     }
 
     Flow flow() {
         Set<String> known = apis.get();
+        Map<String, Destinations.Entry> outboxes =
+                destinations.list().stream().collect(toMap(entry -> OUTBOX + entry.name(), Function.identity()));
         return new Flow(
                 clock.instant(),
                 context.getRoutes().stream()
-                        .map(route -> flow(route, known))
+                        .map(route -> flow(route, known, outboxes))
                         .sorted(comparing(RouteFlow::stage).thenComparing(RouteFlow::id))
                         .toList());
     }
 
-    private RouteFlow flow(Route route, Set<String> known) {
+    private RouteFlow flow(Route route, Set<String> known, Map<String, Destinations.Entry> outboxes) {
         RouteCount count = route.getRoutePolicyList().stream()
                 .filter(RouteCount.class::isInstance)
                 .map(RouteCount.class::cast)
                 .findFirst()
-                .orElseGet(() -> new RouteCount(clock));
+                .orElseGet(() -> new RouteCount(clock, List.of()));
         String file = file(route);
         String from = bare(route.getEndpoint().getEndpointUri());
-        List<String> to = to(route);
+        List<String> to = count.to();
+        Destinations.Entry outbox = outboxes.get(from);
         ServiceStatus status = context.getRouteController().getRouteStatus(route.getRouteId());
         return new RouteFlow(
                 route.getRouteId(),
@@ -82,6 +95,8 @@ final class RunningRoutes implements RoutePolicyFactory {
                 count.exchanges(),
                 count.failed(),
                 count.inflight(),
+                outbox != null ? Long.valueOf(outbox.pending()) : from.startsWith(OUTBOX) ? Long.valueOf(0) : null,
+                outbox == null ? null : outbox.oldestPendingTime(),
                 count.lastDone(),
                 count.lastFailed());
     }
@@ -104,23 +119,27 @@ final class RunningRoutes implements RoutePolicyFactory {
                 : source.getLocation().substring("file:".length());
     }
 
-    /** As the file has them: a placeholder may stand for a secret. */
-    private static List<String> to(Route route) {
-        return route.getRoute() instanceof RouteDefinition definition
-                ? ProcessorDefinitionHelper.filterTypeInOutputs(
-                                definition.getOutputs(), EndpointRequiredDefinition.class)
+    /** As the file has them: a placeholder may stand for a secret. Camel forgets its model once a route is built. */
+    private static List<String> to(NamedNode route) {
+        return route instanceof RouteDefinition definition
+                ? ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ProcessorDefinition.class)
                         .stream()
-                        .map(EndpointRequiredDefinition::getEndpointUri)
+                        .flatMap(step -> uri(step).stream())
                         .map(RunningRoutes::bare)
                         .distinct()
                         .toList()
                 : List.of();
     }
 
+    private static Optional<String> uri(ProcessorDefinition<?> step) {
+        if (step instanceof EndpointRequiredDefinition sends) {
+            return Optional.ofNullable(sends.getEndpointUri());
+        }
+        return step instanceof ToDynamicDefinition sends ? Optional.ofNullable(sends.getUri()) : Optional.empty();
+    }
+
     /** Parameters may be secrets, and so may be who asks. */
     private static String bare(String uri) {
-        return uri.replaceFirst("\\?.*", "")
-                .replaceFirst("//.*@", "//")
-                .replaceFirst("^(outbox|direct|seda)://", "$1:");
+        return uri.replaceFirst("\\?.*", "").replaceFirst("//.*@", "//").replaceFirst("^(?!https?:)([^:/]+)://", "$1:");
     }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param exchanges messages that went through, those that failed among them
  * @param failed those whose failure the route did not handle itself
  * @param inflight messages that are in it
+ * @param waiting what the outbox holds that the route reads, and is not settled; null where it reads none
+ * @param oldestWaitingTime time of the change that has waited there longest, null where none waits
  * @param lastExchangeTime when the last message was through, null before the first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,6 +34,8 @@ public record RouteFlow(
         long exchanges,
         long failed,
         long inflight,
+        @Nullable Long waiting,
+        @Nullable Instant oldestWaitingTime,
         @Nullable Instant lastExchangeTime,
         @Nullable Instant lastFailureTime) {
     public RouteFlow {

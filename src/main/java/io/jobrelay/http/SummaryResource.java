@@ -34,6 +34,7 @@ final class SummaryResource {
         ObjectNode summary = Json.MAPPER.createObjectNode().put("position", history.newest());
         put(summary.putObject("jobs"), jobs.states());
         put(summary.putObject("watches"), watches.healths());
+        summary.put("blind", watches.blind());
         ObjectNode deliveries = summary.putObject("deliveries");
         for (Destinations.Entry destination : destinations.list()) {
             if (!destination.name().equals(Outbox.CHANGES)) {

@@ -14,6 +14,7 @@ import io.jobrelay.watch.WatchReader;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +50,12 @@ final class WatchesResource {
     }
 
     private Reply list(Request request) {
-        Query query = request.query(List.of("api", "account", "health", "limit", "cursor"));
-        WatchIndex.Filter filter =
-                new WatchIndex.Filter(query.several("api"), query.several("account"), query.several("health", HEALTHS));
+        Query query = request.query(List.of("api", "account", "health", "blind", "limit", "cursor"));
+        WatchIndex.Filter filter = new WatchIndex.Filter(
+                query.several("api"),
+                query.several("account"),
+                query.several("health", HEALTHS),
+                query.choice("blind", Map.of("true", true), false));
         int limit = query.limit();
         List<String> place = Cursor.read(query.one("cursor"), "watches", 1);
         List<WatchIndex.Item> found = index.page(filter, place == null ? null : place.get(0), limit + 1);

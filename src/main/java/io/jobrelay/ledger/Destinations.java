@@ -26,6 +26,8 @@ public final class Destinations {
         CLOSED,
         /** A probe now and then. */
         OPEN,
+        /** A probe, just now. */
+        HALF_OPEN,
         /** Nothing, until somebody enables it. */
         DISABLED
     }
@@ -35,6 +37,7 @@ public final class Destinations {
      *
      * @param oldestPendingTime time of the first change that it was given and has not got, null if it has all
      * @param failingSince since when nothing has got through; null while something does
+     * @param nextTryTime when something is sent again at the earliest; null where nothing keeps it
      * @param error why the last delivery did not get through; null once one has
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -45,6 +48,7 @@ public final class Destinations {
             @Nullable Instant oldestPendingTime,
             long dead,
             @Nullable Instant failingSince,
+            @Nullable Instant nextTryTime,
             @Nullable String error) {
         public Entry {
             requireNonNull(name, "name is null");
@@ -52,15 +56,25 @@ public final class Destinations {
 
         private static Entry of(ResultSet row) throws SQLException {
             String error = row.getString("error");
-            boolean open = Times.millis(row, "probe_at") != null;
             return new Entry(
                     row.getString("name"),
-                    row.getString("disabled") != null ? Circuit.DISABLED : open ? Circuit.OPEN : Circuit.CLOSED,
+                    circuit(row),
                     row.getLong("pending"),
                     Times.instant(row, "oldest"),
                     row.getLong("dead"),
                     Times.instant(row, "failing_since"),
+                    Times.instant(row, "next_try"),
                     error == null ? null : PlainLine.of(error));
+        }
+
+        private static Circuit circuit(ResultSet row) throws SQLException {
+            if (row.getString("disabled") != null) {
+                return Circuit.DISABLED;
+            }
+            if (Times.millis(row, "probe_at") == null) {
+                return Circuit.CLOSED;
+            }
+            return row.getBoolean("probing") ? Circuit.HALF_OPEN : Circuit.OPEN;
         }
     }
 
@@ -68,6 +82,10 @@ public final class Destinations {
     public List<Entry> list() {
         return database.read(handle -> handle.createQuery("""
                         select n.name, x.disabled, x.probe_at, x.failing_since, x.error,
+                            case when x.disabled is null then
+                                nullif(max(coalesce(x.probe_at, 0), coalesce(x.paused_until, 0)), 0) end next_try,
+                            exists (select 1 from delivery d
+                                where d.claimed = 1 and d.destination = n.name and d.status = 'PENDING') probing,
                             (select count(*) from delivery d where d.destination = n.name and d.status = 'PENDING') pending,
                             (select count(*) from delivery d where d.destination = n.name and d.status = 'DEAD') dead,
                             (select c.created_at from delivery d cross join change c on c.event_id = d.event_id

@@ -27,8 +27,12 @@ public final class WatchIndex {
         this.database = requireNonNull(database, "database is null");
     }
 
-    /** Which watches; an empty part lets all through. */
-    public record Filter(Set<String> apis, Set<String> accounts, Set<String> healths) {
+    /**
+     * Which watches; an empty part lets all through.
+     *
+     * @param blind true for those only that are blind
+     */
+    public record Filter(Set<String> apis, Set<String> accounts, Set<String> healths, boolean blind) {
         public Filter {
             apis = Set.copyOf(apis);
             accounts = Set.copyOf(accounts);
@@ -76,12 +80,14 @@ public final class WatchIndex {
                         and w.id > :after
                         and (:apis = '[]' or w.definition ->> 'api' in (select value from json_each(:apis)))
                         and (:accounts = '[]' or w.account in (select value from json_each(:accounts)))
+                        and (not :blind or (w.state = 'ACTIVE' and w.blind = 1))
                         and (:healths = '[]' or w.health in (select value from json_each(:healths)))
                         order by w.id limit :limit""")
                 .bind("after", after == null ? "" : after)
                 .bind("apis", Json.write(filter.apis()))
                 .bind("accounts", Json.write(filter.accounts()))
                 .bind("healths", Json.write(filter.healths()))
+                .bind("blind", filter.blind())
                 .bind("limit", limit)
                 .map((row, context) -> item(row))
                 .list());
@@ -159,6 +165,14 @@ public final class WatchIndex {
                 .bind("number", number)
                 .mapTo(byte[].class)
                 .findOne());
+    }
+
+    /** How many watches are blind. */
+    public long blind() {
+        return database.read(
+                handle -> handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind = 1")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     /** How many watches have each health. */

@@ -30,10 +30,7 @@ class ClientTest {
 
     private static final String WATCH = "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"7\"}}";
     private static final Map<String, String> BODIES = Map.of(
-            "addWatch",
-            WATCH,
-            "redeliverDeliveries",
-            "{\"destination\":\"file\",\"until\":\"2100-01-01T00:00:00Z\"}");
+            "addWatch", WATCH, "redeliverDeliveries", "{\"destination\":\"file\",\"until\":\"2100-01-01T00:00:00Z\"}");
 
     @TempDir
     private Path directory;

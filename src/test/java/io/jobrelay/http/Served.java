@@ -57,24 +57,24 @@ final class Served implements AutoCloseable {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private static final Flow FLOW = new Flow(
+    /** What is said of the routes. */
+    volatile Flow flow = new Flow(
             Instant.EPOCH,
-            List.of(
-                    new RouteFlow(
-                            "r", null, null, Stage.ROUTER, "Started", "outbox:changes", List.of(), 0, 0, 0, null, null),
-                    new RouteFlow(
-                            "file",
-                            "Appends.",
-                            "routes/destinations/file.camel.yaml",
-                            Stage.DESTINATION,
-                            "Stopped",
-                            "outbox:file",
-                            List.of("file:out"),
-                            7,
-                            2,
-                            1,
-                            Instant.EPOCH,
-                            Instant.EPOCH)));
+            List.of(new RouteFlow(
+                    "file",
+                    "Appends.",
+                    "routes/destinations/file.camel.yaml",
+                    Stage.DESTINATION,
+                    "Started",
+                    "outbox:file",
+                    List.of(),
+                    7,
+                    2,
+                    1,
+                    3L,
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    Instant.EPOCH)));
 
     final Watches watches;
     final Outbox outbox;
@@ -97,7 +97,7 @@ final class Served implements AutoCloseable {
                         "test", Clock.systemUTC(), () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
-        server = ApiServer.start(settings, database, watches, outbox, reader(), () -> FLOW);
+        server = ApiServer.start(settings, database, watches, outbox, reader(), () -> flow);
     }
 
     static Served start(Path directory) {
@@ -157,7 +157,7 @@ final class Served implements AutoCloseable {
                 database,
                 watches,
                 reader(),
-                () -> FLOW,
+                () -> flow,
                 new ChangeFeed(new History(database), outbox, System::nanoTime),
                 new Connections(vertx, Connections.Limits.STANDARD));
     }

@@ -3,6 +3,7 @@ package io.jobrelay.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.ledger.Deliveries.Selection;
@@ -197,11 +198,20 @@ class DeliveriesTest {
 
         assertThat(destinations.list())
                 .containsExactly(
-                        entry("changes", Circuit.CLOSED, 3, Ledger.START, 0, null, null),
-                        entry(HOOK, Circuit.OPEN, 2, later, 1, later, "HTTP\\nstatus 500"),
-                        entry(OTHER, Circuit.CLOSED, 0, null, 0, null, null));
+                        entry("changes", Circuit.CLOSED, 3, Ledger.START, 0, null, null, null),
+                        entry(
+                                HOOK,
+                                Circuit.OPEN,
+                                2,
+                                later,
+                                1,
+                                later,
+                                later.plus(CircuitBreaker.STANDARD.probeEvery()),
+                                "HTTP\\nstatus 500"),
+                        entry(OTHER, Circuit.CLOSED, 0, null, 0, null, null, null));
         ledger.clock.advance(Duration.ofMinutes(1));
         Delivery probe = ledger.outbox.claim(HOOK, 1).get(0);
+        assertThat(destinations.list().get(1).circuit()).isEqualTo(Circuit.HALF_OPEN);
         ledger.outbox.failed(probe, new DeliveryFailure(Consequence.DISABLE, "gone", Duration.ZERO), Optional.empty());
         assertThat(destinations.list().get(1).circuit()).isEqualTo(Circuit.DISABLED);
         assertThat(destinations.list().get(1).error()).isEqualTo("gone");
@@ -257,8 +267,9 @@ class DeliveriesTest {
             @Nullable Instant oldest,
             long dead,
             @Nullable Instant since,
+            @Nullable Instant nextTry,
             @Nullable String error) {
-        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, error);
+        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error);
     }
 
     private List<String> ids(Status status) {

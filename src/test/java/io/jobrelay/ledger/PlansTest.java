@@ -246,12 +246,13 @@ class PlansTest {
         history.of(job, 0, 10);
         history.newest();
         WatchIndex watches = new WatchIndex(ledger.database);
-        WatchIndex.Item watch = watches.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of()), null, 10)
+        WatchIndex.Item watch = watches.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of(), true), null, 10)
                 .get(0);
         assertThat(watches.find(watch.id())).isPresent();
         watches.jobs(watch.id(), 10);
         watches.unreadable(watch.id());
         watches.unreadable(watch.id(), 1);
+        watches.blind();
         assertThat(watches.healths()).isNotEmpty();
         DeliveryIndex deliveries = new DeliveryIndex(ledger.database);
         for (Set<Status> statuses :

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class WatchIndexTest {
-    private static final WatchIndex.Filter ALL = new WatchIndex.Filter(Set.of(), Set.of(), Set.of());
+    private static final WatchIndex.Filter ALL = new WatchIndex.Filter(Set.of(), Set.of(), Set.of(), false);
     private static final Watch ONE = Ledger.watch("1");
 
     @TempDir
@@ -78,11 +78,12 @@ class WatchIndexTest {
         assertThat(all).extracting(WatchIndex.Item::id).hasSize(5).isSorted();
         assertThat(index.page(ALL, null, 2)).isEqualTo(all.subList(0, 2));
         assertThat(index.page(ALL, all.get(1).id(), 10)).isEqualTo(all.subList(2, 5));
-        assertThat(index.page(new WatchIndex.Filter(Set.of("acme-jobs"), Set.of("acme"), Set.of("OK")), null, 10))
+        assertThat(index.page(
+                        new WatchIndex.Filter(Set.of("acme-jobs"), Set.of("acme"), Set.of("OK"), false), null, 10))
                 .hasSize(2);
-        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of("other"), Set.of()), null, 10))
+        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of("other"), Set.of(), false), null, 10))
                 .isEmpty();
-        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of("TIMEOUT")), null, 10))
+        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of("TIMEOUT"), false), null, 10))
                 .isEmpty();
     }
 
