@@ -2,8 +2,10 @@
 
 import { get } from "./api.js";
 import { el } from "./dom.js";
+import { startGlance } from "./glance.js";
 import { bind, showKeys } from "./keys.js";
 import { panel } from "./panel.js";
+import { reload } from "./reload.js";
 import { go, here, href, place } from "./router.js";
 import { start, stream } from "./stream.js";
 import { startClock } from "./time.js";
@@ -42,7 +44,7 @@ function show() {
     }
   }
   open.shown.show(params);
-  panel.show(params.get("job"));
+  panel.show(params);
 }
 
 function connection() {
@@ -58,8 +60,9 @@ function connection() {
 function keys() {
   bind("?", "these keys", showKeys);
   bind("Escape", "close, or leave the search", (event) => {
-    if (place().params.has("job")) {
-      go(here({ job: null }));
+    const shown = panel.open(place().params);
+    if (shown) {
+      go(here({ [shown]: null }));
     } else {
       event.target.blur?.();
     }
@@ -88,4 +91,6 @@ connection();
 startClock();
 addEventListener("hashchange", show);
 await connect();
+startGlance();
+reload.start();
 show();

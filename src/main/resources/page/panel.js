@@ -1,22 +1,32 @@
-/** The panel beside a view: a job in detail. It comes and goes with the address; focus goes there and comes back. */
+/** The panel beside a view: a job or a watch in detail. It comes and goes with the address; focus goes there and comes back. */
 
 import { JobDetail } from "./job.js";
+import { WatchDetail } from "./watch.js";
 
 const place = document.getElementById("panel");
+/** What can be shown, by the parameter of the address that names it. */
+const KINDS = { job: JobDetail, id: WatchDetail };
 let shown = null;
+let key = null;
 let before = null;
 
 export const panel = {
-  /** Shows the job of that id, or nothing for null. */
-  show(id) {
-    if (id === (shown?.id ?? null)) {
+  /** The parameter by which something is shown, null where nothing is. */
+  open: (params) => Object.keys(KINDS).find((name) => params.has(name)) ?? null,
+
+  /** Shows what the address names, or nothing. */
+  show(params) {
+    const kind = panel.open(params);
+    const wanted = kind && kind + " " + params.get(kind);
+    if (wanted === key) {
       return;
     }
+    key = wanted;
     shown?.close();
-    if (id === null) {
+    place.replaceChildren();
+    if (kind === null) {
       shown = null;
       place.hidden = true;
-      place.replaceChildren();
       before?.isConnected && before.focus({ preventScroll: true });
       before = null;
       return;
@@ -26,8 +36,7 @@ export const panel = {
     }
     place.hidden = false;
     place.scrollTop = 0;
-    place.replaceChildren();
-    shown = new JobDetail(place, id);
+    shown = new KINDS[kind](place, params.get(kind));
     place.focus({ preventScroll: true });
   },
 };

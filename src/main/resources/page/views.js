@@ -3,6 +3,9 @@
  * and gives `show(params)`, called at once and whenever the address has other parameters, and `close()`.
  */
 
+import { destinations } from "./destinations.js";
+import { flow } from "./flow.js";
 import { jobs } from "./jobs.js";
+import { watches } from "./watches.js";
 
-export const views = [jobs];
+export const views = [jobs, watches, destinations, flow];
