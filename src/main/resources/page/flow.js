@@ -90,15 +90,16 @@ class Flow {
     const of = (stage) => routes.filter((route) => route.stage === stage);
     const known = new Map(destinations.map((one) => [one.name, one]));
     const drawn = (route, stage, more) => ({
-      id: route.id, stage, title: route.id, route, rate: this.#rates.of(route.id), ...more, trouble: stopped(route) ?? more.trouble ?? null,
+      id: route.id, stage, title: route.id, route, rate: this.#rates.of(route.id), ...more,
+      trouble: stopped(route) ?? more.trouble ?? null, mild: more.mild && !stopped(route),
     });
     const blindOf = (api) => blind.filter((watch) => watch.api === api).length;
-    const ended = of("WATCH").find((route) => route.to.some((to) => to.startsWith("direct:"))) ?? of("WATCH")[0];
+    const polls = of("WATCH").find((route) => route.to.some((to) => to.startsWith("direct:"))) ?? of("WATCH")[0];
     const read = new Set(of("DESTINATION").map((route) => route.from.slice(OUTBOX.length)));
     const all = Object.values(summary.watches).reduce((sum, count) => sum + count, 0);
     return [
       {
-        id: "watches", stage: "watches", title: "Watches", href: href("watches"), rate: ended && this.#rates.of(ended.id), route: ended,
+        id: "watches", stage: "watches", title: "Watches", href: href("watches"), rate: polls && this.#rates.of(polls.id), route: polls,
         figures: [["Watched", all], ["Blind", summary.blind, href("watches", { blind: "true" }), "bad"]],
         trouble: of("WATCH").map(stopped).find(Boolean) ?? null,
       },

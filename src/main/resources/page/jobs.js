@@ -216,6 +216,9 @@ class Jobs {
     this.#root.classList.toggle("nothing", none && !this.#filtered());
     if (!none) {
       this.#note.replaceChildren();
+    } else if (page.next) {
+      this.#note.replaceChildren(el("p", { class: "empty" }, "None among those looked through so far. ",
+        el("a", { href: here({ cursor: page.next }) }, "Look further")));
     } else if (this.#filtered()) {
       this.#note.replaceChildren(el("p", { class: "empty" }, "No job is like that. ",
         el("a", { href: "#/jobs" }, "Show all")));

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * none, and the next page goes on behind them.
  */
 public final class JobIndex {
-    /** A tenth of a second or two, when none of them is what is looked for. */
+    /** Some tenths of a second in a ledger of a million, when none of them is what is looked for. */
     private static final int LOOKED_THROUGH = 100_000;
+
+    /** How many times as long a look takes at a job that the order's own index does not tell enough of. */
+    private static final int DEARER = 5;
 
     private final LedgerDatabase database;
     private final int lookedThrough;
@@ -30,7 +33,7 @@ public final class JobIndex {
     }
 
     /**
-     * @param lookedThrough how many jobs a page looks through at most
+     * @param lookedThrough how many jobs a page looks through at most, in an order whose index tells all of them
      */
     JobIndex(LedgerDatabase database, int lookedThrough) {
         this.database = requireNonNull(database, "database is null");
@@ -72,18 +75,20 @@ public final class JobIndex {
 
     /** What jobs are ordered by, and by their ids where that is equal; only the id of a job never changes. */
     public enum Member {
-        ID("id"),
-        OBSERVE_TIME("observed_at"),
-        STATE_TIME("state_since"),
+        ID("id", true),
+        OBSERVE_TIME("observed_at", true),
+        STATE_TIME("state_since", false),
         /** Of a job without a name the id, both without regard to case. */
-        NAME("name"),
-        STATE("state"),
-        ACCOUNT("account");
+        NAME("name", false),
+        STATE("state", false),
+        ACCOUNT("account", false);
 
         private final String column;
+        private final boolean covered;
 
-        Member(String column) {
+        Member(String column, boolean covered) {
             this.column = column;
+            this.covered = covered;
         }
     }
 
@@ -185,7 +190,8 @@ public final class JobIndex {
 
     /** The last job to be looked through; null where that is the last of all. */
     private @Nullable Place end(Handle handle, Order order, @Nullable Place after) {
-        Query query = handle.createQuery(endSql(order, after != null)).bind("lookedThrough", lookedThrough);
+        Query query = handle.createQuery(endSql(order, after != null))
+                .bind("lookedThrough", Math.max(1, order.member().covered ? lookedThrough : lookedThrough / DEARER));
         bind(query, "after", order, after);
         return query.map((row, context) -> new Place(row.getString("key"), row.getString("id")))
                 .findOne()

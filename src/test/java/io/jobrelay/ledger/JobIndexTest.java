@@ -114,7 +114,7 @@ class JobIndexTest {
             assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
             items.addAll(page.items());
             after = page.next();
-            assertThat(++pages).isLessThan(30);
+            assertThat(++pages).isLessThan(60);
         } while (after != null);
         return items;
     }
