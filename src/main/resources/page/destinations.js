@@ -10,7 +10,7 @@ import { badge, words } from "./states.js";
 import { Table } from "./table.js";
 import { toast } from "./toast.js";
 import { relative } from "./time.js";
-import { chip, replaceKeepingFocus } from "./watches.js";
+import { chip, redraw } from "./watches.js";
 
 const PAGE = 50;
 const EVERY = 3_000;
@@ -132,7 +132,7 @@ class Destinations {
     const dead = [...this.#checks.keys()];
     const chosen = this.#chosen();
     this.#selection.hidden = dead.length < 2 && chosen.length === 0;
-    replaceKeepingFocus(this.#selection, [
+    redraw(this.#selection, [dead, chosen], () => [
       button(chosen.length === dead.length ? "Select none" : "Select all shown", () => {
         this.#checks.forEach((box) => (box.checked = chosen.length < dead.length));
         this.#selected();
@@ -171,7 +171,7 @@ class Destinations {
     const chosen = this.#params.getAll("status");
     const sum = (name) => all.reduce((count, one) => count + one[name], 0);
     const counts = { PENDING: sum("pending"), DEAD: sum("dead"), DELIVERED: null };
-    replaceKeepingFocus(this.#statuses, Object.entries(counts).map(([status, count]) => {
+    redraw(this.#statuses, [counts, chosen], () => Object.entries(counts).map(([status, count]) => {
       const on = chosen.includes(status);
       return chip(KINDS[status], words(status), count, on, { status: on ? chosen.filter((one) => one !== status) : [...chosen, status] });
     }));
@@ -184,7 +184,7 @@ class Destinations {
   }
 
   #showCards(all) {
-    replaceKeepingFocus(this.#cards, all.length === 0
+    redraw(this.#cards, all, () => all.length === 0
       ? [el("li", { class: "card empty" }, "Nothing has changed yet, so nothing went anywhere. ",
         "routes/router.camel.yaml decides where changes go.")]
       : all.map((one) => this.#card(one)));

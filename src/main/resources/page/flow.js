@@ -10,7 +10,7 @@ import { Files } from "./reload.js";
 import { href } from "./router.js";
 import { badge, sign } from "./states.js";
 import { relative } from "./time.js";
-import { replaceKeepingFocus } from "./watches.js";
+import { redraw } from "./watches.js";
 
 const EVERY = 2_000;
 /** For how long something may wait, with nothing going through, before it is stuck. */
@@ -77,7 +77,7 @@ class Flow {
     const nodes = this.#nodes(flows, summary, destinations.destinations, blind.watches);
     for (const [name, list] of this.#columns) {
       const mine = nodes.filter((node) => node.stage === name);
-      replaceKeepingFocus(list, mine.length > 0 ? mine.map(card) : [el("li", { class: "node none" }, "none")]);
+      redraw(list, mine, () => (mine.length > 0 ? mine.map(card) : [el("li", { class: "node none" }, "none")]));
     }
     this.#attend(nodes);
     this.#routes.replaceChildren(...flows.routes.map((route) => row(route, this.#rates.of(route.id))));

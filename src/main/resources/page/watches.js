@@ -118,6 +118,10 @@ class Watches {
 
   #chips({ watches: counts, blind }) {
     const chosen = this.#params.getAll("health");
+    redraw(this.#healths, [counts, blind, this.#params.toString()], () => this.#toggles(counts, blind, chosen));
+  }
+
+  #toggles(counts, blind, chosen) {
     const toggles = Object.entries(counts).map(([health, count]) => {
       const on = chosen.includes(health);
       return chip(health === "OK" ? "good" : "partly", health === "OK" ? "Well" : words(health), count, on,
@@ -127,7 +131,7 @@ class Watches {
     if (blind > 0 || blindOn) {
       toggles.push(chip("bad", "Blind", blind, blindOn, { blind: blindOn ? null : "true" }));
     }
-    replaceKeepingFocus(this.#healths, toggles);
+    return toggles;
   }
 
   #empty(page) {
@@ -165,8 +169,19 @@ export function chip(kind, text, count, on, changes) {
     { class: "state-filter " + kind, "aria-pressed": String(on), name: text.toLowerCase() });
 }
 
-/** What has the focus has it afterwards too, by its name. */
-export function replaceKeepingFocus(root, children) {
+const drawn = new WeakMap();
+
+/**
+ * Draws anew what is drawn from that state, if the state is another: what somebody is about to click stays as long as it
+ * means the same. What has the focus has it afterwards too, by its name.
+ */
+export function redraw(root, state, draw) {
+  const seen = JSON.stringify(state);
+  if (drawn.get(root) === seen) {
+    return;
+  }
+  drawn.set(root, seen);
+  const children = draw();
   const name = root.contains(document.activeElement) ? document.activeElement.name : null;
   root.replaceChildren(...children);
   if (name) {
