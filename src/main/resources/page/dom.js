@@ -28,8 +28,15 @@ function fill(element, attributes, children) {
       element.setAttribute(name, value === true ? "" : value);
     }
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...there(children));
   return element;
+}
+
+const there = (children) => children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+
+/** Puts these children, or those of them that are something, in the place of all that an element has. */
+export function put(element, ...children) {
+  element.replaceChildren(...there(children));
 }
 
 /** What replaces the invisible: controls, and marks that would change the direction of what follows or show nothing. */

@@ -1,7 +1,7 @@
 /** A job in detail: what it is, how it got there, where its changes went, and all that the provider said. */
 
-import { get, path } from "./api.js";
-import { blank, button, copyButton, el, foreign, oneLine, outwardLink } from "./dom.js";
+import { get, path, send } from "./api.js";
+import { blank, button, copyButton, el, foreign, oneLine, outwardLink, put } from "./dom.js";
 import { isOfJob, ownId, title } from "./jobs.js";
 import { go, here, href } from "./router.js";
 import { badge, family, progressBar, sign, words } from "./states.js";
@@ -42,12 +42,12 @@ export class JobDetail {
     const options = { signal: this.#closing.signal };
     const where = "api/jobs/" + encodeURIComponent(this.id);
     try {
-      const [job, changes, deliveries] = await Promise.all([
-        get(where, options),
+      const [[job, watch], changes, deliveries] = await Promise.all([
+        this.#record(where),
         get(path(where + "/changes", { limit: MOST_CHANGES }), options),
         get(path("api/deliveries", { subject: this.id, limit: MOST_DELIVERIES }), options),
       ]);
-      this.#show(job, changes, deliveries);
+      this.#show(job, watch, changes, deliveries);
     } catch (problem) {
       if (problem.name !== "AbortError") {
         this.#body.replaceChildren(head(oneLine(this.id, 80), null),
@@ -56,18 +56,27 @@ export class JobDetail {
     }
   }
 
+  /** The record, and the watch that looks after it, if one still does. */
+  async #record(where) {
+    const options = { signal: this.#closing.signal };
+    const response = await send(where, { ...options, headers: { Accept: "application/json" }, cache: "no-store" });
+    const watch = /<\/([^>]*)>; rel="related"/.exec(response.headers.get("Link") ?? "");
+    return [await response.json(), watch && (await get(watch[1], options))];
+  }
+
   /** Anew as a whole, but what was opened stays open, and the focus where it was. */
-  #show(job, changes, deliveries) {
+  #show(job, watch, changes, deliveries) {
     const opened = new Set([...this.#body.querySelectorAll("details[open]")].map((one) => one.dataset.name));
     const focused = this.#body.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-    this.#body.replaceChildren(
+    put(this.#body,
       head(title(job), job),
       summary(job),
       problemOf(job),
       facts(job),
+      watch && watchOf(watch),
       history(changes.changes, Boolean(changes.next)),
       deliveriesOf(deliveries.deliveries, Boolean(deliveries.next)),
-      ...texts(job));
+      texts(job));
     this.#body.querySelectorAll("details").forEach((one) => (one.open = opened.has(one.dataset.name) || one.open));
     if (focused) {
       this.#body.querySelector(`[data-focus=${focused}]`)?.focus({ preventScroll: true });
@@ -155,6 +164,21 @@ function list(entries) {
         el("dd", {}, ...node, copied && copyButton(String(value), "the " + name.toLowerCase())));
     });
   return el("dl", { class: "facts" }, rows);
+}
+
+function watchOf(watch) {
+  return el("section", {},
+    el("h3", {}, "Watch"),
+    el("div", { class: "summary" },
+      badge(watch.health, watch.health === "OK" ? "good" : "bad"),
+      watch.failure?.message && el("p", { class: "message" }, foreign(watch.failure.message, 300))),
+    list([
+      ["Stands in", watch.source],
+      ["Every", watch.every],
+      ["Next poll", watch.state === "ENDED" ? "none, the job has ended" : relative(watch.nextPollTime, "until")],
+      ["Last answer", relative(watch.lastAnswerTime)],
+      ["Its jobs", el("a", { href: href("jobs", { watch: watch.id }) }, watch.jobCount === 1 ? "1 job" : watch.jobCount + " jobs")],
+    ]));
 }
 
 function history(changes, more) {

@@ -135,7 +135,7 @@ class Jobs {
     const signal = this.#closing.signal;
     stream.addEventListener("changes", ({ detail }) => this.#changes(detail), { signal });
     stream.addEventListener("reset", () => this.#read(), { signal });
-    stream.addEventListener("state", ({ detail }) => detail === "live" && this.#soon(0), { signal });
+    stream.addEventListener("resumed", () => this.#soon(0), { signal });
     this.#ticker = setInterval(() => !document.hidden && this.#soon(0), REREAD);
     this.#unbind = [
       bind("r", "read the list anew", () => this.#read({ force: true })),

@@ -3,7 +3,8 @@
  * was; a tab that nobody looks at gives its connection back, of which a browser has only six for all tabs.
  *
  * Events: `changes` (detail: CloudEvents, those of one frame together), `reset` (changes were missed: read everything anew),
- * `state` (detail: connecting, live, reconnecting, paused).
+ * `resumed` (after a break: no change was missed, but what is no change may be old), `state` (detail: connecting, live,
+ * reconnecting, paused).
  */
 
 import { send } from "./api.js";
@@ -22,6 +23,7 @@ let running = null;
 let wait = FIRST_WAIT;
 let waiting = [];
 let frame = 0;
+let begun = false;
 
 /** Begins behind that position. */
 export function start(after) {
@@ -107,6 +109,10 @@ async function read(controller) {
     const parse = parser(receive);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     say("live");
+    if (begun) {
+      stream.dispatchEvent(new CustomEvent("resumed"));
+    }
+    begun = true;
     wait = FIRST_WAIT;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       alive();

@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 
 const UNITS = [["d", 86_400], ["h", 3_600], ["m", 60], ["s", 1]];
+const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /** A length of time with its two largest units: 3d 4h, 12m, 8s. */
@@ -16,16 +17,26 @@ export function duration(millis) {
       parts.push(count + unit);
     }
   }
-  // From an hour on, and up to a minute, nobody needs the smaller one to compare rows, but it tells what is next.
   return parts.slice(0, 2).filter((part, i) => i === 0 || !part.startsWith("0")).join(" ") || "0s";
+}
+
+/** A length of time at a glance: the smaller unit only from hours on. */
+export function brief(millis) {
+  return millis < 3_600_000 ? duration(millis).split(" ")[0] : duration(millis);
 }
 
 export const exact = (time) => EXACT.format(new Date(time));
 
+/** A time of today without its date. */
+export function short(time) {
+  const date = new Date(time);
+  return date.toDateString() === new Date().toDateString() ? CLOCK.format(date) : exact(date);
+}
+
 const FORMS = {
-  ago: (passed) => (passed < 1000 ? "now" : duration(passed) + " ago"),
-  age: (passed) => duration(passed),
-  until: (passed) => (passed >= 0 ? "due" : "in " + duration(-passed)),
+  ago: (passed) => (passed < 1000 ? "now" : brief(passed) + " ago"),
+  age: (passed) => brief(passed),
+  until: (passed) => (passed >= 0 ? "due" : "in " + brief(-passed)),
 };
 
 /** A time as `ago`, `age` or `until`; nothing where there is no time. */

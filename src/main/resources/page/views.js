@@ -6,6 +6,7 @@
 import { destinations } from "./destinations.js";
 import { flow } from "./flow.js";
 import { jobs } from "./jobs.js";
+import { timeline } from "./timeline.js";
 import { watches } from "./watches.js";
 
-export const views = [jobs, watches, destinations, flow];
+export const views = [jobs, timeline, watches, destinations, flow];

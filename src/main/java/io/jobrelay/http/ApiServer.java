@@ -9,6 +9,7 @@ import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.Lives;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
@@ -134,6 +135,7 @@ public final class ApiServer implements AutoCloseable {
         Destinations destinations = new Destinations(ledger);
         new SummaryResource(jobs, index, destinations, history).addTo(routes);
         new JobsResource(jobs, history).addTo(routes);
+        new TimelineResource(jobs, new Lives(ledger)).addTo(routes);
         new WatchesResource(index, watches, reader).addTo(routes);
         new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)).addTo(routes);
         new DestinationsResource(destinations).addTo(routes);

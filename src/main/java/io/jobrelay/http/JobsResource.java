@@ -51,13 +51,7 @@ final class JobsResource {
     private Reply list(Request request) {
         Query query =
                 request.query(List.of("state", "api", "account", "label", "watch", "q", "sort", "limit", "cursor"));
-        JobIndex.Filter filter = new JobIndex.Filter(
-                query.several("state", STATES),
-                query.several("api"),
-                query.several("account"),
-                query.pairs("label"),
-                query.one("q"),
-                query.one("watch"));
+        JobIndex.Filter filter = filter(query);
         Order order = query.choice("sort", ORDERS, Order.USUAL);
         String name = "jobs " + (order.down() ? "-" : "") + order.member();
         JobIndex.Page found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
@@ -68,6 +62,16 @@ final class JobsResource {
             page.put("next", Cursor.write(name, found.next().key(), found.next().id()));
         }
         return Reply.json(200, page);
+    }
+
+    static JobIndex.Filter filter(Query query) {
+        return new JobIndex.Filter(
+                query.several("state", STATES),
+                query.several("api"),
+                query.several("account"),
+                query.pairs("label"),
+                query.one("q"),
+                query.one("watch"));
     }
 
     private static Map<String, Order> orders() {
@@ -90,7 +94,7 @@ final class JobsResource {
         return new JobIndex.Place(parts.get(0), parts.get(1));
     }
 
-    private static ObjectNode item(JobIndex.Item item) {
+    static ObjectNode item(JobIndex.Item item) {
         try {
             ObjectNode job = (ObjectNode) Json.MAPPER.readTree(item.record());
             job.put("stateTime", item.stateTime().toString());
@@ -114,7 +118,8 @@ final class JobsResource {
         request.query(List.of());
         JobIndex.Job job = find(request);
         String tag = "\"" + job.sequence() + "\"";
-        return (request.has(tag) ? Reply.empty(304) : Reply.json(200, job.record())).with("ETag", tag);
+        Reply reply = (request.has(tag) ? Reply.empty(304) : Reply.json(200, job.record())).with("ETag", tag);
+        return job.watch() == null ? reply : reply.with("Link", "</api/watches/" + job.watch() + ">; rel=\"related\"");
     }
 
     private Reply changes(Request request) {

@@ -103,12 +103,17 @@ final class Query {
     }
 
     int limit() {
+        return limit(LARGEST_PAGE);
+    }
+
+    /** The limit of a page that holds no more than so many. */
+    int limit(int largest) {
         String value = one("limit");
         if (value == null) {
             return USUAL_PAGE;
         }
-        if (!value.matches("[0-9]{1,4}") || Integer.parseInt(value) < 1 || Integer.parseInt(value) > LARGEST_PAGE) {
-            throw refused("limit", "must be a whole number from 1 to %d, was '%s'".formatted(LARGEST_PAGE, value));
+        if (!value.matches("[0-9]{1,4}") || Integer.parseInt(value) < 1 || Integer.parseInt(value) > largest) {
+            throw refused("limit", "must be a whole number from 1 to %d, was '%s'".formatted(largest, value));
         }
         return Integer.parseInt(value);
     }

@@ -281,14 +281,22 @@ public final class JobIndex {
      *
      * @param sequence of its last change
      * @param record JSON, complete
+     * @param watch the id of the watch that looks after it, null where none does any more
      */
-    public record Job(String id, long sequence, String record) {}
+    public record Job(
+            String id,
+            long sequence,
+            String record,
+            @Nullable String watch) {}
 
     /** The job as it was at its last change. */
     public Optional<Job> find(String id) {
-        return database.read(handle -> handle.createQuery("select sequence, record from job where id = :id")
+        return database.read(handle -> handle.createQuery("""
+                        select j.sequence, j.record, w.id as watch from job j
+                        left join watch w on w.id = j.watch_id and w.state <> 'REMOVED' where j.id = :id""")
                 .bind("id", id)
-                .map((row, context) -> new Job(id, row.getLong("sequence"), row.getString("record")))
+                .map((row, context) ->
+                        new Job(id, row.getLong("sequence"), row.getString("record"), row.getString("watch")))
                 .findOne());
     }
 

@@ -116,6 +116,22 @@ class ApiServerTest {
     }
 
     @Test
+    void tells_the_lives_of_the_jobs_that_changed_last() {
+        api.takeIn(Served.job("1", JobState.RUNNING), Served.job("2", JobState.RUNNING));
+        api.takeIn(Served.job("1", JobState.FAILED));
+
+        JsonNode timeline = api.get("/api/timeline?state=FAILED").json();
+        assertThat(ids(timeline, "jobs")).containsExactly("acme-jobs/acme/1");
+        assertThat(timeline.at("/jobs/0/stages").findValuesAsText("state")).containsExactly("RUNNING", "FAILED");
+        assertThat(timeline.at("/jobs/0/stages/1/time").asText())
+                .isEqualTo(timeline.at("/jobs/0/stateTime").asText());
+        assertThat(timeline.path("complete").asBoolean()).isTrue();
+        assertThat(api.get("/api/timeline?limit=1").json().path("complete").asBoolean())
+                .isFalse();
+        assertThat(api.get("/api/timeline?limit=101").status()).isEqualTo(400);
+    }
+
+    @Test
     void gives_a_record_until_the_caller_has_it() {
         JobRecord job = Served.job("a%2Fb", JobState.RUNNING);
         api.takeIn(job);
@@ -125,6 +141,9 @@ class ApiServerTest {
         assertThat(first.status()).isEqualTo(200);
         assertThat(first.json().path("id").asText()).isEqualTo(job.id());
         assertThat(api.get("/api/jobs/" + job.id()).text()).as("plainly").isEqualTo(first.text());
+        assertThat(first.header("link"))
+                .isEqualTo("</api/watches/%s>; rel=\"related\""
+                        .formatted(Served.list("all").id()));
         String tag = first.header("etag");
         assertThat(api.get(encoded, "If-None-Match", tag).status()).isEqualTo(304);
         assertThat(api.get(encoded, "If-None-Match", "\"x\", W/" + tag).status())

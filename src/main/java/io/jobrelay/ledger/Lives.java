@@ -1,0 +1,85 @@
+package io.jobrelay.ledger;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.job.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.result.ResultIterator;
+
+/** When jobs were in which state, out of their changes, as far as these are kept. */
+public final class Lives {
+    /** Of one job: who changes more often is looked at from then on only. */
+    private static final int MOST_CHANGES = 60;
+    /** What is read for one answer, since the provider's own words in a change may be long. */
+    private static final long MOST_BYTES = 32 * 1024 * 1024;
+
+    private final LedgerDatabase database;
+
+    public Lives(LedgerDatabase database) {
+        this.database = requireNonNull(database, "database is null");
+    }
+
+    /** From then on the job was in that state. */
+    public record Stage(Instant since, String state) {
+        public Stage {
+            requireNonNull(since, "since is null");
+            requireNonNull(state, "state is null");
+        }
+    }
+
+    private record Change(String job, long sequence, Instant time, String state, long bytes) {}
+
+    /** The stages of each job from the first to the last; none of a job whose changes are forgotten. */
+    public Map<String, List<Stage>> of(Collection<String> jobs) {
+        Map<String, List<Stage>> lives = new HashMap<>();
+        for (Change change : changes(jobs)) {
+            List<Stage> life = lives.computeIfAbsent(change.job(), job -> new ArrayList<>());
+            if (life.isEmpty() || !life.get(life.size() - 1).state().equals(change.state())) {
+                life.add(new Stage(change.time(), change.state()));
+            }
+        }
+        return lives;
+    }
+
+    private List<Change> changes(Collection<String> jobs) {
+        List<Change> changes = database.read(handle -> {
+            try (ResultIterator<Change> rows = handle.createQuery("""
+                            select j.id, c.sequence, c.created_at, length(c.event) as bytes,
+                                cast(c.event as text) ->> '$.data.job.state' as state
+                            from json_each(:jobs)
+                            join job j on j.id = json_each.value
+                            join change c on c.subject = j.id and c.sequence > j.sequence - :most""")
+                    .bind("jobs", Json.write(jobs))
+                    .bind("most", MOST_CHANGES)
+                    .map((row, context) -> new Change(
+                            row.getString("id"),
+                            row.getLong("sequence"),
+                            Instant.ofEpochMilli(row.getLong("created_at")),
+                            row.getString("state"),
+                            row.getLong("bytes")))
+                    .iterator()) {
+                return read(rows);
+            }
+        });
+        changes.sort(Comparator.comparingLong(Change::sequence));
+        return changes;
+    }
+
+    private static List<Change> read(Iterator<Change> rows) {
+        List<Change> changes = new ArrayList<>();
+        long bytes = 0;
+        while (bytes < MOST_BYTES && rows.hasNext()) {
+            Change change = rows.next();
+            changes.add(change);
+            bytes += change.bytes();
+        }
+        return changes;
+    }
+}
