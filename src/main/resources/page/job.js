@@ -73,9 +73,9 @@ export class JobDetail {
       summary(job),
       problemOf(job),
       facts(job),
-      watch && watchOf(watch),
       history(changes.changes, Boolean(changes.next)),
       deliveriesOf(deliveries.deliveries, Boolean(deliveries.next)),
+      watch && watchOf(watch),
       texts(job));
     this.#body.querySelectorAll("details").forEach((one) => (one.open = opened.has(one.dataset.name) || one.open));
     if (focused) {

@@ -42,8 +42,11 @@ export const isOfJob = (event) => event.data?.job !== undefined;
 
 /** A value that can be filtered by. Not reached by Tab: the filters above are. */
 function filterLink(name, value, shown = value) {
+  const address = () => here({ [name]: value, cursor: null });
   return el("a", {
-    class: "filter-link", tabindex: "-1", href: here({ [name]: value, cursor: null }), title: "Only " + oneLine(shown, 80),
+    class: "filter-link", tabindex: "-1", href: address(), title: "Only " + oneLine(shown, 80),
+    // The other filters may have changed since the row was built.
+    on: { click: (event) => (event.currentTarget.href = address()) },
   }, foreign(shown, 60));
 }
 
@@ -220,7 +223,8 @@ class Jobs {
       this.#note.replaceChildren(el("p", { class: "empty" }, "None among those looked through so far. ",
         el("a", { href: here({ cursor: page.next }) }, "Look further")));
     } else if (this.#filtered()) {
-      this.#note.replaceChildren(el("p", { class: "empty" }, "No job is like that. ",
+      this.#note.replaceChildren(el("p", { class: "empty" },
+        page.next ? "None among the 100,000 jobs that were looked through; Next looks on. " : "No job is like that. ",
         el("a", { href: "#/jobs" }, "Show all")));
     } else {
       this.#note.replaceChildren(welcome());

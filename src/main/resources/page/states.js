@@ -33,6 +33,9 @@ export const family = (state) => FAMILIES[state] ?? "unknown";
 
 /** PARTIALLY_SUCCEEDED as people write it. */
 export const words = (code) => {
+  if (code === "OK") {
+    return code;
+  }
   const text = String(code).toLowerCase().replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 };

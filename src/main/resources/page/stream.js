@@ -37,6 +37,13 @@ export function start(after) {
       run();
     }
   });
+  // A page that is left lives on for going back, and would keep its connection.
+  addEventListener("pagehide", pause);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && running === null) {
+      run();
+    }
+  });
   // Whose network comes back does not wait for the end of the pause.
   addEventListener("online", () => {
     if (running?.sleeping) {

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-const UNITS = [["d", 86_400], ["h", 3_600], ["m", 60], ["s", 1]];
+const UNITS = [["y", 31_536_000], ["d", 86_400], ["h", 3_600], ["m", 60], ["s", 1]];
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 

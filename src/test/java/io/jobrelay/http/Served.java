@@ -50,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger and its API, asked as anybody would ask it. What it answers is held to its own description. */
@@ -135,6 +136,13 @@ final class Served implements AutoCloseable {
         ObjectNode complete = Json.MAPPER.valueToTree(bare);
         complete.putObject("raw").put("state", state.name());
         return Json.read(complete.toString(), JobRecord.class);
+    }
+
+    /** One with more in it. */
+    static JobRecord job(String id, JobState state, Consumer<ObjectNode> more) {
+        ObjectNode job = Json.MAPPER.valueToTree(job(id, state));
+        more.accept(job);
+        return Json.read(job.toString(), JobRecord.class);
     }
 
     /** Takes records in as a poll would. */
