@@ -46,8 +46,8 @@ class TimelinePageTest {
         api.takeIn(Served.job("1", JobState.FAILED));
 
         browser.waitForText(".lives li", "Failed");
-        assertThat(browser.count("li:first-child .piece")).isEqualTo(3);
-        assertThat(browser.count("li:first-child .piece.bad")).isEqualTo(1);
+        assertThat(browser.count("li:has(.bad) .piece")).isEqualTo(3);
+        assertThat(browser.count("li:has(.bad) .piece.bad")).isEqualTo(1);
         browser.waitUntil("document.querySelector('.piece.bad').getBoundingClientRect().width === 10");
         browser.click(".state-filter.running");
         browser.waitUntil("document.querySelectorAll('.lives li').length === 1");
