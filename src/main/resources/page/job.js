@@ -177,6 +177,7 @@ function watchOf(watch) {
       ["Every", watch.every],
       ["Next poll", watch.state === "ENDED" ? "none, the job has ended" : relative(watch.nextPollTime, "until")],
       ["Last answer", relative(watch.lastAnswerTime)],
+      ["Shown as", el("a", { href: href("watches", { id: watch.id }) }, "a watch of its own")],
       ["Its jobs", el("a", { href: href("jobs", { watch: watch.id }) }, watch.jobCount === 1 ? "1 job" : watch.jobCount + " jobs")],
     ]));
 }

@@ -217,10 +217,20 @@ final class Browser implements AutoCloseable {
         return texts;
     }
 
-    /** Clicks as a person does: what is hidden or covered cannot be. */
+    /** Clicks as a person does: what is hidden or covered cannot be. What is just being replaced is looked for again. */
     void click(String selector) {
-        waitFor(selector);
-        call("POST", "element/" + element(selector) + "/click", Map.of());
+        await(selector).atMost(PATIENCE).until(() -> {
+            waitFor(selector);
+            try {
+                call("POST", "element/" + element(selector) + "/click", Map.of());
+                return true;
+            } catch (AssertionError e) {
+                if (String.valueOf(e.getMessage()).contains("stale element")) {
+                    return false;
+                }
+                throw e;
+            }
+        });
     }
 
     /** Writes into an input. */
