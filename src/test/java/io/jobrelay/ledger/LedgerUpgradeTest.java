@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,18 +61,20 @@ class LedgerUpgradeTest {
                     .containsExactly("hook 5");
 
             Deliveries deliveries = new Deliveries(ledger.database);
-            Deliveries.Filter all = new Deliveries.Filter(Set.of(), Set.of(), null, Selection.ALL);
-            assertThat(deliveries.page(all, Long.MAX_VALUE, 10))
-                    .extracting(
-                            listed -> listed.entry().id() + " " + listed.entry().status())
+            DeliveryIndex.Filter all = new DeliveryIndex.Filter(Set.of(), Set.of(), null, null, null);
+            assertThat(new DeliveryIndex(ledger.database)
+                            .page(all, Long.MAX_VALUE, 10)
+                            .items())
+                    .extracting(entry -> entry.id() + " " + entry.status())
                     .containsExactly("hook.e-2 " + Status.PENDING, "hook.e-1 " + Status.DEAD);
             assertThat(new JobIndex(ledger.database)
                             .page(
                                     new JobIndex.Filter(
                                             Set.of("RUNNING"), Set.of(), Set.of("acme"), Map.of(), "acme", null),
-                                    JobIndex.Order.ID,
+                                    JobIndex.Order.USUAL,
                                     null,
-                                    10))
+                                    10)
+                            .items())
                     .hasSize(1);
             assertThat(deliveries.redeliver("hook.e-1")).isTrue();
             ledger.takeIn(JobRecords.of("acme-job/acme/1", JobState.SUCCEEDED));
