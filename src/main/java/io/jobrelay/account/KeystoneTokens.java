@@ -3,6 +3,7 @@ package io.jobrelay.account;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,7 +20,7 @@ public final class KeystoneTokens {
 
     private final Function<Account, KeystoneToken> obtain;
     private final Clock clock;
-    private final Map<String, CompletableFuture<Held>> held = new ConcurrentHashMap<>();
+    private final Map<Account, CompletableFuture<Held>> held = new ConcurrentHashMap<>();
 
     /**
      * @param obtain asks the identity service for a token; throws where it gives none
@@ -39,7 +40,7 @@ public final class KeystoneTokens {
     public String token(Account account) {
         CompletableFuture<Held> mine = new CompletableFuture<>();
         CompletableFuture<Held> current =
-                held.compute(account.name(), (name, before) -> before != null && usable(before) ? before : mine);
+                held.compute(account, (same, before) -> before != null && usable(before) ? before : mine);
         if (current == mine) {
             obtain(account, mine);
         }
@@ -58,7 +59,7 @@ public final class KeystoneTokens {
             margin = margin.compareTo(LONGEST_MARGIN) > 0 ? LONGEST_MARGIN : margin;
             mine.complete(new Held(token.value(), token.expiresAt().minus(margin)));
         } catch (RuntimeException | Error e) {
-            held.remove(account.name(), mine);
+            held.remove(account, mine);
             mine.completeExceptionally(e);
         }
     }
@@ -70,11 +71,16 @@ public final class KeystoneTokens {
         return !future.isDone() || clock.instant().isBefore(future.join().renewAt);
     }
 
+    /** Forgets the tokens of accounts that are not, or no longer, among these. */
+    public void keepOnly(Collection<Account> accounts) {
+        held.keySet().retainAll(accounts);
+    }
+
     /** Forgets the token, if it is still this one: the provider did not accept it. */
     public void drop(Account account, String refused) {
         held.computeIfPresent(
-                account.name(),
-                (name, future) -> future.isDone()
+                account,
+                (same, future) -> future.isDone()
                                 && !future.isCompletedExceptionally()
                                 && future.join().value.equals(refused)
                         ? null

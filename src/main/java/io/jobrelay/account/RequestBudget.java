@@ -6,24 +6,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * How many requests each account may still make: over any second, wherever it begins, no more than its ceiling, of which a
  * fraction is left aside (2.5 a second are 2); a ceiling below one is one request over a longer time. What a quiet account
- * did not use is gone.
+ * did not use is gone. Where a ceiling is changed, the account begins anew.
  */
 public final class RequestBudget {
     private static final double NANOS_PER_SECOND = 1_000_000_000;
 
-    private final Map<String, Account> accounts;
+    private final Supplier<Map<String, Account>> accounts;
     private final LongSupplier nanoTime;
     private final Map<String, Window> windows = new ConcurrentHashMap<>();
 
     /**
+     * @param accounts by name, asked anew each time
      * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
      */
-    public RequestBudget(Map<String, Account> accounts, LongSupplier nanoTime) {
-        this.accounts = Map.copyOf(accounts);
+    public RequestBudget(Supplier<Map<String, Account>> accounts, LongSupplier nanoTime) {
+        this.accounts = accounts;
         this.nanoTime = nanoTime;
     }
 
@@ -41,21 +43,24 @@ public final class RequestBudget {
     }
 
     private Window window(String account) {
-        return windows.computeIfAbsent(account, name -> {
-            Account known = accounts.get(name);
-            // A watch of an account that has gone: let it through, and let the poll say so.
-            return new Window(known == null ? 1 : known.requestsPerSecond());
-        });
+        Account known = accounts.get().get(account);
+        // A watch of an account that has gone: let it through, and let the poll say so.
+        double perSecond = known == null ? 1 : known.requestsPerSecond();
+        return windows.compute(
+                account,
+                (name, window) -> window != null && window.perSecond == perSecond ? window : new Window(perSecond));
     }
 
     /** What was taken in the period that ends now. */
     private final class Window {
+        private final double perSecond;
         private final int most;
         private final long period;
         private final Deque<Taken> taken = new ArrayDeque<>();
         private int total;
 
         private Window(double perSecond) {
+            this.perSecond = perSecond;
             this.most = (int) Math.max(1, perSecond);
             this.period = (long) (NANOS_PER_SECOND / Math.min(1, perSecond));
         }

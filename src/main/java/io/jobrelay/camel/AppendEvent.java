@@ -17,10 +17,10 @@ final class AppendEvent implements Processor {
     private final Map<String, EventFile> files;
 
     /**
-     * @param files by destination
+     * @param files by destination, as they are at the time
      */
     AppendEvent(Map<String, EventFile> files) {
-        this.files = Map.copyOf(files);
+        this.files = files;
     }
 
     @Override

@@ -35,10 +35,11 @@ final class BrokerCheck extends AbstractHealthCheck {
     private final Secrets secrets;
     private final ExecutorService threads;
     private final LongSupplier nanoTime;
+    private final Map<String, ConnectionFactory> brokers;
     private final Map<String, Probe> probes = new TreeMap<>();
 
     /**
-     * @param brokers by the destination that is sent there; each gives up by itself after a while
+     * @param brokers by the destination that is sent there, as they are from now on; each gives up by itself after a while
      * @param threads one for each of them at least
      * @param nanoTime a clock that only runs forward
      */
@@ -48,7 +49,7 @@ final class BrokerCheck extends AbstractHealthCheck {
         this.secrets = secrets;
         this.threads = threads;
         this.nanoTime = nanoTime;
-        brokers.forEach((destination, broker) -> probes.put(destination, new Probe(broker)));
+        this.brokers = brokers;
     }
 
     @Override
@@ -58,6 +59,7 @@ final class BrokerCheck extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        Map<String, Probe> probes = probes();
         probes.values().forEach(Probe::ask);
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
         Map<String, String> troubles = new LinkedHashMap<>();
@@ -74,6 +76,14 @@ final class BrokerCheck extends AbstractHealthCheck {
                 .append(": ")
                 .append(PlainLine.of(secrets.mask(trouble), LONGEST_MESSAGE)));
         builder.message(message.toString()).down();
+    }
+
+    /** One for each broker that there is now. */
+    private synchronized Map<String, Probe> probes() {
+        probes.keySet().retainAll(brokers.keySet());
+        brokers.forEach((destination, broker) -> probes.compute(
+                destination, (name, probe) -> probe != null && probe.broker == broker ? probe : new Probe(broker)));
+        return new TreeMap<>(probes);
     }
 
     /** A broker and what it said last. */

@@ -17,9 +17,16 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
@@ -37,55 +44,89 @@ public final class DestinationBeans implements AutoCloseable {
     private static final int LARGEST_RECEIPT = 64 * 1024;
     private static final int CONNECTIONS = 16;
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Registry registry;
+    private final Clock clock;
+    private final Path broker;
+    private final Map<String, EventFile> files = new ConcurrentHashMap<>();
+    private final Map<String, WebhookSignature> signatures = new ConcurrentHashMap<>();
+    private final Map<String, ConnectionFactory> brokers = new ConcurrentHashMap<>();
+    /** What each destination holds open, the last opened first. */
+    private final Map<String, Deque<AutoCloseable>> open = new LinkedHashMap<>();
 
     DestinationBeans(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
+        this.registry = context.getRegistry();
+        this.clock = clock;
+        this.broker = LedgerDatabase.file(settings.ledger().url()).resolveSibling("broker");
         try {
-            open(context, settings, secrets, clock);
+            settings.destinations().values().forEach(destination -> open(destination, settings));
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-    }
-
-    private void open(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
-        Registry registry = context.getRegistry();
-        Map<String, ConnectionFactory> brokers = new HashMap<>();
-        Path broker = LedgerDatabase.file(settings.ledger().url()).resolveSibling("broker");
-        Map<String, EventFile> files = new HashMap<>();
-        Map<String, WebhookSignature> signatures = new HashMap<>();
-        for (Destination destination : settings.destinations().values()) {
-            String name = destination.name();
-            // The route of a destination that is switched off still names its beans; only what is used is opened.
-            if (destination.queue() != null) {
-                registry.bind(
-                        name + "-connections",
-                        destination.enabled()
-                                ? pooled(brokers.computeIfAbsent(
-                                        name, key -> connections(destination, broker, settings)))
-                                : new ActiveMQConnectionFactory());
-            } else if (destination.path() == null) {
-                registry.bind(name + "-client", client(destination, settings));
-            } else if (destination.enabled()) {
-                files.put(name, file(destination.path(), clock));
-            }
-            if (destination.enabled() && !destination.secrets().isEmpty()) {
-                signatures.put(name, new WebhookSignature(destination.secrets()));
-            }
-        }
-        if (!brokers.isEmpty()) {
-            ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
-            registry.bind("broker-check", new BrokerCheck(brokers, secrets, threads, System::nanoTime));
-        }
+        ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
+        registry.bind("broker-check", new BrokerCheck(brokers, secrets, threads, System::nanoTime));
         registry.bind("append-event", new AppendEvent(files));
         registry.bind("sign-webhook", new SignWebhook(signatures, clock));
         registry.bind("read-receipt", new ReadReceipt(clock));
     }
 
-    private EventFile file(Path path, Clock clock) {
+    /** The destinations that are not the same in both, and so have to be opened anew. */
+    static Set<String> differences(Settings before, Settings after) {
+        Set<String> names = new TreeSet<>(before.destinations().keySet());
+        names.addAll(after.destinations().keySet());
+        if (before.delivery().timeout().equals(after.delivery().timeout())) {
+            names.removeIf(name -> Objects.equals(
+                    before.destinations().get(name), after.destinations().get(name)));
+        }
+        return names;
+    }
+
+    /** The beans that are bound for a destination of this name. */
+    static List<String> beans(String destination) {
+        return List.of(destination + "-connections", destination + "-client");
+    }
+
+    /**
+     * Opens these destinations anew, as the settings have them now; those that they no longer have are closed. No route
+     * may be using them.
+     */
+    void reopen(Set<String> destinations, Settings settings) {
+        destinations.forEach(this::close);
+        for (String name : destinations) {
+            Destination destination = settings.destinations().get(name);
+            if (destination != null) {
+                open(destination, settings);
+            }
+        }
+    }
+
+    private void open(Destination destination, Settings settings) {
+        String name = destination.name();
+        // The route of a destination that is switched off still names its beans; only what is used is opened.
+        if (destination.queue() != null) {
+            registry.bind(
+                    name + "-connections",
+                    destination.enabled() ? connections(destination, settings) : new ActiveMQConnectionFactory());
+        } else if (destination.path() == null) {
+            BoundedClient client = client(destination, settings);
+            registry.bind(name + "-client", client);
+            held(name).push(client::stop);
+        } else if (destination.enabled()) {
+            files.put(name, file(destination, destination.path()));
+        }
+        if (destination.enabled() && !destination.secrets().isEmpty()) {
+            signatures.put(name, new WebhookSignature(destination.secrets()));
+        }
+    }
+
+    private Deque<AutoCloseable> held(String destination) {
+        return open.computeIfAbsent(destination, name -> new ArrayDeque<>());
+    }
+
+    private EventFile file(Destination destination, Path path) {
         try {
             EventFile file = EventFile.open(path, clock);
-            open.push(file);
+            held(destination.name()).push(file);
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -100,38 +141,58 @@ public final class DestinationBeans implements AutoCloseable {
                 settings.delivery().timeout(), LARGEST_RECEIPT, CONNECTIONS, addresses, ProviderBeans.defaultTls());
     }
 
-    private ConnectionFactory connections(Destination destination, Path directory, Settings settings) {
-        ActiveMQConnectionFactory broker = destination.brokerUrl() == null
-                ? embedded(directory, destination)
+    private ConnectionFactory connections(Destination destination, Settings settings) {
+        ActiveMQConnectionFactory factory = destination.brokerUrl() == null
+                ? embedded(destination)
                 : new ActiveMQConnectionFactory(destination.brokerUrl());
-        return BrokerConnections.bounded(broker, settings.delivery().timeout());
-    }
-
-    private ConnectionFactory pooled(ConnectionFactory broker) {
+        ConnectionFactory bounded =
+                BrokerConnections.bounded(factory, settings.delivery().timeout());
+        brokers.put(destination.name(), bounded);
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(broker);
-        open.push(pool::stop);
+        pool.setConnectionFactory(bounded);
+        held(destination.name()).push(pool::stop);
         return pool;
     }
 
-    private ActiveMQConnectionFactory embedded(Path directory, Destination destination) {
+    private ActiveMQConnectionFactory embedded(Destination destination) {
         try {
-            EmbeddedBroker broker = new EmbeddedBroker(directory, destination.port());
-            open.push(broker);
-            return broker.connectionFactory();
+            EmbeddedBroker embedded = new EmbeddedBroker(broker, destination.port());
+            held(destination.name()).push(embedded);
+            return embedded.connectionFactory();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void close(String destination) {
+        beans(destination).forEach(registry::unbind);
+        files.remove(destination);
+        signatures.remove(destination);
+        brokers.remove(destination);
+        Deque<AutoCloseable> held = open.remove(destination);
+        IllegalStateException failure = null;
+        while (held != null && !held.isEmpty()) {
+            try {
+                held.pop().close();
+            } catch (Exception e) {
+                failure = new IllegalStateException("cannot close destination " + destination + ": " + e, e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
     @Override
     public void close() {
         IllegalStateException failure = null;
-        while (!open.isEmpty()) {
+        List<String> names = new ArrayList<>(open.keySet());
+        Collections.reverse(names);
+        for (String name : names) {
             try {
-                open.pop().close();
-            } catch (Exception e) {
-                failure = new IllegalStateException("cannot close a destination: " + e, e);
+                close(name);
+            } catch (IllegalStateException e) {
+                failure = e;
             }
         }
         if (failure != null) {

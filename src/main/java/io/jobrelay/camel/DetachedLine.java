@@ -8,11 +8,12 @@ import io.jobrelay.account.Signing;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.reload.Edition;
+import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.SettingsReader;
-import io.jobrelay.trust.LogText;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
@@ -37,7 +38,6 @@ import org.apache.camel.main.Main;
  * no port is opened, nobody is asked. A watch is polled against a reply that is given.
  */
 final class DetachedLine implements AutoCloseable {
-    static final String PROVIDER_CLIENT = "provider-client";
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;
 
@@ -54,23 +54,23 @@ final class DetachedLine implements AutoCloseable {
      *
      * @throws IllegalStateException if Camel refuses its own settings
      */
-    DetachedLine(Clock clock) {
-        main = start();
+    DetachedLine(Edition edition, Map<String, String> overrides, Secrets secrets, Clock clock) {
+        this.secrets = secrets;
+        main = start(edition, overrides);
         open.push(main::stop);
         try {
             directory = Files.createTempDirectory("jobrelay-check");
             open.push(() -> delete(directory));
             CamelContext context = main.getCamelContext();
-            SettingsReader reader = Relay.settings(context, Map.of());
-            secrets = reader.secrets();
-            LogText.mask(secrets);
-            settings = reader.reading();
+            settings = Relay.settings(context, edition.properties(), overrides, secrets)
+                    .reading();
             Settings detached = detached(settings.settings());
-            providers = new ProviderBeans(context, detached, secrets, clock);
+            providers = new ProviderBeans(context, () -> detached, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
-            context.getRegistry().unbind(PROVIDER_CLIENT);
-            context.getRegistry().bind(PROVIDER_CLIENT, replay);
-            open.push(new EngineBeans(context, detached, providers, clock, System::nanoTime, change -> {}));
+            context.getRegistry().unbind(ProviderBeans.CLIENT);
+            context.getRegistry().bind(ProviderBeans.CLIENT, replay);
+            open.push(new EngineBeans(
+                    context, () -> detached, providers, new Reloads(clock), clock, System::nanoTime, change -> {}));
             open.push(new DestinationBeans(context, detached, secrets, clock));
         } catch (IOException e) {
             close();
@@ -81,10 +81,11 @@ final class DetachedLine implements AutoCloseable {
         }
     }
 
-    private static Main start() {
+    private Main start(Edition edition, Map<String, String> overrides) {
         Main main = new Main();
-        main.setPropertyPlaceholderLocations("file:" + Relay.PROPERTIES + ";optional=true");
+        new EditedFiles(edition).serve(main);
         main.configure().withRoutesIncludePattern("false");
+        overrides.forEach(main::addOverrideProperty);
         main.addOverrideProperty("camel.main.auto-startup", "false");
         main.addOverrideProperty("camel.main.jmx-enabled", "false");
         main.addOverrideProperty(Relay.MANAGEMENT, "false");
@@ -95,7 +96,7 @@ final class DetachedLine implements AutoCloseable {
             return main;
         } catch (Exception e) {
             main.stop();
-            throw Relay.cause(e, new Secrets());
+            throw Relay.cause(e, secrets);
         }
     }
 
@@ -109,6 +110,7 @@ final class DetachedLine implements AutoCloseable {
                 settings.delivery(),
                 settings.http(),
                 settings.retention(),
+                settings.lookEvery(),
                 settings.accounts().values().stream()
                         .map(DetachedLine::anonymous)
                         .collect(toMap(Account::name, identity())),

@@ -14,6 +14,7 @@ import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
+import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchGlob;
@@ -23,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
@@ -35,21 +37,24 @@ public final class EngineBeans implements AutoCloseable {
     private final WatchFiles watchFiles;
     private final OutboxComponent outboxes;
     private final RunningRoutes routes;
+    private final Polls polls;
 
     EngineBeans(
             CamelContext context,
-            Settings settings,
+            Supplier<Settings> settings,
             ProviderBeans providers,
+            Reloads reloads,
             Clock wall,
             LongSupplier nanoTime,
             Consumer<Change> changes) {
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-        database = LedgerDatabase.open(settings.ledger().url());
+        Settings started = settings.get();
+        database = LedgerDatabase.open(started.ledger().url());
         clock = new LedgerClock(database, wall, nanoTime);
         watches = new Watches(database, clock);
-        outbox = new Outbox(database, clock, settings.delivery().circuit());
+        outbox = new Outbox(database, clock, started.delivery().circuit());
         Announcements announcements = new Announcements(
-                settings.instance(), wall, () -> UUID.randomUUID().toString());
+                started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics();
         Destinations destinations = new Destinations(database);
@@ -57,9 +62,9 @@ public final class EngineBeans implements AutoCloseable {
         AccountStanding standing = new AccountStanding(wall, watches::looksAfter);
         outboxes = new OutboxComponent(
                 outbox,
-                settings.delivery(),
+                () -> settings.get().delivery(),
                 random,
-                settings.destinations(),
+                () -> settings.get().destinations(),
                 providers.secrets(),
                 new DeliveryMeter(metrics, clock));
         Lookout lookout = new Lookout(
@@ -67,27 +72,39 @@ public final class EngineBeans implements AutoCloseable {
                 new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
                 clock,
                 metrics);
-        watchFiles = new WatchFiles(new WatchGlob(settings.watches()), new WatchFile(providers.watchReader()), watches);
+        watchFiles = new WatchFiles(
+                () -> new WatchGlob(settings.get().watches()),
+                new WatchFile(providers.watchReader()),
+                watches,
+                reloads);
         Registry registry = context.getRegistry();
         metrics.bind(context);
         registry.bind("lookout", lookout);
         registry.bind("blind-watches", new BlindWatchesCheck(lookout));
         registry.bind("ledger-health", new LedgerHealth(database));
         registry.bind("accounts-check", new AccountsCheck(standing));
+        metrics.reloads(reloads::generation, reloads::refusedFiles);
+        registry.bind("reload", new ReloadHealth(reloads));
         registry.bind("watch-files", watchFiles);
-        registry.bind(
-                "polls",
-                new Polls(
-                        watches,
-                        intake,
-                        providers.budget(),
-                        new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
-                        metrics,
-                        settings.accounts(),
-                        settings.poll().concurrency(),
-                        changes));
-        registry.bind("retention", new Retention(outbox, settings.retention(), clock, context::isStopping));
+        polls = new Polls(
+                watches,
+                intake,
+                providers,
+                new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
+                metrics,
+                started.poll().concurrency(),
+                changes);
+        registry.bind("polls", polls);
+        registry.bind("retention", new Retention(outbox, () -> settings.get().retention(), clock, context::isStopping));
         context.addComponent("outbox", outboxes);
+    }
+
+    Polls polls() {
+        return polls;
+    }
+
+    OutboxComponent outboxes() {
+        return outboxes;
     }
 
     public Watches watches() {

@@ -16,6 +16,7 @@ import io.jobrelay.trust.Secrets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collection;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -69,6 +70,11 @@ public final class KeystoneTokenRoute {
         if (refused != null) {
             tokens.drop(PollVariables.account(exchange), refused);
         }
+    }
+
+    /** Forgets the tokens of accounts that are no longer what they were. */
+    void keepOnly(Collection<Account> accounts) {
+        tokens.keepOnly(accounts);
     }
 
     /** The request body: the account's user and password, and the project that the token is for. */

@@ -112,6 +112,15 @@ final class Metrics {
                 .register(registry);
     }
 
+    void reloads(Supplier<Number> generation, Supplier<Number> refused) {
+        Gauge.builder("jobrelay.reload.generation", generation)
+                .description("Which generation of routes, mappings, watch files and properties runs; 1 at the start.")
+                .register(registry);
+        Gauge.builder("jobrelay.reload.refused.files", refused)
+                .description("Files that were edited and are refused; what ran before them goes on.")
+                .register(registry);
+    }
+
     void pollLag(String api, Duration lag) {
         Timer.builder("jobrelay.poll.lag")
                 .description("How much later than planned polls began.")

@@ -1,7 +1,6 @@
 package io.jobrelay.camel;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.account.RequestBudget;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.ledger.DueWatch;
@@ -13,7 +12,9 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -27,14 +28,20 @@ import org.slf4j.LoggerFactory;
 public final class Polls {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
+    private static final String BEGUN = "jobrelay-replacements";
+
     private final Watches watches;
     private final Intake intake;
-    private final RequestBudget budget;
+    private final ProviderBeans providers;
     private final PollMeter meter;
     private final Metrics metrics;
-    private final Map<String, Account> accounts;
     private final int most;
     private final Consumer<Change> changes;
+    /** Claimed, and on the way to a poller. */
+    private final Set<DueWatch> underway = ConcurrentHashMap.newKeySet();
+
+    /** One more when routes begin to be replaced, and one more when they have been: odd in between. */
+    private final AtomicLong replacements = new AtomicLong();
 
     /**
      * @param most how many watches are claimed at a time
@@ -43,18 +50,16 @@ public final class Polls {
     Polls(
             Watches watches,
             Intake intake,
-            RequestBudget budget,
+            ProviderBeans providers,
             PollMeter meter,
             Metrics metrics,
-            Map<String, Account> accounts,
             int most,
             Consumer<Change> changes) {
         this.watches = watches;
         this.intake = intake;
-        this.budget = budget;
+        this.providers = providers;
         this.meter = meter;
         this.metrics = metrics;
-        this.accounts = Map.copyOf(accounts);
         this.most = most;
         this.changes = changes;
     }
@@ -62,13 +67,14 @@ public final class Polls {
     /** The watches that are due and that their accounts' ceilings allow. */
     public List<DueWatch> claim(Exchange exchange) {
         List<DueWatch> due = watches.claim(this::allowed);
+        underway.addAll(due);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
         return due;
     }
 
     private int allowed(String account, int due) {
         int wanted = Math.min(due, most);
-        int allowed = budget.take(account, wanted);
+        int allowed = providers.budget().take(account, wanted);
         meter.allowed(account, wanted, allowed);
         return allowed;
     }
@@ -76,14 +82,22 @@ public final class Polls {
     /** Begins to poll the claimed watch in the body. */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
+        underway.remove(due);
         LogContext.polls(due.watch().id());
         PollVariables.begin(exchange, due);
+        exchange.setProperty(BEGUN, replacements.get());
         meter.begins(exchange, due);
-        Account account = accounts.get(due.watch().account());
+        Account account = providers.accounts().get(due.watch().account());
         if (account == null) {
             throw new PollFailedException(PollFailure.without(
                     FailureKind.UNAUTHENTICATED,
                     "there is no account '" + due.watch().account() + "' any more"));
+        }
+        if (!providers.has(due.watch().api())) {
+            // A direct: endpoint would wait half a minute for it.
+            throw new PollFailedException(PollFailure.without(
+                    FailureKind.UNAVAILABLE,
+                    "there is no provider API '" + due.watch().api() + "' any more"));
         }
         PollVariables.begin(exchange, due.watch(), account);
         exchange.setProperty(SpendRequest.PREPAID, true);
@@ -114,6 +128,24 @@ public final class Polls {
                 job.reason());
     }
 
+    /** Routes begin to be replaced, or have been. */
+    void replaceRoutes() {
+        replacements.incrementAndGet();
+    }
+
+    /** Gives back what waited for pollers that are no more. */
+    void giveBackUnderway() {
+        for (DueWatch due : List.copyOf(underway)) {
+            underway.remove(due);
+            watches.giveBack(due);
+        }
+    }
+
+    private boolean routesWereReplaced(Exchange exchange) {
+        long now = replacements.get();
+        return now % 2 == 1 || !Long.valueOf(now).equals(exchange.getProperty(BEGUN, Long.class));
+    }
+
     /**
      * Takes in the exception that ended the poll, if it says something about the provider. A poll that could not be
      * written to the ledger says nothing, and is given back; nor does one that our own stop cut short: the watch is taken
@@ -135,6 +167,14 @@ public final class Polls {
                     "watch={} api={} was cut short by the stop",
                     due.watch().id(),
                     due.watch().api());
+            return;
+        }
+        if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
+            LOG.info(
+                    "watch={} api={} was cut short by an edit of the routes, is polled again",
+                    due.watch().id(),
+                    due.watch().api());
+            watches.giveBack(due);
             return;
         }
         if (exception instanceof LedgerException) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -31,34 +32,41 @@ import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spi.Registry;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.jspecify.annotations.Nullable;
 
 /** The beans that the routes of providers name, and what they share. */
 public final class ProviderBeans {
     static final String SECRETS = "secrets";
+    static final String CLIENT = "provider-client";
 
     private final CamelContext context;
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Secrets secrets;
     private final RequestBudget budget;
     private final ProducerTemplate template;
+    private final KeystoneTokenRoute keystone;
+    private volatile @Nullable Map<String, ProviderApi> held;
 
-    ProviderBeans(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
+    /**
+     * @param settings asked anew each time; they may be edited
+     */
+    ProviderBeans(CamelContext context, Supplier<Settings> settings, Secrets secrets, Clock clock) {
         this.context = context;
         this.secrets = secrets;
         this.settings = settings;
         this.template = context.createProducerTemplate();
-        this.budget = new RequestBudget(settings.accounts(), System::nanoTime);
+        this.budget = new RequestBudget(this::accounts, System::nanoTime);
         Registry registry = context.getRegistry();
         registry.bind(SECRETS, secrets);
         registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
         registry.bind("mapping-scope", MappingScope.create());
-        registry.bind("provider-client", client(settings));
+        registry.bind(CLIENT, client(settings.get()));
         registry.bind("spend-request", new SpendRequest(budget));
         signers()
                 .forEach(signer -> registry.bind(
                         signer.scheme(),
                         new SignRequest(signer, clock, () -> UUID.randomUUID().toString())));
-        KeystoneTokenRoute keystone = new KeystoneTokenRoute(context, secrets, clock);
+        keystone = new KeystoneTokenRoute(context, secrets, clock);
         registry.bind("keystone-token", keystone);
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
         registry.bind("read-reply", new ReadReply(secrets));
@@ -91,17 +99,55 @@ public final class ProviderBeans {
         return secrets;
     }
 
+    /** The accounts by name. */
+    Map<String, Account> accounts() {
+        return settings.get().accounts();
+    }
+
+    /** Makes the client one of the settings as they are now; what is in flight through the old one is cut. */
+    void renewClient() {
+        Registry registry = context.getRegistry();
+        BoundedClient old = registry.lookupByNameAndType(CLIENT, BoundedClient.class);
+        registry.bind(CLIENT, client(settings.get()));
+        old.stop();
+    }
+
+    /** Forgets the tokens of accounts that are no longer what they were. */
+    void renewTokens() {
+        keystone.keepOnly(accounts().values());
+    }
+
     RequestBudget budget() {
         return budget;
     }
 
     /** Reads watches of the APIs whose routes are loaded and of the accounts in the settings. */
     public WatchReader watchReader() {
-        return new WatchReader(this::apis, settings.accounts(), secrets);
+        return new WatchReader(this::apis, this::accounts, secrets);
     }
 
-    /** The provider APIs whose routes are loaded, by name. */
+    /** The provider APIs whose routes are loaded, by name; while routes are replaced, those of before. */
     public Map<String, ProviderApi> apis() {
+        Map<String, ProviderApi> before = held;
+        return before != null ? before : loadedApis();
+    }
+
+    /** True if there is a provider API of this name. */
+    boolean has(String api) {
+        return context.getRegistry().lookupByNameAndType(api, ProviderApi.class) != null || apis().containsKey(api);
+    }
+
+    /** Routes begin to be replaced: watches are read as if they stood all the while. */
+    void holdApis() {
+        held = loadedApis();
+    }
+
+    /** Routes have been replaced. */
+    void releaseApis() {
+        held = null;
+    }
+
+    private Map<String, ProviderApi> loadedApis() {
         return context.getRegistry().findByType(ProviderApi.class).stream()
                 .collect(toMap(ProviderApi::getName, Function.identity()));
     }
@@ -113,7 +159,7 @@ public final class ProviderBeans {
      */
     @SuppressWarnings("unchecked") // a provider's route ends with to-records
     public List<JobRecord> poll(Watch watch) {
-        Account account = requireNonNull(settings.accounts().get(watch.account()), "the watch has a known account");
+        Account account = requireNonNull(accounts().get(watch.account()), "the watch has a known account");
         Exchange answer =
                 template.request("direct:" + watch.api(), exchange -> PollVariables.begin(exchange, watch, account));
         if (answer.getException() != null) {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.reload.Edition;
+import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.PropertyFile;
@@ -17,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -36,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * its {@code application.properties}. Closing it ends what is in flight and keeps the rest in the ledger.
  */
 public final class Relay implements AutoCloseable {
-    static final Path PROPERTIES = Path.of("application.properties");
     private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
@@ -62,15 +62,18 @@ public final class Relay implements AutoCloseable {
     }
 
     private final Main main;
-    private Secrets secrets = new Secrets();
+    private final Secrets secrets = new Secrets();
     private @Nullable ProviderBeans providers;
     private @Nullable EngineBeans engine;
     private @Nullable DestinationBeans destinations;
     private @Nullable Tracing tracing;
-    private @Nullable Settings settings;
+    private @Nullable LiveEditing editing;
+    private @Nullable LiveSettings settings;
+    private final Reloads reloads;
 
-    private Relay(Main main) {
+    private Relay(Main main, Clock clock) {
         this.main = main;
+        this.reloads = new Reloads(clock);
     }
 
     /**
@@ -96,23 +99,27 @@ public final class Relay implements AutoCloseable {
             Scope scope, Map<String, String> overrides, Clock clock, LongSupplier nanoTime, Consumer<Change> changes) {
         requireRoutes();
         Main main = new Main();
-        main.setPropertyPlaceholderLocations("file:" + PROPERTIES + ";optional=true");
+        EditedFiles files = new EditedFiles(Edition.read());
+        files.serve(main);
         main.configure().withRoutesIncludePattern(scope.routes);
         main.addInitialProperty(ManagementPort.HOST, ManagementPort.THIS_MACHINE);
-        rank(main, overrides);
+        // To Camel the environment would count most; here it is what a command sets, then the environment, then the
+        // file.
+        main.addInitialProperty("camel.component.properties.environment-variable-mode", "1");
+        overrides.forEach(main::addOverrideProperty);
         if (scope != Scope.EVERYTHING) {
             main.addOverrideProperty(MANAGEMENT, "false");
             main.addOverrideProperty(METRICS, "false");
         }
-        Relay relay = new Relay(main);
+        Relay relay = new Relay(main, clock);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
-                SettingsReader reader = settings(context, overrides);
-                relay.secrets = reader.secrets();
                 LogText.mask(relay.secrets);
-                relay.bind(context, reader.read(), scope, clock, nanoTime, changes);
+                Settings settings = settings(context, files.edition().properties(), overrides, relay.secrets)
+                        .read();
+                relay.bind(context, settings, scope, clock, nanoTime, changes);
             }
 
             @Override
@@ -122,6 +129,9 @@ public final class Relay implements AutoCloseable {
         });
         try {
             main.start();
+            if (scope == Scope.EVERYTHING) {
+                relay.editing = relay.edit(files, overrides, clock, nanoTime);
+            }
             return relay;
         } catch (Exception e) {
             relay.close();
@@ -129,39 +139,46 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** What a command sets counts most, then the environment, then the file; to Camel the environment would count most. */
-    private static void rank(Main main, Map<String, String> overrides) {
-        main.addInitialProperty("camel.component.properties.environment-variable-mode", "1");
-        for (String key : PropertyFile.read(PROPERTIES).keys()) {
-            String value =
-                    System.getenv(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
-            if (value != null) {
-                main.addOverrideProperty(key, value);
-            }
-        }
-        overrides.forEach(main::addOverrideProperty);
+    private LiveEditing edit(EditedFiles files, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
+        CamelContext context = main.getCamelContext();
+        RunningLine line = new RunningLine(
+                context,
+                files,
+                requireNonNull(settings),
+                () -> settings(context, files.edition().properties(), overrides, secrets)
+                        .read(),
+                providers(),
+                engine(),
+                requireNonNull(destinations),
+                nanoTime);
+        return LiveEditing.start(
+                settings().lookEvery(),
+                edition -> RouteTrial.problems(edition, overrides, secrets, clock),
+                line,
+                reloads);
     }
 
     private void bind(
             CamelContext context,
-            Settings settings,
+            Settings started,
             Scope scope,
             Clock clock,
             LongSupplier nanoTime,
             Consumer<Change> changes) {
-        this.settings = settings;
+        LiveSettings running = new LiveSettings(started);
+        settings = running;
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         if (value(context, context.getPropertiesComponent(), Tracing.ENABLED)
                 .filter("true"::equals)
                 .isPresent()) {
             tracing = new Tracing(context, secrets);
         }
-        providers = new ProviderBeans(context, settings, secrets, clock);
+        providers = new ProviderBeans(context, running, secrets, clock);
         if (scope != Scope.PROVIDERS) {
-            engine = new EngineBeans(context, settings, providers, clock, nanoTime, changes);
+            engine = new EngineBeans(context, running, providers, reloads, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
-            destinations = new DestinationBeans(context, settings, secrets, clock);
+            destinations = new DestinationBeans(context, started, secrets, clock);
         }
     }
 
@@ -174,13 +191,20 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** Reads the settings with Camel's own placeholders, vaults and environment variables resolved. */
-    static SettingsReader settings(CamelContext context, Map<String, String> overrides) {
+    /**
+     * Reads the settings with Camel's own placeholders, vaults and environment variables resolved.
+     *
+     * @param text of the file that the context reads
+     * @param secrets learn those among the properties
+     */
+    static SettingsReader settings(CamelContext context, String text, Map<String, String> overrides, Secrets secrets) {
         PropertiesComponent properties = context.getPropertiesComponent();
-        PropertyFile file = PropertyFile.read(PROPERTIES).with(overrides.keySet());
+        PropertyFile file = PropertyFile.of(Edition.PROPERTIES, text).with(overrides.keySet());
         // Camel ranks them only once it is initialized, which is after this.
         return new SettingsReader(
-                file, key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, properties, key)));
+                file,
+                key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, properties, key)),
+                secrets);
     }
 
     /**
@@ -192,9 +216,11 @@ public final class Relay implements AutoCloseable {
      */
     public static Settings settings(String... areas) {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
-            context.getPropertiesComponent().addLocation("file:" + PROPERTIES + ";optional=true");
+            Edition edition = Edition.read();
+            new EditedFiles(edition).serve(context);
             context.build();
-            SettingsReader.Reading reading = settings(context, Map.of()).reading();
+            SettingsReader.Reading reading = settings(context, edition.properties(), Map.of(), new Secrets())
+                    .reading();
             List<Problem> problems = reading.problems().stream()
                     .filter(problem -> Stream.of(areas).anyMatch(problem.message()::startsWith))
                     .toList();
@@ -223,6 +249,11 @@ public final class Relay implements AutoCloseable {
         return new IllegalStateException("cannot start: " + secrets.mask(String.valueOf(deepest.getMessage())), e);
     }
 
+    /** Which edition of the files runs. */
+    public Reloads reloads() {
+        return reloads;
+    }
+
     public ProviderBeans providers() {
         return requireNonNull(providers, "not started");
     }
@@ -238,12 +269,15 @@ public final class Relay implements AutoCloseable {
         try (EngineBeans closedLast = engine;
                 DestinationBeans closedBefore = destinations;
                 Tracing closedFirst = tracing) {
+            if (editing != null) {
+                editing.close();
+            }
             main.stop();
         }
     }
 
-    /** What it was started with. */
+    /** What its properties say, as they are now. */
     public Settings settings() {
-        return requireNonNull(settings, "not started");
+        return requireNonNull(settings, "not started").get();
     }
 }

@@ -68,8 +68,8 @@ public final class RequestPreview implements AutoCloseable {
     public RequestPreview(Clock clock) {
         trial = new RouteTrial(clock);
         context = trial.line().context();
-        context.getRegistry().unbind(DetachedLine.PROVIDER_CLIENT);
-        context.getRegistry().bind(DetachedLine.PROVIDER_CLIENT, (HttpClientConfigurer) this::note);
+        context.getRegistry().unbind(ProviderBeans.CLIENT);
+        context.getRegistry().bind(ProviderBeans.CLIENT, (HttpClientConfigurer) this::note);
         trial.problems();
         trial.line().startDirectRoutes();
         template = context.createProducerTemplate();

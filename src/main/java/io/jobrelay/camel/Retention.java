@@ -5,15 +5,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Forgets what has been settled for longer than the retention. Dead deliveries are kept. */
 public final class Retention {
     private final Outbox outbox;
-    private final Duration retention;
+    private final Supplier<Duration> retention;
     private final Clock clock;
     private final BooleanSupplier stopping;
 
-    Retention(Outbox outbox, Duration retention, Clock clock, BooleanSupplier stopping) {
+    Retention(Outbox outbox, Supplier<Duration> retention, Clock clock, BooleanSupplier stopping) {
         this.outbox = outbox;
         this.retention = retention;
         this.clock = clock;
@@ -22,7 +23,7 @@ public final class Retention {
 
     /** Goes on bit by bit until all is forgotten; a stop need not wait for that. */
     public void forget() {
-        Instant before = clock.instant().minus(retention);
+        Instant before = clock.instant().minus(retention.get());
         int some;
         do {
             some = outbox.forget(before);

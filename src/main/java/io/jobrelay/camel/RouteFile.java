@@ -1,13 +1,18 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.reload.Edition;
 import io.jobrelay.settings.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
@@ -18,31 +23,34 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
  * @param problems why it is none; empty where it is
  */
 public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> problems) {
-    private static final Path ROUTES = Path.of("routes");
-    private static final String ENDING = ".camel.yaml";
+    private static final String DIRECT = "direct:";
 
     public RouteFile {
         problems = List.copyOf(problems);
     }
 
-    /** The route files of the working directory, policies last: a wrong policy would else be blamed on the routes behind it. */
-    static List<RouteFile> all() {
-        return filesBelow(ROUTES, ENDING).stream()
-                .map(RouteFile::read)
+    /** The route files of an edition, policies last: a wrong policy would else be blamed on the routes behind it. */
+    static List<RouteFile> all(Edition edition) {
+        return edition.files().stream()
+                .filter(Edition::isRoute)
+                .map(file -> read(edition, file))
                 .sorted(Comparator.comparing(file -> !file.policies().isEmpty()))
                 .toList();
     }
 
-    private static RouteFile read(Path path) {
+    private static RouteFile read(Edition edition, String file) {
+        Path path = Path.of(file);
+        Optional<String> text = edition.text(file);
+        if (text.isEmpty()) {
+            return broken(path, 0, String.valueOf(edition.unreadable().get(file)));
+        }
         try {
-            return new RouteFile(path, Optional.of(YamlNode.parse(Files.readString(path))), List.of());
+            return new RouteFile(path, Optional.of(YamlNode.parse(text.get())), List.of());
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
             return broken(path, line, "not YAML: " + e.getProblem());
         } catch (IllegalArgumentException e) {
             return broken(path, 0, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            return broken(path, 0, "cannot be read: " + e);
         }
     }
 
@@ -52,11 +60,45 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
 
     /** The ids of its error policies. */
     List<String> policies() {
-        return document.stream()
-                .flatMap(yaml -> yaml.items().stream())
-                .flatMap(item -> item.member("routeConfiguration").stream())
-                .map(policy -> policy.text("id"))
+        return members("routeConfiguration").map(policy -> policy.text("id")).toList();
+    }
+
+    /** The ids of its templates. */
+    List<String> templates() {
+        return members("routeTemplate").map(template -> template.text("id")).toList();
+    }
+
+    /** The names of its beans. */
+    List<String> beans() {
+        return members("beans")
+                .flatMap(beans -> beans.items().stream())
+                .map(bean -> bean.text("name"))
                 .toList();
+    }
+
+    /** The ids of routes that are made of templates. */
+    List<String> templatedRoutes() {
+        return members("templatedRoute").map(route -> route.text("routeId")).toList();
+    }
+
+    /** The {@code direct:} names in each of its routes. */
+    Map<String, Set<String>> calls() {
+        Map<String, Set<String>> calls = new HashMap<>();
+        members("route")
+                .forEach(route -> calls.put(
+                        route.text("id"),
+                        route.member("from").stream()
+                                .flatMap(from -> from.member("steps").stream())
+                                .flatMap(YamlNode::texts)
+                                .map(YamlNode::text)
+                                .filter(text -> text.startsWith(DIRECT))
+                                .map(text -> text.substring(DIRECT.length()).replaceFirst("\\?.*", ""))
+                                .collect(Collectors.toSet())));
+        return calls;
+    }
+
+    private Stream<YamlNode> members(String name) {
+        return document.stream().flatMap(yaml -> yaml.items().stream()).flatMap(item -> item.member(name).stream());
     }
 
     /** The files below a directory whose names end so, in order; none if it is not there. */

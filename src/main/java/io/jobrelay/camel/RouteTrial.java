@@ -3,8 +3,10 @@ package io.jobrelay.camel;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.reload.Edition;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.Settings;
+import io.jobrelay.trust.LogText;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
@@ -21,36 +23,69 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * The route files of the working directory, tried on a line that is thrown away. A file is built on top of those before
- * it, so that a route that names another file's bean finds it.
+ * An edition of the files, tried on a line that is thrown away. A route file is built on top of those before it, so that a
+ * route that names another file's bean finds it. {@code check} tries what is in the working directory, and a running Jobrelay
+ * every edit before it takes it in.
  */
 public final class RouteTrial implements AutoCloseable {
     private static final List<Path> CALLED = List.of(Path.of("routes", "providers"), Path.of("routes", "signing"));
 
     private final RouteSchema schema = new RouteSchema();
     private final Set<Path> unbuilt = new TreeSet<>();
+    private final Edition edition;
     private final List<RouteFile> files;
     private final RouteReferences references;
     private final DetachedLine line;
 
     /**
-     * Reads the files and sets the line up, with defaults for settings that are wrong.
+     * Reads the files of the working directory and sets the line up, with defaults for settings that are wrong.
      *
      * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
      */
     public RouteTrial(Clock clock) {
-        Relay.requireRoutes();
-        files = RouteFile.all();
+        this(requireRoutes(), Map.of(), new Secrets(), clock);
+        LogText.mask(line.secrets());
+    }
+
+    /**
+     * Sets the line up for an edition, with defaults for settings that are wrong.
+     *
+     * @param overrides properties that win over those of the edition
+     * @param secrets learn those among the properties
+     * @throws IllegalStateException if Camel refuses its own settings
+     */
+    RouteTrial(Edition edition, Map<String, String> overrides, Secrets secrets, Clock clock) {
+        this.edition = edition;
+        files = RouteFile.all(edition);
         Map<String, YamlNode> documents = new LinkedHashMap<>();
         files.stream()
                 .sorted((one, other) -> one.path().compareTo(other.path()))
                 .forEach(file -> file.document()
                         .ifPresent(yaml -> documents.put(file.path().toString(), yaml)));
         references = new RouteReferences(documents);
-        line = new DetachedLine(clock);
+        line = new DetachedLine(edition, overrides, secrets, clock);
     }
 
-    /** What is wrong with the route files: their YAML, their form, what they refer to, what Camel cannot build of them. */
+    /** What is wrong with an edition: its properties, routes and mappings. No secret is shown. */
+    static List<Problem> problems(Edition edition, Map<String, String> overrides, Secrets secrets, Clock clock) {
+        try (RouteTrial trial = new RouteTrial(edition, overrides, secrets, clock)) {
+            List<Problem> problems = new ArrayList<>(trial.settingsProblems());
+            problems.addAll(trial.problems());
+            problems.replaceAll(
+                    problem -> new Problem(problem.file(), problem.line(), secrets.mask(problem.message())));
+            return problems;
+        }
+    }
+
+    private static Edition requireRoutes() {
+        Relay.requireRoutes();
+        return Edition.read();
+    }
+
+    /**
+     * What is wrong with the route files (their YAML, their form, what they refer to, what Camel cannot build of them) and
+     * with the mappings.
+     */
     public List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
         for (RouteFile file : files) {
@@ -61,7 +96,15 @@ public final class RouteTrial implements AutoCloseable {
             }
             problems.addAll(found);
         }
+        edition.files().stream().filter(Edition::isMapping).forEach(file -> problems.addAll(mappingProblems(file)));
         return problems;
+    }
+
+    private List<Problem> mappingProblems(String file) {
+        return edition.text(file)
+                .map(text -> MappingCheck.problems(file, text))
+                .orElseGet(() -> List.of(
+                        new Problem(file, 0, String.valueOf(edition.unreadable().get(file)))));
     }
 
     private List<Problem> problems(RouteFile file, YamlNode document) {
@@ -101,12 +144,12 @@ public final class RouteTrial implements AutoCloseable {
         return line.settings().problems();
     }
 
-    /** The settings, with defaults where they are wrong. */
     /** The secrets among the properties; what is said of files shows none. */
     public Secrets secrets() {
         return line.secrets();
     }
 
+    /** The settings, with defaults where they are wrong. */
     public Settings settings() {
         return line.settings().settings();
     }

@@ -16,10 +16,10 @@ final class SignWebhook implements Processor {
     private final Clock clock;
 
     /**
-     * @param signatures by destination
+     * @param signatures by destination, as they are at the time
      */
     SignWebhook(Map<String, WebhookSignature> signatures, Clock clock) {
-        this.signatures = Map.copyOf(signatures);
+        this.signatures = signatures;
         this.clock = clock;
     }
 

@@ -1,6 +1,7 @@
 package io.jobrelay.camel;
 
 import io.jobrelay.ledger.Watches;
+import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,37 +25,70 @@ import org.slf4j.LoggerFactory;
 public final class WatchFiles {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
 
-    private final WatchGlob glob;
+    private final Supplier<WatchGlob> glob;
     private final WatchFile file;
     private final Watches watches;
+    private final Reloads reloads;
     private final Map<String, WatchFile.Content> known = new HashMap<>();
     private volatile boolean complete;
 
-    WatchFiles(WatchGlob glob, WatchFile file, Watches watches) {
+    WatchFiles(Supplier<WatchGlob> glob, WatchFile file, Watches watches, Reloads reloads) {
         this.glob = glob;
         this.file = file;
         this.watches = watches;
+        this.reloads = reloads;
     }
 
     /** Reads all files and takes in what differs from the last time. */
     public synchronized void read() {
         Map<String, WatchFile.Content> contents = new HashMap<>();
         Map<String, String> places = new HashMap<>();
-        for (Path path : glob.files()) {
+        for (Path path : glob.get().files()) {
             contents.put(path.toString(), withoutDoubles(path.toString(), file.read(path), places));
         }
         Set<String> gone = new TreeSet<>(complete ? known.keySet() : watches.sources());
         gone.removeAll(contents.keySet());
         gone.remove(Watches.FROM_API);
-        gone.forEach(source -> take(source, new WatchFile.Content(List.of(), List.of(), true)));
+        gone.forEach(source -> {
+            take(source, new WatchFile.Content(List.of(), List.of(), true));
+            if (complete) {
+                LOG.info("reload generation={} file={} result=REMOVED", reloads.watchesRemoved(source), source);
+            }
+        });
         contents.forEach((source, content) -> {
             if (!content.equals(known.get(source))) {
                 take(source, content);
+                if (complete) {
+                    report(source, content);
+                }
             }
         });
         known.clear();
         known.putAll(contents);
+        if (!complete) {
+            reloads.watchesStarted(problems(true), problems(false));
+        }
         complete = true;
+    }
+
+    private Map<String, List<Problem>> problems(boolean readable) {
+        Map<String, List<Problem>> problems = new HashMap<>();
+        known.forEach((source, content) -> {
+            if (content.readable() == readable) {
+                problems.put(source, content.problems());
+            }
+        });
+        return problems;
+    }
+
+    private void report(String source, WatchFile.Content content) {
+        if (content.readable()) {
+            long generation = reloads.watchesLoaded(source, content.problems());
+            LOG.info("reload generation={} file={} result=LOADED", generation, source);
+        } else {
+            long generation = reloads.watchesRefused(source, content.problems());
+            LOG.error("reload generation={} file={} result=REFUSED", generation, source);
+        }
     }
 
     /** True once the files have been read and taken in. */

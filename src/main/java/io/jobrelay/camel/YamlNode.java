@@ -88,11 +88,12 @@ public record YamlNode(Node node, int line) {
     }
 
     /** Without the sign of a reference to a bean. */
-    private String name() {
+    String name() {
         return text().startsWith("#") ? text().substring(1) : text();
     }
 
-    private Stream<YamlNode> texts() {
+    /** All texts in it but ids. */
+    Stream<YamlNode> texts() {
         if (node instanceof ScalarNode) {
             return Stream.of(this);
         }

@@ -3,7 +3,6 @@ package io.jobrelay.check;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.RouteTrial;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.Watch;
@@ -25,7 +24,6 @@ import java.util.stream.Stream;
  * Needs neither network nor keys, and leaves no trace.
  */
 public final class DirectoryCheck {
-    private static final Path ROUTES = Path.of("routes");
     private static final Path SEEDS = Path.of("seeds");
 
     private final Clock clock;
@@ -74,7 +72,6 @@ public final class DirectoryCheck {
         try (RouteTrial trial = new RouteTrial(clock)) {
             problems.addAll(trial.settingsProblems());
             problems.addAll(trial.problems());
-            RouteFile.filesBelow(ROUTES, ".jq").forEach(file -> problems.addAll(MappingCheck.problems(file)));
             checkWatches(trial);
             SeedCheck seeds = new SeedCheck(trial);
             folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));

@@ -41,7 +41,8 @@ final class Running {
                 engine.watches(),
                 engine.outbox(),
                 relay.providers().watchReader(),
-                engine::flow);
+                engine::flow,
+                relay.reloads());
         return api.url();
     }
 

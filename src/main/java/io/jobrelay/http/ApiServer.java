@@ -13,6 +13,7 @@ import io.jobrelay.ledger.Lives;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
+import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.watch.WatchReader;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -82,7 +83,8 @@ public final class ApiServer implements AutoCloseable {
             Watches watches,
             Outbox outbox,
             WatchReader reader,
-            Supplier<Flow> flow) {
+            Supplier<Flow> flow,
+            Reloads reloads) {
         SocketAddress place = place(settings);
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
@@ -105,7 +107,7 @@ public final class ApiServer implements AutoCloseable {
                             .with("Allow", routes.allowed(context.normalizedPath()))
                             .send(context.response()));
             new PageResource().addTo(routes);
-            addResources(routes, ledger, watches, reader, flow, feed, connections);
+            addResources(routes, ledger, watches, reader, flow, reloads, feed, connections);
             HttpServer server = vertx.createHttpServer(options())
                     .connectionHandler(connections)
                     .invalidRequestHandler(ApiServer::refuseInvalid)
@@ -127,6 +129,7 @@ public final class ApiServer implements AutoCloseable {
             Watches watches,
             WatchReader reader,
             Supplier<Flow> flow,
+            Reloads reloads,
             ChangeFeed feed,
             Connections connections) {
         JobIndex jobs = new JobIndex(ledger);
@@ -141,6 +144,7 @@ public final class ApiServer implements AutoCloseable {
         new DestinationsResource(destinations).addTo(routes);
         new ApisResource(reader).addTo(routes);
         new FlowResource(flow).addTo(routes);
+        new ReloadResource(reloads).addTo(routes);
         new StreamResource(feed, connections).addTo(routes);
         new DescriptionResource().addTo(routes);
     }

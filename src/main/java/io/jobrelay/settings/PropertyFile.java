@@ -3,14 +3,16 @@ package io.jobrelay.settings;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,22 +30,47 @@ public final class PropertyFile {
 
     /** Reads the file; one that does not exist has no keys. */
     public static PropertyFile read(Path file) {
-        Map<String, Integer> lines = new LinkedHashMap<>();
         try {
             // As properties files are by definition; in this every byte is a character.
-            List<String> text = Files.readAllLines(file, ISO_8859_1);
-            for (int i = 0; i < text.size(); i++) {
-                Matcher matcher = KEY.matcher(text.get(i));
-                if (matcher.matches()) {
-                    lines.put(matcher.group(1), i + 1);
-                }
-            }
+            return of(file.toString(), Files.readString(file, ISO_8859_1));
         } catch (NoSuchFileException e) {
-            return new PropertyFile(file.toString(), lines);
+            return of(file.toString(), "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new PropertyFile(file.toString(), lines);
+    }
+
+    /** The file of this name with this text. */
+    public static PropertyFile of(String name, String text) {
+        Map<String, Integer> lines = new LinkedHashMap<>();
+        int line = 0;
+        for (String each : text.lines().toList()) {
+            line++;
+            Matcher matcher = KEY.matcher(each);
+            if (matcher.matches()) {
+                lines.put(matcher.group(1), line);
+            }
+        }
+        return new PropertyFile(name, lines);
+    }
+
+    /**
+     * The keys and values of a text, as written but for white space around them.
+     *
+     * @throws IllegalArgumentException if it has a backslash and a u without four digits behind them
+     */
+    public static Map<String, String> values(String text) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> values = new TreeMap<>();
+        properties
+                .stringPropertyNames()
+                .forEach(key -> values.put(key, properties.getProperty(key).strip()));
+        return values;
     }
 
     /** This file with further keys that stand in no line, such as those given by a program. */
@@ -53,12 +80,17 @@ public final class PropertyFile {
         return new PropertyFile(name, all);
     }
 
+    /** The line of a key, from 1; 0 where it stands in none. */
+    public int line(String key) {
+        return lines.getOrDefault(key, 0);
+    }
+
     public Set<String> keys() {
         return lines.keySet();
     }
 
     /** The place of a key, as a problem whose message is the key. */
     Problem at(String key) {
-        return new Problem(name, lines.getOrDefault(key, 0), key);
+        return new Problem(name, line(key), key);
     }
 }

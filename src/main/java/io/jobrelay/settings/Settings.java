@@ -14,6 +14,8 @@ import java.util.Map;
  *
  * @param instance this installation's name in the source of its events
  * @param watches globs of watch files
+ * @param retention how long settled deliveries are kept
+ * @param lookEvery how long between two looks at the files that can be edited
  * @param accounts by name
  * @param destinations by name
  */
@@ -25,6 +27,7 @@ public record Settings(
         DeliverySettings delivery,
         HttpSettings http,
         Duration retention,
+        Duration lookEvery,
         Map<String, Account> accounts,
         Map<String, Destination> destinations) {
     public Settings {
@@ -35,6 +38,7 @@ public record Settings(
         requireNonNull(delivery, "delivery is null");
         requireNonNull(http, "http is null");
         requireNonNull(retention, "retention is null");
+        requireNonNull(lookEvery, "lookEvery is null");
         accounts = Map.copyOf(accounts);
         destinations = Map.copyOf(destinations);
     }

@@ -52,6 +52,17 @@ public final class SettingsReader {
             "jobrelay.http.host",
             "jobrelay.http.port",
             "jobrelay.http.token",
+            "jobrelay.reload.every",
+            "jobrelay.retention");
+
+    /** Those of them that take effect while Jobrelay runs; so do those of accounts and destinations. */
+    public static final Set<String> LIVE_KEYS = Set.of(
+            "jobrelay.watches",
+            "jobrelay.poll.timeout",
+            "jobrelay.poll.reply-limit",
+            "jobrelay.delivery.schedule",
+            "jobrelay.delivery.jitter",
+            "jobrelay.delivery.timeout",
             "jobrelay.retention");
 
     /** What may follow {@code jobrelay.account.<name>.} */
@@ -68,15 +79,23 @@ public final class SettingsReader {
 
     private final PropertyFile file;
     private final Function<String, Optional<String>> value;
-    private final Secrets secrets = new Secrets();
+    private final Secrets secrets;
 
     /**
      * @param file the file as written, which knows the keys and their lines
      * @param value the value of a key with placeholders and environment resolved
      */
     public SettingsReader(PropertyFile file, Function<String, Optional<String>> value) {
+        this(file, value, new Secrets());
+    }
+
+    /**
+     * @param secrets learn those among the properties
+     */
+    public SettingsReader(PropertyFile file, Function<String, Optional<String>> value, Secrets secrets) {
         this.file = file;
         this.value = value;
+        this.secrets = secrets;
     }
 
     /**
@@ -144,6 +163,7 @@ public final class SettingsReader {
                         circuit(properties)),
                 new HttpReader(properties).read(),
                 properties.duration("jobrelay.retention", Duration.ofDays(30)),
+                properties.duration("jobrelay.reload.every", Duration.ofSeconds(1)),
                 accounts,
                 destinations(properties));
         return new Reading(settings, problems);

@@ -37,17 +37,18 @@ public final class WatchReader {
     static final int LONGEST_PROBLEM = 1_000;
 
     private final Supplier<Map<String, ProviderApi>> apis;
-    private final Map<String, Account> accounts;
+    private final Supplier<Map<String, Account>> accounts;
     private final Secrets secrets;
 
     /**
      * @param apis the provider APIs by name, asked anew each time since routes come and go
-     * @param accounts the accounts by name
+     * @param accounts the accounts by name, asked anew likewise
      * @param secrets what no watch may have in it: a watch is kept, logged and shown
      */
-    public WatchReader(Supplier<Map<String, ProviderApi>> apis, Map<String, Account> accounts, Secrets secrets) {
+    public WatchReader(
+            Supplier<Map<String, ProviderApi>> apis, Supplier<Map<String, Account>> accounts, Secrets secrets) {
         this.apis = requireNonNull(apis, "apis is null");
-        this.accounts = Map.copyOf(accounts);
+        this.accounts = requireNonNull(accounts, "accounts is null");
         this.secrets = requireNonNull(secrets, "secrets is null");
     }
 
@@ -69,7 +70,7 @@ public final class WatchReader {
 
     /** The accounts that a watch may name, by name; one that lacks something takes no watch. */
     public List<Account> accounts() {
-        return accounts.values().stream().sorted(comparing(Account::name)).toList();
+        return accounts.get().values().stream().sorted(comparing(Account::name)).toList();
     }
 
     /** What is wrong is said without secrets. */
@@ -95,7 +96,7 @@ public final class WatchReader {
             problems.add("a watch: must be Unicode, has half a surrogate pair");
         }
         ProviderApi api = named(item, "api", apis.get(), problems);
-        Account account = named(item, "account", accounts, problems);
+        Account account = named(item, "account", accounts.get(), problems);
         if (account != null) {
             account.missing().ifPresent(problems::add);
         }

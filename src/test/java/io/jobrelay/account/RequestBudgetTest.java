@@ -83,7 +83,7 @@ class RequestBudgetTest {
 
     @Test
     void waits_until_there_is_a_request_to_take() throws InterruptedException {
-        RequestBudget budget = new RequestBudget(Map.of("a", account("a", 20)), System::nanoTime);
+        RequestBudget budget = new RequestBudget(() -> Map.of("a", account("a", 20)), System::nanoTime);
         long began = System.nanoTime();
         for (int i = 0; i < 21; i++) {
             budget.takeOne("a");
@@ -93,7 +93,7 @@ class RequestBudgetTest {
     }
 
     private RequestBudget budget(double ceiling) {
-        return new RequestBudget(Map.of("a", account("a", ceiling), "b", account("b", ceiling)), nanos::get);
+        return new RequestBudget(() -> Map.of("a", account("a", ceiling), "b", account("b", ceiling)), nanos::get);
     }
 
     private static Account account(String name, double ceiling) {

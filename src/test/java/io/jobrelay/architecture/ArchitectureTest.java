@@ -42,6 +42,7 @@ class ArchitectureTest {
             "provider",
             "ledger",
             "flow",
+            "reload",
             "camel",
             "check",
             "http",

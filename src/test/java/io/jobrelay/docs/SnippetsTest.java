@@ -2,6 +2,7 @@ package io.jobrelay.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.account.Account;
 import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.RouteSchema;
 import io.jobrelay.camel.YamlNode;
@@ -39,8 +40,8 @@ class SnippetsTest {
     @ParameterizedTest
     @MethodSource("watches")
     void a_watch_is_read(Documents.Block block) throws IOException {
-        WatchReader watches = new WatchReader(
-                SnippetsTest::apis, settings(new Properties()).settings().accounts(), new Secrets());
+        Map<String, Account> accounts = settings(new Properties()).settings().accounts();
+        WatchReader watches = new WatchReader(SnippetsTest::apis, () -> accounts, new Secrets());
         Path file = Files.writeString(directory.resolve("watch.yaml"), block.text());
         WatchFile.Content content = new WatchFile(watches).read(file);
 

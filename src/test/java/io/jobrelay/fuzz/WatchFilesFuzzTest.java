@@ -124,7 +124,7 @@ class WatchFilesFuzzTest {
             "progress",
             "stuckAfter");
 
-    private static WatchFile reader = new WatchFile(new WatchReader(Map::of, Map.of(), new Secrets()));
+    private static WatchFile reader = new WatchFile(new WatchReader(Map::of, Map::of, new Secrets()));
     private static Path file = Path.of("");
 
     @BeforeContainer
@@ -132,7 +132,7 @@ class WatchFilesFuzzTest {
         file = Files.createTempFile("watches", ".yaml");
         Map<String, ProviderApi> apis = Map.of("acme-job", api("acme-job"), "acme-jobs", api("acme-jobs"));
         Account account = new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null);
-        reader = new WatchFile(new WatchReader(() -> apis, Map.of("acme", account), new Secrets()));
+        reader = new WatchFile(new WatchReader(() -> apis, () -> Map.of("acme", account), new Secrets()));
         Files.writeString(file, GOOD);
         assertThat(reader.read(file).entries()).hasSize(2);
     }

@@ -26,6 +26,7 @@ import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
+import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Pace;
@@ -80,6 +81,7 @@ final class Served implements AutoCloseable {
     final Watches watches;
     final Outbox outbox;
     final Intake intake;
+    final Reloads reloads = new Reloads(Clock.systemUTC());
     private final LedgerDatabase database;
     private final Description description = new Description();
     private final ApiServer server;
@@ -98,7 +100,7 @@ final class Served implements AutoCloseable {
                         "test", Clock.systemUTC(), () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
-        server = ApiServer.start(settings, database, watches, outbox, reader(), () -> flow);
+        server = ApiServer.start(settings, database, watches, outbox, reader(), () -> flow, reloads);
     }
 
     static Served start(Path directory) {
@@ -123,7 +125,7 @@ final class Served implements AutoCloseable {
         list.setList(true);
         Account account = new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null);
         return new WatchReader(
-                () -> Map.of("acme-job", one, "acme-jobs", list), Map.of("acme", account), new Secrets());
+                () -> Map.of("acme-job", one, "acme-jobs", list), () -> Map.of("acme", account), new Secrets());
     }
 
     static Watch list(String project) {
@@ -166,6 +168,7 @@ final class Served implements AutoCloseable {
                 watches,
                 reader(),
                 () -> flow,
+                reloads,
                 new ChangeFeed(new History(database), outbox, System::nanoTime),
                 new Connections(vertx, Connections.Limits.STANDARD));
     }

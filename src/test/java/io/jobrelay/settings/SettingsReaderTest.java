@@ -53,6 +53,7 @@ class SettingsReaderTest {
                                 DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD),
                         new HttpSettings(true, "127.0.0.1", 8080, null),
                         Duration.ofDays(30),
+                        Duration.ofSeconds(1),
                         Map.of(),
                         Map.of()));
     }
@@ -96,6 +97,7 @@ class SettingsReaderTest {
                                 new CircuitBreaker(3, Duration.ofSeconds(4), Duration.ofDays(1))),
                         new HttpSettings(false, "0.0.0.0", 0, "0123456789abcdef"),
                         Duration.ofDays(7),
+                        Duration.ofSeconds(1),
                         Map.of(),
                         Map.of()));
     }

@@ -34,8 +34,8 @@ class WatchFileTest {
         Map<String, ProviderApi> apis = Map.of(job.getName(), job, list.getName(), list);
         Secrets secrets = new Secrets();
         secrets.add("hush-hush");
-        reader = new WatchFile(
-                new WatchReader(() -> apis, Map.of("acme", account("acme"), "second", account("second")), secrets));
+        reader = new WatchFile(new WatchReader(
+                () -> apis, () -> Map.of("acme", account("acme"), "second", account("second")), secrets));
     }
 
     @ParameterizedTest

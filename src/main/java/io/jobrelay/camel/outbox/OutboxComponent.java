@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Route;
 import org.apache.camel.support.DefaultComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,29 +34,30 @@ public final class OutboxComponent extends DefaultComponent {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     private final Outbox outbox;
-    private final DeliverySettings delivery;
+    private final Supplier<DeliverySettings> delivery;
     private final DoubleSupplier random;
-    private final Map<String, Destination> destinations;
+    private final Supplier<Map<String, Destination>> destinations;
     private final Secrets secrets;
     private final DeliveryListener listener;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
     /**
+     * @param delivery asked anew each time
      * @param random from 0 to 1
-     * @param destinations by name; an outbox may have none, and then has no settings
+     * @param destinations by name, asked anew each time; an outbox may have none, and then has no settings
      */
     public OutboxComponent(
             Outbox outbox,
-            DeliverySettings delivery,
+            Supplier<DeliverySettings> delivery,
             DoubleSupplier random,
-            Map<String, Destination> destinations,
+            Supplier<Map<String, Destination>> destinations,
             Secrets secrets,
             DeliveryListener listener) {
         this.outbox = outbox;
         this.delivery = delivery;
         this.random = random;
-        this.destinations = Map.copyOf(destinations);
+        this.destinations = destinations;
         this.secrets = secrets;
         this.listener = listener;
     }
@@ -76,11 +79,11 @@ public final class OutboxComponent extends DefaultComponent {
     }
 
     DeliverySchedule schedule() {
-        return delivery.schedule();
+        return delivery.get().schedule();
     }
 
     Duration probeEvery() {
-        return delivery.circuit().probeEvery();
+        return delivery.get().circuit().probeEvery();
     }
 
     DoubleSupplier random() {
@@ -97,12 +100,22 @@ public final class OutboxComponent extends DefaultComponent {
 
     /** False if the destination is switched off. */
     public boolean takes(String destination) {
-        Destination settings = destinations.get(destination);
+        Destination settings = destinations.get().get(destination);
         return settings == null || settings.enabled();
     }
 
     void hasReader(String destination) {
         read.add(destination);
+    }
+
+    /** Looks anew which outboxes are read: routes have been taken away. */
+    public void forgetReaders() {
+        read.retainAll(getCamelContext().getRoutes().stream()
+                .map(Route::getEndpoint)
+                .filter(OutboxEndpoint.class::isInstance)
+                .map(endpoint -> ((OutboxEndpoint) endpoint).destination())
+                .collect(toUnmodifiableSet()));
+        unread.removeAll(read);
     }
 
     /** Tells, once, of an outbox that no route reads. */

@@ -39,7 +39,7 @@ class OutboxComponentTest {
                     new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);
             Outbox outbox = new Outbox(database, Clock.systemUTC(), delivery.circuit());
             context.addComponent(
-                    "outbox", new OutboxComponent(outbox, delivery, () -> 0, Map.of(), new Secrets(), UNHEARD));
+                    "outbox", new OutboxComponent(outbox, () -> delivery, () -> 0, Map::of, new Secrets(), UNHEARD));
 
             assertThat(context.getEndpoint("outbox:my-hook_2")).isNotNull();
             assertThatThrownBy(() -> context.getEndpoint("outbox:my.hook"))

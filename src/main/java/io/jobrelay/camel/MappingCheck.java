@@ -1,9 +1,6 @@
-package io.jobrelay.check;
+package io.jobrelay.camel;
 
 import io.jobrelay.settings.Problem;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,21 +14,19 @@ final class MappingCheck {
 
     private MappingCheck() {}
 
-    static List<Problem> problems(Path file) {
+    static List<Problem> problems(String file, String text) {
         try {
-            JsonQuery.compile(Files.readString(file), Versions.JQ_1_7);
+            JsonQuery.compile(text, Versions.JQ_1_7);
             return List.of();
         } catch (JsonQueryException e) {
             Matcher place = PLACE.matcher(String.valueOf(e.getCause()));
             return List.of(
                     place.find()
                             ? new Problem(
-                                    file.toString(),
+                                    file,
                                     Integer.parseInt(place.group(1)),
                                     "is not valid jq from column %s on".formatted(place.group(2)))
-                            : new Problem(file.toString(), 0, "is not valid jq: " + e.getMessage()));
-        } catch (IOException e) {
-            return List.of(new Problem(file.toString(), 0, "cannot be read: " + e));
+                            : new Problem(file, 0, "is not valid jq: " + e.getMessage()));
         }
     }
 }

@@ -1,0 +1,113 @@
+package io.jobrelay.camel;
+
+import static java.util.stream.Collectors.toCollection;
+
+import io.jobrelay.reload.Edition;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which route files have to be built anew for an edit: those that were edited, and those whose routes were built with
+ * something that is another now: a mapping, a property, a policy, a template, a bean. A route too many costs a moment; one
+ * too few would go on with what is no longer there.
+ */
+final class Affected {
+    private final Edition before;
+    private final Edition after;
+    private final Set<String> files;
+    private final Map<String, List<RouteFile>> versions = new HashMap<>();
+
+    private Affected(Edition before, Edition after) {
+        this.before = before;
+        this.after = after;
+        this.files = routes(before.differences(after).stream());
+        Stream.concat(RouteFile.all(before).stream(), RouteFile.all(after).stream())
+                .collect(Collectors.groupingBy(file -> file.path().toString()))
+                .forEach(versions::put);
+    }
+
+    /**
+     * Finds them.
+     *
+     * @param keys the properties that have changed
+     * @param beans the names of beans that are bound anew
+     * @param outboxes the destinations that are opened anew
+     */
+    static Set<String> files(Edition before, Edition after, Set<String> keys, Set<String> beans, Set<String> outboxes) {
+        Affected affected = new Affected(before, after);
+        Set<String> mappings =
+                before.differences(after).stream().filter(Edition::isMapping).collect(Collectors.toSet());
+        List<Pattern> placeholders = keys.stream()
+                .map(key -> Pattern.compile("\\{\\{[?!]?\\s*" + Pattern.quote(key) + "\\s*[:}]"))
+                .toList();
+        affected.versions.keySet().forEach(file -> {
+            if (affected.texts(file)
+                            .anyMatch(text -> mappings.stream().anyMatch(text::contains)
+                                    || placeholders.stream()
+                                            .anyMatch(placeholder ->
+                                                    placeholder.matcher(text).find()))
+                    || affected.names(file, beans)
+                    || affected.reads(file, outboxes)) {
+                affected.files.add(file);
+            }
+        });
+        affected.follow();
+        return affected.files;
+    }
+
+    /** What names a policy, a template or a bean of an affected file is affected as well. */
+    private void follow() {
+        int size;
+        do {
+            size = files.size();
+            Set<String> given = files.stream()
+                    .flatMap(file -> versions.getOrDefault(file, List.of()).stream())
+                    .flatMap(file -> Stream.of(file.policies(), file.templates(), file.beans())
+                            .flatMap(List::stream))
+                    .collect(Collectors.toSet());
+            // A policy without an id is everybody's.
+            versions.keySet().stream()
+                    .filter(file -> given.contains("") || names(file, given))
+                    .forEach(files::add);
+        } while (files.size() > size);
+    }
+
+    private Stream<String> texts(String file) {
+        return Stream.of(before, after).flatMap(edition -> edition.text(file).stream());
+    }
+
+    private boolean names(String file, Set<String> names) {
+        return !names.isEmpty()
+                && documents(file).flatMap(YamlNode::texts).map(YamlNode::name).anyMatch(names::contains);
+    }
+
+    private boolean reads(String file, Set<String> outboxes) {
+        return documents(file)
+                .flatMap(document -> document.items().stream())
+                .flatMap(item -> item.member("route").stream())
+                .flatMap(route -> route.member("from").stream())
+                .map(from -> from.text("uri").replaceFirst("\\?.*", ""))
+                .anyMatch(uri -> uri.startsWith("outbox:") && outboxes.contains(uri.substring("outbox:".length())));
+    }
+
+    private Stream<YamlNode> documents(String file) {
+        return versions.getOrDefault(file, List.of()).stream().flatMap(version -> version.document().stream());
+    }
+
+    private static Set<String> routes(Stream<String> files) {
+        return files.filter(Edition::isRoute).collect(toCollection(TreeSet::new));
+    }
+
+    /** The path as an edition has it, of where Camel says that a route came from. */
+    static String file(String location) {
+        Path path = Path.of(location.replaceFirst("^file:(//)?", "")).normalize();
+        return (path.isAbsolute() ? Path.of("").toAbsolutePath().relativize(path) : path).toString();
+    }
+}

@@ -1,0 +1,135 @@
+package io.jobrelay.camel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jobrelay.reload.Edition;
+import io.jobrelay.reload.StartedProperties;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.engine.DefaultResourceLoader;
+import org.apache.camel.impl.engine.DefaultResourceResolvers;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.LoadablePropertiesSource;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Camel reads of the files that can be edited: not what is on the disk just now, but the edition that was found good. So
+ * a route that is built anew beside a broken mapping gets the mapping that it had.
+ *
+ * <p>An environment variable wins over the property of the same name.
+ */
+final class EditedFiles {
+    private static final String SCHEME = "file";
+    private static final String NOT_THERE = "routes/.not-there";
+
+    private final StartedProperties started;
+    private final Values values = new Values();
+    private volatile Edition edition;
+
+    EditedFiles(Edition edition) {
+        this.edition = edition;
+        this.started = new StartedProperties(edition.properties());
+        serve(edition);
+    }
+
+    /** From now on Camel gets this edition. */
+    void serve(Edition next) {
+        values.values = environmentWins(started.effective(next.properties()));
+        edition = next;
+    }
+
+    /** Makes Camel read from here. */
+    void serve(Main main) {
+        main.setPropertyPlaceholderLocations("false");
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport support) {
+                serve(support.getCamelContext());
+            }
+        });
+    }
+
+    /** Makes a context read from here. */
+    void serve(CamelContext context) {
+        context.getPropertiesComponent().addPropertiesSource(values);
+        context.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + SCHEME, new Texts(context));
+    }
+
+    Edition edition() {
+        return edition;
+    }
+
+    StartedProperties started() {
+        return started;
+    }
+
+    private static Map<String, String> environmentWins(Map<String, String> properties) {
+        Map<String, String> values = new HashMap<>(properties);
+        values.replaceAll((key, value) -> {
+            String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            String given = System.getenv(variable);
+            return given == null ? value : given;
+        });
+        return values;
+    }
+
+    private static final class Values implements LoadablePropertiesSource {
+        private volatile Map<String, String> values = Map.of();
+
+        @Override
+        public String getName() {
+            return Edition.PROPERTIES;
+        }
+
+        @Override
+        public @Nullable String getProperty(String name) {
+            return values.get(name);
+        }
+
+        @Override
+        public Properties loadProperties() {
+            return loadProperties(name -> true);
+        }
+
+        @Override
+        public Properties loadProperties(Predicate<String> filter) {
+            Properties properties = new Properties();
+            values.forEach((name, value) -> {
+                if (filter.test(name)) {
+                    properties.setProperty(name, value);
+                }
+            });
+            return properties;
+        }
+
+        @Override
+        public void reloadProperties(String location) {
+            // What is taken in is decided elsewhere.
+        }
+    }
+
+    /** Route files and mappings of the edition; any other file from the disk. */
+    private final class Texts extends DefaultResourceResolvers.FileResolver {
+        private Texts(CamelContext context) {
+            setCamelContext(context);
+        }
+
+        @Override
+        public Resource createResource(String location, String path) {
+            Path file = Path.of(path).normalize();
+            String onDisk = Edition.covers(file) ? NOT_THERE : path;
+            return edition.text(file.toString())
+                    .map(text -> ResourceHelper.fromBytes(location, text.getBytes(UTF_8)))
+                    .orElseGet(() -> super.createResource(location, onDisk));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.jobrelay.camel;
+
+import static java.util.stream.Collectors.joining;
+
+import io.jobrelay.reload.Edition;
+import io.jobrelay.reload.FileState.Remark;
+import io.jobrelay.reload.Judgement;
+import io.jobrelay.reload.Looks;
+import io.jobrelay.reload.Reloads;
+import io.jobrelay.settings.Problem;
+import io.jobrelay.settings.PropertyFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes edits of {@code routes/} and {@code application.properties} in while Jobrelay runs: those that are good, and those
+ * only. On a thread of its own, since a route that replaced itself would wait for itself.
+ */
+final class LiveEditing implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.reload");
+    private static final int MOST_TOLD = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Trials trials;
+    private final RunningLine line;
+    private final Reloads reloads;
+    private final Looks looks;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread;
+    private Edition lastFound;
+    private boolean inTrouble;
+
+    /** What is wrong with an edition. */
+    interface Trials {
+        List<Problem> problems(Edition edition);
+    }
+
+    private LiveEditing(Duration every, Trials trials, RunningLine line, Reloads reloads) {
+        this.trials = trials;
+        this.line = line;
+        this.reloads = reloads;
+        this.lastFound = line.edition();
+        this.looks = new Looks(lastFound, Edition::read);
+        this.thread = new Thread(() -> lookEvery(every), "reload");
+        thread.setDaemon(true);
+    }
+
+    /** Begins to look. */
+    static LiveEditing start(Duration every, Trials trials, RunningLine line, Reloads reloads) {
+        reloads.started(line.edition().files());
+        LiveEditing editing = new LiveEditing(every, trials, line, reloads);
+        editing.thread.start();
+        return editing;
+    }
+
+    private void lookEvery(Duration every) {
+        try {
+            while (!stop.await(every.toNanos(), TimeUnit.NANOSECONDS)) {
+                look();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        try {
+            // Without them there would be nothing to run: somebody is moving things about.
+            if (Files.isDirectory(Path.of("routes"))) {
+                looks.look().ifPresent(this::edited);
+            }
+            inTrouble = false;
+        } catch (RuntimeException e) {
+            looks.forget();
+            if (!inTrouble) {
+                LOG.error("what was edited cannot be looked at, is tried again: {}", e.toString());
+            }
+            inTrouble = true;
+        }
+    }
+
+    private void edited(Edition found) {
+        Edition before = line.edition();
+        Judgement.Verdict verdict = Judgement.of(before, found, this::problems);
+        Map<String, List<Problem>> refused = new TreeMap<>(verdict.refused());
+        Set<String> taken = new TreeSet<>(verdict.taken());
+        if (!taken.isEmpty()) {
+            try {
+                line.change(before.with(found, taken));
+            } catch (RuntimeException e) {
+                LOG.debug("cannot change over", e);
+                taken.forEach(file ->
+                        refused.put(file, List.of(new Problem(file, 0, "cannot be run: " + e.getMessage()))));
+                taken.clear();
+            }
+        }
+        report(before, found, taken, refused);
+        lastFound = found;
+    }
+
+    private List<Problem> problems(Edition edition) {
+        try {
+            return trials.problems(edition);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            if (edition.properties().equals(line.edition().properties())) {
+                throw e;
+            }
+            return List.of(new Problem(Edition.PROPERTIES, 0, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void report(Edition before, Edition found, Set<String> taken, Map<String, List<Problem>> refused) {
+        Map<String, List<Remark>> refusedBefore = reloads.refusals();
+        reloads.refuse(refused);
+        if (isAnother(before, taken)) {
+            reloads.begin();
+        }
+        taken.forEach(this::tellTaken);
+        refused.keySet().stream()
+                .filter(file -> !sameText(found, file) || !Objects.equals(refusedBefore.get(file), remarks(file)))
+                .forEach(this::tellRefused);
+        refusedBefore.keySet().stream()
+                .filter(file -> !refused.containsKey(file) && !taken.contains(file) && isOurs(found, file))
+                .forEach(file -> LOG.info(
+                        "reload generation={} file={} result={}: it is again as it runs",
+                        reloads.generation(),
+                        file,
+                        found.files().contains(file) ? "LOADED" : "REMOVED"));
+    }
+
+    /** Watch files are another's to report. */
+    private boolean isOurs(Edition found, String file) {
+        return lastFound.files().contains(file) || found.files().contains(file);
+    }
+
+    private boolean sameText(Edition found, String file) {
+        return !found.differences(lastFound).contains(file);
+    }
+
+    private List<Remark> remarks(String file) {
+        return reloads.refusals().getOrDefault(file, List.of());
+    }
+
+    /** False if all that was taken are properties that say what the former said, or what waits for the next start. */
+    private boolean isAnother(Edition before, Set<String> taken) {
+        return taken.stream()
+                .anyMatch(file -> !file.equals(Edition.PROPERTIES)
+                        || !line.started()
+                                .effective(before.properties())
+                                .equals(line.started().effective(line.edition().properties())));
+    }
+
+    private void tellTaken(String file) {
+        if (!line.edition().files().contains(file)) {
+            reloads.removed(file);
+            LOG.info("reload generation={} file={} result=REMOVED", reloads.generation(), file);
+            return;
+        }
+        List<Problem> waiting = file.equals(Edition.PROPERTIES) ? waiting() : List.of();
+        reloads.loaded(file, waiting);
+        if (waiting.isEmpty()) {
+            LOG.info("reload generation={} file={} result=LOADED", reloads.generation(), file);
+        } else {
+            LOG.warn(
+                    "reload generation={} file={} result=RESTART_NEEDED keys={}: these wait for the next start, all else is"
+                            + " taken in",
+                    reloads.generation(),
+                    file,
+                    line.started().waiting(line.edition().properties()).stream().collect(joining(",")));
+        }
+    }
+
+    private List<Problem> waiting() {
+        String text = line.edition().properties();
+        PropertyFile file = PropertyFile.of(Edition.PROPERTIES, text);
+        return line.started().waiting(text).stream()
+                .map(key -> new Problem(
+                        Edition.PROPERTIES,
+                        file.line(key),
+                        key + ": is taken in at the next start, and is as it was till then"))
+                .toList();
+    }
+
+    private void tellRefused(String file) {
+        List<Remark> remarks = remarks(file);
+        remarks.stream()
+                .limit(MOST_TOLD)
+                .forEach(remark -> LOG.error(
+                        "reload generation={} file={} result=REFUSED {}", reloads.generation(), file, remark));
+        LOG.error(
+                "reload generation={} file={} result=REFUSED problems={}: what ran before goes on untouched; mend the file and"
+                        + " it is taken in",
+                reloads.generation(),
+                file,
+                remarks.size());
+    }
+
+    /** Waits for an edit that is being taken in. */
+    @Override
+    public void close() {
+        stop.countDown();
+        try {
+            thread.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.reload.Edition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.Route;
+import org.apache.camel.Suspendable;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.RoutesLoader;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.service.ServiceHelper;
+
+/**
+ * Takes what route files gave away from a running context, and gives it what they give now. Who calls a {@code direct:} route
+ * in between waits for the new one. What is under way in a route is let finish, for {@link #PATIENCE} in all; then it is cut,
+ * and whoever began it begins anew.
+ */
+final class RouteSwap {
+    /** All pollers may be waiting for the routes of one provider, and the other providers for the pollers. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final long LOOK_MILLIS = 5;
+
+    private final ModelCamelContext context;
+    private final LongSupplier nanoTime;
+
+    RouteSwap(CamelContext context, LongSupplier nanoTime) {
+        this.context = (ModelCamelContext) context;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Takes away what these files gave.
+     *
+     * @return true if a queue of exchanges lost its reader
+     */
+    boolean remove(Set<String> files, Edition given) throws Exception {
+        List<RouteFile> documents =
+                RouteFile.all(given).stream().filter(file -> isIn(files, file)).toList();
+        long end = nanoTime.getAsLong() + PATIENCE.toNanos();
+        boolean queue = false;
+        for (String id : callersFirst(routes(files, documents), documents)) {
+            Route route = context.getRoute(id);
+            if (route != null) {
+                queue |= route.getEndpoint().getEndpointUri().startsWith("seda:");
+                // Camel would look for exchanges under way once a second.
+                long patience = drain(route, end) ? PATIENCE.toMillis() : 1;
+                context.getRouteController().stopRoute(id, patience, TimeUnit.MILLISECONDS);
+                context.removeRoute(id);
+            }
+            RouteDefinition left = context.getRouteDefinition(id);
+            if (left != null) {
+                context.removeRouteDefinition(left);
+            }
+        }
+        for (RouteFile file : documents) {
+            removeParts(file);
+        }
+        return queue;
+    }
+
+    private void removeParts(RouteFile file) throws Exception {
+        Model model = context;
+        for (RouteConfigurationDefinition policy : List.copyOf(model.getRouteConfigurationDefinitions())) {
+            if (file.policies().contains(policy.getId())) {
+                model.removeRouteConfiguration(policy);
+            }
+        }
+        for (String template : file.templates()) {
+            model.removeRouteTemplateDefinitions(template);
+        }
+    }
+
+    /** Gives the context what these files have, policies first. */
+    void add(Set<String> files, Edition given) throws Exception {
+        List<RouteFile> documents = new ArrayList<>(
+                RouteFile.all(given).stream().filter(file -> isIn(files, file)).toList());
+        documents.sort((one, other) -> Boolean.compare(isEmpty(one), isEmpty(other)));
+        RoutesLoader loader = PluginHelper.getRoutesLoader(context);
+        for (RouteFile file : documents) {
+            loader.loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + file.path()));
+        }
+    }
+
+    /** Unbinds the beans of the one edition that are not in the other. */
+    void unbind(Set<String> files, Edition given, Edition kept) {
+        Set<String> names = beans(files, given);
+        names.removeAll(beans(files, kept));
+        names.forEach(context.getRegistry()::unbind);
+    }
+
+    private static Set<String> beans(Set<String> files, Edition edition) {
+        Set<String> names = new TreeSet<>();
+        RouteFile.all(edition).stream()
+                .filter(file -> isIn(files, file))
+                .map(RouteFile::beans)
+                .forEach(names::addAll);
+        return names;
+    }
+
+    private static boolean isEmpty(RouteFile file) {
+        return file.policies().isEmpty() && file.templates().isEmpty();
+    }
+
+    private static boolean isIn(Set<String> files, RouteFile file) {
+        return files.contains(file.path().toString());
+    }
+
+    private Set<String> routes(Set<String> files, Collection<RouteFile> documents) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            if (route.getResource() != null
+                    && files.contains(Affected.file(route.getResource().getLocation()))) {
+                ids.add(route.getRouteId());
+            }
+        }
+        documents.forEach(file -> ids.addAll(file.templatedRoutes()));
+        return ids;
+    }
+
+    /** In the order in which they can be emptied: nothing comes in any more from those before. */
+    private static List<String> callersFirst(Set<String> routes, Collection<RouteFile> documents) {
+        Map<String, Set<String>> calls = new TreeMap<>();
+        documents.forEach(file -> file.calls().forEach((route, called) -> calls.put(route, called)));
+        List<String> ordered = new ArrayList<>();
+        Set<String> left = new LinkedHashSet<>(routes);
+        while (!left.isEmpty()) {
+            String next = left.stream()
+                    .filter(route -> left.stream()
+                            .filter(other -> !other.equals(route))
+                            .noneMatch(
+                                    other -> calls.getOrDefault(other, Set.of()).contains(route)))
+                    .findFirst()
+                    .orElse(left.iterator().next());
+            ordered.add(next);
+            left.remove(next);
+        }
+        return ordered;
+    }
+
+    /** True if nothing is under way in the route any more, nor will be. */
+    private boolean drain(Route route, long end) throws InterruptedException {
+        Consumer consumer = route.getConsumer();
+        if (consumer instanceof Suspendable
+                && route.getEndpoint().getEndpointUri().startsWith("direct:")) {
+            ServiceHelper.suspendService(consumer);
+        } else {
+            ServiceHelper.stopService(consumer);
+        }
+        while (context.getInflightRepository().size(route.getRouteId()) > 0 && nanoTime.getAsLong() - end < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        return context.getInflightRepository().size(route.getRouteId()) == 0;
+    }
+}

@@ -1,0 +1,143 @@
+package io.jobrelay.camel;
+
+import io.jobrelay.reload.Edition;
+import io.jobrelay.reload.StartedProperties;
+import io.jobrelay.settings.InvalidSettingsException;
+import io.jobrelay.settings.Settings;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+
+/** The line that runs, made to run as another edition of its files says: wholly, or not at all. */
+final class RunningLine {
+    private final EditedFiles files;
+    private final LiveSettings settings;
+    private final Supplier<Settings> read;
+    private final ProviderBeans providers;
+    private final EngineBeans engine;
+    private final DestinationBeans destinations;
+    private final RouteSwap routes;
+
+    /**
+     * @param settings those that run, which others read
+     * @param read reads the settings of the edition that is served
+     */
+    RunningLine(
+            CamelContext context,
+            EditedFiles files,
+            LiveSettings settings,
+            Supplier<Settings> read,
+            ProviderBeans providers,
+            EngineBeans engine,
+            DestinationBeans destinations,
+            LongSupplier nanoTime) {
+        this.files = files;
+        this.settings = settings;
+        this.read = read;
+        this.providers = providers;
+        this.engine = engine;
+        this.destinations = destinations;
+        this.routes = new RouteSwap(context, nanoTime);
+    }
+
+    /** The edition that runs. */
+    Edition edition() {
+        return files.edition();
+    }
+
+    /** The properties that it was started with. */
+    StartedProperties started() {
+        return files.started();
+    }
+
+    /**
+     * Changes over. What is under way in the routes that are replaced finishes, or is begun anew.
+     *
+     * @throws IllegalStateException if that cannot be done; then all is as it was, unless it says otherwise
+     */
+    void change(Edition next) {
+        engine.polls().replaceRoutes();
+        providers.holdApis();
+        try {
+            changeOver(next);
+        } finally {
+            providers.releaseApis();
+            engine.polls().replaceRoutes();
+            engine.outboxes().forgetReaders();
+        }
+    }
+
+    private void changeOver(Edition next) {
+        Edition before = files.edition();
+        Settings old = settings.get();
+        files.serve(next);
+        Change change;
+        try {
+            change = new Change(before, next, old, read.get());
+        } catch (InvalidSettingsException e) {
+            files.serve(before);
+            throw e;
+        }
+        try {
+            apply(change);
+        } catch (Exception e) {
+            files.serve(before);
+            try {
+                apply(new Change(next, before, change.settingsAfter(), old));
+            } catch (Exception worse) {
+                e.addSuppressed(worse);
+                throw new IllegalStateException(
+                        "%s; and what ran before could not be put back: %s; mend it, or start anew"
+                                .formatted(new RouteFailure(e).message(), new RouteFailure(worse).message()),
+                        e);
+            }
+            throw new IllegalStateException(new RouteFailure(e).message(), e);
+        }
+    }
+
+    private record Change(Edition before, Edition after, Settings settingsBefore, Settings settingsAfter) {}
+
+    private void apply(Change change) throws Exception {
+        Set<String> reopened = DestinationBeans.differences(change.settingsBefore(), change.settingsAfter());
+        boolean newClient =
+                !change.settingsBefore().poll().equals(change.settingsAfter().poll());
+        Set<String> beans = new TreeSet<>();
+        reopened.forEach(name -> beans.addAll(DestinationBeans.beans(name)));
+        if (newClient) {
+            beans.add(ProviderBeans.CLIENT);
+        }
+        Set<String> affected = Affected.files(change.before(), change.after(), keys(change), beans, reopened);
+        boolean queue = routes.remove(affected, change.before());
+        settings.set(change.settingsAfter());
+        destinations.reopen(reopened, change.settingsAfter());
+        if (newClient) {
+            providers.renewClient();
+        }
+        providers.renewTokens();
+        routes.unbind(affected, change.before(), change.after());
+        routes.add(affected, change.after());
+        if (queue) {
+            engine.polls().giveBackUnderway();
+        }
+    }
+
+    /** The properties that have changed, those among them that take their values from others. */
+    private Set<String> keys(Change change) {
+        Map<String, String> before = started().effective(change.before().properties());
+        Map<String, String> after = started().effective(change.after().properties());
+        Set<String> keys = StartedProperties.differences(before, after);
+        int size;
+        do {
+            size = keys.size();
+            after.forEach((key, value) -> {
+                if (keys.stream().anyMatch(other -> value.contains("{{" + other))) {
+                    keys.add(key);
+                }
+            });
+        } while (keys.size() > size);
+        return keys;
+    }
+}

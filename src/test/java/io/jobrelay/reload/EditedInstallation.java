@@ -1,0 +1,213 @@
+package io.jobrelay.reload;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.jobrelay.faults.Installation;
+import io.jobrelay.job.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** {@code jobrelay run} in a directory of its own, whose files are edited while it runs, and a provider that it asks. */
+final class EditedInstallation implements AutoCloseable {
+    private static final Pattern API = Pattern.compile("api=(http://\\S+)");
+
+    private final Path directory;
+    private final Installation installation;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpServer provider;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final Map<String, String> states = new ConcurrentHashMap<>();
+    private volatile int status = 200;
+
+    EditedInstallation(Path directory) throws IOException {
+        this.directory = directory;
+        provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        provider.setExecutor(threads);
+        provider.createContext("/", this::answer);
+        provider.start();
+        installation = new Installation(directory)
+                .set("jobrelay.reload.every", "50ms")
+                .set("jobrelay.account.cloud.endpoint", url())
+                .set("jobrelay.account.cloud.signing", "none")
+                .set("jobrelay.account.cloud.requests-per-second", "1000")
+                .set("jobrelay.poll.concurrency", "4")
+                .set("jobrelay.destination.file.path", "out/changes.ndjson");
+        watch("a.yaml", item("huawei-res-job", "a"));
+        installation.start();
+        soon().until(() -> !asked("v1", "a").isEmpty() && API.matcher(log()).find());
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + provider.getAddress().getPort();
+    }
+
+    static String item(String api, String job) {
+        return """
+                - api: %s
+                  account: cloud
+                  parameters: { project_id: p, job_id: %s }
+                  every: 50ms..50ms
+                """.formatted(api, job);
+    }
+
+    void watch(String file, String text) {
+        write("watches/" + file, text);
+    }
+
+    void state(String job, String state) {
+        states.put(job, state);
+    }
+
+    void status(int next) {
+        status = next;
+    }
+
+    /** The requests for a job in a version of the path. */
+    List<String> asked(String version, String job) {
+        String path = "/%s/p/jobs/%s".formatted(version, job);
+        return asked.stream().filter(path::equals).toList();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            asked.add(path);
+            String job = path.replaceFirst(".*/", "");
+            byte[] body = "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}}"
+                    .formatted(job, states.getOrDefault(job, "RUNNING"))
+                    .getBytes(UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    String read(String file) {
+        try {
+            return Files.readString(directory.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void write(String file, String text) {
+        try {
+            Files.createDirectories(directory.resolve(file).getParent());
+            Files.writeString(directory.resolve(file), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Edits a file, which must make a difference. */
+    void edit(String file, UnaryOperator<String> change) {
+        String before = read(file);
+        String after = change.apply(before);
+        assertThat(after).isNotEqualTo(before);
+        write(file, after);
+    }
+
+    void delete(String file) {
+        try {
+            Files.delete(directory.resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The events of a file destination. */
+    List<String> events(String file) {
+        return Files.exists(directory.resolve(file)) ? read(file).lines().toList() : List.of();
+    }
+
+    String log() {
+        return installation.log();
+    }
+
+    /** What {@code GET /api/reload} says. */
+    JsonNode report() {
+        return get("/api/reload");
+    }
+
+    JsonNode get(String path) {
+        Matcher api = API.matcher(log());
+        assertThat(api.find()).isTrue();
+        try {
+            return Json.MAPPER.readTree(client.send(
+                            HttpRequest.newBuilder(URI.create(api.group(1) + path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What is said of a file. */
+    JsonNode of(String file) {
+        for (JsonNode state : report().path("files")) {
+            if (state.path("file").asText().equals(file)) {
+                return state;
+            }
+        }
+        return Json.MAPPER.createObjectNode();
+    }
+
+    /** Waits until an edit has been decided about: the file stands so. */
+    JsonNode awaitResult(String file, String result) {
+        soon().until(() -> of(file).path("result").asText().equals(result));
+        return of(file);
+    }
+
+    /** Waits until an edit has been taken in, and nothing is left of others. */
+    long awaitGenerationAfter(long generation) {
+        soon().until(() -> report().path("generation").asLong() > generation
+                && !report().path("pending").asBoolean());
+        return report().path("generation").asLong();
+    }
+
+    long generation() {
+        return report().path("generation").asLong();
+    }
+
+    ConditionFactory soon() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> assertThat(installation.alive()).as(log()).isTrue());
+    }
+
+    @Override
+    public void close() {
+        installation.close();
+        provider.stop(0);
+        threads.shutdownNow();
+    }
+}

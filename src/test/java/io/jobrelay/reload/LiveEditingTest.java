@@ -1,0 +1,311 @@
+package io.jobrelay.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One Jobrelay runs through all of these; each edit is taken back in the end, and nothing of it may stay. */
+@Timeout(90)
+class LiveEditingTest {
+    private static final String PROVIDER = "routes/providers/huawei-res-job.camel.yaml";
+    private static final String MAPPING = "routes/providers/huawei-res-job.jq";
+    private static final String ROUTER = "routes/router.camel.yaml";
+    private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
+    private static final String POLICY = "routes/policies/poll-policy.camel.yaml";
+    private static final String PROPERTIES = "application.properties";
+    private static final List<String> EDITED =
+            List.of(PROVIDER, MAPPING, ROUTER, SIGNING, POLICY, PROPERTIES, "watches/a.yaml");
+
+    @TempDir
+    private static Path directory;
+
+    private static EditedInstallation running;
+    private static List<String> texts;
+
+    @BeforeAll
+    static void start() throws IOException {
+        running = new EditedInstallation(directory);
+        texts = EDITED.stream().map(running::read).toList();
+    }
+
+    @AfterAll
+    static void stop() {
+        running.close();
+    }
+
+    @AfterEach
+    void take_everything_back() {
+        long asked = running.asked("v1", "a").size();
+        for (int i = 0; i < EDITED.size(); i++) {
+            running.write(EDITED.get(i), texts.get(i));
+        }
+        running.status(200);
+        running.soon()
+                .until(() -> !running.report().path("pending").asBoolean()
+                        && running.asked("v1", "a").size() > asked + 3);
+    }
+
+    @Test
+    void begins_with_generation_one_and_all_files_loaded() {
+        JsonNode file = running.of(POLICY);
+
+        assertThat(file.path("kind").asText()).isEqualTo("ROUTE");
+        assertThat(running.of(MAPPING).path("kind").asText()).isEqualTo("MAPPING");
+        assertThat(running.of(PROPERTIES).path("kind").asText()).isEqualTo("PROPERTIES");
+        assertThat(running.of("watches/a.yaml").path("kind").asText()).isEqualTo("WATCHES");
+        assertThat(running.log()).doesNotContain("WARN DefaultShutdownStrategy");
+    }
+
+    @Test
+    void a_valid_edit_takes_effect_and_only_its_routes_are_replaced() {
+        long before = running.generation();
+        running.edit(PROVIDER, text -> text.replace("/v1/", "/v9/"));
+
+        running.soon().until(() -> running.asked("v9", "a").size() > 3);
+        JsonNode state = running.awaitResult(PROVIDER, "LOADED");
+        assertThat(state.path("generation").asLong()).isEqualTo(before + 1);
+        assertThat(running.of(ROUTER).path("generation").asLong()).isLessThanOrEqualTo(before);
+        assertThat(running.log())
+                .contains("reload generation=%d file=%s result=LOADED".formatted(before + 1, PROVIDER));
+        long old = running.asked("v1", "a").size();
+        long now = running.asked("v9", "a").size();
+        running.soon().until(() -> running.asked("v9", "a").size() > now + 3);
+        assertThat(running.asked("v1", "a")).hasSize((int) old);
+    }
+
+    @Test
+    void broken_yaml_is_told_once_and_what_ran_goes_on_until_it_is_mended() {
+        String good = running.read(PROVIDER);
+        long before = running.generation();
+        running.write(PROVIDER, good.replace("from:", "from: ["));
+
+        JsonNode state = running.awaitResult(PROVIDER, "REFUSED");
+        assertThat(state.at("/problems/0/message").asText()).startsWith("not YAML: ");
+        assertThat(state.at("/problems/0/line").asInt()).isGreaterThan(1);
+        assertThat(running.report().path("pending").asBoolean()).isTrue();
+        assertThat(running.generation()).isEqualTo(before);
+        long asked = running.asked("v1", "a").size();
+        running.edit(ROUTER, text -> text + "# Another file is looked at meanwhile.\n");
+        running.awaitResult(ROUTER, "LOADED");
+        running.soon().until(() -> running.asked("v1", "a").size() > asked + 5);
+        assertThat(running.log().split("file=%s result=REFUSED line=".formatted(PROVIDER), -1))
+                .hasSize(2);
+
+        running.write(PROVIDER, good.replace("/v1/", "/v8/"));
+        running.soon().until(() -> running.asked("v8", "a").size() > 3);
+        assertThat(running.of(PROVIDER).path("result").asText()).isEqualTo("LOADED");
+    }
+
+    @Test
+    void an_unknown_component_is_refused_with_its_line_and_the_router_goes_on() {
+        running.edit(ROUTER, text -> text.replace("uri: outbox:file", "uri: outbocks:file"));
+
+        JsonNode state = running.awaitResult(ROUTER, "REFUSED");
+        assertThat(state.at("/problems/0/message").asText()).contains("outbocks");
+        assertThat(state.at("/problems/0/line").asInt()).isGreaterThan(1);
+        int events = running.events("out/changes.ndjson").size();
+        running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "unknown-component"));
+        running.soon().until(() -> running.events("out/changes.ndjson").size() > events);
+        running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void files_that_fit_together_come_in_together_and_go_again() {
+        String destination = "routes/destinations/second.camel.yaml";
+        running.edit(PROPERTIES, text -> text + "\njobrelay.destination.second.path=out/second.ndjson\n");
+        running.write(
+                destination,
+                running.read("routes/destinations/file.camel.yaml")
+                        .replace("id: file", "id: second")
+                        .replace("outbox:file", "outbox:second"));
+        running.edit(ROUTER, text -> text.replace("uri: outbox:file", "uri: outbox:second"));
+        running.awaitResult(destination, "LOADED");
+        running.awaitResult(ROUTER, "LOADED");
+
+        running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "second"));
+        running.soon()
+                .until(() ->
+                        running.events("out/second.ndjson").stream().anyMatch(event -> event.contains("/second\"")));
+        assertThat(running.events("out/changes.ndjson")).noneMatch(event -> event.contains("/second\""));
+
+        running.delete(destination);
+        running.write(ROUTER, texts.get(EDITED.indexOf(ROUTER)));
+        running.awaitResult(destination, "REMOVED");
+        running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void a_file_that_others_need_is_not_taken_away_from_them() {
+        running.delete(SIGNING);
+
+        JsonNode state = running.awaitResult(SIGNING, "REFUSED");
+        assertThat(state.at("/problems/0/message").asText())
+                .startsWith("would break routes/providers/")
+                .contains("direct:sign-request");
+        long asked = running.asked("v1", "a").size();
+        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+        assertThat(running.of(PROVIDER).path("result").asText()).isEqualTo("LOADED");
+    }
+
+    @Test
+    void a_provider_comes_is_renamed_and_goes() {
+        String provider = "routes/providers/acme-job.camel.yaml";
+        running.watch("acme.yaml", EditedInstallation.item("acme-job", "of-acme"));
+        running.soon().until(() -> running.log().contains("was 'acme-job'"));
+        running.write(
+                provider,
+                running.read(PROVIDER)
+                        .replaceAll("(?m)((id|name|uri): (direct:)?)huawei-res-job", "$1acme-job")
+                        .replace("/v1/", "/acme/"));
+        running.soon().until(() -> running.asked("acme", "of-acme").size() > 3);
+
+        running.edit(
+                provider,
+                text -> text.replaceAll("(?m)((id|name|uri): (direct:)?)acme-job", "$1acme-two")
+                        .replace("/acme/", "/two/"));
+        running.watch("acme.yaml", EditedInstallation.item("acme-two", "of-two"));
+        running.soon().until(() -> running.asked("two", "of-two").size() > 3);
+        long old = running.asked("acme", "of-acme").size();
+        running.watch("more.yaml", EditedInstallation.item("acme-job", "of-acme"));
+        running.soon()
+                .until(() -> running.of("watches/more.yaml").path("problems").size() == 1);
+        assertThat(running.asked("acme", "of-acme")).hasSize((int) old);
+
+        running.delete(provider);
+        running.awaitResult(provider, "REMOVED");
+        running.soon()
+                .until(() -> running.of("watches/acme.yaml").path("problems").size() == 1);
+        running.delete("watches/acme.yaml");
+        running.delete("watches/more.yaml");
+    }
+
+    @Test
+    void an_edited_mapping_makes_the_next_record() {
+        running.edit(MAPPING, text -> text + "\n| .description = \"as edited\"\n");
+        running.awaitResult(MAPPING, "LOADED");
+
+        running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "mapped"));
+        running.soon()
+                .until(() -> running.events("out/changes.ndjson").stream()
+                        .anyMatch(event -> event.contains("/mapped\"") && event.contains("as edited")));
+        running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void a_broken_mapping_is_refused_and_does_not_come_in_with_its_route() {
+        running.edit(MAPPING, text -> text + "\n| (((\n");
+        running.edit(PROVIDER, text -> text.replace("/v1/", "/v7/"));
+
+        assertThat(running.awaitResult(MAPPING, "REFUSED")
+                        .at("/problems/0/message")
+                        .asText())
+                .startsWith("is not valid jq");
+        running.soon().until(() -> running.asked("v7", "a").size() > 3);
+        assertThat(running.get("/api/watches").toString()).doesNotContain("MALFORMED");
+    }
+
+    @Test
+    void an_edited_bean_is_the_one_that_counts() {
+        running.edit(
+                PROVIDER,
+                text -> text.replace(
+                        "required: project_id, job_id", "required: project_id, job_id\n        optional: colour"));
+        running.awaitGenerationAfter(1);
+
+        running.watch(
+                "b.yaml", EditedInstallation.item("huawei-res-job", "colourful").replace("p, ", "p, colour: red, "));
+        running.soon().until(() -> !running.asked("v1", "colourful").isEmpty());
+        running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void an_edited_policy_is_that_of_the_routes_under_it() {
+        running.edit(
+                POLICY,
+                text -> text.replaceAll(
+                        "(?m)^( +)- bean:\n +ref: polls\n +method: failed",
+                        "$1- log:\n$1    loggingLevel: ERROR\n$1    message: the policy as edited\n$0"));
+        running.awaitResult(POLICY, "LOADED");
+        running.status(500);
+
+        running.soon().until(() -> running.log().contains("the policy as edited"));
+        running.soon().until(() -> running.log().contains("failure=UNAVAILABLE"));
+    }
+
+    @Test
+    void a_policy_is_not_renamed_without_its_routes() {
+        running.edit(POLICY, text -> text.replace("id: poll-policy", "id: other-policy"));
+
+        assertThat(running.awaitResult(POLICY, "REFUSED")
+                        .at("/problems/0/message")
+                        .asText())
+                .contains("would break routes/engine/poll-watch.camel.yaml", "poll-policy");
+        running.edit("routes/engine/poll-watch.camel.yaml", text -> text.replace("poll-policy", "other-policy"));
+        running.awaitResult(POLICY, "LOADED");
+        long asked = running.asked("v1", "a").size();
+        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+        running.edit("routes/engine/poll-watch.camel.yaml", text -> text.replace("other-policy", "poll-policy"));
+    }
+
+    @Test
+    void properties_take_effect_but_for_those_that_wait_for_the_next_start() {
+        String secret = "a-secret-key-0123456789";
+        running.edit(
+                PROPERTIES,
+                text -> text.replace("jobrelay.http.port=0", "jobrelay.http.port=8099")
+                        + """
+
+                        jobrelay.account.new.endpoint=%s
+                        jobrelay.account.new.signing=sdk-hmac-sha256
+                        jobrelay.account.new.access-key=the-access-key
+                        jobrelay.account.new.secret-key=%s
+                        """.formatted(running.url(), secret));
+
+        JsonNode state = running.awaitResult(PROPERTIES, "RESTART_NEEDED");
+        assertThat(state.path("problems")).singleElement().satisfies(problem -> {
+            assertThat(problem.path("message").asText()).startsWith("jobrelay.http.port: ");
+            assertThat(problem.path("line").asInt()).isGreaterThan(1);
+        });
+        assertThat(running.log()).contains("result=RESTART_NEEDED keys=jobrelay.http.port");
+        running.watch(
+                "new.yaml",
+                EditedInstallation.item("huawei-res-job", "by-new").replace("account: cloud", "account: new"));
+        running.soon().until(() -> !running.asked("v1", "by-new").isEmpty());
+
+        running.watch("leak.yaml", "- " + secret + ": {\n");
+        running.soon().until(() -> running.log().contains("watches/leak.yaml"));
+        running.delete("watches/new.yaml");
+        running.delete("watches/leak.yaml");
+        assertThat(running.log() + running.report()).doesNotContain(secret);
+    }
+
+    @Test
+    void wrong_properties_are_refused_as_a_whole() {
+        running.edit(PROPERTIES, text -> text.replace(running.url(), "nonsense") + "\njobrelay.retentoin=3d\n");
+
+        JsonNode state = running.awaitResult(PROPERTIES, "REFUSED");
+        assertThat(state.path("problems").toString()).contains("jobrelay.account.cloud.endpoint", "jobrelay.retention");
+        long asked = running.asked("v1", "a").size();
+        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+    }
+
+    @Test
+    void a_destination_moves() {
+        running.edit(PROPERTIES, text -> text.replace("out/changes.ndjson", "out/moved.ndjson"));
+        running.awaitResult(PROPERTIES, "LOADED");
+
+        running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "moved"));
+        running.soon()
+                .until(() -> running.events("out/moved.ndjson").stream().anyMatch(event -> event.contains("/moved\"")));
+        running.delete("watches/b.yaml");
+    }
+}
