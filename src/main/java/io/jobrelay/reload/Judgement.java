@@ -18,6 +18,8 @@ import java.util.function.Function;
  *   <li>All changes are tried together. A changed file that has a problem itself is refused: it stays as it runs.
  *   <li>If only files that nobody changed have (new) problems, a change broke them. The changes are left out one at a time;
  *       the first one without which fewer problems remain is refused. If there is none, all are.
+ *   <li>Of files that were refused together by the first rule, each is tried once more, without the others: a route beside a
+ *       mapping that is broken, say, may be good with the mapping that runs.
  * </ol>
  *
  * So a file that others need is not taken away from them, and files that need each other come in together or not at all.
@@ -28,6 +30,7 @@ public final class Judgement {
     private final Function<Edition, List<Problem>> trial;
     private final Set<String> open;
     private final Map<String, List<Problem>> refused = new LinkedHashMap<>();
+    private final Set<String> second = new TreeSet<>();
     private Optional<Set<Place>> before = Optional.empty();
 
     private record Place(String file, int line) {}
@@ -70,6 +73,9 @@ public final class Judgement {
             if (!own.isEmpty()) {
                 refused.putAll(own);
                 open.removeAll(own.keySet());
+                if (own.size() > 1) {
+                    second.addAll(own.keySet());
+                }
                 continue;
             }
             List<Problem> broken = broken(problems);
@@ -78,7 +84,21 @@ public final class Judgement {
             }
             refuse(culprit(broken), broken);
         }
+        second.forEach(this::tryAgain);
         return new Verdict(open, refused);
+    }
+
+    private void tryAgain(String file) {
+        open.add(file);
+        List<Problem> problems = trial.apply(candidate(open));
+        List<Problem> own = problems.stream()
+                .filter(problem -> open.contains(problem.file()))
+                .toList();
+        if (own.isEmpty() && broken(problems).isEmpty()) {
+            refused.remove(file);
+        } else {
+            open.remove(file);
+        }
     }
 
     private Edition candidate(Set<String> changes) {

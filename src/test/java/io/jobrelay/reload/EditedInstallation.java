@@ -115,6 +115,10 @@ final class EditedInstallation implements AutoCloseable {
         }
     }
 
+    boolean differs(String file, String text) {
+        return !Files.exists(directory.resolve(file)) || !read(file).equals(text);
+    }
+
     void write(String file, String text) {
         try {
             Files.createDirectories(directory.resolve(file).getParent());
@@ -130,6 +134,18 @@ final class EditedInstallation implements AutoCloseable {
         String after = change.apply(before);
         assertThat(after).isNotEqualTo(before);
         write(file, after);
+    }
+
+    /** Edits a file, and waits until that has been taken in. */
+    void take(String file, UnaryOperator<String> change) {
+        long before = of(file).path("generation").asLong();
+        edit(file, change);
+        awaitTaken(file, before);
+    }
+
+    void awaitTaken(String file, long before) {
+        soon().until(() -> of(file).path("generation").asLong() > before
+                && of(file).path("result").asText().equals("LOADED"));
     }
 
     void delete(String file) {
@@ -184,13 +200,6 @@ final class EditedInstallation implements AutoCloseable {
     JsonNode awaitResult(String file, String result) {
         soon().until(() -> of(file).path("result").asText().equals(result));
         return of(file);
-    }
-
-    /** Waits until an edit has been taken in, and nothing is left of others. */
-    long awaitGenerationAfter(long generation) {
-        soon().until(() -> report().path("generation").asLong() > generation
-                && !report().path("pending").asBoolean());
-        return report().path("generation").asLong();
     }
 
     long generation() {
