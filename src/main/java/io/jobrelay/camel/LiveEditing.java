@@ -112,7 +112,7 @@ final class LiveEditing implements AutoCloseable {
     private List<Problem> problems(Edition edition) {
         try {
             return trials.problems(edition);
-        } catch (IllegalStateException | IllegalArgumentException e) {
+        } catch (IllegalStateException e) {
             if (edition.properties().equals(line.edition().properties())) {
                 throw e;
             }

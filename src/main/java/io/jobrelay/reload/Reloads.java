@@ -82,6 +82,10 @@ public final class Reloads {
     private void refuse(String file, Kind kind, List<Problem> problems) {
         FileState known = running.get(file);
         List<Remark> remarks = problems.stream().map(Remark::of).toList();
+        FileState before = refused.get(file);
+        if (before != null && before.problems().equals(remarks)) {
+            return;
+        }
         refused.put(
                 file,
                 new FileState(

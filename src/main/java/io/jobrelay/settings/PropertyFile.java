@@ -57,12 +57,17 @@ public final class PropertyFile {
     /**
      * The keys and values of a text, as written but for white space around them.
      *
-     * @throws IllegalArgumentException if it has a backslash and a u without four digits behind them
+     * @throws IllegalStateException if it has a backslash and a u without four digits behind them
      */
     public static Map<String, String> values(String text) {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "application.properties: a backslash and a u must have four hexadecimal digits behind them;"
+                            + " write a backslash twice to have one",
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

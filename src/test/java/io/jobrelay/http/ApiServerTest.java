@@ -14,6 +14,8 @@ import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import io.jobrelay.settings.Problem;
+import java.util.Map;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -374,10 +376,43 @@ class ApiServerTest {
         assertThat(summary.path("deliveries").has("changes")).isFalse();
     }
 
+    @Test
+    void the_files_are_told_with_what_became_of_each_edit() {
+        api.reloads.started(List.of("routes/a.camel.yaml", "routes/b.jq", "application.properties"));
+        assertThat(api.get("/api/reload").json().path("pending").asBoolean()).isFalse();
+        api.reloads.begin();
+        api.reloads.loaded("routes/b.jq", List.of());
+        api.reloads.loaded("application.properties", List.of(new Problem("application.properties", 7, "waits")));
+        api.reloads.removed("routes/c.camel.yaml");
+        api.reloads.refuse(
+                Map.of("routes/a.camel.yaml", List.of(new Problem("routes/a.camel.yaml", 0, "would break"))));
+
+        JsonNode report = api.get("/api/reload").json();
+        assertThat(report.path("generation").asInt()).isEqualTo(2);
+        assertThat(report.path("pending").asBoolean()).isTrue();
+        List<String> files = new ArrayList<>();
+        report.path("files")
+                .forEach(file -> files.add("%s %s %s %s"
+                        .formatted(
+                                file.path("file").asText(),
+                                file.path("kind").asText(),
+                                file.path("generation").asText(),
+                                file.path("result").asText())));
+        assertThat(files)
+                .containsExactly(
+                        "application.properties PROPERTIES 2 RESTART_NEEDED",
+                        "routes/a.camel.yaml ROUTE 1 REFUSED",
+                        "routes/b.jq MAPPING 2 LOADED",
+                        "routes/c.camel.yaml ROUTE 2 REMOVED");
+        assertThat(report.at("/files/0/problems/0/line").asInt()).isEqualTo(7);
+        assertThat(report.at("/files/1/problems/0").has("line")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "/api/reload?x=1 | x: unknown here",
                 "/api/jobs?stat=RUNNING | did you mean 'state'?",
                 "/api/jobs?state=RUNING | did you mean 'RUNNING'?",
                 "/api/jobs?limit=0 | limit: must be a whole number from 1 to 1000",

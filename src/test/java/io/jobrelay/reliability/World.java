@@ -26,6 +26,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 
 /** All that the lives of one Jobrelay share: its directory, the cloud that it asks, and those who receive from it. */
 final class World implements AutoCloseable {
@@ -65,6 +66,31 @@ final class World implements AutoCloseable {
 
     void watch(String file, String text) throws IOException {
         Files.writeString(directory.resolve("watches").resolve(file), text);
+    }
+
+    /** The names of the files that somebody may edit while it runs. */
+    List<String> edited() throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("routes"))) {
+            return Stream.concat(
+                            files.filter(Files::isRegularFile)
+                                    .map(file -> directory.relativize(file).toString()),
+                            Stream.of("application.properties"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    String read(String file) throws IOException {
+        return Files.readString(directory.resolve(file));
+    }
+
+    /** Writes a file, or removes it where there is no text. */
+    void write(String file, @Nullable String text) throws IOException {
+        if (text == null) {
+            Files.deleteIfExists(directory.resolve(file));
+        } else {
+            Files.writeString(directory.resolve(file), text);
+        }
     }
 
     /**

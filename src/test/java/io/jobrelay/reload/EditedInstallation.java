@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -42,6 +44,7 @@ final class EditedInstallation implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Map<String, String> states = new ConcurrentHashMap<>();
+    private final int managementPort;
     private volatile int status = 200;
 
     EditedInstallation(Path directory) throws IOException {
@@ -50,13 +53,16 @@ final class EditedInstallation implements AutoCloseable {
         provider.setExecutor(threads);
         provider.createContext("/", this::answer);
         provider.start();
+        managementPort = freePort();
         installation = new Installation(directory)
                 .set("jobrelay.reload.every", "50ms")
                 .set("jobrelay.account.cloud.endpoint", url())
                 .set("jobrelay.account.cloud.signing", "none")
                 .set("jobrelay.account.cloud.requests-per-second", "1000")
                 .set("jobrelay.poll.concurrency", "4")
-                .set("jobrelay.destination.file.path", "out/changes.ndjson");
+                .set("jobrelay.destination.file.path", "out/changes.ndjson")
+                .set("camel.management.enabled", "true")
+                .set("camel.management.port", Integer.toString(managementPort));
         watch("a.yaml", item("huawei-res-job", "a"));
         installation.start();
         soon().until(() -> !asked("v1", "a").isEmpty() && API.matcher(log()).find());
@@ -174,11 +180,26 @@ final class EditedInstallation implements AutoCloseable {
         Matcher api = API.matcher(log());
         assertThat(api.find()).isTrue();
         try {
-            return Json.MAPPER.readTree(client.send(
-                            HttpRequest.newBuilder(URI.create(api.group(1) + path))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body());
+            return Json.MAPPER.readTree(ask(api.group(1) + path).body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the management port says. */
+    HttpResponse<String> observe(String path) {
+        return ask("http://127.0.0.1:" + managementPort + "/observe/" + path);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private HttpResponse<String> ask(String url) {
+        try {
+            return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

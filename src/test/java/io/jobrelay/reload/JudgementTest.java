@@ -72,7 +72,8 @@ class JudgementTest {
     @Test
     void blames_nobody_for_what_was_wrong_before() {
         Edition before = edition("caller", "x: gone", "policy", "policy");
-        Verdict verdict = Judgement.of(before, before.with(edition("policy", "p"), Set.of("policy")), JudgementTest::problems);
+        Verdict verdict =
+                Judgement.of(before, before.with(edition("policy", "p"), Set.of("policy")), JudgementTest::problems);
 
         assertThat(verdict.taken()).containsExactly("policy");
     }
@@ -83,7 +84,8 @@ class JudgementTest {
         Verdict verdict = Judgement.of(before, edition("caller", "x: called"), JudgementTest::problems);
 
         assertThat(verdict.taken()).hasSizeLessThan(2);
-        assertThat(problems(before.with(edition("caller", "x: called"), verdict.taken()))).isEmpty();
+        assertThat(problems(before.with(edition("caller", "x: called"), verdict.taken())))
+                .isEmpty();
     }
 
     private static Verdict judge(Edition found) {
@@ -106,7 +108,9 @@ class JudgementTest {
     }
 
     private static List<String> words(String text) {
-        return List.of(text.strip().split(" +")).stream().filter(word -> !word.isEmpty()).toList();
+        return List.of(text.strip().split(" +")).stream()
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     private static Edition edition(String... filesAndTexts) {

@@ -39,7 +39,8 @@ class StartedPropertiesTest {
 
     @Test
     void what_is_put_back_waits_no_more() {
-        assertThat(started.waiting("jobrelay.http.port = 8080 \ncamel.main.name=jobrelay\n")).isEmpty();
+        assertThat(started.waiting("jobrelay.http.port = 8080 \ncamel.main.name=jobrelay\n"))
+                .isEmpty();
     }
 
     @Test

@@ -1,0 +1,179 @@
+package io.jobrelay.reliability;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A hundred edits of routes, mappings and properties, good and bad, one upon the other, while jobs are polled and their changes
+ * delivered: nothing is lost, nothing comes out of order, and whoever is watched is asked again and again.
+ */
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
+class LiveEditsTest {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveEditsTest.class);
+    private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
+    private static final int EDITS = LONG ? 1_000 : 100;
+    private static final int MILLIS_BETWEEN = 150;
+    private static final int FOR_EVER = 5;
+    private static final String PROPERTIES = "application.properties";
+    private static final String EXTRA = "routes/providers/extra-job.camel.yaml";
+    private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
+
+    /** Wrong, each in its own way. */
+    private static final Map<String, String> MISTAKES = Map.of(
+            "from:", "from: [",
+            "id: ", "ib: ",
+            "uri: direct:", "uri: direkt:",
+            "uri: outbox:", "uri: outbocks:",
+            "ref: ", "ref: no-",
+            "routeConfigurationId: ", "routeConfigurationId: no-",
+            "jobrelay.poll", "jobrelay.pull",
+            "signing=", "signing=un",
+            "{", "{{ nobody.has.this }} {");
+
+    @TempDir
+    private Path directory;
+
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+    private final Map<String, String> texts = new HashMap<>();
+
+    @Test
+    void a_hundred_edits_lose_nothing() throws Exception {
+        LOG.warn("seed={}", seed);
+        SimulatedCloud cloud = new SimulatedCloud(30, 30, 90, 1L * EDITS * MILLIS_BETWEEN, 1, 0.01, seed);
+        try (World world = new World(directory, cloud, new FlakyReceiver(0.01, seed), "200ms..400ms")) {
+            world.watch(
+                    "for-ever.yaml",
+                    IntStream.range(0, FOR_EVER)
+                            .mapToObj(job -> SimulatedCloud.watch(
+                                    "huawei-res-job",
+                                    "{ project_id: p, job_id: for-ever-%d }".formatted(job),
+                                    "200ms..400ms"))
+                            .collect(joining()));
+            String log;
+            try (Child child = world.live(List.of(), Map.of("jobrelay.reload.every", "50ms"))) {
+                for (String file : world.edited()) {
+                    texts.put(file, world.read(file));
+                }
+                World.soon(child).until(() -> cloud.requests() > 100);
+                for (int i = 0; i < EDITS; i++) {
+                    edit(world, i);
+                    if (i % 20 == 19) {
+                        awaitAll(child, cloud);
+                    }
+                    TimeUnit.MILLISECONDS.sleep(random.nextInt(2 * MILLIS_BETWEEN));
+                }
+                mend(world);
+                world.write(PROPERTIES, text(PROPERTIES) + "# The last edit.\n");
+                int told = child.log().length();
+                World.soon(child)
+                        .until(() -> child.log().substring(told).contains("file=" + PROPERTIES + " result=LOADED"));
+                awaitAll(child, cloud);
+                world.watch("for-ever.yaml", "[]\n");
+                assertThat(child.stop()).as(child.log()).isZero();
+                log = child.log();
+            }
+            assertThat(log).contains("result=LOADED", "result=REFUSED").doesNotContain("could not be put back");
+            Verdict verdict = world.settle();
+
+            LOG.warn(
+                    "seed={} edits={} generations={} refused={} polls={} {}",
+                    seed,
+                    EDITS,
+                    log.lines().filter(line -> line.contains("result=LOADED")).count(),
+                    log.lines()
+                            .filter(line -> line.contains("result=REFUSED problems="))
+                            .count(),
+                    cloud.requests(),
+                    verdict);
+            assertThat(verdict.faults()).as("seed %d: %s", seed, verdict).isEmpty();
+        }
+    }
+
+    /** Every watch that goes on for ever is asked again, and not only after its claim has run out. */
+    private static void awaitAll(Child child, SimulatedCloud cloud) {
+        int before = cloud.requests();
+        World.soon(child).until(() -> {
+            List<Answer> since = cloud.answers().subList(before, cloud.requests());
+            return IntStream.range(0, FOR_EVER)
+                    .allMatch(job ->
+                            since.stream().anyMatch(answer -> answer.watch().equals("for-ever-" + job)));
+        });
+    }
+
+    private void edit(World world, int number) throws IOException {
+        switch (random.nextInt(6)) {
+            case 0 -> world.write(EXTRA, random.nextBoolean() ? null : extra());
+            case 1 -> world.write(PROPERTIES, properties(number));
+            case 2 -> mend(world);
+            case 3 -> spoil(world);
+            case 4 -> world.write(SIGNING, random.nextBoolean() ? null : texts.get(SIGNING));
+            default -> comment(world, number);
+        }
+    }
+
+    private String text(String file) {
+        return java.util.Objects.requireNonNull(texts.get(file), file);
+    }
+
+    private String extra() {
+        return text("routes/providers/huawei-res-job.camel.yaml")
+                .replaceAll("(?m)((id|name|uri): (direct:)?)huawei-res-job", "$1extra-job");
+    }
+
+    private String properties(int number) {
+        return text(PROPERTIES).replace("requests-per-second=1000", "requests-per-second=" + (1_000 + number))
+                + List.of(
+                                "jobrelay.delivery.timeout=3s\n",
+                                "jobrelay.account.extra.endpoint=https://extra.example\njobrelay.account.extra.signing=none\n",
+                                "jobrelay.http.port=1\n",
+                                "jobrelay.poll.timeout=%ds\n".formatted(20 + number % 5),
+                                "jobrelay.nothing=1\n")
+                        .get(random.nextInt(5));
+    }
+
+    private String any() {
+        List<String> files = texts.keySet().stream().sorted().toList();
+        return files.get(random.nextInt(files.size()));
+    }
+
+    private void comment(World world, int number) throws IOException {
+        String file = any();
+        world.write(file, text(file) + "\n# Edit " + number + "\n");
+    }
+
+    private void spoil(World world) throws IOException {
+        String file = any();
+        List<Map.Entry<String, String>> mistakes = MISTAKES.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .filter(mistake -> text(file).contains(mistake.getKey()))
+                .toList();
+        if (!mistakes.isEmpty()) {
+            Map.Entry<String, String> mistake = mistakes.get(random.nextInt(mistakes.size()));
+            world.write(
+                    file, text(file).replaceFirst(java.util.regex.Pattern.quote(mistake.getKey()), mistake.getValue()));
+        }
+    }
+
+    private void mend(World world) throws IOException {
+        for (Map.Entry<String, @Nullable String> text : texts.entrySet()) {
+            world.write(text.getKey(), text.getValue());
+        }
+        world.write(EXTRA, null);
+    }
+}
