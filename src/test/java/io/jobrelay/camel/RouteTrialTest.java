@@ -26,7 +26,8 @@ class RouteTrialTest {
         assertThat(problems(shipped)).isEmpty();
         assertThat(problems(with(ROUTER, text(ROUTER).replace("outbox:file", "outbocks:file"))))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.toString()).startsWith(ROUTER + ":").contains("outbocks"));
+                .satisfies(problem ->
+                        assertThat(problem.toString()).startsWith(ROUTER + ":").contains("outbocks"));
         assertThat(problems(with("routes/providers/huawei-res-job.jq", "((")))
                 .extracting(Problem::file)
                 .containsOnly("routes/providers/huawei-res-job.jq", "routes/providers/huawei-res-job.camel.yaml");

@@ -109,7 +109,8 @@ class LiveEditsTest {
     private static void awaitAll(Child child, SimulatedCloud cloud) {
         int before = cloud.requests();
         World.soon(child).until(() -> {
-            List<Answer> since = cloud.answers().subList(before, cloud.requests());
+            List<Answer> all = cloud.answers();
+            List<Answer> since = all.subList(before, all.size());
             return IntStream.range(0, FOR_EVER)
                     .allMatch(job ->
                             since.stream().anyMatch(answer -> answer.watch().equals("for-ever-" + job)));

@@ -109,7 +109,9 @@ class LiveEditingTest {
         assertThat(running.observe("health/ready").statusCode()).isEqualTo(503);
         assertThat(running.observe("health/ready").body()).contains(PROVIDER + " REFUSED line=", "not YAML");
         assertThat(running.observe("metrics").body())
-                .contains("\njobrelay_reload_generation %d.0\n".formatted(before), "\njobrelay_reload_refused_files 1.0\n");
+                .contains(
+                        "\njobrelay_reload_generation %d.0\n".formatted(before),
+                        "\njobrelay_reload_refused_files 1.0\n");
         long asked = running.asked("v1", "a").size();
         running.take(ROUTER, text -> text + "# Another file is looked at meanwhile.\n");
         running.soon().until(() -> running.asked("v1", "a").size() > asked + 5);
