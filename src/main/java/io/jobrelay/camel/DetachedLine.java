@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /**
  * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
@@ -83,6 +84,8 @@ final class DetachedLine implements AutoCloseable {
 
     private Main start(Edition edition, Map<String, String> overrides) {
         Main main = new Main();
+        // Camel's own would keep each for ever, in a hook of the virtual machine.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         new EditedFiles(edition).serve(main);
         main.configure().withRoutesIncludePattern("false");
         overrides.forEach(main::addOverrideProperty);

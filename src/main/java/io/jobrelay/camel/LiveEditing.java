@@ -81,7 +81,7 @@ final class LiveEditing implements AutoCloseable {
                 looks.look().ifPresent(this::edited);
             }
             inTrouble = false;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             looks.forget();
             if (!inTrouble) {
                 LOG.error("what was edited cannot be looked at, is tried again: {}", e.toString());

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * A route file as it was when it was read.
@@ -49,7 +50,7 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
             return broken(path, line, "not YAML: " + e.getProblem());
-        } catch (IllegalArgumentException e) {
+        } catch (YamlEngineException | IllegalArgumentException e) {
             return broken(path, 0, String.valueOf(e.getMessage()));
         }
     }

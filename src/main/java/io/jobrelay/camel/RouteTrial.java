@@ -109,8 +109,14 @@ public final class RouteTrial implements AutoCloseable {
 
     private List<Problem> problems(RouteFile file, YamlNode document) {
         String name = file.path().toString();
-        List<Problem> problems = new ArrayList<>(schema.problems(name, document));
-        problems.addAll(references.problems(name, document));
+        List<Problem> problems = new ArrayList<>();
+        try {
+            problems.addAll(schema.problems(name, document));
+            problems.addAll(references.problems(name, document));
+        } catch (RuntimeException e) {
+            // A number that is none, say: YAML has more values than JSON.
+            problems.add(new Problem(name, document.line(), "cannot be made out: " + e.getMessage()));
+        }
         if (problems.isEmpty()) {
             problems.addAll(build(file, document));
         }
