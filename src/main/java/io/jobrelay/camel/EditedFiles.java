@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.reload.Edition;
 import io.jobrelay.reload.StartedProperties;
+import java.io.FileNotFoundException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -19,6 +21,7 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.LoadablePropertiesSource;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.support.ResourceSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EditedFiles {
     private static final String SCHEME = "file";
-    private static final String NOT_THERE = "routes/.not-there";
 
     private final StartedProperties started;
     private final Values values = new Values();
@@ -126,10 +128,25 @@ final class EditedFiles {
         @Override
         public Resource createResource(String location, String path) {
             Path file = Path.of(path).normalize();
-            String onDisk = Edition.covers(file) ? NOT_THERE : path;
             return edition.text(file.toString())
                     .map(text -> ResourceHelper.fromBytes(location, text.getBytes(UTF_8)))
-                    .orElseGet(() -> super.createResource(location, onDisk));
+                    .orElseGet(
+                            () -> Edition.covers(file) ? absent(location, path) : super.createResource(location, path));
+        }
+
+        /** On the disk it may be: with a text that was refused. */
+        private static Resource absent(String location, String path) {
+            return new ResourceSupport(SCHEME, location) {
+                @Override
+                public boolean exists() {
+                    return false;
+                }
+
+                @Override
+                public InputStream getInputStream() throws FileNotFoundException {
+                    throw new FileNotFoundException(path + " does not exist");
+                }
+            };
         }
     }
 }
