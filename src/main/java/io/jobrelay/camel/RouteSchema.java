@@ -2,6 +2,7 @@ package io.jobrelay.camel;
 
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
@@ -17,8 +18,10 @@ import java.util.Set;
 /** Camel's own JSON Schema of route files in YAML. */
 public final class RouteSchema {
     /** Loaded as a whole, with every reference followed from everywhere, it takes hundreds of megabytes. */
-    private static final SchemaValidatorsConfig AS_NEEDED =
-            SchemaValidatorsConfig.builder().preloadJsonSchema(false).build();
+    private static final SchemaValidatorsConfig AS_NEEDED = SchemaValidatorsConfig.builder()
+            .pathType(PathType.LEGACY)
+            .preloadJsonSchema(false)
+            .build();
 
     private final JsonSchema schema;
 
