@@ -240,7 +240,7 @@ class ApiCommandsTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString().lines())
                 .containsExactly(
-                        "sort: must be one of -id, -observeTime, id, observeTime, was 'age'",
+                        "sort: must be one of -account, -id, -name, -observeTime, -state, -stateTime, account, id, name, observeTime, state, stateTime, was 'age'",
                         "there is no job 'nothing'; /api/jobs lists them");
     }
 

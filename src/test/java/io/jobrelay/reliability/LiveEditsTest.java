@@ -3,6 +3,7 @@ package io.jobrelay.reliability;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.faults.Child;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
