@@ -79,10 +79,14 @@ public final class Polls {
         return allowed;
     }
 
-    /** Begins to poll the claimed watch in the body. */
+    /** Begins to poll the claimed watch in the body, unless it has been given back since. */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
-        underway.remove(due);
+        if (!underway.remove(due)) {
+            // Given back meanwhile, and so claimed anew: of two polls the ledger would forget the first one's answer.
+            exchange.setRouteStop(true);
+            return;
+        }
         LogContext.polls(due.watch().id());
         PollVariables.begin(exchange, due);
         exchange.setProperty(BEGUN, replacements.get());
