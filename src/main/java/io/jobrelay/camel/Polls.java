@@ -37,8 +37,8 @@ public final class Polls {
     private final Metrics metrics;
     private final int most;
     private final Consumer<Change> changes;
-    /** Claimed, and on the way to a poller. */
-    private final Set<DueWatch> underway = ConcurrentHashMap.newKeySet();
+    /** Claimed, and neither answered nor failed. */
+    private final Set<DueWatch> open = ConcurrentHashMap.newKeySet();
 
     /** One more when routes begin to be replaced, and one more when they have been: odd in between. */
     private final AtomicLong replacements = new AtomicLong();
@@ -67,7 +67,7 @@ public final class Polls {
     /** The watches that are due and that their accounts' ceilings allow. */
     public List<DueWatch> claim(Exchange exchange) {
         List<DueWatch> due = watches.claim(this::allowed);
-        underway.addAll(due);
+        open.addAll(due);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
         return due;
     }
@@ -82,7 +82,7 @@ public final class Polls {
     /** Begins to poll the claimed watch in the body, unless it has been given back since. */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
-        if (!underway.remove(due)) {
+        if (!open.contains(due)) {
             // Given back meanwhile, and so claimed anew: of two polls the ledger would forget the first one's answer.
             exchange.setRouteStop(true);
             return;
@@ -113,6 +113,7 @@ public final class Polls {
         @SuppressWarnings("unchecked") // a provider's route ends with to-records
         List<JobRecord> records = exchange.getMessage().getBody(List.class);
         List<Change> made = intake.answered(due, records);
+        open.remove(due);
         meter.answered(exchange, due.watch());
         made.forEach(this::tell);
         LogContext.ends();
@@ -137,11 +138,12 @@ public final class Polls {
         replacements.incrementAndGet();
     }
 
-    /** Gives back what waited for pollers that are no more. */
-    void giveBackUnderway() {
-        for (DueWatch due : List.copyOf(underway)) {
-            underway.remove(due);
-            watches.giveBack(due);
+    /** The pollers are no more: gives back what waited for them, and what was cut in their hands. */
+    void giveBackOpen() {
+        for (DueWatch due : List.copyOf(open)) {
+            if (open.remove(due)) {
+                watches.giveBack(due);
+            }
         }
     }
 
@@ -165,6 +167,7 @@ public final class Polls {
 
     private void takeIn(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange);
+        open.remove(due);
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (exchange.getContext().isStopping()) {
             LOG.info(

@@ -110,7 +110,10 @@ final class RunningLine {
             beans.add(ProviderBeans.CLIENT);
         }
         Set<String> affected = Affected.files(change.before(), change.after(), keys(change), beans, reopened);
-        boolean queue = routes.remove(affected, change.before());
+        if (routes.remove(affected, change.before())) {
+            // Before there are others, whose polls are nobody else's.
+            engine.polls().giveBackOpen();
+        }
         settings.set(change.settingsAfter());
         destinations.reopen(reopened, change.settingsAfter());
         if (newClient) {
@@ -119,9 +122,6 @@ final class RunningLine {
         providers.renewTokens();
         routes.unbind(affected, change.before(), change.after());
         routes.add(affected, change.after());
-        if (queue) {
-            engine.polls().giveBackUnderway();
-        }
     }
 
     /** The properties that have changed, those among them that take their values from others. */

@@ -35,7 +35,7 @@ import org.awaitility.core.ConditionFactory;
 
 /** {@code jobrelay run} in a directory of its own, whose files are edited while it runs, and a provider that it asks. */
 final class EditedInstallation implements AutoCloseable {
-    private static final Pattern API = Pattern.compile("api=(http://\\S+)");
+    private static final Pattern API = Pattern.compile("page=(http://\\S+)/");
 
     private final Path directory;
     private final Installation installation;

@@ -260,7 +260,7 @@ class LiveEditingTest {
         running.status(500);
 
         running.soon().until(() -> running.log().contains("the policy as edited"));
-        running.soon().until(() -> running.log().contains("failure=UNAVAILABLE"));
+        running.soon().until(() -> running.log().contains("kind=UNAVAILABLE"));
     }
 
     @Test
