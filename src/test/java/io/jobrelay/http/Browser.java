@@ -307,8 +307,13 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
-        call("DELETE", "", null);
-        driver.destroy();
+        try {
+            call("DELETE", "", null);
+        } finally {
+            // Whatever the driver says, no browser stays behind.
+            driver.descendants().forEach(ProcessHandle::destroy);
+            driver.destroy();
+        }
         try (Stream<Path> files = Files.walk(profile)) {
             files.sorted((one, other) -> other.compareTo(one)).map(Path::toFile).forEach(File::delete);
         } catch (IOException e) {
