@@ -232,6 +232,15 @@ class TrustTest {
     }
 
     @Test
+    void whoever_opens_the_page_again_and_again_gets_it() throws IOException {
+        api = Served.start(directory);
+        String one = "GET /page/page.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        String last = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+        assertThat(api.raw(one.repeat(2 * RateLimit.AT_ONCE) + last)).doesNotContain("HTTP/1.1 429 ");
+    }
+
+    @Test
     void the_allowance_is_that_of_an_address_and_fills_again() {
         api = Served.start(directory);
         AtomicLong nanos = new AtomicLong();
