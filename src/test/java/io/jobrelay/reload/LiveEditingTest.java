@@ -169,6 +169,27 @@ class LiveEditingTest {
     }
 
     @Test
+    void what_can_be_built_and_not_started_is_refused_and_what_ran_is_put_back() {
+        running.edit(PROVIDER, text -> text.replace("/v1/", "/v6/") + """
+                - route:
+                    id: rival
+                    description: Wants what another has.
+                    from:
+                      uri: direct:sign-request
+                      steps:
+                        - stop: {}
+                """);
+
+        assertThat(running.awaitResult(PROVIDER, "REFUSED")
+                        .at("/problems/0/message")
+                        .asText())
+                .startsWith("cannot be run: ")
+                .doesNotContain("could not be put back");
+        long asked = running.asked("v1", "a").size();
+        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+    }
+
+    @Test
     void a_file_that_others_need_is_not_taken_away_from_them() {
         running.delete(SIGNING);
 
