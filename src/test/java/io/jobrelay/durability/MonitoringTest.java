@@ -48,6 +48,9 @@ class MonitoringTest {
     private static final Pattern SAMPLE = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
+    /** Two jobs each of the accounts that get an answer; none of them moves. */
+    private static final double RUNNING = 4;
+
     /** So many may be between one counter and the next. */
     private static final double POLLERS = 4;
 
@@ -107,6 +110,7 @@ class MonitoringTest {
                     return scrape.contains("jobrelay_account_throttled_seconds_total")
                             && scrape.contains("jobrelay_token_refreshes_total")
                             && scrape.contains("jobrelay_jobs")
+                            && value("jobrelay_changes_total", "RUNNING") >= RUNNING
                             && value("jobrelay_deliveries_dead", "webhook") > 0
                             && value("jobrelay_deliveries_total", "file", "DELIVERED") >= 8;
                 });
@@ -150,10 +154,7 @@ class MonitoringTest {
         assertThat(value("jobrelay_answer_age_seconds", api, "cloud")).isLessThan(30);
         assertThat(value("jobrelay_account_throttled_seconds_total", "slow")).isPositive();
         assertThat(value("jobrelay_account_throttled_seconds_total", "cloud")).isZero();
-        assertThat(value("jobrelay_changes_total", api, "RUNNING"))
-                .isEqualTo(line.ledger("select count(*) from job where state = 'RUNNING'").stream()
-                        .mapToDouble(Double::parseDouble)
-                        .sum());
+        assertThat(value("jobrelay_changes_total", api, "RUNNING")).isEqualTo(RUNNING);
         assertThat(value("jobrelay_jobs", api, "SUCCEEDED")).isEqualTo(2);
         assertThat(value("jobrelay_deliveries_total", "webhook", "RETRIED")).isPositive();
         assertThat(value("jobrelay_deliveries_total", "webhook", "DEAD")).isPositive();

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,12 +30,12 @@ class DeliveryIndexTest {
     private static final int CHANGES = 40;
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private Ledger ledger;
+    private static Ledger ledger;
 
-    @BeforeEach
-    void opens() {
+    @BeforeAll
+    static void opens() {
         ledger = Ledger.open(directory.resolve("ledger.db"));
         for (int i = 0; i < CHANGES; i++) {
             change("job " + i % 4, i);
@@ -52,8 +52,8 @@ class DeliveryIndexTest {
         }
     }
 
-    @AfterEach
-    void closes() {
+    @AfterAll
+    static void closes() {
         ledger.close();
     }
 
@@ -130,7 +130,7 @@ class DeliveryIndexTest {
         return ids;
     }
 
-    private void change(String job, int number) {
+    private static void change(String job, int number) {
         String event = "e" + number;
         ledger.database.write(handle -> {
             handle.execute(
