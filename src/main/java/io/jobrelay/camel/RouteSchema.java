@@ -1,19 +1,27 @@
 package io.jobrelay.camel;
 
+import static java.util.Spliterators.spliteratorUnknownSize;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.jobrelay.settings.NearestName;
 import io.jobrelay.settings.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Camel's own JSON Schema of route files in YAML. */
 public final class RouteSchema {
@@ -22,6 +30,8 @@ public final class RouteSchema {
             .pathType(PathType.LEGACY)
             .preloadJsonSchema(false)
             .build();
+
+    private static final List<String> FORMS = List.of("oneOf", "anyOf", "allOf");
 
     private final JsonSchema schema;
 
@@ -45,9 +55,46 @@ public final class RouteSchema {
                     .anyMatch(other -> other.startsWith(place + ".") || other.startsWith(place + "["));
             if (!blamedBelow && reported.add(place)) {
                 int line = document.at(message.getInstanceLocation()).line();
-                problems.add(new Problem(file, line, "Camel's schema: " + message.getMessage()));
+                problems.add(new Problem(file, line, "Camel's schema: " + text(message)));
             }
         }
         return problems;
+    }
+
+    /** The schema's own words, or, where a member is none that the node may have, its name and what was probably meant. */
+    private String text(ValidationMessage message) {
+        JsonNode forms = schema.getSchemaNode()
+                .at(message.getSchemaLocation().getFragment().toString());
+        // A message about a member that is too many points at the rule beside the members.
+        Set<String> known = new TreeSet<>();
+        addNames(forms.isArray() ? forms : parent(message), known);
+        return stream(message.getInstanceNode().fieldNames())
+                .filter(name -> !known.isEmpty() && !known.contains(name))
+                .findFirst()
+                .map(name -> "%s: '%s' is unknown here%s"
+                        .formatted(message.getInstanceLocation(), name, NearestName.hint(name, known)))
+                .orElse(message.getMessage());
+    }
+
+    private JsonNode parent(ValidationMessage message) {
+        return schema.getSchemaNode()
+                .at(message.getSchemaLocation().getFragment().getParent().toString());
+    }
+
+    private void addNames(JsonNode form, Set<String> names) {
+        if (form.has("$ref")) {
+            addNames(schema.getSchemaNode().at(form.get("$ref").asText().substring(1)), names);
+        }
+        form.path("properties").fieldNames().forEachRemaining(names::add);
+        for (String forms : FORMS) {
+            form.path(forms).forEach(other -> addNames(other, names));
+        }
+        if (form.isArray()) {
+            form.forEach(other -> addNames(other, names));
+        }
+    }
+
+    private static Stream<String> stream(Iterator<String> names) {
+        return StreamSupport.stream(spliteratorUnknownSize(names, 0), false);
     }
 }

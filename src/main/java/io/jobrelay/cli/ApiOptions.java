@@ -10,6 +10,7 @@ import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -116,7 +117,9 @@ final class ApiOptions {
         } else if (host.contains(":")) {
             host = host.equals("::") ? "[::1]" : "[" + host + "]";
         }
-        return new Api(URI.create("http://" + host + ":" + http.port()), http.token());
+        Api api = new Api(URI.create("http://" + host + ":" + http.port()), http.token());
+        // Two directories that were never told of each other have the same port.
+        return api.of(Path.of("").toAbsolutePath());
     }
 
     /** Reads the address of a server, without a path. */

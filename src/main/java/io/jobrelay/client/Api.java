@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,19 @@ public final class Api {
 
     /** A parameter of a query, which may be given several times. */
     public record Parameter(String name, String value) {}
+
+    /**
+     * Makes sure that it is the Jobrelay of that directory.
+     *
+     * @throws ApiException if another one answers, which is then as good as none
+     */
+    public Api of(Path directory) {
+        String there = get("/api/reload").path("directory").asText();
+        if (!there.equals(directory.toString())) {
+            throw unreachable("at %s answers the Jobrelay of %s".formatted(url, there));
+        }
+        return this;
+    }
 
     /** What is at the path. */
     public JsonNode get(String path) {

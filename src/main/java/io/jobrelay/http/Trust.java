@@ -40,7 +40,7 @@ final class Trust implements Handler<RoutingContext> {
         try {
             // The other paths give files of the program: a page that is opened takes dozens at once, and none asks the
             // ledger.
-            boolean asks = context.normalizedPath().startsWith("/api/");
+            boolean asks = path(context).startsWith("/api/");
             if (asks) {
                 requireModesty(context);
             }
@@ -59,6 +59,14 @@ final class Trust implements Handler<RoutingContext> {
             return;
         }
         context.next();
+    }
+
+    private static String path(RoutingContext context) {
+        try {
+            return context.normalizedPath();
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.of(400, "path: must be percent-encoded UTF-8");
+        }
     }
 
     /** What goes with every answer. */

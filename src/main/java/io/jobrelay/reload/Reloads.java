@@ -7,6 +7,7 @@ import io.jobrelay.reload.FileState.Kind;
 import io.jobrelay.reload.FileState.Remark;
 import io.jobrelay.reload.FileState.Result;
 import io.jobrelay.settings.Problem;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,7 +156,12 @@ public final class Reloads {
         List<FileState> files = new ArrayList<>(pending());
         boolean pending = !files.isEmpty();
         all().filter(state -> !state.pending()).forEach(files::add);
-        return new ReloadReport(generation, time, pending, files.subList(0, Math.min(files.size(), ReloadReport.MOST)));
+        return new ReloadReport(
+                Path.of("").toAbsolutePath().toString(),
+                generation,
+                time,
+                pending,
+                files.subList(0, Math.min(files.size(), ReloadReport.MOST)));
     }
 
     private Stream<FileState> all() {

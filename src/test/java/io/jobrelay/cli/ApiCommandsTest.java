@@ -2,10 +2,13 @@ package io.jobrelay.cli;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.client.Api;
+import io.jobrelay.client.ApiException;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.sandbox.SandboxProviders;
@@ -75,6 +78,18 @@ class ApiCommandsTest {
         guarded.close();
         running.close();
         providers.close();
+    }
+
+    /** Directories that were never told of each other have the same port, and so could redeliver each other's changes. */
+    @Test
+    void the_jobrelay_of_another_directory_is_as_good_as_none() {
+        Api api = new Api(URI.create(url), null);
+
+        assertThat(api.of(Path.of("").toAbsolutePath())).isSameAs(api);
+        assertThatThrownBy(() -> api.of(directory))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.reason()).isEqualTo(ApiException.Reason.UNREACHABLE))
+                .hasMessage("at %s answers the Jobrelay of %s", url, Path.of("").toAbsolutePath());
     }
 
     @Test
@@ -257,8 +272,11 @@ class ApiCommandsTest {
                 Program.run(here, Map.of("JOBRELAY_HTTP_TOKEN", TOKEN), "jobs", "list", "--json", "--url", guardedUrl);
         Program nothing = Program.run(here, Map.of(), "jobs", "list", "--url", guardedUrl);
 
-        assertThat(settings.out()).as(settings.err()).hasSize(1);
-        assertThat(environment.out()).as(environment.err()).isEqualTo(settings.out());
+        assertThat(settings.err())
+                .as("with the token, it is told what answers")
+                .isEqualTo("at %s answers the Jobrelay of %s; start 'jobrelay run' here, or give --url\n"
+                        .formatted(guardedUrl, Path.of("").toAbsolutePath()));
+        assertThat(environment.out()).as(environment.err()).hasSize(1);
         assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(nothing.err())
                 .isEqualTo(guardedUrl + ": wants a token; set JOBRELAY_HTTP_TOKEN to its jobrelay.http.token\n");

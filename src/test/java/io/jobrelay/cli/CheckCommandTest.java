@@ -189,8 +189,7 @@ class CheckCommandTest {
                         "routes/bad/broken-api.camel.yaml:3: Error binding property (requird=job) with name:"
                                 + " requird on bean: io.jobrelay.watch.ProviderApi with value: job",
                         "routes/bad/broken-form.camel.yaml:8: Camel's schema: $[0].route.from.steps[0]:"
-                                + " property 'too' is not defined in the schema and the schema does not allow"
-                                + " additional properties",
+                                + " 'too' is unknown here; did you mean 'to'?",
                         "routes/bad/broken-jq.camel.yaml:11: is not valid jq: Encountered \" \"|\" \"| \"\""
                                 + " at line 1, column 6.",
                         "routes/bad/broken-mapping.camel.yaml:11: is not valid jq: Encountered \" \"]\" \"]"

@@ -52,9 +52,9 @@ class FullDiskTest {
                         .isEmpty());
 
                 assertThat(line.ledger("select max(attempts) from delivery")).containsExactly("0");
-                assertThat(line.ledger("select count(*) from delivery where destination = 'queue'"
-                                + " and status = 'DELIVERED'"))
-                        .containsExactly(String.valueOf(JOBS));
+                soon().until(() -> line.ledger(
+                                "select count(*) from delivery where destination = 'queue' and status = 'DELIVERED'")
+                        .equals(List.of(String.valueOf(JOBS))));
                 List<String> before = line.file();
                 assertThat(Files.readString(out.resolve("changes.ndjson"))).matches("(?s)(.*}\n)?");
 
