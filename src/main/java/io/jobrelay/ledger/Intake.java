@@ -77,7 +77,7 @@ public final class Intake {
             Duration wait = due.watch().pace().afterAnswer(Duration.between(since, now));
             watch.health.become(handle, due.watch(), HealthChange.OK, false, null, announcements, clock);
             handle.createUpdate("""
-                            update watch set due_at = :due, claimed = 0, state_since = :since, failures = 0,
+                            update watch set due_at = :due, claim = claim + 1, claimed = 0, state_since = :since, failures = 0,
                                 failure = null, answered_at = :now, blind_at = :now + blind_after,
                                 state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
                             where id = :id""")
@@ -102,7 +102,7 @@ public final class Intake {
         Instant now = clock.instant();
         database.write(handle -> {
             State watch = state(handle, due);
-            if (watch == null) {
+            if (watch == null || !watch.claimed) {
                 return null;
             }
             Duration wait = due.watch().pace().afterFailure(watch.failures + 1, random.getAsDouble());
@@ -114,7 +114,7 @@ public final class Intake {
             watch.health.become(
                     handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announcements, clock);
             handle.createUpdate("""
-                            update watch set due_at = :due, claimed = 0, failures = failures + 1, failure = :failure
+                            update watch set due_at = :due, claim = claim + 1, claimed = 0, failures = failures + 1, failure = :failure
                             where id = :id""")
                     .bind("due", now.plus(wait).toEpochMilli())
                     .bind("failure", Json.write(reason))
@@ -156,13 +156,16 @@ public final class Intake {
     }
 
     /** What the ledger holds of a watch that is being polled. */
-    private record State(@Nullable Instant stateSince, int failures, WatchHealth health) {}
+    private record State(@Nullable Instant stateSince, int failures, boolean claimed, WatchHealth health) {}
 
-    /** Null where the claim has run out: somebody else has taken the watch since, and this result comes too late. */
+    /**
+     * Null where somebody else has taken the watch since, and this result comes too late. A claim that was given back while
+     * its answer was on the way is still the last one: what the provider said counts, that something failed does not.
+     */
     private static @Nullable State state(Handle handle, DueWatch due) {
         return handle.createQuery("""
-                        select state_since, failures, %s from watch
-                        where id = :id and claim = :claim and claimed""".formatted(WatchHealth.COLUMNS))
+                        select state_since, failures, claimed, %s from watch
+                        where id = :id and claim = :claim""".formatted(WatchHealth.COLUMNS))
                 .bind("id", due.watch().id())
                 .bind("claim", due.claim())
                 .map((row, context) -> {
@@ -170,6 +173,7 @@ public final class Intake {
                     return new State(
                             row.wasNull() ? null : Instant.ofEpochMilli(since),
                             row.getInt("failures"),
+                            row.getBoolean("claimed"),
                             WatchHealth.of(row));
                 })
                 .findOne()

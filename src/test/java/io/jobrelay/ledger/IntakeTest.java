@@ -42,6 +42,19 @@ class IntakeTest {
         ledger.close();
     }
 
+    /** Its routes were replaced while it was polled. */
+    @Test
+    void what_the_provider_says_counts_though_the_claim_was_given_back_meanwhile() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        ledger.watches.giveBack(due);
+
+        ledger.intake.failed(due, PollFailure.without(FailureKind.UNAVAILABLE, "cut"));
+        assertThat(ledger.query("select failures from watch")).containsExactly("0");
+        assertThat(ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING))))
+                .hasSize(1);
+        assertThat(ledger.claim()).as("it has been answered, and waits").isEmpty();
+    }
+
     @Test
     void a_change_is_numbered_kept_and_handed_to_the_router_with_its_final_bytes() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
