@@ -12,8 +12,10 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
@@ -28,6 +30,11 @@ import org.slf4j.LoggerFactory;
 public final class Polls {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
+    /** Five seconds in all. */
+    private static final int LOOKS = 1_000;
+
+    private static final long LOOK_MILLIS = 5;
+
     private static final String BEGUN = "jobrelay-replacements";
 
     private final Watches watches;
@@ -37,8 +44,8 @@ public final class Polls {
     private final Metrics metrics;
     private final int most;
     private final Consumer<Change> changes;
-    /** Claimed, and neither answered nor failed. */
-    private final Set<DueWatch> open = ConcurrentHashMap.newKeySet();
+    /** Claimed, and neither answered nor failed; true for those that a poller has begun with. */
+    private final Map<DueWatch, Boolean> open = new ConcurrentHashMap<>();
 
     /** One more when routes begin to be replaced, and one more when they have been: odd in between. */
     private final AtomicLong replacements = new AtomicLong();
@@ -67,7 +74,7 @@ public final class Polls {
     /** The watches that are due and that their accounts' ceilings allow. */
     public List<DueWatch> claim(Exchange exchange) {
         List<DueWatch> due = watches.claim(this::allowed);
-        open.addAll(due);
+        due.forEach(claimed -> open.put(claimed, false));
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
         return due;
     }
@@ -82,7 +89,7 @@ public final class Polls {
     /** Begins to poll the claimed watch in the body, unless it has been given back since. */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
-        if (!open.contains(due)) {
+        if (!open.replace(due, false, true)) {
             // Given back meanwhile, and so claimed anew: of two polls the ledger would forget the first one's answer.
             exchange.setRouteStop(true);
             return;
@@ -138,13 +145,17 @@ public final class Polls {
         replacements.incrementAndGet();
     }
 
-    /** The pollers are no more: gives back what waited for them, and what was cut in their hands. */
-    void giveBackOpen() {
-        for (DueWatch due : List.copyOf(open)) {
-            if (open.remove(due)) {
-                watches.giveBack(due);
-            }
+    /**
+     * The pollers are no more: gives back what waited for them, and what was cut in their hands. A poller that took its last
+     * watch when nobody looked is let finish.
+     */
+    void giveBackOpen() throws InterruptedException {
+        Set<DueWatch> held = Set.copyOf(open.keySet());
+        held.stream().filter(due -> open.remove(due, false)).forEach(watches::giveBack);
+        for (int look = 0; look < LOOKS && held.stream().anyMatch(open::containsKey); look++) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
+        held.stream().filter(due -> open.remove(due, true)).forEach(watches::giveBack);
     }
 
     private boolean routesWereReplaced(Exchange exchange) {
