@@ -1,6 +1,8 @@
 package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
 
 import io.jobrelay.job.Json;
 import java.time.Instant;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -321,7 +324,8 @@ public final class JobIndex {
 
     /** How many jobs are in each state. */
     public Map<String, Long> states() {
-        return database.read(
-                handle -> Counts.of(handle.createQuery("select state, count(*) from job_list group by state")));
+        return counts().stream()
+                .filter(count -> count.jobs() > 0)
+                .collect(groupingBy(Count::state, TreeMap::new, summingLong(Count::jobs)));
     }
 }

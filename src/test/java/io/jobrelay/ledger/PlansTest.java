@@ -70,7 +70,6 @@ class PlansTest {
             entry("select state as key, id from job_list", "so many at most"),
             entry("select account as key, id from job_list", "so many at most"),
             entry("select found.id, found.key,", "without a filter ends with the page, with one after so many"),
-            entry("select state, count(*) from job_list", "counts all jobs by their narrowest index"),
             entry("select health, count(*) from watch", "counts all watches by their narrowest index"),
             entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
             entry("select d.rowid, d.*, c.type, c.created_at from delivery d", "so many at most"),
