@@ -22,7 +22,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class LedgerDatabase implements AutoCloseable {
     static final String URL_PREFIX = "jdbc:sqlite:";
-    private static final String MIGRATIONS = "classpath:db/ledger";
+    private static final String MIGRATIONS = "classpath:db/ledger/sqlite";
     private static final int CONNECTIONS = 8;
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
 

@@ -33,7 +33,7 @@ class DeliveriesCommandTest {
         Files.createDirectory(file.getParent());
         Flyway.configure()
                 .dataSource("jdbc:sqlite:" + file, null, null)
-                .locations("classpath:db/ledger")
+                .locations("classpath:db/ledger/sqlite")
                 .load()
                 .migrate();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);

@@ -199,7 +199,7 @@ class BlindnessTest {
         database.setUrl("jdbc:sqlite:" + file);
         Flyway.configure()
                 .dataSource(database)
-                .locations("classpath:db/ledger")
+                .locations("classpath:db/ledger/sqlite")
                 .target("1")
                 .load()
                 .migrate();

@@ -222,7 +222,7 @@ class DeliveriesTest {
         Path file = directory.resolve("old.db");
         Flyway.configure()
                 .dataSource("jdbc:sqlite:" + file, null, null)
-                .locations("classpath:db/ledger")
+                .locations("classpath:db/ledger/sqlite")
                 .target("1")
                 .load()
                 .migrate();

@@ -125,7 +125,7 @@ class LedgerBackupTest {
         Files.createDirectories(file.getParent());
         Flyway.configure()
                 .dataSource("jdbc:sqlite:" + file, null, null)
-                .locations("classpath:db/ledger")
+                .locations("classpath:db/ledger/sqlite")
                 .target(MigrationVersion.fromVersion("1"))
                 .load()
                 .migrate();

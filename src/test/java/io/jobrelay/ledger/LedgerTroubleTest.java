@@ -317,7 +317,7 @@ class LedgerTroubleTest {
         String url = "jdbc:sqlite:" + file;
         Flyway.configure()
                 .dataSource(url, "", "")
-                .locations("classpath:db/ledger")
+                .locations("classpath:db/ledger/sqlite")
                 .target("1")
                 .load()
                 .migrate();

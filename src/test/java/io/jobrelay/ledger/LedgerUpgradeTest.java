@@ -35,7 +35,7 @@ class LedgerUpgradeTest {
     private Path directory;
 
     static IntStream versions() throws IOException {
-        try (var migrations = Files.list(Path.of("src/main/resources/db/ledger"))) {
+        try (var migrations = Files.list(Path.of("src/main/resources/db/ledger/sqlite"))) {
             return IntStream.rangeClosed(1, (int) migrations.count());
         }
     }
@@ -86,7 +86,7 @@ class LedgerUpgradeTest {
     private static void write(Path file, int version) throws SQLException {
         Flyway.configure()
                 .dataSource("jdbc:sqlite:" + file, null, null)
-                .locations("classpath:db/ledger")
+                .locations("classpath:db/ledger/sqlite")
                 .target(MigrationVersion.fromVersion(Integer.toString(version)))
                 .load()
                 .migrate();

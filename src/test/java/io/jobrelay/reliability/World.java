@@ -54,7 +54,7 @@ final class World implements AutoCloseable {
         int port = freePort();
         this.brokerUrl = "tcp://127.0.0.1:" + port;
         this.broker = new EmbeddedBroker(directory.resolve("broker"), OptionalInt.of(port));
-        Files.createDirectories(directory.resolve("migrations/db/ledger"));
+        Files.createDirectories(directory.resolve("migrations/db/ledger/sqlite"));
         Files.createDirectories(directory.resolve("watches"));
         Files.createDirectories(directory.resolve("rotated"));
         Child.copy(Path.of("routes"), directory);
@@ -193,7 +193,7 @@ final class World implements AutoCloseable {
 
     /** Gives Jobrelay one migration more than it has. */
     void addMigration() throws IOException {
-        Files.writeString(directory.resolve("migrations/db/ledger/V999__half.sql"), """
+        Files.writeString(directory.resolve("migrations/db/ledger/sqlite/V999__half.sql"), """
                 create table half (id integer);
                 alter table change add column half text;
                 alter table delivery add column half text;

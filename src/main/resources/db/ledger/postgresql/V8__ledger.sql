@@ -1,0 +1,223 @@
+-- The tables that SQLite has after its eighth migration; what they are for is said there. Times are milliseconds since the
+-- epoch. JSON is kept as it was written. What is ordered is ordered by its bytes, as in SQLite.
+--
+-- A row of "watch" is written twice for each poll and one of "delivery" twice in its life, and what is due is indexed: free
+-- space in the pages and a vacuum after few changes keep them, and the indexes, from growing.
+
+create table watch (
+    id              text    collate "C" primary key,
+    definition      json    not null,
+    api             text    collate "C" not null,
+    account         text    collate "C" not null,
+    list            boolean not null,
+    source          text    collate "C" not null,
+    state           text    collate "C" not null,
+    due_at          bigint  not null,
+    planned_at      bigint,
+    claim           bigint  not null default 0,
+    claimed         boolean not null default false,
+    claimed_by      text    collate "C",
+    state_since     bigint,
+    failures        integer not null default 0,
+    health          text    collate "C" not null default 'OK',
+    health_sequence bigint  not null default 0,
+    failure         json,
+    answered_at     bigint,
+    added_at        bigint  not null default 0,
+    blind_after     bigint  not null default 0,
+    blind_at        bigint  not null default 0,
+    blind           boolean not null default false
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index watch_due on watch (account, due_at) where state = 'ACTIVE';
+create index watch_claimed on watch (claimed_by) where claimed;
+create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
+create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
+create index watch_health on watch (health) where state <> 'REMOVED';
+create index watch_source on watch (source) where state <> 'REMOVED';
+
+create table job (
+    id             text    collate "C" primary key,
+    watch_id       text    collate "C" not null,
+    state          text    collate "C" not null,
+    terminal       boolean not null,
+    reason         text,
+    provider_state text,
+    progress       json,
+    attempt        integer not null,
+    sequence       bigint  not null,
+    record         json    not null,
+    changed_at     bigint  not null default 0,
+    state_since    bigint  not null default 0,
+    stuck          boolean not null default false
+) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
+create index job_watch on job (watch_id, id);
+create index job_unfinished on job (watch_id) where not terminal;
+
+create table change_position (
+    id     integer primary key check (id = 1),
+    newest bigint  not null
+) with (fillfactor = 10);
+insert into change_position values (1, 0);
+
+create table change (
+    position   bigint primary key,
+    event_id   text   collate "C" not null unique,
+    subject    text   collate "C" not null,
+    sequence   bigint not null,
+    type       text   collate "C" not null,
+    state      text   collate "C",
+    event      bytea  not null,
+    created_at bigint not null,
+    unique (subject, sequence)
+);
+create index change_created on change (created_at);
+
+create table delivery (
+    rowid       bigint  generated always as identity unique, -- the order in which they were put in
+    destination text    collate "C" not null,
+    event_id    text    collate "C" not null,
+    subject     text    collate "C" not null,
+    sequence    bigint  not null,
+    status      text    collate "C" not null,
+    attempts    integer not null default 0,
+    due_at      bigint,
+    claim       bigint  not null default 0,
+    claimed     boolean not null default false,
+    claimed_by  text    collate "C",
+    error       text,
+    updated_at  bigint  not null,
+    primary key (destination, event_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index delivery_due on delivery (destination, due_at) where status = 'PENDING' and due_at is not null;
+create index delivery_order on delivery (destination, subject, sequence) where status = 'PENDING';
+create index delivery_event on delivery (event_id);
+create index delivery_claimed on delivery (destination, claimed_by) where claimed;
+create index delivery_delivered on delivery (updated_at) where status = 'DELIVERED';
+create index delivery_pending on delivery (destination, rowid) where status = 'PENDING';
+create index delivery_dead on delivery (destination, rowid) where status = 'DEAD';
+
+create view recipient as
+    with recursive named(name) as (
+        select min(destination) from delivery
+        union all
+        select (select min(destination) from delivery where destination > named.name)
+        from named where named.name is not null)
+    select name from named where name is not null;
+
+create table destination (
+    name          text    collate "C" primary key,
+    paused_until  bigint,
+    disabled      text,
+    failures      integer not null default 0,
+    failing_since bigint,
+    failed_at     bigint,
+    probe_at      bigint,
+    error         text
+) with (fillfactor = 50);
+
+create table unreadable_reply (
+    id           bigint  generated always as identity primary key,
+    watch_id     text    collate "C" not null,
+    received_at  bigint  not null,
+    cause        text    not null,
+    http_status  integer,
+    content_type text,
+    body         bytea   not null
+);
+create index unreadable_reply_watch on unreadable_reply (watch_id, id);
+
+create table ledger_time (
+    id       integer primary key check (id = 1),
+    lived_to bigint  not null
+) with (fillfactor = 10);
+
+create table job_list (
+    id          text   collate "C" primary key,
+    state       text   collate "C" not null,
+    api         text   collate "C" not null,
+    account     text   collate "C" not null,
+    watch_id    text   collate "C" not null,
+    labels      json,
+    search      text   collate "C" not null,
+    observed_at bigint not null,
+    state_since bigint not null,
+    name        text   collate "C" not null          -- or the id, in small letters as far as those are English
+) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
+create index job_list_observed on job_list (observed_at, id);
+create index job_list_state on job_list (state, id);
+create index job_list_state_since on job_list (state_since, id);
+create index job_list_name on job_list (name, id);
+create index job_list_account on job_list (account, id);
+
+-- Nodes count beside one another, each connection in one of some rows, or each would wait for the other to commit.
+create table job_count_part (
+    api   text    collate "C" not null,
+    state text    collate "C" not null,
+    part  integer not null,
+    jobs  bigint  not null,
+    primary key (api, state, part)
+) with (fillfactor = 50);
+create view job_count as select api, state, sum(jobs)::bigint as jobs from job_count_part group by api, state;
+
+create function api_of(record json) returns text immutable language sql
+    return coalesce(record -> 'provider' ->> 'api', '');
+
+-- What follows a change of jobs does so once for each statement, however many it writes.
+create function list_jobs() returns trigger language plpgsql as $$
+begin
+    insert into job_list
+        select id, state, api_of(record), coalesce(record -> 'provider' ->> 'account', ''), watch_id, record -> 'labels',
+            concat_ws(' ', id, coalesce(record ->> 'name', ''), coalesce(record -> 'provider' ->> 'jobId', ''),
+                coalesce(record ->> 'description', ''), coalesce(record ->> 'labels', '')),
+            coalesce(round(1000 * extract(epoch from (record ->> 'observeTime')::timestamptz)), 0),
+            state_since, lower(coalesce(record ->> 'name', id) collate "C")
+        from came
+        on conflict (id) do update set
+            state = excluded.state, api = excluded.api, account = excluded.account, watch_id = excluded.watch_id,
+            labels = excluded.labels, search = excluded.search, observed_at = excluded.observed_at,
+            state_since = excluded.state_since, name = excluded.name;
+    return null;
+end $$;
+create function unlist_jobs() returns trigger language plpgsql as $$
+begin
+    delete from job_list where id in (select id from went);
+    return null;
+end $$;
+create function count_jobs_in() returns trigger language plpgsql as $$
+begin
+    insert into job_count_part
+        select api_of(record), state, pg_backend_pid() % 16, count(*) from came group by 1, 2 order by 1, 2
+        on conflict (api, state, part) do update set jobs = job_count_part.jobs + excluded.jobs;
+    return null;
+end $$;
+create function count_jobs_over() returns trigger language plpgsql as $$
+begin
+    insert into job_count_part
+        select api, state, pg_backend_pid() % 16, sum(jobs) from (
+            select api_of(record) as api, state, 1 as jobs from came
+            union all
+            select api_of(record), state, -1 from went) moved
+        group by 1, 2 having sum(jobs) <> 0 order by 1, 2
+        on conflict (api, state, part) do update set jobs = job_count_part.jobs + excluded.jobs;
+    return null;
+end $$;
+create function count_jobs_out() returns trigger language plpgsql as $$
+begin
+    insert into job_count_part
+        select api_of(record), state, pg_backend_pid() % 16, -count(*) from went group by 1, 2 order by 1, 2
+        on conflict (api, state, part) do update set jobs = job_count_part.jobs + excluded.jobs;
+    return null;
+end $$;
+
+create trigger job_added after insert on job
+    referencing new table as came for each statement execute function list_jobs();
+create trigger job_changed after update on job
+    referencing new table as came for each statement execute function list_jobs();
+create trigger job_gone after delete on job
+    referencing old table as went for each statement execute function unlist_jobs();
+create trigger job_counted_in after insert on job
+    referencing new table as came for each statement execute function count_jobs_in();
+create trigger job_counted_over after update on job
+    referencing old table as went new table as came for each statement execute function count_jobs_over();
+create trigger job_counted_out after delete on job
+    referencing old table as went for each statement execute function count_jobs_out();
