@@ -54,7 +54,7 @@ public final class EngineBeans implements AutoCloseable {
         watches = new Watches(database, clock);
         outbox = new Outbox(database, clock, started.delivery().circuit());
         Announcements announcements = new Announcements(
-                started.instance(), wall, () -> UUID.randomUUID().toString());
+                database, started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics();
         Destinations destinations = new Destinations(database);

@@ -7,13 +7,14 @@ import io.jobrelay.job.Event;
 import io.jobrelay.job.HealthChange;
 import java.time.Clock;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a change into its event: the bytes are final, and the first delivery, to the router, is made in the transaction that
- * the change is made in.
+ * the change is made in, which is the one under way.
  */
 public final class Announcements {
+    private final ChangeLog changes;
     private final String instance;
     private final Clock wall;
     private final Supplier<String> eventIds;
@@ -23,7 +24,8 @@ public final class Announcements {
      * @param wall the machine's clock, by which events are dated
      * @param eventIds unique and without dots
      */
-    public Announcements(String instance, Clock wall, Supplier<String> eventIds) {
+    public Announcements(LedgerDatabase database, String instance, Clock wall, Supplier<String> eventIds) {
+        this.changes = database.changes();
         this.instance = instance;
         this.wall = wall;
         this.eventIds = eventIds;
@@ -32,30 +34,21 @@ public final class Announcements {
     /**
      * @param now the ledger's time
      */
-    void announce(Handle handle, Change change, long now) {
+    void announce(Change change, long now) {
         long sequence = requireNonNull(change.job().sequence(), "a change is numbered");
-        append(handle, Event.of(eventIds.get(), instance, change, wall.instant()), sequence, now);
+        Event event = Event.of(eventIds.get(), instance, change, wall.instant());
+        append(event, sequence, change.job().state().name(), now);
     }
 
     /**
      * @param sequence which change of the watch's health it is, from 1
      * @param now the ledger's time
      */
-    void announce(Handle handle, HealthChange change, long sequence, long now) {
-        append(handle, Event.of(eventIds.get(), instance, change, sequence, wall.instant()), sequence, now);
+    void announce(HealthChange change, long sequence, long now) {
+        append(Event.of(eventIds.get(), instance, change, sequence, wall.instant()), sequence, null, now);
     }
 
-    private static void append(Handle handle, Event event, long sequence, long now) {
-        handle.createUpdate("""
-                        insert into change (event_id, subject, sequence, type, event, created_at)
-                        values (:id, :subject, :sequence, :type, :event, :now)""")
-                .bind("id", event.id())
-                .bind("subject", event.subject())
-                .bind("sequence", sequence)
-                .bind("type", event.type())
-                .bind("event", event.bytes())
-                .bind("now", now)
-                .execute();
-        Outbox.add(handle, Outbox.CHANGES, event.id(), now);
+    private void append(Event event, long sequence, @Nullable String state, long now) {
+        changes.add(event, sequence, state, now);
     }
 }

@@ -41,7 +41,16 @@ final class Circuit {
         private static final State WELL = new State(false, 0, 0, null, null);
 
         static State of(Handle handle, String destination) {
-            return handle.createQuery("select * from destination where name = :name")
+            return read(handle, destination, "select * from destination where name = :name");
+        }
+
+        /** As it is until the end of the transaction: others who would change it wait. */
+        static State locked(Handle handle, String destination) {
+            return read(handle, destination, "select * from destination where name = :name <forUpdate>");
+        }
+
+        private static State read(Handle handle, String destination, String sql) {
+            return handle.createQuery(sql)
                     .bind("name", destination)
                     .map((row, context) -> new State(
                             row.getString("disabled") != null,
@@ -112,7 +121,7 @@ final class Circuit {
                         update destination set failures = failures + 1, failed_at = :now,
                             failing_since = coalesce(failing_since, :now),
                             probe_at = case when :probes then :next else probe_at end,
-                            paused_until = case when :slow then max(coalesce(paused_until, 0), :next) else paused_until end
+                            paused_until = case when :slow and coalesce(paused_until, 0) < :next then :next else paused_until end
                         where name = :name""")
                 .bind("now", now)
                 .bind("probes", opens || (before.open() && delivery.probe()))

@@ -239,7 +239,7 @@ public final class Deliveries {
                     .bind("destination", job.destination())
                     .bind("subject", job.subject())
                     .execute();
-            Outbox.freeNext(handle, job.destination(), job.subject(), now);
+            Outbox.freeNext(handle, new Lane(job.destination(), job.subject()), now);
         }
     }
 

@@ -18,4 +18,9 @@ public record DueWatch(Watch watch, long claim, Instant planned, Instant claimed
         requireNonNull(planned, "planned is null");
         requireNonNull(claimed, "claimed is null");
     }
+
+    /** The watch's. */
+    public String id() {
+        return watch.id();
+    }
 }

@@ -2,31 +2,37 @@ package io.jobrelay.ledger;
 
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one writer of the ledger. Whatever several threads want to write at the same moment is committed together, since a
- * commit costs a flush to the disk and the flush is what limits the ledger. Each caller waits until its own work is
- * committed, and a piece of work that fails takes none of the others with it.
+ * The one writer of this process. Whatever several threads want to write at the same moment is committed together, since a
+ * commit costs a flush to the disk and the flush is what limits the ledger; and what is of the same kind is written
+ * together, since a statement for many costs little more than one for each. Each caller waits until its own work is
+ * committed. Where some of it fails, the group is rolled back and each piece written by itself, so that a piece that fails
+ * takes none of the others with it; so work may run twice, and does nothing but write.
  */
 final class GroupCommit implements AutoCloseable {
     private static final int LARGEST_GROUP = 256;
-    private static final String SAVEPOINT = "work";
 
     private final Jdbi jdbi;
     private final Consumer<Connection> discard;
-    private final BlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
+    private final ChangeLog changes;
+    private final BlockingQueue<Work<?, ?>> queue = new LinkedBlockingQueue<>();
     /** The last piece of work: none is queued behind it. */
-    private final Work<?> end = new Work<>(handle -> null);
+    private final Work<?, ?> end = new Work<>(Batch.of(handle -> null), "end");
 
     private final Thread writer;
     private boolean closed;
@@ -34,28 +40,48 @@ final class GroupCommit implements AutoCloseable {
     /**
      * @param discard closes a connection for good: after a failed transaction SQLite and its driver may disagree about
      *     whether there is one
+     * @param changes what the work announces, written last
      */
-    GroupCommit(Jdbi jdbi, Consumer<Connection> discard) {
+    GroupCommit(Jdbi jdbi, Consumer<Connection> discard, ChangeLog changes) {
         this.jdbi = jdbi;
         this.discard = discard;
+        this.changes = changes;
         this.writer = new Thread(this::commitGroups, "ledger-writer");
         this.writer.setDaemon(true);
         this.writer.start();
     }
 
     /**
-     * Runs the work in a transaction and returns when it is committed.
+     * Work of one kind.
+     *
+     * @param <I> what a caller brings
+     * @param <R> what it gets
+     */
+    @FunctionalInterface
+    interface Batch<I, R> {
+        /** Writes what callers brought, and returns what each of them gets, in their order. */
+        List<R> write(Handle handle, List<I> items);
+
+        /** A kind of its own, whose work is one piece. */
+        static <R> Batch<String, R> of(Function<Handle, R> function) {
+            return (handle, names) -> Collections.singletonList(function.apply(handle));
+        }
+    }
+
+    /**
+     * Writes the item in a transaction, with others of its kind that are there at the moment, and returns when it is
+     * committed.
      *
      * @throws LedgerException if the ledger is closed
      * @throws CompletionException if it failed or could not be committed; nothing of it was then written
      */
-    <T> T write(Function<Handle, T> function) {
-        Work<T> work = new Work<>(function);
+    <I, R> R write(Batch<I, R> kind, I item) {
+        Work<I, R> work = new Work<>(kind, item);
         add(work);
         return work.done.join();
     }
 
-    private synchronized void add(Work<?> work) {
+    private synchronized void add(Work<?, ?> work) {
         if (closed) {
             throw new LedgerException("the ledger is closed");
         }
@@ -63,7 +89,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void commitGroups() {
-        List<Work<?>> group = new ArrayList<>();
+        List<Work<?, ?>> group = new ArrayList<>();
         do {
             group.clear();
             group.add(next());
@@ -72,7 +98,7 @@ final class GroupCommit implements AutoCloseable {
         } while (!group.contains(end));
     }
 
-    private Work<?> next() {
+    private Work<?, ?> next() {
         while (true) {
             try {
                 return queue.take();
@@ -82,24 +108,62 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void commit(List<Work<?>> group) {
+    /** Tells everybody who waits; returns why the ledger could not be reached, null if it could be. */
+    private @Nullable Throwable commit(List<Work<?, ?>> group) {
+        Throwable failure = attempt(group);
+        if (failure == null) {
+            group.forEach(Work::complete);
+            return null;
+        }
+        Throwable unreachable = failure instanceof ConnectionException ? failure : null;
+        if (group.size() == 1) {
+            group.get(0).done.completeExceptionally(failure);
+            return unreachable;
+        }
+        for (Work<?, ?> work : group) {
+            if (unreachable == null) {
+                unreachable = commit(List.of(work));
+            } else {
+                work.done.completeExceptionally(unreachable);
+            }
+        }
+        return unreachable;
+    }
+
+    /** Null if the work is committed. An error counts as a failure too: nobody else could tell those who wait. */
+    private @Nullable Throwable attempt(List<Work<?, ?>> group) {
         try (Handle handle = jdbi.open()) {
             commit(group, handle);
-            group.forEach(Work::complete);
+            return null;
         } catch (Throwable e) {
-            // An error too: nobody else could tell those who wait.
-            group.forEach(work -> work.done.completeExceptionally(e));
+            return e;
         }
     }
 
-    private void commit(List<Work<?>> group, Handle handle) {
+    private void commit(List<Work<?, ?>> group, Handle handle) {
         try {
             handle.begin();
-            group.forEach(work -> work.run(handle));
+            Map<Batch<?, ?>, List<Work<?, ?>>> kinds = new LinkedHashMap<>();
+            group.forEach(work ->
+                    kinds.computeIfAbsent(work.kind, kind -> new ArrayList<>()).add(work));
+            kinds.values().forEach(works -> write(handle, works));
+            changes.write(handle);
             handle.commit();
         } catch (Throwable e) {
+            changes.forget();
             discard.accept(handle.getConnection());
             throw e;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // all of these are of one kind
+    private static <I, R> void write(Handle handle, List<Work<?, ?>> works) {
+        List<Work<I, R>> same = (List<Work<I, R>>) (List<?>) works;
+        List<R> results = same.get(0)
+                .kind
+                .write(handle, same.stream().map(work -> work.item).toList());
+        for (int i = 0; i < same.size(); i++) {
+            same.get(i).result = results.get(i);
         }
     }
 
@@ -119,33 +183,15 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private static final class Work<T> {
-        private final Function<Handle, T> function;
-        private final CompletableFuture<T> done = new CompletableFuture<>();
-        private @Nullable T result;
+    private static final class Work<I, R> {
+        private final Batch<I, R> kind;
+        private final I item;
+        private final CompletableFuture<R> done = new CompletableFuture<>();
+        private @Nullable R result;
 
-        private Work(Function<Handle, T> function) {
-            this.function = function;
-        }
-
-        private void run(Handle handle) {
-            handle.savepoint(SAVEPOINT);
-            try {
-                result = function.apply(handle);
-                handle.releaseSavepoint(SAVEPOINT);
-            } catch (RuntimeException e) {
-                undo(handle, e);
-                done.completeExceptionally(e);
-            }
-        }
-
-        private static void undo(Handle handle, RuntimeException failure) {
-            try {
-                handle.rollbackToSavepoint(SAVEPOINT);
-            } catch (RuntimeException e) {
-                failure.addSuppressed(e);
-                throw failure; // there is no transaction left, for the others of the group neither
-            }
+        private Work(Batch<I, R> kind, I item) {
+            this.kind = kind;
+            this.item = item;
         }
 
         @SuppressWarnings("NullAway") // a work may well return null

@@ -4,20 +4,24 @@ import io.jobrelay.job.Change;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in what polls brought. One transaction per poll: the jobs as they are now, the changes with their sequence and
+ * Takes in what polls brought, several at once where several have come. In one transaction: the jobs as they are now, the changes with their sequence and
  * the final bytes of their events, the first delivery of each (to the router), and when the watch is due again.
  */
 public final class Intake {
@@ -28,6 +32,7 @@ public final class Intake {
     private final Announcements announcements;
     private final LedgerClock clock;
     private final DoubleSupplier random;
+    private final Batch<Answer, List<Change>> answers = this::takeIn;
 
     /**
      * @param random from 0 to 1
@@ -53,42 +58,7 @@ public final class Intake {
      * tells.
      */
     public List<Change> answered(DueWatch due, List<JobRecord> records) {
-        Instant now = clock.instant();
-        List<Change> changes = database.write(handle -> {
-            State watch = state(handle, due);
-            if (watch == null) {
-                return List.of();
-            }
-            List<JobRecord> upToDate = records.stream()
-                    .filter(record -> !Jobs.outdated(handle, due.watch(), record, now))
-                    .toList();
-            List<Change> made = new ArrayList<>();
-            boolean ended = false;
-            for (JobRecord record : upToDate) {
-                Jobs.Known known = Jobs.find(handle, record.id());
-                if (known == null || !known.changedByAnother(due)) {
-                    takeIn(handle, due.watch(), known, record, now).ifPresent(made::add);
-                    ended |= record.terminal() && !due.watch().list();
-                }
-            }
-            boolean stateChanged = made.stream()
-                    .anyMatch(change -> change.previousState() != change.job().state());
-            Instant since = stateChanged || watch.stateSince == null ? now : watch.stateSince;
-            Duration wait = due.watch().pace().afterAnswer(Duration.between(since, now));
-            watch.health.become(handle, due.watch(), HealthChange.OK, false, null, announcements, clock);
-            handle.createUpdate("""
-                            update watch set due_at = :due, claim = claim + 1, claimed = 0, state_since = :since, failures = 0,
-                                failure = null, answered_at = :now, blind_at = :now + blind_after,
-                                state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
-                            where id = :id""")
-                    .bind("due", now.plus(wait).toEpochMilli())
-                    .bind("since", since.toEpochMilli())
-                    .bind("now", now.toEpochMilli())
-                    .bind("ended", ended)
-                    .bind("id", due.watch().id())
-                    .execute();
-            return made;
-        });
+        List<Change> changes = database.write(answers, new Answer(due, records, clock.instant()));
         // Most polls bring nothing new. A change of health has no hurry: the router looks by itself, several times a
         // second.
         if (!changes.isEmpty()) {
@@ -97,11 +67,92 @@ public final class Intake {
         return changes;
     }
 
+    private record Answer(DueWatch due, List<JobRecord> records, Instant now) {}
+
+    private List<List<Change>> takeIn(Handle handle, List<Answer> answers) {
+        Map<String, State> states =
+                states(handle, answers.stream().map(Answer::due).toList());
+        List<Answer> inTime = answers.stream()
+                .filter(answer -> State.held(states, answer.due()) != null)
+                .toList();
+        Jobs jobs = jobs(handle, inTime);
+        PreparedBatch watches = handle.prepareBatch("""
+                update watch set due_at = :due, claim = claim + 1, claimed = false, claimed_by = null, state_since = :since,
+                    failures = 0, failure = null, answered_at = :now, blind_at = :now + blind_after,
+                    state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
+                where id = :id""");
+        List<List<Change>> made = new ArrayList<>();
+        for (Answer answer : answers) {
+            State before = State.held(states, answer.due());
+            made.add(before == null ? List.of() : takeIn(handle, answer, before, jobs, watches));
+        }
+        jobs.write(handle);
+        if (!inTime.isEmpty()) {
+            watches.execute();
+        }
+        return made;
+    }
+
+    private static Jobs jobs(Handle handle, List<Answer> answers) {
+        return Jobs.of(
+                handle,
+                answers.stream()
+                        .filter(answer -> !answer.due().watch().list())
+                        .map(answer -> answer.due().id())
+                        .toList(),
+                answers.stream()
+                        .flatMap(answer -> answer.records().stream())
+                        .map(JobRecord::id)
+                        .toList());
+    }
+
+    private List<Change> takeIn(Handle handle, Answer answer, State before, Jobs jobs, PreparedBatch watches) {
+        DueWatch due = answer.due();
+        Instant now = answer.now();
+        List<JobRecord> upToDate = answer.records().stream()
+                .filter(record -> !jobs.outdated(due, record, now))
+                .toList();
+        List<Change> made = new ArrayList<>();
+        boolean ended = false;
+        for (JobRecord record : upToDate) {
+            Jobs.Known known = jobs.find(record.id());
+            if (known == null || !known.changedByAnother(due)) {
+                takeIn(due, known, record, jobs, now).ifPresent(made::add);
+                ended |= record.terminal() && !due.watch().list();
+            }
+        }
+        boolean stateChanged = made.stream()
+                .anyMatch(change -> change.previousState() != change.job().state());
+        Instant since = stateChanged || before.stateSince == null ? now : before.stateSince;
+        Duration wait = due.watch().pace().afterAnswer(Duration.between(since, now));
+        before.health.become(handle, due.watch(), HealthChange.OK, false, null, announcements, clock);
+        watches.bind("due", now.plus(wait).toEpochMilli())
+                .bind("since", since.toEpochMilli())
+                .bind("now", now.toEpochMilli())
+                .bind("ended", ended)
+                .bind("id", due.id())
+                .add();
+        return made;
+    }
+
+    private Optional<Change> takeIn(
+            DueWatch due, Jobs.@Nullable Known known, JobRecord record, Jobs jobs, Instant now) {
+        Watch watch = due.watch();
+        Optional<Change> change = known == null
+                ? Change.between(null, record, watch.progress(), false)
+                : Change.between(known.last(), record, watch.progress(), known.overdue(watch, now));
+        change.ifPresent(made -> {
+            jobs.put(due, made.job(), now);
+            announcements.announce(made, now.toEpochMilli());
+        });
+        return change;
+    }
+
     /** Takes in a failure: no record changes, the watch waits longer, and its health may have changed. */
     public void failed(DueWatch due, PollFailure failure) {
         Instant now = clock.instant();
         database.write(handle -> {
-            State watch = state(handle, due);
+            State watch = State.held(states(handle, List.of(due)), due);
             if (watch == null || !watch.claimed) {
                 return null;
             }
@@ -114,29 +165,17 @@ public final class Intake {
             watch.health.become(
                     handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announcements, clock);
             handle.createUpdate("""
-                            update watch set due_at = :due, claim = claim + 1, claimed = 0, failures = failures + 1, failure = :failure
+                            update watch set due_at = :due, claim = claim + 1, claimed = false, claimed_by = null, failures = failures + 1, failure = :failure
                             where id = :id""")
                     .bind("due", now.plus(wait).toEpochMilli())
                     .bind("failure", Json.write(reason))
-                    .bind("id", due.watch().id())
+                    .bind("id", due.id())
                     .execute();
             if (failure.reply() != null) {
                 keep(handle, due.watch(), failure.message(), failure.reply(), now);
             }
             return null;
         });
-    }
-
-    private Optional<Change> takeIn(
-            Handle handle, Watch watch, Jobs.@Nullable Known known, JobRecord record, Instant now) {
-        Optional<Change> change = known == null
-                ? Change.between(null, record, watch.progress(), false)
-                : Change.between(known.last(), record, watch.progress(), known.overdue(watch, now));
-        change.ifPresent(made -> {
-            Jobs.put(handle, watch, made.job(), now);
-            announcements.announce(handle, made, now.toEpochMilli());
-        });
-        return change;
     }
 
     private static void keep(Handle handle, Watch watch, String cause, UnreadableReply reply, Instant now) {
@@ -156,27 +195,35 @@ public final class Intake {
     }
 
     /** What the ledger holds of a watch that is being polled. */
-    private record State(@Nullable Instant stateSince, int failures, boolean claimed, WatchHealth health) {}
+    private record State(long claim, @Nullable Instant stateSince, int failures, boolean claimed, WatchHealth health) {
+        /**
+         * Null where somebody else has taken the watch since, and this result comes too late. A claim that was given back while
+         * its answer was on the way is still the last one: what the provider said counts, that something failed does not.
+         */
+        static @Nullable State held(Map<String, State> states, DueWatch due) {
+            State state = states.get(due.id());
+            return state != null && state.claim == due.claim() ? state : null;
+        }
+    }
 
-    /**
-     * Null where somebody else has taken the watch since, and this result comes too late. A claim that was given back while
-     * its answer was on the way is still the last one: what the provider said counts, that something failed does not.
-     */
-    private static @Nullable State state(Handle handle, DueWatch due) {
-        return handle.createQuery("""
-                        select state_since, failures, claimed, %s from watch
-                        where id = :id and claim = :claim""".formatted(WatchHealth.COLUMNS))
-                .bind("id", due.watch().id())
-                .bind("claim", due.claim())
+    private static Map<String, State> states(Handle handle, List<DueWatch> due) {
+        Map<String, State> states = new HashMap<>();
+        handle.createQuery("""
+                        select id, claim, state_since, failures, claimed, %s from watch
+                        where id in (<ids>) order by id <forUpdate>""".formatted(WatchHealth.COLUMNS))
+                .bindList("ids", due.stream().map(DueWatch::id).toList())
                 .map((row, context) -> {
-                    long since = row.getLong("state_since");
-                    return new State(
-                            row.wasNull() ? null : Instant.ofEpochMilli(since),
-                            row.getInt("failures"),
-                            row.getBoolean("claimed"),
-                            WatchHealth.of(row));
+                    Long since = Times.millis(row, "state_since");
+                    return Map.entry(
+                            row.getString("id"),
+                            new State(
+                                    row.getLong("claim"),
+                                    since == null ? null : Instant.ofEpochMilli(since),
+                                    row.getInt("failures"),
+                                    row.getBoolean("claimed"),
+                                    WatchHealth.of(row)));
                 })
-                .findOne()
-                .orElse(null);
+                .forEach(state -> states.put(state.getKey(), state.getValue()));
+        return states;
     }
 }

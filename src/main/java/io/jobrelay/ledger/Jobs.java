@@ -1,5 +1,7 @@
 package io.jobrelay.ledger;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
@@ -10,27 +12,52 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The jobs as they were at their last changes. */
+/** The jobs that some answers are about: as they were at their last changes, and as the answers change them. */
 final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.ledger");
+
+    /** A statement takes some tens of thousands of values at most. */
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private final Map<String, Known> known = new HashMap<>();
+    private final Map<String, Set<String>> ofWatches = new HashMap<>();
+    /** In the order of their ids, so that no two transactions wait for each other. */
+    private final SortedMap<String, JobRecord> changed = new TreeMap<>();
 
     private Jobs() {}
 
     /**
-     * What is known of a job; times are the ledger's.
+     * What is known of a job; times are the ledger's, but for the last two, which are the provider's.
      *
      * @param last what the next record of the job is compared with
      * @param watch the watch that brought its last change
      * @param told true if it is stuck and that has been told
      */
-    record Known(Change.Last last, String watch, Instant changed, Instant stateSince, boolean told) {
+    record Known(
+            Change.Last last,
+            String watch,
+            Instant changed,
+            Instant stateSince,
+            boolean told,
+            @Nullable String created,
+            @Nullable String updated) {
         boolean changedByAnother(DueWatch due) {
-            return changed.isAfter(due.claimed()) && !watch.equals(due.watch().id());
+            return changed.isAfter(due.claimed()) && !watch.equals(due.id());
         }
 
         /** True if the job has been in its state for longer than the watch allows, and nobody knows. */
@@ -38,22 +65,82 @@ final class Jobs {
             Duration allowed = watched.stuckAfter();
             return allowed != null && !told && Duration.between(stateSince, now).compareTo(allowed) > 0;
         }
+
+        /** What is known once that record has taken the place of what was known before. */
+        private static Known after(@Nullable Known before, String watch, JobRecord job, Instant now) {
+            boolean sameState = before != null && before.last.state() == job.state();
+            return new Known(
+                    new Change.Last(
+                            job.state(),
+                            job.reason(),
+                            job.providerState(),
+                            job.progress(),
+                            requireNonNull(job.attempt(), "a change is numbered"),
+                            requireNonNull(job.sequence(), "a change is numbered")),
+                    watch,
+                    now,
+                    before != null && sameState ? before.stateSince : now,
+                    job.anomalies().contains(JobRecord.STUCK) || (before != null && sameState && before.told),
+                    Objects.toString(job.createTime(), null),
+                    Objects.toString(job.updateTime(), null));
+        }
+    }
+
+    /**
+     * Reads the jobs of those ids, and those that watches of one job have come to.
+     *
+     * @param watches of one job each
+     */
+    static Jobs of(Handle handle, Collection<String> watches, Collection<String> ids) {
+        Jobs jobs = new Jobs();
+        jobs.read(handle, "watch_id", watches);
+        Set<String> others = new HashSet<>(ids);
+        others.removeAll(jobs.known.keySet());
+        jobs.read(handle, "id", others);
+        return jobs;
+    }
+
+    private void read(Handle handle, String column, Collection<String> values) {
+        List<String> all = List.copyOf(values);
+        for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
+            handle.createQuery("""
+                            select id, state, reason, provider_state, progress, attempt, sequence, watch_id, changed_at,
+                                state_since, stuck, record ->> 'createTime' as created, record ->> 'updateTime' as updated
+                            from job where <column> in (<values>)""")
+                    .define("column", column)
+                    .bindList("values", all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE)))
+                    .map((row, context) -> Map.entry(row.getString("id"), known(row)))
+                    .forEach(job -> add(job.getKey(), job.getValue()));
+        }
+    }
+
+    private void add(String id, Known job) {
+        known.put(id, job);
+        ofWatches.computeIfAbsent(job.watch(), watch -> new HashSet<>()).add(id);
+    }
+
+    private static Known known(ResultSet row) throws SQLException {
+        String progress = row.getString("progress");
+        return new Known(
+                new Change.Last(
+                        JobState.valueOf(row.getString("state")),
+                        row.getString("reason"),
+                        row.getString("provider_state"),
+                        progress == null ? null : Json.read(progress, Progress.class),
+                        row.getInt("attempt"),
+                        row.getLong("sequence")),
+                row.getString("watch_id"),
+                Instant.ofEpochMilli(row.getLong("changed_at")),
+                Instant.ofEpochMilli(row.getLong("state_since")),
+                row.getBoolean("stuck"),
+                row.getString("created"),
+                row.getString("updated"));
     }
 
     /** Null for a job that is not known yet. */
-    static @Nullable Known find(Handle handle, String id) {
-        return handle.createQuery("""
-                        select state, reason, provider_state, progress, attempt, sequence,
-                            watch_id, changed_at, state_since, stuck from job where id = :id""")
-                .bind("id", id)
-                .map((row, context) -> new Known(
-                        last(row),
-                        row.getString("watch_id"),
-                        Instant.ofEpochMilli(row.getLong("changed_at")),
-                        Instant.ofEpochMilli(row.getLong("state_since")),
-                        row.getBoolean("stuck")))
-                .findOne()
-                .orElse(null);
+    @Nullable
+    Known find(String id) {
+        return known.get(id);
     }
 
     /**
@@ -61,22 +148,21 @@ final class Jobs {
      * was updated earlier, or it is of an earlier job than the one that the watch has come to. A time that lies in the
      * future says nothing.
      */
-    static boolean outdated(Handle handle, Watch watch, JobRecord record, Instant now) {
-        boolean outdated = handle.createQuery("""
-                        select id, record ->> 'createTime' as created, record ->> 'updateTime' as updated from job
-                        where id = :id or (watch_id = :watch and not :list)""")
-                .bind("id", record.id())
-                .bind("watch", watch.id())
-                .bind("list", watch.list())
-                .map((row, context) -> row.getString("id").equals(record.id())
-                        ? isBefore(record.updateTime(), row.getString("updated"), now)
-                        : isBefore(record.createTime(), row.getString("created"), now))
-                .list()
-                .contains(true);
+    boolean outdated(DueWatch due, JobRecord record, Instant now) {
+        Known same = known.get(record.id());
+        boolean outdated = (same != null && isBefore(record.updateTime(), same.updated, now))
+                || (!due.watch().list() && record.createTime() != null && hasLaterJob(due, record, now));
         if (outdated) {
             LOG.info("job={} was answered from before its last change, which is left out", record.id());
         }
         return outdated;
+    }
+
+    private boolean hasLaterJob(DueWatch due, JobRecord record, Instant now) {
+        return ofWatches.getOrDefault(due.id(), Set.of()).stream()
+                .filter(other -> !other.equals(record.id()))
+                .map(known::get)
+                .anyMatch(other -> isBefore(record.createTime(), other.created(), now));
     }
 
     private static boolean isBefore(@Nullable Instant time, @Nullable String last, Instant now) {
@@ -88,42 +174,44 @@ final class Jobs {
     }
 
     /** Puts the job in the place of what it was before. */
-    static void put(Handle handle, Watch watch, JobRecord job, Instant now) {
-        handle.createUpdate("""
-                        insert into job (id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence,
-                            record, changed_at, state_since, stuck)
-                        values (:id, :watch, :state, :terminal, :reason, :providerState, :progress, :attempt, :sequence,
-                            :record, :now, :now, :stuck)
-                        on conflict (id) do update set
-                            watch_id = excluded.watch_id, state = excluded.state, terminal = excluded.terminal,
-                            reason = excluded.reason, provider_state = excluded.provider_state,
-                            progress = excluded.progress, attempt = excluded.attempt, sequence = excluded.sequence,
-                            record = excluded.record, changed_at = excluded.changed_at,
-                            state_since = case when state = excluded.state then state_since else excluded.state_since end,
-                            stuck = case when state = excluded.state then max(stuck, excluded.stuck) else 0 end""")
-                .bind("id", job.id())
-                .bind("watch", watch.id())
-                .bind("state", job.state().name())
-                .bind("terminal", job.terminal())
-                .bind("reason", job.reason())
-                .bind("providerState", job.providerState())
-                .bind("progress", job.progress() == null ? null : Json.write(job.progress()))
-                .bind("attempt", job.attempt())
-                .bind("sequence", job.sequence())
-                .bind("record", Json.write(job))
-                .bind("now", now.toEpochMilli())
-                .bind("stuck", job.anomalies().contains(JobRecord.STUCK))
-                .execute();
+    void put(DueWatch due, JobRecord job, Instant now) {
+        add(job.id(), Known.after(known.get(job.id()), due.id(), job, now));
+        changed.put(job.id(), job);
     }
 
-    private static Change.Last last(ResultSet row) throws SQLException {
-        String progress = row.getString("progress");
-        return new Change.Last(
-                JobState.valueOf(row.getString("state")),
-                row.getString("reason"),
-                row.getString("provider_state"),
-                progress == null ? null : Json.read(progress, Progress.class),
-                row.getInt("attempt"),
-                row.getLong("sequence"));
+    /** Writes the jobs that were put. */
+    void write(Handle handle) {
+        if (changed.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("""
+                insert into job (id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence,
+                    record, changed_at, state_since, stuck)
+                values (:id, :watch, :state, :terminal, :reason, :providerState, :progress, :attempt, :sequence,
+                    :record, :changed, :stateSince, :stuck)
+                on conflict (id) do update set
+                    watch_id = excluded.watch_id, state = excluded.state, terminal = excluded.terminal,
+                    reason = excluded.reason, provider_state = excluded.provider_state,
+                    progress = excluded.progress, attempt = excluded.attempt, sequence = excluded.sequence,
+                    record = excluded.record, changed_at = excluded.changed_at,
+                    state_since = excluded.state_since, stuck = excluded.stuck""");
+        changed.forEach((id, job) -> {
+            Known now = requireNonNull(known.get(id), "put");
+            batch.bind("id", id)
+                    .bind("watch", now.watch())
+                    .bind("state", job.state().name())
+                    .bind("terminal", job.terminal())
+                    .bind("reason", job.reason())
+                    .bind("providerState", job.providerState())
+                    .bind("progress", job.progress() == null ? null : Json.write(job.progress()))
+                    .bind("attempt", job.attempt())
+                    .bind("sequence", job.sequence())
+                    .bind("record", Json.write(job))
+                    .bind("changed", now.changed().toEpochMilli())
+                    .bind("stateSince", now.stateSince().toEpochMilli())
+                    .bind("stuck", now.told())
+                    .add();
+        });
+        batch.execute();
     }
 }

@@ -2,6 +2,7 @@ package io.jobrelay.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.jobrelay.ledger.GroupCommit.Batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ public final class LedgerDatabase implements AutoCloseable {
     private final @Nullable LedgerFile held;
     private final HikariDataSource connections;
     private final Jdbi jdbi;
+    private final Lanes lanes = Lanes.ALONE;
+    private final ChangeLog changes = new ChangeLog(lanes);
     private final GroupCommit writer;
     private final LedgerCondition condition;
 
@@ -36,7 +39,9 @@ public final class LedgerDatabase implements AutoCloseable {
         this.held = held;
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
-        this.writer = new GroupCommit(jdbi, connections::evictConnection);
+        jdbi.define("skipLocked", "");
+        jdbi.define("forUpdate", "");
+        this.writer = new GroupCommit(jdbi, connections::evictConnection, changes);
         this.condition = new LedgerCondition(path, System::nanoTime);
     }
 
@@ -143,14 +148,33 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it failed or could not be committed; nothing of it was then written
      */
     <T> T write(Function<Handle, T> work) {
+        return write(Batch.of(work), "");
+    }
+
+    /**
+     * Writes the item in a transaction, together with others of its kind, and returns when it is committed.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <I, R> R write(Batch<I, R> kind, I item) {
         condition.require();
         try {
-            T result = writer.write(work);
+            R result = writer.write(kind, item);
             condition.good();
             return result;
         } catch (CompletionException e) {
             throw condition.failed(e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    /** Where the order of deliveries is kept. */
+    Lanes lanes() {
+        return lanes;
+    }
+
+    /** What the transaction under way announces. */
+    ChangeLog changes() {
+        return changes;
     }
 
     /**

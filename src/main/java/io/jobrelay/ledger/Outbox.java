@@ -1,20 +1,27 @@
 package io.jobrelay.ledger;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
-import io.jobrelay.job.Json;
+import io.jobrelay.ledger.GroupCommit.Batch;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +47,19 @@ public final class Outbox {
 
     private static final int FORGOTTEN_AT_ONCE = 1_000;
 
+    private static final String FREE_NEXT = """
+            update delivery set due_at = :now
+            where destination = :destination and due_at is null and event_id = (
+                select event_id from delivery where destination = :destination and subject = :subject
+                and status = 'PENDING' order by sequence limit 1)""";
+
     private final LedgerDatabase database;
     private final Clock clock;
     private final Circuit circuit;
     private final List<Runnable> readers = new CopyOnWriteArrayList<>();
     private final GivenBack<Delivery> givenBack = new GivenBack<>(this::makeDue);
+    private final Batch<Addition, Boolean> additions = this::addAll;
+    private final Batch<Done, Settled> deliveries = this::settleDelivered;
 
     public Outbox(LedgerDatabase database, Clock clock, CircuitBreaker breaker) {
         this.database = database;
@@ -54,8 +69,8 @@ public final class Outbox {
         // Whoever held a claim before this process has ended with it.
         database.write(handle -> {
             handle.execute(
-                    "update delivery set due_at = ?, claimed = 0"
-                            + " where claimed = 1 and status = 'PENDING' and due_at is not null",
+                    "update delivery set due_at = ?, claimed = false, claimed_by = null"
+                            + " where claimed and status = 'PENDING' and due_at is not null",
                     now);
             Circuit.resume(handle, now);
             return null;
@@ -99,29 +114,39 @@ public final class Outbox {
         readers.forEach(Runnable::run);
     }
 
-    /** Puts the change into a destination's outbox; putting it there again does nothing. */
-    public void add(String destination, String eventId) {
-        database.write(handle -> {
-            add(handle, destination, eventId, clock.millis());
-            return null;
-        });
+    /** Puts the change of that subject into a destination's outbox; putting it there again does nothing. */
+    public void add(String destination, String subject, String eventId) {
+        database.write(additions, new Addition(new Lane(destination, subject), eventId, clock.millis()));
         wake();
     }
 
-    static void add(Handle handle, String destination, String eventId, long now) {
-        handle.createUpdate("""
-                        insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
-                        select :destination, c.event_id, c.subject, c.sequence, 'PENDING',
-                            case when exists (
-                                select 1 from delivery d where d.destination = :destination
-                                and d.subject = c.subject and d.status = 'PENDING') then null else :now end,
-                            :now
-                        from change c where c.event_id = :event
-                        on conflict do nothing""")
-                .bind("destination", destination)
-                .bind("event", eventId)
-                .bind("now", now)
-                .execute();
+    /** A change for a destination. */
+    record Addition(Lane lane, String eventId, long now) {}
+
+    private List<Boolean> addAll(Handle handle, List<Addition> additions) {
+        database.lanes().enter(handle, additions.stream().map(Addition::lane).toList());
+        add(handle, additions);
+        return additions.stream().map(addition -> true).toList();
+    }
+
+    /** To be called in the lanes of the additions. */
+    static void add(Handle handle, List<Addition> additions) {
+        PreparedBatch batch = handle.prepareBatch("""
+                insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
+                select :destination, c.event_id, c.subject, c.sequence, 'PENDING',
+                    case when exists (
+                        select 1 from delivery d where d.destination = :destination
+                        and d.subject = c.subject and d.status = 'PENDING') then null else :now end,
+                    :now
+                from change c where c.event_id = :event
+                on conflict do nothing""");
+        for (Addition addition : additions) {
+            batch.bind("destination", addition.lane.destination())
+                    .bind("event", addition.eventId)
+                    .bind("now", addition.now)
+                    .add();
+        }
+        batch.execute();
     }
 
     /**
@@ -145,7 +170,7 @@ public final class Outbox {
 
     /** Looks at the circuit once more: this transaction comes after all that have opened it. */
     private static List<Delivery> claimFlowing(Handle handle, String destination, int most, long now) {
-        return switch (Circuit.State.of(handle, destination).flow(now)) {
+        return switch (Circuit.State.locked(handle, destination).flow(now)) {
             case EVERYTHING -> claim(handle, destination, most, false, now);
             case NOTHING -> List.of();
             case ONE_PROBE -> {
@@ -159,57 +184,82 @@ public final class Outbox {
     }
 
     private static List<Delivery> claim(Handle handle, String destination, int most, boolean probe, long now) {
-        List<Map.Entry<String, Long>> claims = handle.createQuery("""
-                        update delivery set claim = claim + 1, claimed = 1, due_at = :lease
+        Map<String, Claim> claims = new LinkedHashMap<>();
+        handle.createQuery("""
+                        update delivery set claim = claim + 1, claimed = true, due_at = :lease
                         where rowid in (
                             select rowid from delivery where destination = :destination and status = 'PENDING'
-                            and due_at <= :now order by due_at limit :most)
-                        returning event_id, claim""")
+                            and due_at <= :now order by due_at limit :most <skipLocked>)
+                        returning event_id, claim, attempts""")
                 .bind("lease", now + LEASE.toMillis())
                 .bind("destination", destination)
                 .bind("now", now)
                 .bind("most", most)
-                .map((row, context) -> Map.entry(row.getString(1), row.getLong(2)))
-                .list();
-        List<Delivery> claimed = new ArrayList<>();
-        for (Map.Entry<String, Long> claim : claims) {
-            claimed.add(handle.createQuery("""
-                            select d.attempts, c.type, c.subject, c.sequence, c.created_at, c.event
-                            from delivery d join change c on c.event_id = d.event_id
-                            where d.destination = :destination and d.event_id = :event""")
-                    .bind("destination", destination)
-                    .bind("event", claim.getKey())
-                    .map((row, context) -> new Delivery(
-                            destination,
-                            claim.getKey(),
-                            row.getString("type"),
-                            row.getString("subject"),
-                            row.getLong("sequence"),
-                            Instant.ofEpochMilli(row.getLong("created_at")),
-                            row.getBytes("event"),
-                            row.getInt("attempts"),
-                            claim.getValue(),
-                            probe))
-                    .one());
+                .map((row, context) -> new Claim(row.getString(1), row.getLong(2), row.getInt(3)))
+                .forEach(claim -> claims.put(claim.eventId, claim));
+        return claims.isEmpty()
+                ? List.of()
+                : handle.createQuery("""
+                        select event_id, type, subject, sequence, created_at, event from change
+                        where event_id in (<events>)""")
+                        .bindList("events", List.copyOf(claims.keySet()))
+                        .map((row, context) -> requireNonNull(claims.get(row.getString("event_id")))
+                                .of(destination, row, probe))
+                        .list();
+    }
+
+    private record Claim(String eventId, long claim, int attempts) {
+        private Delivery of(String destination, ResultSet row, boolean probe) throws SQLException {
+            return new Delivery(
+                    destination,
+                    eventId,
+                    row.getString("type"),
+                    row.getString("subject"),
+                    row.getLong("sequence"),
+                    Instant.ofEpochMilli(row.getLong("created_at")),
+                    row.getBytes("event"),
+                    attempts,
+                    claim,
+                    probe);
         }
-        return claimed;
     }
 
     /** The destination has it: the next change of the same job is due. True if that closed the destination's circuit. */
     public boolean delivered(Delivery delivery) {
-        long now = clock.millis();
-        AtomicBoolean freed = new AtomicBoolean();
-        boolean closed = database.write(handle -> {
-            if (!settle(handle, delivery, "DELIVERED", null, now)) {
-                return false;
-            }
-            freed.set(freeNext(handle, delivery.destination(), delivery.subject(), now));
-            return Circuit.alive(handle, delivery.destination());
-        });
-        if (freed.get() || closed) {
+        Settled settled = database.write(deliveries, new Done(delivery, clock.millis()));
+        if (settled.freed || settled.closed) {
             wake();
         }
-        return closed;
+        return settled.closed;
+    }
+
+    private record Done(Delivery delivery, long now) {}
+
+    /** Whether the next change of the job is due now, and whether that closed the destination's circuit. */
+    private record Settled(boolean freed, boolean closed) {}
+
+    private List<Settled> settleDelivered(Handle handle, List<Done> done) {
+        database.lanes()
+                .enter(handle, done.stream().map(each -> lane(each.delivery)).toList());
+        PreparedBatch settling = handle.prepareBatch("""
+                update delivery set status = 'DELIVERED', claimed = false, claimed_by = null, due_at = null, error = null,
+                    updated_at = :now
+                where destination = :destination and event_id = :event and claim = :claim""");
+        done.forEach(
+                each -> bindClaim(settling, each.delivery).bind("now", each.now).add());
+        int[] settled = settling.execute();
+        PreparedBatch freeing = handle.prepareBatch(FREE_NEXT);
+        done.forEach(each ->
+                bindLane(freeing, lane(each.delivery)).bind("now", each.now).add());
+        int[] freed = freeing.execute();
+        Set<String> looked = new HashSet<>();
+        List<Settled> results = new ArrayList<>();
+        for (int i = 0; i < settled.length; i++) {
+            String destination = done.get(i).delivery.destination();
+            boolean closed = settled[i] == 1 && looked.add(destination) && Circuit.alive(handle, destination);
+            results.add(new Settled(settled[i] == 1 && freed[i] == 1, closed));
+        }
+        return results;
     }
 
     /**
@@ -220,9 +270,12 @@ public final class Outbox {
      */
     public Outcome failed(Delivery delivery, DeliveryFailure failure, Optional<Duration> wait) {
         long now = clock.millis();
-        Outcome outcome = database.write(handle -> holds(handle, delivery)
-                ? failed(handle, delivery, failure, wait, now)
-                : new Outcome(Fate.GIVEN_BACK, Turn.NONE));
+        Outcome outcome = database.write(handle -> {
+            enter(handle, delivery);
+            return holds(handle, delivery)
+                    ? failed(handle, delivery, failure, wait, now)
+                    : new Outcome(Fate.GIVEN_BACK, Turn.NONE);
+        });
         if (outcome.fate() == Fate.DEAD || outcome.turn() == Turn.CLOSED) {
             wake();
         }
@@ -231,7 +284,7 @@ public final class Outbox {
 
     private Outcome failed(
             Handle handle, Delivery delivery, DeliveryFailure failure, Optional<Duration> wait, long now) {
-        Circuit.State before = Circuit.State.of(handle, delivery.destination());
+        Circuit.State before = Circuit.State.locked(handle, delivery.destination());
         boolean routing = delivery.destination().equals(CHANGES);
         boolean counts = !routing && !before.open() && !before.disabled() && !delivery.probe();
         return switch (routing ? Consequence.UNAVAILABLE : failure.consequence()) {
@@ -265,7 +318,7 @@ public final class Outbox {
             return Fate.RETRIED;
         }
         settle(handle, delivery, DEAD, failure.error(), now);
-        freeNext(handle, delivery.destination(), delivery.subject(), now);
+        freeNext(handle, lane(delivery), now);
         Circuit.nothingToDeliver(handle, delivery.destination());
         return Fate.DEAD;
     }
@@ -282,7 +335,7 @@ public final class Outbox {
     private static boolean holds(Handle handle, Delivery delivery) {
         return handle.createQuery("""
                         select exists (select 1 from delivery where destination = :destination and event_id = :event
-                            and claim = :claim and claimed = 1)""")
+                            and claim = :claim and claimed)""")
                 .bind("destination", delivery.destination())
                 .bind("event", delivery.eventId())
                 .bind("claim", delivery.claim())
@@ -290,27 +343,41 @@ public final class Outbox {
                 .one();
     }
 
-    private static boolean settle(Handle handle, Delivery delivery, String status, @Nullable String error, long now) {
-        return handle.createUpdate("""
-                        update delivery set status = :status, claimed = 0, due_at = null, error = :error,
-                            attempts = attempts + :failed, updated_at = :now
-                        where destination = :destination and event_id = :event and claim = :claim""")
-                        .bind("status", status)
-                        .bind("error", error)
-                        .bind("failed", error == null ? 0 : 1)
-                        .bind("now", now)
-                        .bind("destination", delivery.destination())
-                        .bind("event", delivery.eventId())
-                        .bind("claim", delivery.claim())
-                        .execute()
-                == 1;
+    private static void settle(Handle handle, Delivery delivery, String status, String error, long now) {
+        bindClaim(handle.createUpdate("""
+                        update delivery set status = :status, claimed = false, claimed_by = null, due_at = null,
+                            error = :error, attempts = attempts + 1, updated_at = :now
+                        where destination = :destination and event_id = :event and claim = :claim"""), delivery)
+                .bind("status", status)
+                .bind("error", error)
+                .bind("now", now)
+                .execute();
+    }
+
+    private static <S extends SqlStatement<S>> S bindClaim(S statement, Delivery delivery) {
+        return statement
+                .bind("destination", delivery.destination())
+                .bind("event", delivery.eventId())
+                .bind("claim", delivery.claim());
+    }
+
+    private static <S extends SqlStatement<S>> S bindLane(S statement, Lane lane) {
+        return statement.bind("destination", lane.destination()).bind("subject", lane.subject());
+    }
+
+    private static Lane lane(Delivery delivery) {
+        return new Lane(delivery.destination(), delivery.subject());
+    }
+
+    private void enter(Handle handle, Delivery delivery) {
+        database.lanes().enter(handle, List.of(lane(delivery)));
     }
 
     /** A delivery that was claimed before an earlier one was redelivered now waits for that one. */
     private static void putOff(
             Handle handle, Delivery delivery, @Nullable String error, int attempts, long due, long now) {
         handle.createUpdate("""
-                        update delivery set claimed = 0, error = coalesce(:error, error), attempts = attempts + :attempts,
+                        update delivery set claimed = false, claimed_by = null, error = coalesce(:error, error), attempts = attempts + :attempts,
                             updated_at = :now,
                             due_at = case when exists (
                                 select 1 from delivery e where e.destination = :destination and e.subject = :subject
@@ -326,21 +393,12 @@ public final class Outbox {
                 .bind("sequence", delivery.sequence())
                 .bind("claim", delivery.claim())
                 .execute();
-        freeNext(handle, delivery.destination(), delivery.subject(), now);
+        freeNext(handle, lane(delivery), now);
     }
 
-    /** Makes the first pending change of the job due, unless it is. */
-    static boolean freeNext(Handle handle, String destination, String subject, long now) {
-        return handle.createUpdate("""
-                        update delivery set due_at = :now
-                        where destination = :destination and due_at is null and event_id = (
-                            select event_id from delivery where destination = :destination and subject = :subject
-                            and status = 'PENDING' order by sequence limit 1)""")
-                        .bind("now", now)
-                        .bind("destination", destination)
-                        .bind("subject", subject)
-                        .execute()
-                > 0;
+    /** Makes the first pending change of the lane due, unless it is. */
+    static void freeNext(Handle handle, Lane lane, long now) {
+        bindLane(handle.createUpdate(FREE_NEXT), lane).bind("now", now).execute();
     }
 
     /**
@@ -354,6 +412,7 @@ public final class Outbox {
     private void makeDue(Delivery delivery) {
         long now = clock.millis();
         database.write(handle -> {
+            enter(handle, delivery);
             if (holds(handle, delivery)) {
                 putOff(handle, delivery, null, 0, now, now);
                 if (delivery.probe()) {
@@ -417,9 +476,11 @@ public final class Outbox {
                     .bind("most", FORGOTTEN_AT_ONCE)
                     .mapTo(String.class)
                     .list();
-            handle.execute("""
-                    delete from change where event_id in (select value from json_each(?)) and not exists (
-                        select 1 from delivery d where d.event_id = change.event_id)""", Json.write(changes));
+            if (!changes.isEmpty()) {
+                handle.createUpdate("""
+                                delete from change where event_id in (<events>) and not exists (
+                                    select 1 from delivery d where d.event_id = change.event_id)""").bindList("events", changes).execute();
+            }
             return changes.size();
         });
     }

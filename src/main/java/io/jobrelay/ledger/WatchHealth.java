@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 record WatchHealth(String health, long sequence, boolean blind, Instant unansweredSince) {
     /** What the columns of a watch say, as {@link #of} reads them. */
     static final String COLUMNS =
-            "health, health_sequence, blind, max(coalesce(answered_at, 0), added_at) unanswered_since";
+            "health, health_sequence, blind, case when answered_at > added_at then answered_at else added_at end"
+                    + " as unanswered_since";
 
     static WatchHealth of(ResultSet row) throws SQLException {
         return new WatchHealth(
@@ -55,6 +56,6 @@ record WatchHealth(String health, long sequence, boolean blind, Instant unanswer
                 sequence + 1,
                 blindNow,
                 watch.id());
-        announcements.announce(handle, change, sequence + 1, clock.millis());
+        announcements.announce(change, sequence + 1, clock.millis());
     }
 }

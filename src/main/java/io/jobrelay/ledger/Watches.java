@@ -46,7 +46,7 @@ public final class Watches {
         this.clock = clock;
         // Whoever held a claim before this process has ended with it.
         database.write(
-                handle -> handle.execute("update watch set due_at = ?, claimed = 0 where claimed = 1", clock.millis()));
+                handle -> handle.execute("update watch set due_at = ?, claimed = false where claimed", clock.millis()));
         // Nobody can have been asked while nothing ran.
         database.write(handle -> handle.execute(
                 "update watch set blind_at = max(blind_at, ? + blind_after) where state = 'ACTIVE' and blind = 0",

@@ -314,7 +314,7 @@ class ApiServerTest {
     void deliveries_are_listed_and_delivered_again() {
         api.takeIn(Served.job("1", JobState.RUNNING), Served.job("2", JobState.RUNNING));
         api.outbox.claim("changes", 10).forEach(change -> {
-            api.outbox.add("webhook", change.eventId());
+            api.outbox.add("webhook", change.subject(), change.eventId());
             api.outbox.delivered(change);
         });
         JsonNode page = api.get("/api/deliveries?status=PENDING&limit=1").json();

@@ -103,7 +103,7 @@ class ClientTest {
                 api.claim(unreadable),
                 PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
         api.outbox.claim("changes", 10).forEach(change -> {
-            api.outbox.add("webhook", change.eventId());
+            api.outbox.add("webhook", change.subject(), change.eventId());
             api.outbox.delivered(change);
         });
         api.outbox.claim("webhook", 10).forEach(api::bury);

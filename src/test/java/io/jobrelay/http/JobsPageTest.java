@@ -162,7 +162,7 @@ class JobsPageTest {
         api.takeIn(Served.job("1", JobState.RUNNING));
         api.takeIn(failed);
         api.outbox.claim("changes", 10).forEach(change -> {
-            api.outbox.add("webhook", change.eventId());
+            api.outbox.add("webhook", change.subject(), change.eventId());
             api.outbox.delivered(change);
         });
         api.outbox.claim("webhook", 1).forEach(api::bury);

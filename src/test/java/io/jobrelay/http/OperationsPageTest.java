@@ -248,7 +248,7 @@ class OperationsPageTest {
             api.takeIn(Served.job("p" + i, JobState.RUNNING));
         }
         api.outbox.claim("changes", 100).forEach(change -> {
-            api.outbox.add("webhook", change.eventId());
+            api.outbox.add("webhook", change.subject(), change.eventId());
             api.outbox.delivered(change);
         });
         return api.outbox.claim("webhook", 100);

@@ -97,7 +97,10 @@ final class Served implements AutoCloseable {
                 database,
                 outbox,
                 new Announcements(
-                        "test", Clock.systemUTC(), () -> UUID.randomUUID().toString()),
+                        database,
+                        "test",
+                        Clock.systemUTC(),
+                        () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
         server = ApiServer.start(settings, database, watches, outbox, reader(), () -> flow, reloads);

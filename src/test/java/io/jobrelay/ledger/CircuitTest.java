@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
@@ -441,15 +440,7 @@ class CircuitTest {
         ledger.database.write(handle -> {
             for (int job = first; job < first + count; job++) {
                 String event = "event-" + job;
-                handle.execute(
-                        "insert into change (event_id, subject, sequence, type, event, created_at)"
-                                + " values (?, ?, 1, 't', ?, ?)",
-                        event,
-                        "job " + job,
-                        event.getBytes(UTF_8),
-                        ledger.clock.millis());
-                Outbox.add(handle, Outbox.CHANGES, event, ledger.clock.millis());
-                Outbox.add(handle, destination, event, ledger.clock.millis());
+                ledger.change(handle, event, "job " + job, 1, destination);
             }
             return null;
         });

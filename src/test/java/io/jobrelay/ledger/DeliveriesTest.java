@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.CircuitBreaker;
@@ -314,16 +313,7 @@ class DeliveriesTest {
     private void change(String job, int sequence) {
         String event = job + "-" + sequence;
         ledger.database.write(handle -> {
-            handle.execute(
-                    "insert into change (event_id, subject, sequence, type, event, created_at) values (?, ?, ?, 't', ?, ?)",
-                    event,
-                    job,
-                    sequence,
-                    event.getBytes(UTF_8),
-                    ledger.clock.millis());
-            for (String destination : List.of(Outbox.CHANGES, HOOK, OTHER)) {
-                Outbox.add(handle, destination, event, ledger.clock.millis());
-            }
+            ledger.change(handle, event, job, sequence, HOOK, OTHER);
             return null;
         });
     }

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
@@ -133,16 +132,7 @@ class DeliveryIndexTest {
     private static void change(String job, int number) {
         String event = "e" + number;
         ledger.database.write(handle -> {
-            handle.execute(
-                    "insert into change (event_id, subject, sequence, type, event, created_at) values (?, ?, ?, 't', ?, ?)",
-                    event,
-                    job,
-                    number + 1,
-                    event.getBytes(UTF_8),
-                    ledger.clock.millis());
-            for (String destination : List.of(Outbox.CHANGES, HOOK, OTHER)) {
-                Outbox.add(handle, destination, event, ledger.clock.millis());
-            }
+            ledger.change(handle, event, job, number + 1, HOOK, OTHER);
             return null;
         });
     }

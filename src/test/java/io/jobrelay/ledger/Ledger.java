@@ -1,5 +1,7 @@
 package io.jobrelay.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
@@ -11,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
 /** A ledger in a file, with a clock that stands still and event ids that count. */
 final class Ledger implements AutoCloseable {
@@ -32,7 +36,8 @@ final class Ledger implements AutoCloseable {
         time = new LedgerClock(database, clock, () -> clock.passed().toNanos());
         outbox = new Outbox(database, time, CircuitBreaker.STANDARD);
         watches = new Watches(database, time);
-        Announcements announcements = new Announcements("test", clock, () -> run + "-" + ids.incrementAndGet());
+        Announcements announcements =
+                new Announcements(database, "test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
         blindness = new Blindness(database, announcements, time);
     }
@@ -95,5 +100,28 @@ final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         database.close();
+    }
+
+    /** Writes a change that no poll has brought, for the router and for the destinations. */
+    void change(Handle handle, String eventId, String subject, long sequence, String... destinations) {
+        long position = handle.createQuery(
+                        "update change_position set newest = newest + 1 where id = 1 returning newest")
+                .mapTo(Long.class)
+                .one();
+        handle.execute(
+                "insert into change (position, event_id, subject, sequence, type, event, created_at)"
+                        + " values (?, ?, ?, ?, 't', ?, ?)",
+                position,
+                eventId,
+                subject,
+                sequence,
+                eventId.getBytes(UTF_8),
+                clock.millis());
+        Outbox.add(
+                handle,
+                Stream.concat(Stream.of(Outbox.CHANGES), Stream.of(destinations))
+                        .map(destination ->
+                                new Outbox.Addition(new Lane(destination, subject), eventId, clock.millis()))
+                        .toList());
     }
 }

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
@@ -56,12 +55,12 @@ class OutboxTest {
     void a_change_is_delivered_once_however_often_it_is_put_in() {
         ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
         String event = ledger.query("select event_id from change").get(0);
-        ledger.outbox.add(ALERTS, event);
-        ledger.outbox.add(ALERTS, event);
+        ledger.outbox.add(ALERTS, "a", event);
+        ledger.outbox.add(ALERTS, "a", event);
         Delivery delivery = only(ledger.outbox.claim(ALERTS, 10));
-        ledger.outbox.add(ALERTS, event);
+        ledger.outbox.add(ALERTS, "a", event);
         ledger.outbox.delivered(delivery);
-        ledger.outbox.add(ALERTS, event);
+        ledger.outbox.add(ALERTS, "a", event);
 
         assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
         assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "DELIVERED", 1));
@@ -130,6 +129,7 @@ class OutboxTest {
         changes("a", 1);
         ledger.outbox.add(
                 "other",
+                "a",
                 ledger.query("select event_id from change where subject = 'a'").get(0));
         changes("b", 1);
         List<Delivery> claimed = ledger.outbox.claim(ALERTS, 2);
@@ -309,15 +309,7 @@ class OutboxTest {
 
     private void change(Handle handle, String job, int sequence) {
         String event = job + "-" + sequence;
-        handle.execute(
-                "insert into change (event_id, subject, sequence, type, event, created_at) values (?, ?, ?, 't', ?, ?)",
-                event,
-                job,
-                sequence,
-                event.getBytes(UTF_8),
-                ledger.clock.millis());
-        Outbox.add(handle, Outbox.CHANGES, event, ledger.clock.millis());
-        Outbox.add(handle, ALERTS, event, ledger.clock.millis());
+        ledger.change(handle, event, job, sequence, ALERTS);
     }
 
     private Outbox.Outcome failed(Delivery delivery, Consequence consequence, @Nullable Duration wait) {

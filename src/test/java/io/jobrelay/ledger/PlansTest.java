@@ -177,7 +177,7 @@ class PlansTest {
     private void deliver() {
         Outbox outbox = ledger.outbox;
         for (Delivery change : outbox.claim(Outbox.CHANGES, 100)) {
-            outbox.add(HOOK, change.eventId());
+            outbox.add(HOOK, change.subject(), change.eventId());
             outbox.delivered(change);
         }
         Iterator<Delivery> hook = outbox.claim(HOOK, 100).iterator();

@@ -28,11 +28,11 @@ enum KillPoint {
     /** The provider has answered, the answer is not taken in. */
     AFTER_REPLY(before(Polls.class, "answered")),
     /** The job is written, its change is not. */
-    IN_TRANSACTION(after(in("ledger.Jobs"), "put")),
+    IN_TRANSACTION(after(in("ledger.Jobs"), "write", Handle.class)),
     /** All is written, nothing is committed. */
-    BEFORE_COMMIT(after(in("ledger.Jobs"), "put"), before(Handle.class, "commit")),
+    BEFORE_COMMIT(after(in("ledger.Jobs"), "write", Handle.class), before(Handle.class, "commit")),
     /** All is committed, nobody has been told. */
-    AFTER_COMMIT(after(in("ledger.Jobs"), "put"), after(Handle.class, "commit")),
+    AFTER_COMMIT(after(in("ledger.Jobs"), "write", Handle.class), after(Handle.class, "commit")),
     /** The change is in one outbox of several. */
     IN_ROUTING(after(in("camel.outbox.OutboxProducer"), "process")),
     /** The change is in all its outboxes, and still counts as not routed. */

@@ -18,11 +18,17 @@ final class OutboxProducer extends DefaultProducer {
         if (!endpoint.component().takes(endpoint.destination())) {
             return;
         }
-        String eventId = exchange.getMessage().getHeader(OutboxHeaders.EVENT_ID, String.class);
-        if (eventId == null) {
-            throw new NoSuchHeaderException(exchange, OutboxHeaders.EVENT_ID, String.class);
-        }
-        endpoint.component().outbox().add(endpoint.destination(), eventId);
+        String subject = header(exchange, OutboxHeaders.SUBJECT);
+        String eventId = header(exchange, OutboxHeaders.EVENT_ID);
+        endpoint.component().outbox().add(endpoint.destination(), subject, eventId);
         endpoint.component().tellIfUnread(endpoint.destination());
+    }
+
+    private static String header(Exchange exchange, String name) throws NoSuchHeaderException {
+        String value = exchange.getMessage().getHeader(name, String.class);
+        if (value == null) {
+            throw new NoSuchHeaderException(exchange, name, String.class);
+        }
+        return value;
     }
 }
