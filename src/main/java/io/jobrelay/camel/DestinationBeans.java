@@ -41,6 +41,9 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
  * {@code <name>-client}. A broker of our own has its files beside the ledger.
  */
 public final class DestinationBeans implements AutoCloseable {
+    /** Where there is no file that it could be beside. */
+    private static final Path BROKER = Path.of("data/broker");
+
     private static final int LARGEST_RECEIPT = 64 * 1024;
     private static final int CONNECTIONS = 16;
 
@@ -56,7 +59,9 @@ public final class DestinationBeans implements AutoCloseable {
     DestinationBeans(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
         this.registry = context.getRegistry();
         this.clock = clock;
-        this.broker = LedgerDatabase.file(settings.ledger().url()).resolveSibling("broker");
+        this.broker = LedgerDatabase.file(settings.ledger())
+                .map(ledger -> ledger.resolveSibling("broker"))
+                .orElse(BROKER);
         try {
             settings.destinations().values().forEach(destination -> open(destination, settings));
         } catch (RuntimeException e) {

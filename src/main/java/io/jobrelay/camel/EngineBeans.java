@@ -49,7 +49,7 @@ public final class EngineBeans implements AutoCloseable {
             Consumer<Change> changes) {
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
         Settings started = settings.get();
-        database = LedgerDatabase.open(started.ledger().url());
+        database = LedgerDatabase.open(started.ledger());
         clock = new LedgerClock(database, wall, nanoTime);
         watches = new Watches(database, clock);
         outbox = new Outbox(database, clock, started.delivery().circuit());

@@ -6,6 +6,7 @@ import io.jobrelay.client.ApiException;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.Settings;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -74,7 +75,7 @@ final class ApiOptions {
             return question.apply(new ApiDesk(elsewhere(url)));
         }
         Settings settings = Relay.settings("jobrelay.http.", "jobrelay.ledger.");
-        String ledger = settings.ledger().url();
+        LedgerSettings ledger = settings.ledger();
         HttpSettings http = settings.http();
         if (http.enabled() && http.port() != 0) {
             try {
@@ -83,10 +84,9 @@ final class ApiOptions {
                 if (e.reason() != ApiException.Reason.UNREACHABLE) {
                     throw e;
                 }
-                if (!Files.exists(LedgerDatabase.file(ledger))) {
-                    throw new IllegalStateException(
-                            e.getMessage() + ", and there is no " + LedgerDatabase.file(ledger) + "; " + START, e);
-                }
+                LedgerDatabase.file(ledger).filter(file -> !Files.exists(file)).ifPresent(file -> {
+                    throw new IllegalStateException(e.getMessage() + ", and there is no " + file + "; " + START, e);
+                });
             }
         }
         try (LedgerDatabase database = LedgerDatabase.openBeside(ledger)) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "backup",
         description = {
-            "Copies the ledger of this directory as it is at this moment, while Jobrelay runs or not.",
+            "Copies the ledger of this directory, where it is a file, as it is at this moment, while Jobrelay runs or not.",
             "The copy is checked, on the disk, and readable by you alone. To restore it, stop Jobrelay, delete ledger.db-wal"
                     + " and ledger.db-shm, and put the copy in the place of ledger.db."
         },
@@ -32,7 +32,7 @@ final class BackupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LedgerBackup backup =
-                LedgerBackup.take(Relay.settings("jobrelay.ledger.").ledger().url(), file);
+                LedgerBackup.take(Relay.settings("jobrelay.ledger.").ledger(), file);
         spec.commandLine()
                 .getErr()
                 .println("%s: %d jobs, %d changes, %d deliveries, %d bytes"

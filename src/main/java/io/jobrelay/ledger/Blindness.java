@@ -43,14 +43,14 @@ public final class Blindness {
         long now = clock.millis();
         boolean any = database.read(handle ->
                 handle.createQuery("""
-                        select exists (select 1 from watch where state = 'ACTIVE' and blind = 0 and blind_at <= :now)""").bind("now", now).mapTo(Boolean.class).one());
+                        select exists (select 1 from watch where state = 'ACTIVE' and not blind and blind_at <= :now)""").bind("now", now).mapTo(Boolean.class).one());
         return any ? database.write(handle -> noticed(handle, now)) : List.of();
     }
 
     private List<BlindWatch> noticed(Handle handle, long now) {
         List<Noticed> noticed = handle.createQuery("""
                         select definition, failure, %s from watch
-                        where state = 'ACTIVE' and blind = 0 and blind_at <= :now
+                        where state = 'ACTIVE' and not blind and blind_at <= :now
                         order by blind_at limit :most""".formatted(WatchHealth.COLUMNS))
                 .bind("now", now)
                 .bind("most", MOST_AT_ONCE)
@@ -65,7 +65,7 @@ public final class Blindness {
     /** The watches that are blind. */
     public Report report() {
         return database.read(handle -> {
-            long count = handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind = 1")
+            long count = handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
                     .mapTo(Long.class)
                     .one();
             return count == 0
@@ -74,7 +74,7 @@ public final class Blindness {
                             count,
                             handle.createQuery("""
                                             select definition, failure, %s from watch
-                                            where state = 'ACTIVE' and blind = 1 order by id limit :most""".formatted(WatchHealth.COLUMNS))
+                                            where state = 'ACTIVE' and blind order by id limit :most""".formatted(WatchHealth.COLUMNS))
                                     .bind("most", NAMED)
                                     .map((row, context) -> told(noticed(row)))
                                     .list());

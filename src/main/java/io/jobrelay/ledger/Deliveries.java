@@ -132,8 +132,8 @@ public final class Deliveries {
     /** Delivered are nearly all, and found by the time of their changes; the others are few, and have an index. */
     private static String selected(Status status) {
         String from = switch (status) {
-            case PENDING, DEAD -> "delivery d cross join change c on c.event_id = d.event_id";
-            case DELIVERED -> "change c cross join delivery d on d.event_id = c.event_id";
+            case PENDING, DEAD -> "delivery d <crossJoin> change c on c.event_id = d.event_id";
+            case DELIVERED -> "change c <crossJoin> delivery d on d.event_id = c.event_id";
         };
         return """
                 from %s where d.status = '%s' and d.destination = :destination
@@ -209,8 +209,8 @@ public final class Deliveries {
         long now = LedgerClock.livedTo(handle);
         for (Dead delivery : dead) {
             handle.createUpdate("""
-                            update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null, claimed = 0,
-                                claim = claim + 1, updated_at = :now
+                            update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null,
+                                claimed = false, claimed_by = null, claim = claim + 1, updated_at = :now
                             where rowid = :row""")
                     .bind("now", now)
                     .bind("row", delivery.row())
@@ -226,7 +226,7 @@ public final class Deliveries {
     private static void putInOrder(Handle handle, Dead job, long now) {
         boolean onItsWay = handle.createQuery("""
                         select exists (select 1 from delivery where destination = :destination and subject = :subject
-                            and status = 'PENDING' and claimed = 1)""")
+                            and claimed)""")
                 .bind("destination", job.destination())
                 .bind("subject", job.subject())
                 .mapTo(Boolean.class)

@@ -105,7 +105,7 @@ public final class DeliveryIndex {
      * @param destination what {@code where} means by that
      */
     private record Row(String tables, String where, String destination) {
-        private static final String DELIVERIES = "delivery d cross join change c on c.event_id = d.event_id";
+        private static final String DELIVERIES = "delivery d <crossJoin> change c on c.event_id = d.event_id";
 
         static Row of(Status status, String destination) {
             return new Row(
@@ -114,7 +114,7 @@ public final class DeliveryIndex {
 
         static Row ofSubject() {
             return new Row(
-                    "change c cross join delivery d on d.event_id = c.event_id",
+                    "change c <crossJoin> delivery d on d.event_id = c.event_id",
                     "c.subject = :subject and d.destination <> :destination",
                     Outbox.CHANGES);
         }
@@ -161,8 +161,8 @@ public final class DeliveryIndex {
                 .createQuery("""
                         select d.rowid, d.*, c.type, c.created_at from %s
                         where %s and d.rowid < :before and d.rowid >= :end
-                            and (:statuses = '[]' or d.status in (select value from json_each(:statuses)))
-                            and (:destinations = '[]' or d.destination in (select value from json_each(:destinations)))
+                            and (:statuses = '[]' or d.status in (select value from <elements>(:statuses)))
+                            and (:destinations = '[]' or d.destination in (select value from <elements>(:destinations)))
                             and c.created_at >= :since and c.created_at < :until
                         order by d.rowid desc limit :limit""".formatted(row.tables(), row.where()))
                 .bind("destination", row.destination())

@@ -82,13 +82,13 @@ public final class Destinations {
     public List<Entry> list() {
         return database.read(handle -> handle.createQuery("""
                         select n.name, x.disabled, x.probe_at, x.failing_since, x.error,
-                            case when x.disabled is null then
-                                nullif(max(coalesce(x.probe_at, 0), coalesce(x.paused_until, 0)), 0) end next_try,
-                            exists (select 1 from delivery d
-                                where d.claimed = 1 and d.destination = n.name and d.status = 'PENDING') probing,
+                            case when x.disabled is not null then null
+                                when coalesce(x.probe_at, 0) > coalesce(x.paused_until, 0) then x.probe_at
+                                else x.paused_until end next_try,
+                            exists (select 1 from delivery d where d.claimed and d.destination = n.name) probing,
                             (select count(*) from delivery d where d.destination = n.name and d.status = 'PENDING') pending,
                             (select count(*) from delivery d where d.destination = n.name and d.status = 'DEAD') dead,
-                            (select c.created_at from delivery d cross join change c on c.event_id = d.event_id
+                            (select c.created_at from delivery d <crossJoin> change c on c.event_id = d.event_id
                                 where d.destination = n.name and d.status = 'PENDING'
                                 order by d.rowid limit 1) oldest
                         from (select name from recipient union select name from destination) n

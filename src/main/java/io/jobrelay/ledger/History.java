@@ -9,8 +9,8 @@ import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * The changes that are kept, in the order of their commits. That order is the order of their positions because there is
- * one writer: a change that is not yet committed has no lower position than one that is.
+ * The changes that are kept, in the order of their commits. That order is the order of their positions because whoever writes
+ * some holds the newest position until they are committed: a change that is not yet has no lower position than one that is.
  */
 public final class History {
     /** A page ends behind the change that fills it, since the provider's own words in a change may be long. */
@@ -70,17 +70,16 @@ public final class History {
 
     /** The position of the newest change there ever was, 0 before the first. */
     public long newest() {
-        return database.read(
-                handle -> handle.createQuery("select coalesce(max(seq), 0) from sqlite_sequence where name = 'change'")
-                        .mapTo(Long.class)
-                        .one());
+        return database.read(handle -> handle.createQuery("select newest from change_position")
+                .mapTo(Long.class)
+                .one());
     }
 
     /** True if every change behind that position is still there, and that position is of this ledger. */
     public boolean completeAfter(long position) {
         return database.read(handle -> handle.createQuery("""
-                        select (select count(*) from change where position > :position) = coalesce(max(seq), 0) - :position
-                        from sqlite_sequence where name = 'change'""")
+                        select (select count(*) from change where position > :position) = newest - :position
+                        from change_position""")
                 .bind("position", position)
                 .mapTo(Boolean.class)
                 .one());

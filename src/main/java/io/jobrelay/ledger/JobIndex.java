@@ -232,7 +232,7 @@ public final class JobIndex {
         if (place != null) {
             query.bind(name + "Id", place.id());
             if (order.member() != Member.ID) {
-                query.bind(name + "Key", place.key()); // SQLite takes it for the number that its column has
+                query.bind(name + "Key", place.key()); // taken for the number that its column has
             }
         }
     }
@@ -252,17 +252,17 @@ public final class JobIndex {
         }
         if (!filter.labels().isEmpty()) {
             conditions.append(" and ").append("""
-                    not exists (select 1 from json_each(:labels) wanted where not exists (
-                        select 1 from json_each(j.labels) had where had.key = wanted.key and had.value = wanted.value))""");
+                    not exists (select 1 from <members>(:labels) wanted where not exists (
+                        select 1 from <members>(j.labels) had where had.key = wanted.key and had.value = wanted.value))""");
             bindings.put("labels", Json.write(filter.labels()));
         }
         if (filter.text() != null) {
-            conditions.append(" and search like :text escape '!'");
+            conditions.append(" and search <likeInAnyCase> :text escape '!'");
             bindings.put("text", "%" + filter.text().replaceAll("[!%_]", "!$0") + "%");
         }
         return """
                 select found.id, found.key,
-                    json_remove(j.record, '$.raw', '$.spec', '$.result', '$.logs') as record,
+                    <listedRecord> as record,
                     j.state_since, j.stuck, w.id as watch, w.health, case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due
                 from (select id, %s as key from job_list j where %s order by %s limit :limit) found
                 join job j on j.id = found.id
@@ -273,8 +273,9 @@ public final class JobIndex {
     private static void anyOf(
             StringBuilder conditions, Map<String, Object> bindings, String column, Set<String> values) {
         if (!values.isEmpty()) {
-            // With a plus: never by an index of that column, which would sort all that it finds for every page.
-            conditions.append(" and +%1$s in (select value from json_each(:%1$s))".formatted(column));
+            // With nothing behind it: never by an index of that column, which would sort all that it finds for every
+            // page.
+            conditions.append(" and %1$s || '' in (select value from <elements>(:%1$s))".formatted(column));
             bindings.put(column, Json.write(values));
         }
     }

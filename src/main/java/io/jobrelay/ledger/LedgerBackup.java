@@ -2,6 +2,7 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -34,14 +35,10 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
      * Copies the ledger into a file that is not there yet, is its owner's alone, and is on the disk and found to be whole
      * when this returns. If anything fails, there is no such file.
      *
-     * @param url {@code jdbc:sqlite:<file>}
-     * @throws LedgerException if it cannot be copied; says why and what to do
+     * @throws LedgerException if it cannot be copied, or is on a server; says why and what to do
      */
-    public static LedgerBackup take(String url, Path target) {
-        Path ledger = LedgerDatabase.file(url);
-        if (!Files.exists(ledger)) {
-            throw LedgerDatabase.notThere(ledger);
-        }
+    public static LedgerBackup take(LedgerSettings settings, Path target) {
+        Path ledger = LedgerEngine.of(settings).requireFile();
         Path copy = target.toAbsolutePath();
         if (Files.exists(copy)) {
             throw new LedgerException(target + ": is there already and is not overwritten; name another file");
@@ -74,7 +71,7 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
     private static void copy(Path ledger, Path target) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        try (Connection connection = config.createConnection(LedgerDatabase.URL_PREFIX + ledger)) {
+        try (Connection connection = config.createConnection(SqliteEngine.URL_PREFIX + ledger)) {
             int result = connection
                     .unwrap(SQLiteConnection.class)
                     .getDatabase()
@@ -89,7 +86,7 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
     private static LedgerBackup lookOver(Path copy) throws SQLException, IOException {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.DELETE);
-        try (Connection connection = config.createConnection(LedgerDatabase.URL_PREFIX + copy);
+        try (Connection connection = config.createConnection(SqliteEngine.URL_PREFIX + copy);
                 Statement statement = connection.createStatement()) {
             try (ResultSet findings = statement.executeQuery("pragma quick_check(1)")) {
                 if (!"ok".equals(findings.getString(1))) {

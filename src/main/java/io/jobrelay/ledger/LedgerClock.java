@@ -43,8 +43,10 @@ public final class LedgerClock extends Clock {
     /** A time that the ledger has lived through, and lately if it is running: no later than its own now. */
     static long livedTo(Handle handle) {
         return handle.createQuery("""
-                        select max(coalesce((select max(created_at) from change), 0),
-                            coalesce((select lived_to from ledger_time), 0))""").mapTo(Long.class).one();
+                        select coalesce((select max(created_at) from change), 0),
+                            coalesce((select lived_to from ledger_time), 0)""")
+                .map((row, context) -> Math.max(row.getLong(1), row.getLong(2)))
+                .one();
     }
 
     /** When this process took over. */
@@ -66,7 +68,7 @@ public final class LedgerClock extends Clock {
     public void note() {
         long now = millis();
         database.write(handle -> handle.execute(
-                "insert into ledger_time (id, lived_to) values (1, ?) on conflict do update set lived_to = excluded.lived_to",
+                "insert into ledger_time (id, lived_to) values (1, ?) on conflict (id) do update set lived_to = excluded.lived_to",
                 now));
     }
 

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -18,15 +17,18 @@ final class LedgerCondition {
     /** A disk that is nearly full takes one thing and refuses the next; that is told once in this time. */
     private static final Duration BETWEEN_TWO_LINES = Duration.ofMinutes(1);
 
-    private final Path file;
+    private final String ledger;
     private final LongSupplier nanoTime;
     private @Nullable LedgerTrouble trouble;
     private @Nullable String message;
     private @Nullable LedgerTrouble told;
     private long quietUntil;
 
-    LedgerCondition(Path file, LongSupplier nanoTime) {
-        this.file = file;
+    /**
+     * @param ledger what messages call it
+     */
+    LedgerCondition(String ledger, LongSupplier nanoTime) {
+        this.ledger = ledger;
         this.nanoTime = nanoTime;
         this.quietUntil = nanoTime.getAsLong();
     }
@@ -38,20 +40,20 @@ final class LedgerCondition {
 
     /** Refuses to touch a ledger that is damaged. */
     synchronized void require() {
-        if (trouble == LedgerTrouble.DAMAGED) {
+        if (lasts()) {
             throw new LedgerException(String.valueOf(message));
         }
     }
 
     /** Something was committed. */
     synchronized void good() {
-        if (trouble == LedgerTrouble.DAMAGED) {
+        if (lasts()) {
             return;
         }
         trouble = null;
         message = null;
         if (told != null) {
-            LOG.info("jobrelay.ledger.url: {} can be written again", file);
+            LOG.info("jobrelay.ledger.url: {} can be written again", ledger);
             told = null;
         }
     }
@@ -62,22 +64,24 @@ final class LedgerCondition {
         if (found == null) {
             return new LedgerException("could not be written to the ledger: " + failure, failure);
         }
-        if (trouble != LedgerTrouble.DAMAGED) {
+        if (!lasts()) {
             trouble = found;
-            message = "jobrelay.ledger.url: " + file + " " + found.message(LedgerTrouble.detail(failure));
+            message = "jobrelay.ledger.url: " + ledger + " " + found.message(LedgerTrouble.detail(failure));
         }
         tell();
         return new LedgerException(String.valueOf(message), failure);
     }
 
+    private boolean lasts() {
+        return trouble != null && trouble.lasting();
+    }
+
     private void tell() {
         long now = nanoTime.getAsLong();
-        if (trouble == told || (trouble != LedgerTrouble.DAMAGED && now - quietUntil < 0)) {
+        if (trouble == told || (!lasts() && now - quietUntil < 0)) {
             return;
         }
-        LOG.error(
-                trouble == LedgerTrouble.DAMAGED ? "{}" : "{}; until then it is tried again, and nothing is lost",
-                message);
+        LOG.error(lasts() ? "{}" : "{}; until then it is tried again, and nothing is lost", message);
         told = trouble;
         quietUntil = now + BETWEEN_TWO_LINES.toNanos();
     }

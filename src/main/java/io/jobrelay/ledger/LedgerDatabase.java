@@ -3,46 +3,42 @@ package io.jobrelay.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.jobrelay.ledger.GroupCommit.Batch;
+import io.jobrelay.ledger.LedgerEngine.Hold;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import javax.sql.DataSource;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /**
- * The ledger's database: a SQLite file in WAL mode with full synchronisation, so that what is committed survives the
- * process and the power. The file is its owner's alone, and one process runs it at a time; commands may look into it, and
- * write, beside that one.
+ * The ledger's database, in a file or on a server: what is committed to it survives the process and the power. A file is open
+ * in one process at a time; a database on a server in many, and commands look into either, and write, beside them.
  */
 public final class LedgerDatabase implements AutoCloseable {
-    static final String URL_PREFIX = "jdbc:sqlite:";
-    private static final String MIGRATIONS = "classpath:db/ledger/sqlite";
-    private static final int CONNECTIONS = 8;
-    private static final int BUSY_TIMEOUT_MILLIS = 10_000;
-
-    private final @Nullable LedgerFile held;
+    private final LedgerEngine engine;
+    private final @Nullable Hold held;
     private final HikariDataSource connections;
     private final Jdbi jdbi;
-    private final Lanes lanes = Lanes.ALONE;
-    private final ChangeLog changes = new ChangeLog(lanes);
+    private final ChangeLog changes;
     private final GroupCommit writer;
     private final LedgerCondition condition;
 
-    private LedgerDatabase(Path path, @Nullable LedgerFile held, HikariDataSource connections) {
+    private LedgerDatabase(LedgerEngine engine, @Nullable Hold held, HikariDataSource connections) {
+        this.engine = engine;
         this.held = held;
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
-        jdbi.define("skipLocked", "");
-        jdbi.define("forUpdate", "");
+        engine.speak(jdbi);
+        this.changes = new ChangeLog(engine.lanes());
         this.writer = new GroupCommit(jdbi, connections::evictConnection, changes);
-        this.condition = new LedgerCondition(path, System::nanoTime);
+        this.condition = new LedgerCondition(engine.name(), System::nanoTime);
     }
 
     /**
@@ -50,66 +46,63 @@ public final class LedgerDatabase implements AutoCloseable {
      * is: each start reads all of it, which takes a second for some gigabytes that are in memory and for a quarter of
      * one that is not.
      *
-     * @param url {@code jdbc:sqlite:<file>}
      * @throws LedgerException if it cannot be opened; says why and what to do
      */
-    public static LedgerDatabase open(String url) {
-        return open(url, MIGRATIONS);
+    public static LedgerDatabase open(LedgerSettings settings) {
+        LedgerEngine engine = LedgerEngine.of(settings);
+        return open(engine, engine::migrations);
     }
 
-    /** Opens the ledger with the tables that the migrations in the given place make. */
-    static LedgerDatabase open(String url, String migrations) {
-        Path path = file(url);
-        LedgerFile file = null;
+    /** Opens the ledger with the tables that those migrations make. */
+    static LedgerDatabase open(LedgerEngine engine, Function<DataSource, FluentConfiguration> migrations) {
+        Hold held = null;
         HikariDataSource connections = null;
         try {
-            file = LedgerFile.hold(path);
-            connections = connections(path);
-            LedgerTables.bringUpToDate(connections, migrations);
-            file.made();
-            return new LedgerDatabase(path, file, connections);
+            held = engine.hold();
+            connections = connect(engine);
+            LedgerTables.bringUpToDate(migrations.apply(connections));
+            held.made();
+            return new LedgerDatabase(engine, held, connections);
         } catch (IOException | RuntimeException e) {
             if (connections != null) {
                 connections.close();
             }
-            if (file != null) {
-                file.close();
+            if (held != null) {
+                held.close();
             }
-            throw cannotOpen(path, e);
+            throw cannotOpen(engine, e);
         }
     }
 
     /**
      * Opens a ledger that is there, beside whoever has it open already. What is written is noticed there.
      *
-     * @param url {@code jdbc:sqlite:<file>}
      * @throws LedgerException if it is not there, or another version's; says what to do
      */
-    public static LedgerDatabase openBeside(String url) {
-        Path path = file(url);
-        if (!Files.exists(path)) {
-            throw notThere(path);
-        }
+    public static LedgerDatabase openBeside(LedgerSettings settings) {
+        LedgerEngine engine = LedgerEngine.of(settings);
+        engine.requireThere();
         HikariDataSource connections = null;
         try {
-            connections = connections(path);
-            LedgerTables.requireUpToDate(connections, MIGRATIONS);
-            return new LedgerDatabase(path, null, connections);
+            connections = connect(engine);
+            LedgerTables.requireUpToDate(engine.migrations(connections));
+            return new LedgerDatabase(engine, null, connections);
         } catch (RuntimeException e) {
             if (connections != null) {
                 connections.close();
             }
-            throw cannotOpen(path, e);
+            throw cannotOpen(engine, e);
         }
     }
 
-    static LedgerException notThere(Path path) {
-        return new LedgerException("jobrelay.ledger.url: there is no " + path
-                + "; go to the directory that Jobrelay runs in, or run it here first");
+    private static HikariDataSource connect(LedgerEngine engine) {
+        HikariConfig pool = engine.connections();
+        pool.setPoolName("ledger");
+        return new HikariDataSource(pool);
     }
 
-    private static LedgerException cannotOpen(Path path, Exception e) {
-        return new LedgerException("jobrelay.ledger.url: " + path + " " + why(e), e);
+    private static LedgerException cannotOpen(LedgerEngine engine, Exception e) {
+        return new LedgerException("jobrelay.ledger.url: " + engine.name() + " " + why(e), e);
     }
 
     private static String why(Exception e) {
@@ -120,26 +113,9 @@ public final class LedgerDatabase implements AutoCloseable {
                         .orElse("cannot be opened: " + LedgerTrouble.detail(e));
     }
 
-    /** The file of a ledger's URL, absolute. */
-    public static Path file(String url) {
-        return Path.of(url.substring(URL_PREFIX.length())).toAbsolutePath();
-    }
-
-    private static HikariDataSource connections(Path file) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        // A transaction that reads before it writes would fail, not wait, if somebody else wrote in between.
-        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        config.setTempStore(SQLiteConfig.TempStore.MEMORY);
-        SQLiteDataSource database = new SQLiteDataSource(config);
-        database.setUrl(URL_PREFIX + file);
-        HikariConfig pool = new HikariConfig();
-        pool.setPoolName("ledger");
-        pool.setDataSource(database);
-        pool.setMaximumPoolSize(CONNECTIONS);
-        return new HikariDataSource(pool);
+    /** The ledger's file, absolute; empty where it is on a server. */
+    public static Optional<Path> file(LedgerSettings settings) {
+        return LedgerEngine.of(settings).file();
     }
 
     /**
@@ -169,7 +145,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /** Where the order of deliveries is kept. */
     Lanes lanes() {
-        return lanes;
+        return engine.lanes();
     }
 
     /** What the transaction under way announces. */
@@ -198,7 +174,7 @@ public final class LedgerDatabase implements AutoCloseable {
     public Optional<String> trouble() {
         if (condition.trouble().isPresent()) {
             try {
-                write(handle -> handle.execute("pragma user_version = 0")); // writes a page, and says nothing
+                write(handle -> handle.execute(engine.trialWrite()));
             } catch (LedgerException e) {
                 return Optional.ofNullable(e.getMessage());
             }

@@ -20,7 +20,7 @@ import org.sqlite.SQLiteConfig;
  * The ledger's file, held by this process alone, and its owner's alone. Beside it lies the file that is locked; what is
  * in that says whether there has been a ledger, so that one that has lost its content is not taken for a new one.
  */
-final class LedgerFile implements AutoCloseable {
+final class LedgerFile implements LedgerEngine.Hold {
     private static final byte[] MADE = {'m', 'a', 'd', 'e', '\n'};
 
     private final Path path;
@@ -83,7 +83,7 @@ final class LedgerFile implements AutoCloseable {
     private void check() {
         SQLiteConfig readOnly = new SQLiteConfig();
         readOnly.setReadOnly(true);
-        try (Connection connection = readOnly.createConnection(LedgerDatabase.URL_PREFIX + path);
+        try (Connection connection = readOnly.createConnection(SqliteEngine.URL_PREFIX + path);
                 Statement statement = connection.createStatement();
                 ResultSet findings = statement.executeQuery("pragma quick_check(1)")) {
             String finding = findings.getString(1);
@@ -103,7 +103,8 @@ final class LedgerFile implements AutoCloseable {
     }
 
     /** The file holds a ledger from now on. */
-    void made() throws IOException {
+    @Override
+    public void made() throws IOException {
         lock.write(ByteBuffer.wrap(MADE), 0);
     }
 

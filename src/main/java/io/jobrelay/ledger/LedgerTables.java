@@ -1,11 +1,12 @@
 package io.jobrelay.ledger;
 
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.pattern.ValidatePattern;
 
 /** The ledger's tables: made and changed by numbered migrations, each whole or not at all. */
@@ -18,14 +19,17 @@ final class LedgerTables {
      * @throws LedgerException if a newer Jobrelay has changed the tables, or a migration fails; the ledger is then as it was
      *     before that migration
      */
-    static void bringUpToDate(DataSource connections, String migrations) {
-        Flyway flyway = flyway(connections, migrations);
+    static void bringUpToDate(FluentConfiguration migrations) {
+        Flyway flyway = flyway(migrations);
         refuseNewer(flyway);
         try {
             flyway.migrate();
         } catch (FlywayException e) {
             if (LedgerTrouble.of(e).isPresent()) {
                 throw e;
+            }
+            if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+                throw new LedgerException("holds tables of somebody else: give Jobrelay a database of its own", e);
             }
             throw new LedgerException(
                     "has tables that cannot be brought up to date, and are as they were (%s): go on with the Jobrelay that wrote it, and tell the makers of this one"
@@ -40,18 +44,16 @@ final class LedgerTables {
      *
      * @throws LedgerException if the tables are not those of this Jobrelay
      */
-    static void requireUpToDate(DataSource connections, String migrations) {
-        Flyway flyway = flyway(connections, migrations);
+    static void requireUpToDate(FluentConfiguration migrations) {
+        Flyway flyway = flyway(migrations);
         refuseNewer(flyway);
         if (flyway.info().pending().length > 0) {
             throw new LedgerException("is no ledger yet, or an older version's; jobrelay run brings it up to date");
         }
     }
 
-    private static Flyway flyway(DataSource connections, String migrations) {
-        return Flyway.configure()
-                .dataSource(connections)
-                .locations(migrations)
+    private static Flyway flyway(FluentConfiguration migrations) {
+        return migrations
                 .validateMigrationNaming(true)
                 // Flyway would let a ledger pass that a newer Jobrelay has migrated.
                 .ignoreMigrationPatterns(new ValidatePattern[0])

@@ -2,13 +2,13 @@ package io.jobrelay.ledger;
 
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.sql.SQLException;
 import java.util.Optional;
-import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What keeps the ledger's file from being opened, read or written, and what to do about it. */
+/** What keeps the ledger from being opened, read or written, and what to do about it. */
 enum LedgerTrouble {
-    /** No space left for the file or its write-ahead log. */
+    /** No space left for the file, or the server's files, or a write-ahead log. */
     FULL("is on a disk that is full", "free some space"),
     /** The user, the file or the file system does not allow writing. */
     READ_ONLY(
@@ -23,9 +23,23 @@ enum LedgerTrouble {
             "stop Jobrelay, then restore a backup, or move it and its -wal and -shm files aside to begin with an empty one;"
                     + " Jobrelay leaves them as they are"),
     /** The disk, or what is between it and the file. */
-    UNREACHABLE("cannot be reached", "check the disk and the file system it is on");
-
-    private static final int PRIMARY_CODE = 0xff;
+    UNREACHABLE("cannot be reached", "check the disk and the file system it is on"),
+    /** The server, what is between it and us, or the database on it. */
+    AWAY(
+            "cannot be connected to",
+            "check that the PostgreSQL server runs and can be reached from here, and that it has that database"),
+    /** The server knows the role not, or not so. */
+    NOT_LET_IN(
+            "does not let Jobrelay in",
+            "check jobrelay.ledger.user and jobrelay.ledger.password, and the server's pg_hba.conf"),
+    /** The role may not, or the server is a standby. */
+    NOT_ALLOWED(
+            "cannot be written",
+            "let the role of jobrelay.ledger.user own the database, and name the primary server, not a standby"),
+    /** Others have all of the server's connections. */
+    CROWDED("takes no more connections", "raise the server's max_connections: a node has up to 10"),
+    /** A page or an index of it is not what the server wrote. */
+    CORRUPT("is damaged", "stop all Jobrelays, and restore a backup into a new database");
 
     private final String rule;
     private final String remedy;
@@ -40,11 +54,19 @@ enum LedgerTrouble {
         return rule + " (" + detail.lines().findFirst().orElse("") + "): " + remedy;
     }
 
-    /** The trouble that a failure comes from; empty if it does not come from the file. */
+    /** True where going on would make it worse. */
+    boolean lasting() {
+        return this == DAMAGED || this == CORRUPT;
+    }
+
+    /** The trouble that a failure comes from; empty if it does not come from the ledger itself. */
     static Optional<LedgerTrouble> of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLiteException database) {
-                return of(database.getResultCode());
+            if (cause instanceof SQLiteException file) {
+                return SqliteEngine.trouble(file.getResultCode());
+            }
+            if (cause instanceof SQLException server && server.getSQLState() != null) {
+                return PostgresqlEngine.trouble(server.getSQLState());
             }
             if (cause instanceof FileSystemException file) {
                 return Optional.of(of(file));
@@ -59,17 +81,6 @@ enum LedgerTrouble {
             return FULL;
         }
         return file instanceof AccessDeniedException || reason.contains("Read-only") ? READ_ONLY : UNREACHABLE;
-    }
-
-    private static Optional<LedgerTrouble> of(SQLiteErrorCode code) {
-        return switch (SQLiteErrorCode.getErrorCode(code.code & PRIMARY_CODE)) {
-            case SQLITE_FULL -> Optional.of(FULL);
-            case SQLITE_READONLY, SQLITE_PERM -> Optional.of(READ_ONLY);
-            case SQLITE_BUSY, SQLITE_LOCKED -> Optional.of(BUSY);
-            case SQLITE_CORRUPT, SQLITE_NOTADB -> Optional.of(DAMAGED);
-            case SQLITE_IOERR, SQLITE_CANTOPEN -> Optional.of(UNREACHABLE);
-            default -> Optional.empty(); // what the statement did wrong
-        };
     }
 
     /** The words of the innermost cause that has some; the file system's own are only the name of the file. */

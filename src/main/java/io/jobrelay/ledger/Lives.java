@@ -8,17 +8,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.result.ResultIterator;
 
 /** When jobs were in which state, out of their changes, as far as these are kept. */
 public final class Lives {
     /** Of one job: who changes more often is looked at from then on only. */
     private static final int MOST_CHANGES = 60;
-    /** What is read for one answer, since the provider's own words in a change may be long. */
-    private static final long MOST_BYTES = 32 * 1024 * 1024;
 
     private final LedgerDatabase database;
 
@@ -34,7 +30,7 @@ public final class Lives {
         }
     }
 
-    private record Change(String job, long sequence, Instant time, String state, long bytes) {}
+    private record Change(String job, long sequence, Instant time, String state) {}
 
     /** The stages of each job from the first to the last; none of a job whose changes are forgotten. */
     public Map<String, List<Stage>> of(Collection<String> jobs) {
@@ -49,37 +45,21 @@ public final class Lives {
     }
 
     private List<Change> changes(Collection<String> jobs) {
-        List<Change> changes = database.read(handle -> {
-            try (ResultIterator<Change> rows = handle.createQuery("""
-                            select j.id, c.sequence, c.created_at, length(c.event) as bytes,
-                                cast(c.event as text) ->> '$.data.job.state' as state
-                            from json_each(:jobs)
-                            join job j on j.id = json_each.value
-                            join change c on c.subject = j.id and c.sequence > j.sequence - :most""")
-                    .bind("jobs", Json.write(jobs))
-                    .bind("most", MOST_CHANGES)
-                    .map((row, context) -> new Change(
-                            row.getString("id"),
-                            row.getLong("sequence"),
-                            Instant.ofEpochMilli(row.getLong("created_at")),
-                            row.getString("state"),
-                            row.getLong("bytes")))
-                    .iterator()) {
-                return read(rows);
-            }
-        });
+        List<Change> changes = database.read(handle -> handle.createQuery("""
+                        select j.id, c.sequence, c.created_at, c.state
+                        from <elements>(:jobs) wanted
+                        join job j on j.id = wanted.value
+                        join change c on c.subject = j.id and c.sequence > j.sequence - :most
+                        where c.state is not null""")
+                .bind("jobs", Json.write(jobs))
+                .bind("most", MOST_CHANGES)
+                .map((row, context) -> new Change(
+                        row.getString("id"),
+                        row.getLong("sequence"),
+                        Instant.ofEpochMilli(row.getLong("created_at")),
+                        row.getString("state")))
+                .list());
         changes.sort(Comparator.comparingLong(Change::sequence));
-        return changes;
-    }
-
-    private static List<Change> read(Iterator<Change> rows) {
-        List<Change> changes = new ArrayList<>();
-        long bytes = 0;
-        while (bytes < MOST_BYTES && rows.hasNext()) {
-            Change change = rows.next();
-            changes.add(change);
-            bytes += change.bytes();
-        }
         return changes;
     }
 }

@@ -78,10 +78,10 @@ public final class WatchIndex {
         return database.read(handle -> handle.createQuery(COLUMNS + """
 
                         and w.id > :after
-                        and (:apis = '[]' or w.definition ->> 'api' in (select value from json_each(:apis)))
-                        and (:accounts = '[]' or w.account in (select value from json_each(:accounts)))
-                        and (not :blind or (w.state = 'ACTIVE' and w.blind = 1))
-                        and (:healths = '[]' or w.health in (select value from json_each(:healths)))
+                        and (:apis = '[]' or w.api in (select value from <elements>(:apis)))
+                        and (:accounts = '[]' or w.account in (select value from <elements>(:accounts)))
+                        and (not :blind or (w.state = 'ACTIVE' and w.blind))
+                        and (:healths = '[]' or w.health in (select value from <elements>(:healths)))
                         order by w.id limit :limit""")
                 .bind("after", after == null ? "" : after)
                 .bind("apis", Json.write(filter.apis()))
@@ -169,10 +169,9 @@ public final class WatchIndex {
 
     /** How many watches are blind. */
     public long blind() {
-        return database.read(
-                handle -> handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind = 1")
-                        .mapTo(Long.class)
-                        .one());
+        return database.read(handle -> handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
+                .mapTo(Long.class)
+                .one());
     }
 
     /** How many watches have each health. */

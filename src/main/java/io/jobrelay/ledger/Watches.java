@@ -19,21 +19,25 @@ public final class Watches {
     /** How long a claimed watch is left alone if nothing is heard of it; far longer than a poll may take. */
     private static final Duration LEASE = Duration.ofMinutes(15);
 
-    /** How many are due in each account: one step of the index for each account and for each of these. */
+    /** Nobody takes more of an account at once. */
+    private static final int MOST_COUNTED = 1_000;
+
+    /** How many are due in each account: one step of the index for each account and for each that is counted. */
     private static final String DUE = """
             with recursive named(account) as (
                 select min(account) from watch where state = 'ACTIVE'
                 union all
                 select (select min(account) from watch where state = 'ACTIVE' and account > named.account)
                 from named where named.account is not null)
-            select n.account, (select count(*) from watch w
-                where w.state = 'ACTIVE' and w.account = n.account and w.due_at <= :now) due
-            from named n where n.account is not null and due > 0""";
+            select n.account, (select count(*) from (
+                select 1 from watch w where w.state = 'ACTIVE' and w.account = n.account and w.due_at <= :now
+                limit :most) due)
+            from named n where n.account is not null""";
 
     /** A list has ended when it was answered and all its jobs have. */
     private static final String UNFINISHED = """
             from watch w where w.state = 'ACTIVE' and not (
-                w.definition ->> 'list' and w.answered_at is not null
+                w.list and w.answered_at is not null
                 and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))
             """;
 
@@ -44,13 +48,19 @@ public final class Watches {
     public Watches(LedgerDatabase database, LedgerClock clock) {
         this.database = database;
         this.clock = clock;
-        // Whoever held a claim before this process has ended with it.
+        releaseClaims();
+        // Nobody can have been asked while nothing ran.
+        long now = clock.millis();
+        database.write(handle -> handle.execute(
+                "update watch set blind_at = ? + blind_after where state = 'ACTIVE' and not blind and blind_at < ? + blind_after",
+                now,
+                now));
+    }
+
+    /** Whoever held a claim before this process has ended with it. */
+    private void releaseClaims() {
         database.write(
                 handle -> handle.execute("update watch set due_at = ?, claimed = false where claimed", clock.millis()));
-        // Nobody can have been asked while nothing ran.
-        database.write(handle -> handle.execute(
-                "update watch set blind_at = max(blind_at, ? + blind_after) where state = 'ACTIVE' and blind = 0",
-                clock.millis()));
     }
 
     /**
@@ -79,19 +89,21 @@ public final class Watches {
 
     private static void put(Handle handle, Watch watch, String definition, String source, long now) {
         handle.createUpdate("""
-                        insert into watch (id, definition, account, source, state, due_at,
+                        insert into watch (id, definition, api, account, list, source, state, due_at,
                             added_at, blind_after, blind_at)
-                        values (:id, :definition, :account, :source, 'ACTIVE', :now,
+                        values (:id, :definition, :api, :account, :list, :source, 'ACTIVE', :now,
                             :now, :blindAfter, :now + :blindAfter)
                         on conflict (id) do update set
                             definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
-                            claim = claim + 1, claimed = 0,
-                            added_at = case state when 'REMOVED' then excluded.added_at else added_at end,
+                            claim = watch.claim + 1, claimed = false, claimed_by = null,
+                            added_at = case watch.state when 'REMOVED' then excluded.added_at else watch.added_at end,
                             blind_after = excluded.blind_after, blind_at = excluded.blind_at,
-                            state = case state when 'REMOVED' then 'ACTIVE' else state end""")
+                            state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""")
                 .bind("id", watch.id())
                 .bind("definition", definition)
+                .bind("api", watch.api())
                 .bind("account", watch.account())
+                .bind("list", watch.list())
                 .bind("source", source)
                 .bind("now", now)
                 .bind("blindAfter", watch.pace().blindAfter().toMillis())
@@ -126,7 +138,9 @@ public final class Watches {
         database.read(handle -> {
             handle.createQuery(DUE)
                     .bind("now", now)
+                    .bind("most", MOST_COUNTED)
                     .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
+                    .filter(entry -> entry.getValue() > 0)
                     .forEach(entry -> due.put(entry.getKey(), entry.getValue()));
             return null;
         });
@@ -138,9 +152,11 @@ public final class Watches {
     private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, Instant now) {
         List<DueWatch> claimed = new ArrayList<>();
         countByAccount.forEach((account, count) -> handle.createQuery("""
-                        update watch set claim = claim + 1, claimed = 1, planned_at = due_at, due_at = :lease where id in (
+                        with due as materialized (
                             select id from watch where state = 'ACTIVE' and account = :account and due_at <= :now
-                            order by due_at limit :count)
+                            order by due_at limit :count <skipLocked>)
+                        update watch set claim = claim + 1, claimed = true, planned_at = due_at, due_at = :lease
+                        where id in (select id from due)
                         returning definition, claim, planned_at""")
                 .bind("lease", now.plus(LEASE).toEpochMilli())
                 .bind("account", account)
@@ -166,7 +182,7 @@ public final class Watches {
 
     private void makeDue(DueWatch due) {
         database.write(handle -> handle.execute(
-                "update watch set claimed = 0, due_at = ? where id = ? and claim = ? and claimed = 1",
+                "update watch set claimed = false, claimed_by = null, due_at = ? where id = ? and claim = ? and claimed",
                 clock.millis(),
                 due.watch().id(),
                 due.claim()));
@@ -191,7 +207,7 @@ public final class Watches {
     /** The watches that have not ended, in order of their APIs. */
     public List<Unfinished> unfinished() {
         return database.read(handle -> handle.createQuery(
-                        "select w.definition ->> 'api', w.health, w.failure ->> 'message' " + UNFINISHED + "order by 1")
+                        "select w.api, w.health, w.failure ->> 'message' " + UNFINISHED + "order by 1")
                 .map((row, context) -> new Unfinished(row.getString(1), row.getString(2), row.getString(3)))
                 .list());
     }

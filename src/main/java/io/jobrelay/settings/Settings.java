@@ -8,6 +8,7 @@ import io.jobrelay.delivery.DeliverySchedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that Jobrelay's own properties say, valid.
@@ -43,10 +44,28 @@ public record Settings(
         destinations = Map.copyOf(destinations);
     }
 
-    /** Where the ledger is: {@code jdbc:sqlite:<file>}. */
-    public record LedgerSettings(String url) {
+    /**
+     * Where the ledger is.
+     *
+     * @param url {@code jdbc:sqlite:<file>}, or {@code jdbc:postgresql://<host>[:<port>]/<database>} with parameters of the
+     *     driver behind it, if any
+     * @param user the role on a PostgreSQL server; null for the driver's default
+     * @param password its password, a secret; null where the server asks for none
+     */
+    public record LedgerSettings(
+            String url, @Nullable String user, @Nullable String password) {
         public LedgerSettings {
             requireNonNull(url, "url is null");
+        }
+
+        /** A ledger that nobody has to be let into. */
+        public LedgerSettings(String url) {
+            this(url, null, null);
+        }
+
+        @Override
+        public String toString() {
+            return "LedgerSettings[url=" + url + ", user=" + user + "]";
         }
     }
 

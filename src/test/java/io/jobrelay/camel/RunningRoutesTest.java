@@ -6,6 +6,7 @@ import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.flow.RouteFlow.Stage;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -63,7 +64,7 @@ class RunningRoutesTest {
 
     @BeforeEach
     void starts() throws Exception {
-        database = LedgerDatabase.open("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
         routes = new RunningRoutes(
                 context, () -> Set.of("acme"), new Destinations(database), Clock.fixed(NOW, ZoneOffset.UTC));
         context.start();

@@ -1,6 +1,7 @@
 package io.jobrelay.durability;
 
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,7 +19,7 @@ final class PendingDeliveries {
     /** So many jobs with so many changes each, for each of the destinations; the ledger is made where there is none. */
     static void add(Path ledger, int jobs, int changes, List<String> destinations) throws SQLException {
         String url = "jdbc:sqlite:" + ledger;
-        LedgerDatabase.open(url).close();
+        LedgerDatabase.open(new LedgerSettings(url)).close();
         try (Connection connection = DriverManager.getConnection(url);
                 Statement sql = connection.createStatement()) {
             connection.setAutoCommit(false);

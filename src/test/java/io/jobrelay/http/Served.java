@@ -28,6 +28,7 @@ import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.ProviderApi;
@@ -89,7 +90,7 @@ final class Served implements AutoCloseable {
 
     private Served(Path directory, HttpSettings settings) {
         this.token = settings.token();
-        database = LedgerDatabase.open("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
         LedgerClock clock = new LedgerClock(database, Clock.systemUTC(), System::nanoTime);
         outbox = new Outbox(database, clock, CircuitBreaker.STANDARD);
         watches = new Watches(database, clock);

@@ -3,6 +3,7 @@ package io.jobrelay.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobrelay.settings.Settings.LedgerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ class GroupCommitTest {
 
     @BeforeEach
     void opens() {
-        database = LedgerDatabase.open("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
         database.write(handle -> handle.execute("create table line (id integer primary key)"));
     }
 
@@ -131,7 +132,7 @@ class GroupCommitTest {
         for (Future<Integer> writer : writers) {
             acknowledged += writer.get(10, TimeUnit.SECONDS);
         }
-        database = LedgerDatabase.open("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
         assertThat(count("line")).isEqualTo(acknowledged);
     }
 

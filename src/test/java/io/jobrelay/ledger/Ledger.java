@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Ledger implements AutoCloseable {
         this.clock = clock;
         AtomicInteger ids = new AtomicInteger();
         String run = Long.toString(System.nanoTime(), 36);
-        database = LedgerDatabase.open("jdbc:sqlite:" + file);
+        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + file));
         time = new LedgerClock(database, clock, () -> clock.passed().toNanos());
         outbox = new Outbox(database, time, CircuitBreaker.STANDARD);
         watches = new Watches(database, time);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class LedgerBackupTest {
             long before = 0;
             for (int i = 0; i < 5 || before < 10; i++) {
                 copy = directory.resolve("copy-" + i + ".db");
-                LedgerBackup backup = LedgerBackup.take("jdbc:sqlite:" + file, copy);
+                LedgerBackup backup = LedgerBackup.take(new LedgerSettings("jdbc:sqlite:" + file), copy);
 
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
                         .isEqualTo("rw-------");
@@ -84,7 +85,7 @@ class LedgerBackupTest {
         Path copy = directory.resolve("copy.db");
         Files.writeString(copy, "mine");
 
-        assertThatThrownBy(() -> LedgerBackup.take("jdbc:sqlite:" + file, copy))
+        assertThatThrownBy(() -> LedgerBackup.take(new LedgerSettings("jdbc:sqlite:" + file), copy))
                 .isInstanceOf(LedgerException.class)
                 .hasMessage("%s: is there already and is not overwritten; name another file", copy);
         assertThat(copy).hasContent("mine");
@@ -100,7 +101,7 @@ class LedgerBackupTest {
         Files.write(file, bytes);
         Path copy = directory.resolve("copy.db");
 
-        assertThatThrownBy(() -> LedgerBackup.take("jdbc:sqlite:" + file, copy))
+        assertThatThrownBy(() -> LedgerBackup.take(new LedgerSettings("jdbc:sqlite:" + file), copy))
                 .isInstanceOf(LedgerException.class)
                 .hasMessageContaining("is damaged, or is no ledger at all");
         assertThat(copy).doesNotExist();
@@ -109,12 +110,13 @@ class LedgerBackupTest {
 
     @Test
     void where_there_is_no_ledger_none_is_made() {
-        assertThatThrownBy(() -> LedgerBackup.take("jdbc:sqlite:" + file, directory.resolve("copy.db")))
+        assertThatThrownBy(() ->
+                        LedgerBackup.take(new LedgerSettings("jdbc:sqlite:" + file), directory.resolve("copy.db")))
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith("jobrelay.ledger.url: there is no " + file);
         assertThatThrownBy(() -> {
                     Ledger.open(file).close();
-                    LedgerBackup.take("jdbc:sqlite:" + file, directory.resolve("nowhere/copy.db"));
+                    LedgerBackup.take(new LedgerSettings("jdbc:sqlite:" + file), directory.resolve("nowhere/copy.db"));
                 })
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith(directory.resolve("nowhere/copy.db") + ": the copy of " + file);
@@ -130,7 +132,7 @@ class LedgerBackupTest {
                 .load()
                 .migrate();
 
-        assertThat(LedgerBackup.take("jdbc:sqlite:" + file, directory.resolve("copy.db")))
+        assertThat(LedgerBackup.take(new LedgerSettings("jdbc:sqlite:" + file), directory.resolve("copy.db")))
                 .extracting(LedgerBackup::changes)
                 .isEqualTo(0L);
     }

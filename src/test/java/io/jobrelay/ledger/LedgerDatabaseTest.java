@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,7 +119,7 @@ class LedgerDatabaseTest {
     @Test
     void is_opened_beside_a_running_one_and_each_sees_what_the_other_writes() {
         try (Ledger ledger = Ledger.open(file);
-                LedgerDatabase beside = LedgerDatabase.openBeside("jdbc:sqlite:" + file)) {
+                LedgerDatabase beside = LedgerDatabase.openBeside(new LedgerSettings("jdbc:sqlite:" + file))) {
             ledger.database.write(handle -> handle.execute("insert into destination (name) values ('a')"));
             beside.write(handle -> handle.execute("insert into destination (name) values ('b')"));
 
@@ -132,7 +133,7 @@ class LedgerDatabaseTest {
 
     @Test
     void is_not_made_by_whoever_only_looks_into_it() {
-        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+        assertThatThrownBy(() -> LedgerDatabase.openBeside(new LedgerSettings("jdbc:sqlite:" + file)))
                 .isInstanceOf(LedgerException.class)
                 .hasMessage(
                         "jobrelay.ledger.url: there is no %s; go to the directory that Jobrelay runs in, or run it here"
@@ -146,14 +147,14 @@ class LedgerDatabaseTest {
         Files.createDirectories(file.getParent());
         Files.createFile(file);
 
-        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+        assertThatThrownBy(() -> LedgerDatabase.openBeside(new LedgerSettings("jdbc:sqlite:" + file)))
                 .isInstanceOf(LedgerException.class)
                 .hasMessage(
                         "jobrelay.ledger.url: %s is no ledger yet, or an older version's; jobrelay run brings it up to"
                                 + " date",
                         file);
         Files.writeString(file, "no ledger at all ".repeat(100));
-        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+        assertThatThrownBy(() -> LedgerDatabase.openBeside(new LedgerSettings("jdbc:sqlite:" + file)))
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith("jobrelay.ledger.url: " + file + " is damaged, or is no ledger at all")
                 .hasMessageContaining("NOTADB");
@@ -169,7 +170,7 @@ class LedgerDatabaseTest {
                     from flyway_schema_history where version = '1'"""));
         }
 
-        assertThatThrownBy(() -> LedgerDatabase.openBeside("jdbc:sqlite:" + file))
+        assertThatThrownBy(() -> LedgerDatabase.openBeside(new LedgerSettings("jdbc:sqlite:" + file)))
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith("jobrelay.ledger.url: " + file + " was written by a newer Jobrelay");
     }

@@ -291,7 +291,10 @@ class LedgerTroubleTest {
                 .load()
                 .migrate();
 
-        assertThatThrownBy(() -> LedgerDatabase.open(url, "classpath:db/half"))
+        assertThatThrownBy(() -> LedgerDatabase.open(
+                        new SqliteEngine(url),
+                        connections ->
+                                Flyway.configure().dataSource(connections).locations("classpath:db/half")))
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith("jobrelay.ledger.url: " + file + " has tables that cannot be brought")
                 .hasMessageContaining("no_such_table")

@@ -9,6 +9,7 @@ import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.trust.Secrets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,7 +34,8 @@ class OutboxComponentTest {
     /** The dot ends the name within the id of a delivery. */
     @Test
     void refuses_a_name_with_a_dot() throws Exception {
-        try (LedgerDatabase database = LedgerDatabase.open("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        try (LedgerDatabase database =
+                        LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
                 DefaultCamelContext context = new DefaultCamelContext()) {
             DeliverySettings delivery =
                     new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);

@@ -1,0 +1,159 @@
+package io.jobrelay.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.jobrelay.settings.Settings.LedgerSettings;
+import java.nio.file.Path;
+import java.sql.Types;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.config.ConfigRegistry;
+
+/** A database on a PostgreSQL server, which many nodes have open at the same time. */
+final class PostgresqlEngine implements LedgerEngine {
+    private static final int CONNECTIONS = 8;
+    private static final int IDLE_CONNECTIONS = 2;
+    private static final long CONNECTION_WAIT_MILLIS = 10_000;
+    private static final long VALIDATION_WAIT_MILLIS = 3_000;
+    /** Longer than any other node needs for its migrations. */
+    private static final int LOCK_TRIES = 3_600;
+
+    /** What the URL says goes before these. In seconds, where they are times. */
+    private static final Map<String, String> PARAMETERS = Map.of(
+            "ApplicationName", "jobrelay",
+            "connectTimeout", "5",
+            "tcpKeepAlive", "true",
+            // JSON is bound as text, and null as nothing in particular.
+            "stringtype", "unspecified",
+            "reWriteBatchedInserts", "true");
+
+    /** A connection that nothing answers on is given up; no statement but a migration's takes as long. */
+    private static final String ANSWER_SECONDS = "30";
+
+    private final LedgerSettings settings;
+    private final String name;
+
+    PostgresqlEngine(LedgerSettings settings) {
+        this.settings = settings;
+        this.name = settings.url().replaceFirst("\\?.*", "");
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Hold hold() {
+        return new Hold() {
+            @Override
+            public void made() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** Whoever connects finds out. */
+    @Override
+    public void requireThere() {}
+
+    @Override
+    public Path requireFile() {
+        throw new LedgerException("jobrelay.ledger.url: " + name
+                + " is on a PostgreSQL server, whose own tools copy it: pg_dump --format=custom --file=<file> <database>,"
+                + " at any time and beside Jobrelay");
+    }
+
+    @Override
+    public HikariConfig connections() {
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(settings.url());
+        pool.setUsername(settings.user());
+        pool.setPassword(settings.password());
+        PARAMETERS.forEach(pool::addDataSourceProperty);
+        pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
+        pool.setMaximumPoolSize(CONNECTIONS);
+        pool.setMinimumIdle(IDLE_CONNECTIONS);
+        pool.setConnectionTimeout(CONNECTION_WAIT_MILLIS);
+        pool.setValidationTimeout(VALIDATION_WAIT_MILLIS);
+        return pool;
+    }
+
+    /** On connections of their own, since a migration may take its time; of many nodes that start together one runs them. */
+    @Override
+    public FluentConfiguration migrations(DataSource connections) {
+        return Flyway.configure()
+                .dataSource(settings.url(), settings.user(), settings.password())
+                .jdbcProperties(PARAMETERS)
+                .lockRetryCount(LOCK_TRIES)
+                .locations("classpath:db/ledger/postgresql");
+    }
+
+    /** The members of a record keep their order. */
+    @Override
+    public void speak(Jdbi jdbi) {
+        jdbi.define("forUpdate", "for update")
+                .define("skipLocked", "for update skip locked")
+                .define("elements", "json_array_elements_text")
+                .define("members", "json_each_text")
+                .define("crossJoin", "join")
+                .define("likeInAnyCase", "ilike")
+                .define("listedRecord", """
+                        (select json_object_agg(member.key, member.value) from json_each(j.record) member
+                            where member.key not in ('raw', 'spec', 'result', 'logs'))""")
+                .registerArgument(new TextFactory());
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new AdvisoryLanes();
+    }
+
+    @Override
+    public String trialWrite() {
+        return "update change_position set newest = newest";
+    }
+
+    /** What a state says of the server and the way to it; empty for what a statement did wrong, or has to be tried again. */
+    static Optional<LedgerTrouble> trouble(String state) {
+        return switch (state) {
+            case "53100" -> Optional.of(LedgerTrouble.FULL);
+            case "53300" -> Optional.of(LedgerTrouble.CROWDED);
+            case "25006", "42501" -> Optional.of(LedgerTrouble.NOT_ALLOWED);
+            case "XX001", "XX002" -> Optional.of(LedgerTrouble.CORRUPT);
+            case "3D000", "57P01", "57P02", "57P03", "57P05" -> Optional.of(LedgerTrouble.AWAY);
+            default ->
+                state.startsWith("08")
+                        ? Optional.of(LedgerTrouble.AWAY)
+                        : state.startsWith("28") ? Optional.of(LedgerTrouble.NOT_LET_IN) : Optional.empty();
+        };
+    }
+
+    /** A character that PostgreSQL cannot keep in a text, and what the JSON of it would be: what somebody sends may have it. */
+    private static final class TextFactory extends AbstractArgumentFactory<String> {
+        private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
+
+        private TextFactory() {
+            super(Types.VARCHAR);
+        }
+
+        @Override
+        protected Argument build(String value, ConfigRegistry config) {
+            String kept = value.indexOf('\0') < 0 ? value : value.replace('\0', '\ufffd');
+            String text = kept.contains("\\u0000") ? NUL.matcher(kept).replaceAll("$1\\\\ufffd") : kept;
+            return (position, statement, context) -> statement.setString(position, text);
+        }
+    }
+}

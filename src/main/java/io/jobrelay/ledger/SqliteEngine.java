@@ -1,0 +1,116 @@
+package io.jobrelay.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.Jdbi;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * A SQLite file in WAL mode with full synchronisation, so that what is committed survives the process and the power. The file
+ * is its owner's alone, and one process runs it at a time; commands may look into it, and write, beside that one.
+ */
+final class SqliteEngine implements LedgerEngine {
+    static final String URL_PREFIX = "jdbc:sqlite:";
+    private static final int CONNECTIONS = 8;
+    private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+    private static final int PRIMARY_CODE = 0xff;
+
+    private final Path path;
+
+    SqliteEngine(String url) {
+        this.path = Path.of(url.substring(URL_PREFIX.length())).toAbsolutePath();
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.of(path);
+    }
+
+    @Override
+    public Hold hold() throws IOException {
+        return LedgerFile.hold(path);
+    }
+
+    @Override
+    public void requireThere() {
+        if (!Files.exists(path)) {
+            throw new LedgerException("jobrelay.ledger.url: there is no " + path
+                    + "; go to the directory that Jobrelay runs in, or run it here first");
+        }
+    }
+
+    @Override
+    public Path requireFile() {
+        requireThere();
+        return path;
+    }
+
+    @Override
+    public HikariConfig connections() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        // A transaction that reads before it writes would fail, not wait, if somebody else wrote in between.
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+        SQLiteDataSource database = new SQLiteDataSource(config);
+        database.setUrl(URL_PREFIX + path);
+        HikariConfig pool = new HikariConfig();
+        pool.setDataSource(database);
+        pool.setMaximumPoolSize(CONNECTIONS);
+        return pool;
+    }
+
+    @Override
+    public FluentConfiguration migrations(DataSource connections) {
+        return Flyway.configure().dataSource(connections).locations("classpath:db/ledger/sqlite");
+    }
+
+    /** There is one writer, and so nothing to lock. */
+    @Override
+    public void speak(Jdbi jdbi) {
+        jdbi.define("forUpdate", "")
+                .define("skipLocked", "")
+                .define("elements", "json_each")
+                .define("members", "json_each")
+                .define("crossJoin", "cross join")
+                .define("likeInAnyCase", "like")
+                .define("listedRecord", "json_remove(j.record, '$.raw', '$.spec', '$.result', '$.logs')");
+    }
+
+    @Override
+    public Lanes lanes() {
+        return Lanes.ALONE;
+    }
+
+    @Override
+    public String trialWrite() {
+        return "pragma user_version = 0"; // writes a page
+    }
+
+    /** What a result code says of the file; empty for what a statement did wrong. */
+    static Optional<LedgerTrouble> trouble(SQLiteErrorCode code) {
+        return switch (SQLiteErrorCode.getErrorCode(code.code & PRIMARY_CODE)) {
+            case SQLITE_FULL -> Optional.of(LedgerTrouble.FULL);
+            case SQLITE_READONLY, SQLITE_PERM -> Optional.of(LedgerTrouble.READ_ONLY);
+            case SQLITE_BUSY, SQLITE_LOCKED -> Optional.of(LedgerTrouble.BUSY);
+            case SQLITE_CORRUPT, SQLITE_NOTADB -> Optional.of(LedgerTrouble.DAMAGED);
+            case SQLITE_IOERR, SQLITE_CANTOPEN -> Optional.of(LedgerTrouble.UNREACHABLE);
+            default -> Optional.empty();
+        };
+    }
+}
