@@ -21,14 +21,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.sqlite.SQLiteDataSource;
 
 /** The watch is polled every 10 s to 5 min, and so blind after a quarter of an hour. */
 @Timeout(60)
+@OnBothEngines
 class BlindnessTest {
     private static final JobRecord RUNNING = JobRecords.of("acme-job/acme/1", JobState.RUNNING);
     private static final Duration QUARTER = Duration.ofMinutes(15);
     private static final Duration INSTANT = Duration.ofMillis(1);
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -37,7 +42,7 @@ class BlindnessTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
     }
 
     @AfterEach
@@ -119,7 +124,7 @@ class BlindnessTest {
         ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING));
         ledger.close();
         ledger.clock.advance(Duration.ofDays(3));
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
 
         ledger.clock.advance(QUARTER.minus(INSTANT));
         assertThat(ledger.blindness.notice()).isEmpty();
@@ -133,7 +138,7 @@ class BlindnessTest {
         ledger.clock.advance(QUARTER);
         ledger.blindness.notice();
         ledger.close();
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
         ledger.clock.advance(Duration.ofDays(1));
 
         assertThat(ledger.blindness.notice()).isEmpty();

@@ -24,15 +24,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
+@OnBothEngines
 class CircuitTest {
     private static final String HOOK = "hook";
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Outcome COUNTED = new Outcome(Fate.RETRIED, Turn.NONE);
     private static final Outcome SPARED = new Outcome(Fate.GIVEN_BACK, Turn.NONE);
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -41,7 +46,7 @@ class CircuitTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
     }
 
     @AfterEach
@@ -448,6 +453,6 @@ class CircuitTest {
 
     private void restart() {
         ledger.close();
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
     }
 }

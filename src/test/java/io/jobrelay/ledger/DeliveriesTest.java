@@ -22,11 +22,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 @Timeout(60)
+@OnBothEngines
 class DeliveriesTest {
     private static final String HOOK = "hook";
     private static final String OTHER = "other";
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -36,7 +41,7 @@ class DeliveriesTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
         deliveries = new Deliveries(ledger.database);
     }
 

@@ -14,28 +14,34 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
+@OnBothEngines
 class DeliveryIndexTest {
     private static final String HOOK = "hook";
     private static final String OTHER = "other";
     private static final int CHANGES = 40;
 
+    @Parameter
+    Engine engine;
+
     @TempDir
     private static Path directory;
 
+    @SuppressWarnings("NullAway.Init") // opened before each run of the class
     private static Ledger ledger;
 
-    @BeforeAll
-    static void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+    @BeforeParameterizedClassInvocation
+    static void opens(Engine engine) {
+        ledger = Ledger.open(engine.ledger(directory));
         for (int i = 0; i < CHANGES; i++) {
             change("job " + i % 4, i);
             ledger.clock.advance(Duration.ofMinutes(1));
@@ -51,7 +57,7 @@ class DeliveryIndexTest {
         }
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void closes() {
         ledger.close();
     }

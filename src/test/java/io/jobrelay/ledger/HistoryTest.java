@@ -13,9 +13,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 @Timeout(60)
+@OnBothEngines
 class HistoryTest {
+    @Parameter
+    Engine engine;
+
     @TempDir
     private Path directory;
 
@@ -24,7 +29,7 @@ class HistoryTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
         history = new History(ledger.database);
     }
 

@@ -27,13 +27,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
+@OnBothEngines
 class JobIndexTest {
     private static final JobIndex.Filter ALL = filter(Set.of(), null);
     private static final int MANY = 100_000;
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -43,7 +48,7 @@ class JobIndexTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
         index = new JobIndex(ledger.database);
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
-/** A ledger in a file, with a clock that stands still and event ids that count. */
+/** A ledger with a clock that stands still and event ids that count. */
 final class Ledger implements AutoCloseable {
     static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
 
@@ -29,11 +29,11 @@ final class Ledger implements AutoCloseable {
     final Blindness blindness;
     final LedgerClock time;
 
-    private Ledger(Path file, MovableClock clock) {
+    private Ledger(LedgerSettings settings, MovableClock clock) {
         this.clock = clock;
         AtomicInteger ids = new AtomicInteger();
         String run = Long.toString(System.nanoTime(), 36);
-        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + file));
+        database = LedgerDatabase.open(settings);
         time = new LedgerClock(database, clock, () -> clock.passed().toNanos());
         outbox = new Outbox(database, time, CircuitBreaker.STANDARD);
         watches = new Watches(database, time);
@@ -44,11 +44,15 @@ final class Ledger implements AutoCloseable {
     }
 
     static Ledger open(Path file) {
-        return open(file, new MovableClock(START));
+        return open(new LedgerSettings("jdbc:sqlite:" + file));
     }
 
-    static Ledger open(Path file, MovableClock clock) {
-        return new Ledger(file, clock);
+    static Ledger open(LedgerSettings settings) {
+        return open(settings, new MovableClock(START));
+    }
+
+    static Ledger open(LedgerSettings settings, MovableClock clock) {
+        return new Ledger(settings, clock);
     }
 
     static Watch watch(String job) {

@@ -16,13 +16,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A system clock that is set, while Jobrelay runs and while it does not. */
 @Timeout(60)
+@OnBothEngines
 class LedgerClockTest {
     private static final JobRecord RUNNING = JobRecords.of("acme-job/acme/1", JobState.RUNNING);
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -31,7 +36,7 @@ class LedgerClockTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
     }
 
     @AfterEach
@@ -97,7 +102,7 @@ class LedgerClockTest {
         Instant last = ledger.time.instant();
         ledger.close();
         ledger.clock.jump(Duration.ofHours(-1));
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
 
         assertThat(ledger.time.instant()).isEqualTo(last);
     }
@@ -133,6 +138,6 @@ class LedgerClockTest {
         ledger.time.note();
         ledger.close();
         ledger.clock.jump(jump);
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
     }
 }

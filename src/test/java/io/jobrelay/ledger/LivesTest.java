@@ -14,9 +14,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 @Timeout(60)
+@OnBothEngines
 class LivesTest {
+    @Parameter
+    Engine engine;
+
     @TempDir
     private Path directory;
 
@@ -25,7 +30,7 @@ class LivesTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
         lives = new Lives(ledger.database);
     }
 

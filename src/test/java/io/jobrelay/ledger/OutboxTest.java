@@ -31,10 +31,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 @Timeout(120)
+@OnBothEngines
 class OutboxTest {
     private static final String ALERTS = "alerts";
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -43,7 +48,7 @@ class OutboxTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
     }
 
     @AfterEach
@@ -160,7 +165,7 @@ class OutboxTest {
         changes("a", 1);
         Delivery lost = only(ledger.outbox.claim(ALERTS, 1));
         ledger.close();
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
 
         Delivery again = only(ledger.outbox.claim(ALERTS, 1));
 

@@ -13,10 +13,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** A provider whose replicas do not agree: one that lags behind answers after one that does not. */
+@OnBothEngines
 class OutdatedAnswersTest {
     private static final Instant NOON = Ledger.START.minus(Duration.ofHours(2));
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -25,7 +30,7 @@ class OutdatedAnswersTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
     }
 
     @AfterEach

@@ -19,11 +19,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 @Timeout(60)
+@OnBothEngines
 class WatchIndexTest {
     private static final WatchIndex.Filter ALL = new WatchIndex.Filter(Set.of(), Set.of(), Set.of(), false);
     private static final Watch ONE = Ledger.watch("1");
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -33,7 +38,7 @@ class WatchIndexTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
         index = new WatchIndex(ledger.database);
     }
 

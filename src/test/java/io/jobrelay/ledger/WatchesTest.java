@@ -18,11 +18,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 @Timeout(60)
+@OnBothEngines
 class WatchesTest {
     private static final JobRecord RUNNING = JobRecords.of("acme-job/acme/1", JobState.RUNNING);
     private static final JobRecord SUCCEEDED = JobRecords.of("acme-job/acme/1", JobState.SUCCEEDED);
+
+    @Parameter
+    Engine engine;
 
     @TempDir
     private Path directory;
@@ -31,7 +36,7 @@ class WatchesTest {
 
     @BeforeEach
     void opens() {
-        ledger = Ledger.open(directory.resolve("ledger.db"));
+        ledger = Ledger.open(engine.ledger(directory));
     }
 
     @AfterEach
@@ -98,7 +103,7 @@ class WatchesTest {
     void claims_of_a_process_that_died_are_given_back_at_the_next_start() {
         ledger.claimOnly(Ledger.watch("1"));
         ledger.close();
-        ledger = Ledger.open(directory.resolve("ledger.db"), ledger.clock);
+        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
 
         assertThat(ledger.claim()).hasSize(1);
     }

@@ -1,0 +1,122 @@
+package io.jobrelay.faults;
+
+import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.settings.Settings.LedgerSettings;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A real PostgreSQL on a free port. Databases come ready with the ledger's tables, and only the last few are kept. */
+public final class PostgresqlServer implements AutoCloseable {
+    private static final String USER = "postgres";
+    private static final String TEMPLATE = "ledger_template";
+    private static final int KEPT = 3;
+
+    private final Path directory;
+    private final Deque<String> databases = new ArrayDeque<>();
+    private EmbeddedPostgres server;
+
+    private PostgresqlServer(Path directory) {
+        this.directory = directory;
+        this.server = start(0);
+        LedgerDatabase.open(empty(TEMPLATE)).close();
+    }
+
+    /** A server of one's own, with its files in that directory. */
+    public static PostgresqlServer start(Path directory) {
+        return new PostgresqlServer(directory);
+    }
+
+    /** The server of this process, started when it is first asked for. */
+    public static PostgresqlServer shared() {
+        return Shared.SERVER;
+    }
+
+    private static final class Shared {
+        static final PostgresqlServer SERVER = new PostgresqlServer(
+                Path.of("target", "postgresql-" + ProcessHandle.current().pid()));
+    }
+
+    /** It has no crash to survive, and so need not wait for the disk. */
+    private EmbeddedPostgres start(int port) {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setDataDirectory(directory)
+                    .setCleanDataDirectory(false)
+                    .setPort(port)
+                    .setServerConfig("fsync", "off")
+                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("max_connections", "200")
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it as an administrator would, who does not wait for those who are connected. */
+    public void stop() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it again where it was. */
+    public void startAgain() {
+        server = start(server.getPort());
+    }
+
+    /** A ledger without anything in it, the same one for the same name. */
+    public synchronized LedgerSettings ledger(String name) {
+        if (!databases.contains(name)) {
+            create(name, " template " + TEMPLATE);
+        }
+        return settings(name);
+    }
+
+    /** A database without tables. */
+    public synchronized LedgerSettings empty(String name) {
+        create(name, "");
+        return settings(name);
+    }
+
+    private void create(String name, String from) {
+        execute("create database \"%s\"%s".formatted(name, from));
+        if (!name.equals(TEMPLATE)) {
+            databases.addLast(name);
+        }
+        if (databases.size() > KEPT) {
+            execute("drop database \"%s\" with (force)".formatted(databases.removeFirst()));
+        }
+    }
+
+    private LedgerSettings settings(String name) {
+        return new LedgerSettings("jdbc:postgresql://localhost:%d/%s".formatted(server.getPort(), name), USER, null);
+    }
+
+    /** Does something as the administrator. */
+    public void execute(String sql) {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
