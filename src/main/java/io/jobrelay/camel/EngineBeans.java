@@ -5,6 +5,7 @@ import io.jobrelay.flow.Flow;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
+import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Intake;
@@ -56,6 +57,8 @@ public final class EngineBeans implements AutoCloseable {
         Announcements announcements = new Announcements(
                 database, started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
+        Ceilings ceilings = new Ceilings(database, providers::accounts, clock);
+        providers.spend(ceilings);
         Metrics metrics = new Metrics();
         Destinations destinations = new Destinations(database);
         routes = new RunningRoutes(context, () -> providers.apis().keySet(), destinations, wall);
@@ -69,6 +72,7 @@ public final class EngineBeans implements AutoCloseable {
                 new DeliveryMeter(metrics, clock));
         Lookout lookout = new Lookout(
                 new Blindness(database, announcements, clock),
+                ceilings,
                 new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
                 clock,
                 metrics);
@@ -90,6 +94,7 @@ public final class EngineBeans implements AutoCloseable {
                 watches,
                 intake,
                 providers,
+                ceilings,
                 new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
                 metrics,
                 started.poll().concurrency(),

@@ -3,6 +3,7 @@ package io.jobrelay.camel;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.BlindWatch;
 import io.jobrelay.ledger.Blindness;
+import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.LedgerClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, every second, for what no poll can tell: watches that have become blind, how much the ledger holds, and a system
- * clock that has been set. What it saw last is what the health endpoint and the metrics say.
+ * Looks, every second, for what no poll can tell: watches that have become blind, ceilings that other nodes have lowered,
+ * how much the ledger holds, and a system clock that has been set. What it saw last is what the health endpoint and the
+ * metrics say.
  */
 public final class Lookout {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
@@ -22,14 +24,18 @@ public final class Lookout {
     private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
 
     private final Blindness blindness;
+    private final Ceilings ceilings;
     private final LedgerFigures figures;
     private final LedgerClock clock;
+    private final Metrics metrics;
     private volatile Blindness.Report seen = Blindness.Report.NONE;
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
-    Lookout(Blindness blindness, LedgerFigures figures, LedgerClock clock, Metrics metrics) {
+    Lookout(Blindness blindness, Ceilings ceilings, LedgerFigures figures, LedgerClock clock, Metrics metrics) {
         this.blindness = blindness;
+        this.ceilings = ceilings;
+        this.metrics = metrics;
         this.figures = figures;
         this.clock = clock;
         metrics.watchesBlind(() -> seen.count());
@@ -51,6 +57,8 @@ public final class Lookout {
             LOG.info("watches see again, blind={} before={}", report.count(), seen.count());
         }
         seen = report;
+        ceilings.look();
+        metrics.ceilings(ceilings.all());
         figures.look();
         compareClocks();
         if (!clock.instant().isBefore(nextNote)) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.toList;
 
 import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.JobIndex;
 import io.micrometer.core.instrument.Counter;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -53,6 +55,7 @@ final class Metrics {
     private static final String STATE = "state";
     private static final String DESTINATION = "destination";
     private static final String RESULT = "result";
+    private static final String CEILING = "ceiling";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -71,6 +74,11 @@ final class Metrics {
             .register(registry);
     private final MultiGauge circuits = MultiGauge.builder("jobrelay.destination.circuit")
             .description("1 for the state that the destination's circuit is in, 0 for the others.")
+            .register(registry);
+
+    private final MultiGauge ceilings = MultiGauge.builder("jobrelay.ceiling.requests.per.second")
+            .description(
+                    "Requests that an account may make in a second over all nodes: as configured, and what is left of it.")
             .register(registry);
 
     Metrics() {
@@ -161,6 +169,17 @@ final class Metrics {
                 .tag(ACCOUNT, account)
                 .register(registry)
                 .increment(seconds(time));
+    }
+
+    /** The accounts' ceilings when they were last looked at, in the place of what they were before. */
+    void ceilings(Map<String, Ceilings.Ceiling> all) {
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        all.forEach((account, ceiling) -> {
+            Tags tags = Tags.of(ACCOUNT, account);
+            rows.add(MultiGauge.Row.of(tags.and(CEILING, "configured"), ceiling.configured()));
+            rows.add(MultiGauge.Row.of(tags.and(CEILING, "effective"), ceiling.effective()));
+        });
+        ceilings.register(rows, true);
     }
 
     /** A token has been asked for; the result is {@link #SUCCEEDED} or the kind of the failure. */

@@ -3,6 +3,7 @@ package io.jobrelay.camel;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
+import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerException;
@@ -11,6 +12,7 @@ import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +42,7 @@ public final class Polls {
     private final Watches watches;
     private final Intake intake;
     private final ProviderBeans providers;
+    private final Ceilings ceilings;
     private final PollMeter meter;
     private final Metrics metrics;
     private final int most;
@@ -58,6 +61,7 @@ public final class Polls {
             Watches watches,
             Intake intake,
             ProviderBeans providers,
+            Ceilings ceilings,
             PollMeter meter,
             Metrics metrics,
             int most,
@@ -65,6 +69,7 @@ public final class Polls {
         this.watches = watches;
         this.intake = intake;
         this.providers = providers;
+        this.ceilings = ceilings;
         this.meter = meter;
         this.metrics = metrics;
         this.most = most;
@@ -79,10 +84,11 @@ public final class Polls {
         return due;
     }
 
-    private int allowed(String account, int due) {
-        int wanted = Math.min(due, most);
-        int allowed = providers.budget().take(account, wanted);
-        meter.allowed(account, wanted, allowed);
+    private Map<String, Integer> allowed(Map<String, Integer> due) {
+        Map<String, Integer> wanted = new HashMap<>(due);
+        wanted.replaceAll((account, count) -> Math.min(count, most));
+        Map<String, Integer> allowed = ceilings.take(wanted);
+        allowed.forEach((account, count) -> meter.allowed(account, wanted.getOrDefault(account, 0), count));
         return allowed;
     }
 
@@ -111,7 +117,9 @@ public final class Polls {
                     "there is no provider API '" + due.watch().api() + "' any more"));
         }
         PollVariables.begin(exchange, due.watch(), account);
-        exchange.setProperty(SpendRequest.PREPAID, true);
+        if (ceilings.fresh(due.claimed())) {
+            exchange.setProperty(SpendRequest.PREPAID, true);
+        }
     }
 
     /** Takes in the records in the body. */
@@ -206,6 +214,9 @@ public final class Polls {
         }
         PollFailure failure = PollFailures.of(exchange, exception);
         meter.failed(exchange, due.watch(), failure);
+        if (failure.kind() == FailureKind.THROTTLED) {
+            ceilings.throttled(due.watch().account(), failure.retryAfter());
+        }
         LOG.warn(
                 "failure watch={} api={} account={} kind={} status={} code={}: {}",
                 due.watch().id(),

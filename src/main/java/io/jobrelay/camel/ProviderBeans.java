@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RequestBudget;
+import io.jobrelay.account.RequestWindow;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.settings.Settings;
@@ -42,7 +43,6 @@ public final class ProviderBeans {
     private final CamelContext context;
     private final Supplier<Settings> settings;
     private final Secrets secrets;
-    private final RequestBudget budget;
     private final ProducerTemplate template;
     private final KeystoneTokenRoute keystone;
     private volatile @Nullable Map<String, ProviderApi> held;
@@ -55,13 +55,12 @@ public final class ProviderBeans {
         this.secrets = secrets;
         this.settings = settings;
         this.template = context.createProducerTemplate();
-        this.budget = new RequestBudget(this::accounts, System::nanoTime);
         Registry registry = context.getRegistry();
         registry.bind(SECRETS, secrets);
         registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind(CLIENT, client(settings.get()));
-        registry.bind("spend-request", new SpendRequest(budget));
+        spend(new RequestWindow(this::accounts, System::nanoTime));
         signers()
                 .forEach(signer -> registry.bind(
                         signer.scheme(),
@@ -117,8 +116,9 @@ public final class ProviderBeans {
         keystone.keepOnly(accounts().values());
     }
 
-    RequestBudget budget() {
-        return budget;
+    /** Every request is taken from this budget from now on; before, from one that nobody else takes from. */
+    void spend(RequestBudget budget) {
+        context.getRegistry().bind("spend-request", new SpendRequest(budget));
     }
 
     /** Reads watches of the APIs whose routes are loaded and of the accounts in the settings. */

@@ -6,7 +6,7 @@ import org.apache.camel.Processor;
 
 /**
  * Keeps an account below its ceiling: takes one request from its budget, and waits for it if it must. The first request of
- * a poll has been taken when the watch was claimed.
+ * a poll was taken when the watch was claimed, if that is not too long ago.
  */
 final class SpendRequest implements Processor {
     static final String PREPAID = "jobrelay-prepaid";

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToIntBiFunction;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -129,9 +129,9 @@ public final class Watches {
     /**
      * Takes watches that are due, those first that have been due longest.
      *
-     * @param permits how many of so many due watches of an account may be taken now
+     * @param permits how many of so many due watches of each account may be taken now
      */
-    public List<DueWatch> claim(ToIntBiFunction<String, Integer> permits) {
+    public List<DueWatch> claim(UnaryOperator<Map<String, Integer>> permits) {
         givenBack.write();
         long now = clock.millis();
         Map<String, Integer> due = new HashMap<>();
@@ -144,9 +144,14 @@ public final class Watches {
                     .forEach(entry -> due.put(entry.getKey(), entry.getValue()));
             return null;
         });
-        due.replaceAll(permits::applyAsInt);
-        due.values().removeIf(count -> count == 0);
-        return due.isEmpty() ? List.of() : database.write(handle -> claim(handle, due, Instant.ofEpochMilli(now)));
+        if (due.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Integer> allowed = new HashMap<>(permits.apply(due));
+        allowed.values().removeIf(count -> count == 0);
+        return allowed.isEmpty()
+                ? List.of()
+                : database.write(handle -> claim(handle, allowed, Instant.ofEpochMilli(now)));
     }
 
     private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, Instant now) {

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -245,6 +246,33 @@ class LineTest {
 
         // A second's worth may go out at once, and another while the line was starting.
         assertThat(asked).isLessThanOrEqualTo((int) (10 * (seconds + 2)));
+    }
+
+    @Test
+    void an_account_that_is_throttled_settles_below_what_its_provider_takes_and_loses_nothing() {
+        line.set("jobrelay.account.cloud.requests-per-second", "100");
+        provider.limit(15);
+        String[] jobs = IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new);
+        line.watch(jobs);
+        line.start();
+        soon().atMost(Duration.ofSeconds(30)).until(() -> {
+            List<Integer> answers = List.copyOf(provider.answers());
+            int settled = answers.size() - 30;
+            return settled > 0
+                    && answers.contains(429)
+                    && !answers.subList(settled, answers.size()).contains(429);
+        });
+
+        assertThat(line.ledger("select percent from ceiling where account = 'cloud'"))
+                .first()
+                .satisfies(percent -> assertThat(Integer.parseInt(percent)).isBetween(10, 50));
+        Stream.of(jobs).forEach(job -> provider.state(job, "SUCCEEDED"));
+        soon().atMost(Duration.ofSeconds(30))
+                .until(() -> line.file().stream()
+                                .filter(row -> row.contains("\"state\":\"SUCCEEDED\""))
+                                .count()
+                        == jobs.length);
+        assertThat(line.ledger("select id from job where state = 'SUCCEEDED'")).hasSize(jobs.length);
     }
 
     @Test

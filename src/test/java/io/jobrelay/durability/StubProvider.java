@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Huawei Cloud RES as far as one job is asked for; says of each job what it was told to say. */
 final class StubProvider implements AutoCloseable {
@@ -25,6 +28,9 @@ final class StubProvider implements AutoCloseable {
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile boolean hangs;
     private volatile int status = 200;
+    private volatile int limit = Integer.MAX_VALUE;
+    private final Deque<Long> lately = new ArrayDeque<>();
+    private final List<Integer> answers = new CopyOnWriteArrayList<>();
 
     StubProvider() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
@@ -51,6 +57,28 @@ final class StubProvider implements AutoCloseable {
         status = code;
     }
 
+    /** Within any second it answers so many requests, and those beyond with 429. */
+    void limit(int perSecond) {
+        limit = perSecond;
+    }
+
+    /** The status of every answer. */
+    List<Integer> answers() {
+        return answers;
+    }
+
+    private synchronized boolean tooMany() {
+        long now = System.nanoTime();
+        while (!lately.isEmpty() && now - lately.getFirst() >= TimeUnit.SECONDS.toNanos(1)) {
+            lately.removeFirst();
+        }
+        if (lately.size() >= limit) {
+            return true;
+        }
+        lately.addLast(now);
+        return false;
+    }
+
     /** The jobs that were asked for, one entry a request. */
     List<String> asked() {
         return asked;
@@ -71,7 +99,9 @@ final class StubProvider implements AutoCloseable {
                     .formatted(job, states.getOrDefault(job, "RUNNING"))
                     .getBytes(UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
-            exchange.sendResponseHeaders(status, body.length);
+            int answer = tooMany() ? 429 : status;
+            answers.add(answer);
+            exchange.sendResponseHeaders(answer, body.length);
             exchange.getResponseBody().write(body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -232,7 +232,7 @@ class ApiServerTest {
 
         Served.Answer due = api.post(place + "/poll", null);
         assertThat(due.status()).isEqualTo(202);
-        Watch watch = api.watches.claim((account, count) -> count).get(0).watch();
+        Watch watch = api.watches.claim(counts -> counts).get(0).watch();
         assertThat(place).endsWith(watch.id());
         assertThat(api.get(place).json().path("polling").asBoolean()).isTrue();
 

@@ -75,7 +75,7 @@ class OperationsPageTest {
         browser.waitForText("#panel h2", "7");
         browser.waitForText("#panel .facts", "team: red");
         browser.waitForText("tbody tr", "acme-job");
-        assertThat(api.watches.claim((account, count) -> count)).hasSize(1);
+        assertThat(api.watches.claim(due -> due)).hasSize(1);
         browser.waitForText("#panel .summary", "Polling just now");
         browser.waitUntil("document.querySelector('[name=poll]').disabled");
 

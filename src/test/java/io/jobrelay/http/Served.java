@@ -178,7 +178,7 @@ final class Served implements AutoCloseable {
     }
 
     DueWatch claim(Watch watch) {
-        return watches.claim((account, count) -> count).stream()
+        return watches.claim(due -> due).stream()
                 .filter(due -> due.watch().equals(watch))
                 .findFirst()
                 .orElseThrow();

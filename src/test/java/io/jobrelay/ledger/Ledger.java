@@ -74,7 +74,7 @@ final class Ledger implements AutoCloseable {
     }
 
     List<DueWatch> claim() {
-        return watches.claim((account, count) -> count);
+        return watches.claim(due -> due);
     }
 
     /** Adds one watch and polls it once. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RequestBudgetTest {
+class RequestWindowTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5 * SECOND);
@@ -22,12 +22,12 @@ class RequestBudgetTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 1, 2.5, 10, 1_000})
     void grants_no_more_than_the_ceiling_over_any_second(double ceiling) {
-        RequestBudget budget = budget(ceiling);
+        RequestWindow window = window(ceiling);
         SplittableRandom random = new SplittableRandom(1);
         long began = nanos.get();
         List<Long> granted = new ArrayList<>();
         while (nanos.get() - began < 60 * SECOND) {
-            int taken = budget.take("a", 1 + random.nextInt((int) (2 * ceiling) + 2));
+            int taken = window.take("a", 1 + random.nextInt((int) (2 * ceiling) + 2));
             for (int i = 0; i < taken; i++) {
                 granted.add(nanos.get() - began);
             }
@@ -48,52 +48,52 @@ class RequestBudgetTest {
 
     @Test
     void saves_nothing_up_while_it_is_idle() {
-        RequestBudget budget = budget(10);
+        RequestWindow window = window(10);
         nanos.addAndGet(3_600 * SECOND);
 
-        assertThat(budget.take("a", 100)).isEqualTo(10);
-        assertThat(budget.take("a", 100)).isZero();
+        assertThat(window.take("a", 100)).isEqualTo(10);
+        assertThat(window.take("a", 100)).isZero();
         nanos.addAndGet(SECOND - 1);
-        assertThat(budget.take("a", 100)).isZero();
+        assertThat(window.take("a", 100)).isZero();
         nanos.addAndGet(1);
-        assertThat(budget.take("a", 100)).isEqualTo(10);
+        assertThat(window.take("a", 100)).isEqualTo(10);
     }
 
     @Test
     void waits_longer_than_a_second_below_one_a_second() {
-        RequestBudget budget = budget(0.1);
+        RequestWindow window = window(0.1);
 
-        assertThat(budget.take("a", 5)).isEqualTo(1);
+        assertThat(window.take("a", 5)).isEqualTo(1);
         nanos.addAndGet(10 * SECOND - 1);
-        assertThat(budget.take("a", 5)).isZero();
+        assertThat(window.take("a", 5)).isZero();
         nanos.addAndGet(1);
-        assertThat(budget.take("a", 5)).isEqualTo(1);
+        assertThat(window.take("a", 5)).isEqualTo(1);
     }
 
     @Test
     void gives_each_account_its_own() {
-        RequestBudget budget = budget(1);
+        RequestWindow window = window(1);
 
-        assertThat(budget.take("a", 1)).isEqualTo(1);
-        assertThat(budget.take("b", 1)).isEqualTo(1);
-        assertThat(budget.take("gone", 1))
+        assertThat(window.take("a", 1)).isEqualTo(1);
+        assertThat(window.take("b", 1)).isEqualTo(1);
+        assertThat(window.take("gone", 1))
                 .as("so that its poll can say that it has gone")
                 .isEqualTo(1);
     }
 
     @Test
     void waits_until_there_is_a_request_to_take() throws InterruptedException {
-        RequestBudget budget = new RequestBudget(() -> Map.of("a", account("a", 20)), System::nanoTime);
+        RequestWindow window = new RequestWindow(() -> Map.of("a", account("a", 20)), System::nanoTime);
         long began = System.nanoTime();
         for (int i = 0; i < 21; i++) {
-            budget.takeOne("a");
+            window.takeOne("a");
         }
 
         assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(SECOND);
     }
 
-    private RequestBudget budget(double ceiling) {
-        return new RequestBudget(() -> Map.of("a", account("a", ceiling), "b", account("b", ceiling)), nanos::get);
+    private RequestWindow window(double ceiling) {
+        return new RequestWindow(() -> Map.of("a", account("a", ceiling), "b", account("b", ceiling)), nanos::get);
     }
 
     private static Account account(String name, double ceiling) {
