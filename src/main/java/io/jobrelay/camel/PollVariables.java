@@ -16,6 +16,8 @@ final class PollVariables {
     private static final String API = "api";
     /** Variable: the {@link Account} that the watch is polled with. */
     static final String ACCOUNT = "account";
+    /** Variable: the name of the account's signing scheme. */
+    private static final String SIGNING = "signing";
     /** Variable: what the provider's failure mapping made of the reply; null where it names no error. */
     static final String FAILURE = "failure";
 
@@ -30,6 +32,7 @@ final class PollVariables {
         exchange.setVariable(API, watch.api());
         exchange.setVariable(WATCH, Json.MAPPER.valueToTree(watch));
         exchange.setVariable(ACCOUNT, account);
+        exchange.setVariable(SIGNING, account.signing().scheme());
     }
 
     /** Remembers the claimed watch that is to be polled, so that even a poll that cannot begin is taken in. */

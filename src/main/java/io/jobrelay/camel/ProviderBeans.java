@@ -31,7 +31,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.support.SimpleTypeConverter;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,12 @@ public final class ProviderBeans {
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind(CLIENT, client(settings.get()));
         spend(new RequestWindow(this::accounts, System::nanoTime));
+        // Camel looks in vain for such a converter at each request, and that takes as long as the request.
+        context.getTypeConverterRegistry()
+                .addTypeConverter(
+                        HttpMethods.class,
+                        String.class,
+                        new SimpleTypeConverter(false, (type, exchange, name) -> HttpMethods.valueOf((String) name)));
         signers()
                 .forEach(signer -> registry.bind(
                         signer.scheme(),

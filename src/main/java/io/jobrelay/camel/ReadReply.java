@@ -45,19 +45,26 @@ final class ReadReply implements Processor {
     /** The same JSON with the secrets masked in its texts and names, however they were escaped. */
     private JsonNode masked(JsonNode node) {
         if (node instanceof TextNode text) {
-            return TextNode.valueOf(secrets.mask(text.textValue()));
+            String masked = secrets.mask(text.textValue());
+            return masked.equals(text.textValue()) ? text : TextNode.valueOf(masked);
         }
         if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
                 array.set(i, masked(array.get(i)));
             }
         } else if (node instanceof ObjectNode object) {
-            Map<String, JsonNode> members = new LinkedHashMap<>();
-            object.properties()
-                    .forEach(member -> members.put(secrets.mask(member.getKey()), masked(member.getValue())));
-            object.removeAll();
-            object.setAll(members);
+            object.properties().forEach(member -> member.setValue(masked(member.getValue())));
+            if (object.propertyStream().anyMatch(member -> secrets.shownIn(member.getKey()))) {
+                maskNames(object);
+            }
         }
         return node;
+    }
+
+    private void maskNames(ObjectNode object) {
+        Map<String, JsonNode> members = new LinkedHashMap<>();
+        object.properties().forEach(member -> members.put(secrets.mask(member.getKey()), member.getValue()));
+        object.removeAll();
+        object.setAll(members);
     }
 }

@@ -72,7 +72,12 @@ public final class RecordReader {
             throw new IllegalArgumentException(
                     "the mapping of " + watch.api() + " must give an object, gave " + mapped.getNodeType());
         }
-        ObjectNode draft = object.deepCopy();
+        ObjectNode draft = copy(object);
+        NESTED.forEach(member -> {
+            if (draft.get(member) instanceof ObjectNode nested) {
+                draft.set(member, copy(nested));
+            }
+        });
         requireAsked(draft.remove(ECHO), watch);
         draft.put("id", id(draft.remove(KEY), watch));
         draft.set("labels", Json.MAPPER.valueToTree(watch.labels()));
@@ -89,6 +94,11 @@ public final class RecordReader {
             throw new IllegalArgumentException(
                     "the mapping of " + watch.api() + " gave no record: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** Its own members: what they hold, which may be the whole reply, is not changed. */
+    private static ObjectNode copy(ObjectNode node) {
+        return Json.MAPPER.createObjectNode().setAll(node);
     }
 
     /** A reply about another job than the one asked for must not become this one's record. */

@@ -94,7 +94,7 @@ public final class BoundedClient implements HttpClientConfigurer {
                 .setMaxConnPerRoute(connections)
                 .setDnsResolver(addresses)
                 .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls))
-                .setConnectionFactory(new CleanConnections(HEADER_LIMITS))
+                .setConnectionFactory(new CleanConnections(HEADER_LIMITS, System::nanoTime))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(connect)
                         .setSocketTimeout(backstop)
