@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.JsonTokenId;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one watch file: a YAML list of watches. A watch that is wrong is reported with its line, and the others of the
@@ -92,7 +94,7 @@ public final class WatchFile {
     public static Outline outline(String name, String text) {
         List<Item> items = new ArrayList<>();
         int reached = 1;
-        try (JsonParser parser = new WithoutAliases(YAML.getFactory().createParser(text))) {
+        try (JsonParser parser = new AsWritten(YAML.getFactory().createParser(text))) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return new Outline(items, List.of(), true);
@@ -129,18 +131,46 @@ public final class WatchFile {
         return PlainLine.of(message.lines().limit(1).collect(joining()), WatchReader.LONGEST_PROBLEM);
     }
 
-    /** Jackson would take an alias for the text of its name. */
-    private static final class WithoutAliases extends JsonParserDelegate {
+    /**
+     * Every number as it is written: an id such as {@code 0042} or {@code 12e4} is no number. And without aliases, which Jackson
+     * would take for the texts of their names.
+     */
+    private static final class AsWritten extends JsonParserDelegate {
         private final YAMLParser yaml;
 
-        private WithoutAliases(YAMLParser yaml) {
+        private AsWritten(YAMLParser yaml) {
             super(yaml);
             this.yaml = yaml;
         }
 
         @Override
-        public JsonToken nextToken() throws IOException {
-            JsonToken token = super.nextToken();
+        public @Nullable JsonToken currentToken() {
+            return text(super.currentToken());
+        }
+
+        @Override
+        public int currentTokenId() {
+            JsonToken token = currentToken();
+            return token == null ? JsonTokenId.ID_NO_TOKEN : token.id();
+        }
+
+        @Override
+        public boolean hasTokenId(int id) {
+            return currentTokenId() == id;
+        }
+
+        @Override
+        public boolean hasToken(JsonToken token) {
+            return currentToken() == token;
+        }
+
+        private static @Nullable JsonToken text(@Nullable JsonToken token) {
+            return token != null && token.isNumeric() ? JsonToken.VALUE_STRING : token;
+        }
+
+        @Override
+        public @Nullable JsonToken nextToken() throws IOException {
+            JsonToken token = text(super.nextToken());
             if (token != null && yaml.isCurrentAlias()) {
                 throw new JsonParseException(
                         this, "aliases are not read, write out what *" + yaml.getText() + " stands for");

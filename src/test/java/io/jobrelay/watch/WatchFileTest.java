@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WatchFileTest {
     @TempDir
@@ -114,7 +115,8 @@ class WatchFileTest {
                 "api: acme-jop | api: must be one of acme-job, acme-jobs, was 'acme-jop'; did you mean 'acme-job'?",
                 "api: | api: required, one of acme-job, acme-jobs",
                 "account: acne | account: must be one of acme, second, was 'acne'; did you mean 'acme'?",
-                "account: 7 | account: required, one of acme, second",
+                "account: 7 | account: must be one of acme, second, was '7'",
+                "account: [a] | account: required, one of acme, second",
                 "parameters: { job_id: j } | parameters.project_id: required by acme-job, is missing",
                 "parameters: { project_id: p, job_id: '' } | parameters.job_id: must be a text, a number or a list of these"
                         + " and not empty, was \"\"",
@@ -157,13 +159,30 @@ class WatchFileTest {
         assertThat(content.readable()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0042", "000000e1", "12e4", "1.10", "0x1f", "1_000", "+1", "12345678901234567890123456789012"})
+    void takes_an_id_as_it_is_written(String id) throws IOException {
+        WatchFile.Content content = read("""
+                - api: acme-jobs
+                  account: acme
+                  parameters: { project_id: %1$s, states: [%1$s, x] }
+                """.formatted(id));
+
+        assertThat(content.problems()).isEmpty();
+        assertThat(content.entries())
+                .extracting(entry -> entry.watch().parameters())
+                .isEqualTo(List.of(Map.of("project_id", id, "states", List.of(id, "x"))));
+    }
+
     @Test
     void refuses_an_item_that_is_no_watch() throws IOException {
         assertThat(problems(read("- acme-job\n- [1]\n")))
                 .containsExactly(
                         "watches.yaml:1: a watch: must be an object with 'api', 'account' and 'parameters', was"
                                 + " \"acme-job\"",
-                        "watches.yaml:2: a watch: must be an object with 'api', 'account' and 'parameters', was [1]");
+                        "watches.yaml:2: a watch: must be an object with 'api', 'account' and 'parameters', was"
+                                + " [\"1\"]");
     }
 
     @Test
