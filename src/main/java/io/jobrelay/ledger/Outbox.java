@@ -68,10 +68,7 @@ public final class Outbox {
         long now = clock.millis();
         // Whoever held a claim before this process has ended with it.
         database.write(handle -> {
-            handle.execute(
-                    "update delivery set due_at = ?, claimed = false, claimed_by = null"
-                            + " where claimed and status = 'PENDING' and due_at is not null",
-                    now);
+            handle.execute("update delivery set due_at = ?, claimed = false, claimed_by = null where claimed", now);
             Circuit.resume(handle, now);
             return null;
         });

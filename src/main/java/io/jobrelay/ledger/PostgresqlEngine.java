@@ -3,9 +3,15 @@ package io.jobrelay.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -78,6 +84,7 @@ final class PostgresqlEngine implements LedgerEngine {
 
     @Override
     public HikariConfig connections() {
+        connectOnce();
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(settings.url());
         pool.setUsername(settings.user());
@@ -89,6 +96,30 @@ final class PostgresqlEngine implements LedgerEngine {
         pool.setConnectionTimeout(CONNECTION_WAIT_MILLIS);
         pool.setValidationTimeout(VALIDATION_WAIT_MILLIS);
         return pool;
+    }
+
+    /** Before a pool tries, which would try for longer, and say less. */
+    private void connectOnce() {
+        Properties properties = new Properties();
+        properties.putAll(PARAMETERS);
+        if (settings.user() != null) {
+            properties.setProperty("user", settings.user());
+        }
+        if (settings.password() != null) {
+            properties.setProperty("password", settings.password());
+        }
+        try (Connection connection = DriverManager.getConnection(settings.url(), properties);
+                Statement statement = connection.createStatement();
+                ResultSet encoding = statement.executeQuery("show server_encoding")) {
+            encoding.next();
+            if (!encoding.getString(1).equals("UTF8")) {
+                throw new LedgerException("cannot hold every text: create the database with encoding 'UTF8', was "
+                        + encoding.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new LedgerException(
+                    LedgerTrouble.of(e).orElse(LedgerTrouble.AWAY).message(LedgerTrouble.detail(e)), e);
+        }
     }
 
     /** On connections of their own, since a migration may take its time; of many nodes that start together one runs them. */

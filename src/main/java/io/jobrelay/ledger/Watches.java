@@ -59,8 +59,8 @@ public final class Watches {
 
     /** Whoever held a claim before this process has ended with it. */
     private void releaseClaims() {
-        database.write(
-                handle -> handle.execute("update watch set due_at = ?, claimed = false where claimed", clock.millis()));
+        database.write(handle -> handle.execute(
+                "update watch set due_at = ?, claimed = false, claimed_by = null where claimed", clock.millis()));
     }
 
     /**

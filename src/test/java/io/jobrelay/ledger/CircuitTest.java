@@ -102,7 +102,7 @@ class CircuitTest {
         assertThat(ledger.outbox.claim(HOOK, 100))
                 .hasSize(13)
                 .allSatisfy(delivery -> assertThat(delivery.probe()).isFalse());
-        assertThat(ledger.query("select failures || coalesce(failing_since, '-') || coalesce(error, '-')"
+        assertThat(ledger.query("select failures || coalesce(cast(failing_since as text), '-') || coalesce(error, '-')"
                         + " from destination"))
                 .containsExactly("0--");
     }

@@ -14,8 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.flywaydb.core.Flyway;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,8 +131,8 @@ class DeliveriesTest {
         ledger.database.write(handle -> {
             handle.execute("""
                     with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
-                    insert into change (event_id, subject, sequence, type, event, created_at)
-                    select 'e' || i, 'job ' || (i % 50), i, 't', 'x', i from n""");
+                    insert into change (position, event_id, subject, sequence, type, event, created_at)
+                    select i, 'e' || i, 'job ' || (i % 50), i, 't', 'x', i from n""");
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
                     select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");
@@ -219,49 +217,6 @@ class DeliveriesTest {
         ledger.outbox.failed(probe, new DeliveryFailure(Consequence.DISABLE, "gone", Duration.ZERO), Optional.empty());
         assertThat(destinations.list().get(1).circuit()).isEqualTo(Circuit.DISABLED);
         assertThat(destinations.list().get(1).error()).isEqualTo("gone");
-    }
-
-    @Test
-    void a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
-        Path file = directory.resolve("old.db");
-        Flyway.configure()
-                .dataSource("jdbc:sqlite:" + file, null, null)
-                .locations("classpath:db/ledger/sqlite")
-                .target("1")
-                .load()
-                .migrate();
-        fill(file);
-
-        try (Ledger migrated = Ledger.open(file)) {
-            assertThat(migrated.outbox.claim(HOOK, 10))
-                    .as("a start enabled what was disabled")
-                    .extracting(Delivery::eventId)
-                    .containsExactly("a-2");
-            assertThat(migrated.query("select status || attempts || error from delivery where status = 'DEAD'"))
-                    .containsExactly("DEAD10HTTP status 500");
-            assertThat(new Deliveries(migrated.database).redeliver("hook.a-1")).isTrue();
-            assertThat(migrated.query("select paused_until from destination where name = 'other'"))
-                    .containsExactly("99");
-        }
-    }
-
-    private static void fill(Path file) {
-        Jdbi.create("jdbc:sqlite:" + file).useHandle(handle -> {
-            for (int sequence = 1; sequence <= 2; sequence++) {
-                handle.execute(
-                        "insert into change (event_id, subject, sequence, type, event, created_at) values (?, 'a', ?, 't', ?, 0)",
-                        "a-" + sequence,
-                        sequence,
-                        new byte[] {1});
-            }
-            handle.execute(
-                    "insert into delivery (destination, event_id, subject, sequence, status, attempts, error, updated_at)"
-                            + " values ('hook', 'a-1', 'a', 1, 'DEAD', 10, 'HTTP status 500', 0)");
-            handle.execute("insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
-                    + " values ('hook', 'a-2', 'a', 2, 'PENDING', 0, 0)");
-            handle.execute("insert into destination (name, disabled) values ('hook', 'HTTP status 410')");
-            handle.execute("insert into destination (name, paused_until) values ('other', 99)");
-        });
     }
 
     private static Destinations.Entry entry(

@@ -1,10 +1,13 @@
 package io.jobrelay.ledger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.Json;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
@@ -100,6 +103,23 @@ final class Ledger implements AutoCloseable {
         return database.read(handle -> handle.createQuery(sql)
                 .map((row, context) -> String.valueOf(row.getString(1)))
                 .list());
+    }
+
+    /** Of each event of such changes its sequence and these members, {@code -} for those it does not have. */
+    List<String> told(String which, String... members) {
+        return database.read(handle -> handle.createQuery(
+                        "select sequence, event from change where " + which + " order by subject, sequence")
+                .map((row, context) -> row.getLong(1) + " " + members(row.getBytes(2), members))
+                .list());
+    }
+
+    private static String members(byte[] event, String... members) {
+        JsonNode json = Json.read(new String(event, UTF_8), JsonNode.class);
+        return Stream.of(members)
+                .map(json::at)
+                .map(member ->
+                        member.isMissingNode() ? "-" : member.isValueNode() ? member.asText() : member.toString())
+                .collect(joining(" "));
     }
 
     @Override

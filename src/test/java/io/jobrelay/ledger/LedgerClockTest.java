@@ -67,7 +67,7 @@ class LedgerClockTest {
         ledger.clock.jump(Duration.ofHours(-1));
         ledger.intake.answered(due, List.of(RUNNING));
 
-        assertThat(ledger.query("select event ->> '$.time' from change")).containsExactly("2026-11-22T09:00:00Z");
+        assertThat(ledger.told("true", "/time")).containsExactly("1 2026-11-22T09:00:00Z");
     }
 
     @Test

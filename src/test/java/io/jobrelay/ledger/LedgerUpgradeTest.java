@@ -20,10 +20,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationVersion;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sqlite.SQLiteDataSource;
 
 /** A ledger that an older version has written is brought up to date with all that is in it, and goes on. */
 @Timeout(60)
@@ -116,6 +119,90 @@ class LedgerUpgradeTest {
                             + " values (7, 'w', 6, 'no JSON', 200, '<html>')")) {
                 statement.execute("insert into " + row);
             }
+            if (version >= 8) {
+                statement.execute("update change_position set newest = 2");
+            }
         }
+    }
+
+    @Test
+    void the_watches_of_an_older_ledger_get_their_times() {
+        Path file = directory.resolve("old.db");
+        SQLiteDataSource database = new SQLiteDataSource();
+        database.setUrl("jdbc:sqlite:" + file);
+        Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/ledger/sqlite")
+                .target("1")
+                .load()
+                .migrate();
+        Jdbi.create(database).useHandle(handle -> {
+            for (String every : List.of("100ms..500ms", "10s..30s", "10s..5m", "1m..2h", "1h..1d")) {
+                handle.createUpdate("""
+                                insert into watch (id, definition, account, source, state, due_at, answered_at)
+                                values (:every, json_object('every', :every), 'acme', 'f', 'ENDED', 0, 7)""").bind("every", every).execute();
+            }
+            handle.execute("""
+                    insert into job (id, watch_id, state, terminal, attempt, sequence, record)
+                    values ('j', 'w', 'RUNNING', 0, 1, 2, '{}')""");
+            handle.execute("""
+                    insert into change (event_id, subject, sequence, type, event, created_at)
+                    values ('e1', 'j', 1, 't', x'', 40), ('e2', 'j', 2, 't', x'', 42)""");
+        });
+
+        try (Ledger old = Ledger.open(file)) {
+            assertThat(old.query("select id || ' ' || blind_after || ' ' || added_at from watch order by blind_after"))
+                    .containsExactly(
+                            "100ms..500ms 3000 7",
+                            "10s..30s 90000 7",
+                            "10s..5m 900000 7",
+                            "1m..2h 21600000 7",
+                            "1h..1d 259200000 7");
+            assertThat(old.query("select changed_at || ' ' || state_since || ' ' || stuck from job"))
+                    .containsExactly("42 42 0");
+        }
+    }
+
+    @Test
+    void a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
+        Path file = directory.resolve("old.db");
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:db/ledger/sqlite")
+                .target("1")
+                .load()
+                .migrate();
+        fill(file);
+
+        try (Ledger migrated = Ledger.open(file)) {
+            assertThat(migrated.outbox.claim("hook", 10))
+                    .as("a start enabled what was disabled")
+                    .extracting(Delivery::eventId)
+                    .containsExactly("a-2");
+            assertThat(migrated.query("select status || attempts || error from delivery where status = 'DEAD'"))
+                    .containsExactly("DEAD10HTTP status 500");
+            assertThat(new Deliveries(migrated.database).redeliver("hook.a-1")).isTrue();
+            assertThat(migrated.query("select paused_until from destination where name = 'other'"))
+                    .containsExactly("99");
+        }
+    }
+
+    private static void fill(Path file) {
+        Jdbi.create("jdbc:sqlite:" + file).useHandle(handle -> {
+            for (int sequence = 1; sequence <= 2; sequence++) {
+                handle.execute(
+                        "insert into change (event_id, subject, sequence, type, event, created_at) values (?, 'a', ?, 't', ?, 0)",
+                        "a-" + sequence,
+                        sequence,
+                        new byte[] {1});
+            }
+            handle.execute(
+                    "insert into delivery (destination, event_id, subject, sequence, status, attempts, error, updated_at)"
+                            + " values ('hook', 'a-1', 'a', 1, 'DEAD', 10, 'HTTP status 500', 0)");
+            handle.execute("insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
+                    + " values ('hook', 'a-2', 'a', 2, 'PENDING', 0, 0)");
+            handle.execute("insert into destination (name, disabled) values ('hook', 'HTTP status 410')");
+            handle.execute("insert into destination (name, paused_until) values ('other', 99)");
+        });
     }
 }

@@ -49,19 +49,31 @@ class PlansTest {
     private static final Pattern LONG = Pattern.compile(
             "SCAN (\\S+).*|SEARCH .* \\((rowid[<>]\\?.*|status=\\?\\))|USE TEMP B-TREE FOR .*(ORDER|GROUP) BY");
     /** What is small: the settings of the destinations, and what a statement has selected itself. */
-    private static final Set<String> SMALL =
-            Set.of("CONSTANT", "destination", "job_count", "json_each", "ledger_time", "n", "named", "r", "recipient");
+    private static final Set<String> SMALL = Set.of(
+            "CONSTANT",
+            "change_position",
+            "destination",
+            "due",
+            "job_count",
+            "json_each",
+            "ledger_time",
+            "n",
+            "named",
+            "r",
+            "recipient",
+            "wanted");
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
-            entry("update watch set due_at = ?, claimed = 0 where claimed = 1", "once, at a start, before the next"),
-            entry("update watch set blind_at = max(", "once, at a start, and changes all of them"),
+            entry("update watch set due_at = ?, claimed = false", "its index has only those"),
+            entry("update delivery set due_at = ?, claimed = false", "its index has only those"),
+            entry("update watch set blind_at = ? + blind_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
-            entry("select w.definition ->> 'api', w.health", "lists what a person has to wait for"),
+            entry("select w.api, w.health", "lists what a person has to wait for"),
             entry("select not exists (select 1 from job j", "once, at the end of a run"),
             entry("select j.record from job j", "prints all of them, once, at the end of a run"),
-            entry("select count(*) from watch where state = 'ACTIVE' and blind = 1", "its index has only those"),
+            entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
             entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
             entry("select id as key, id from job_list", "looks through so many jobs at most, as the next ones do"),
             entry("select observed_at as key, id from job_list", "so many at most"),

@@ -171,8 +171,11 @@ class SettingsReaderTest {
             value = {
                 "jobrelay.instance | my laptop | must be letters, digits, dots and hyphens, was 'my laptop'",
                 "jobrelay.watches | watches/{a | must be globs separated by commas, was 'watches/{a'",
-                "jobrelay.ledger.url | data/ledger.db | must be jdbc:sqlite:<file>, was 'data/ledger.db'",
-                "jobrelay.ledger.url | jdbc:x://user:pw@host/db?password=pw | must be jdbc:sqlite:<file>, was 'jdbc:x://***@host/db?***'",
+                "jobrelay.ledger.url | data/ledger.db | must be jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password, which are jobrelay.ledger.user and jobrelay.ledger.password, was 'data/ledger.db'",
+                "jobrelay.ledger.url | jdbc:x://user:pw@host/db?password=pw | must be jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password, which are jobrelay.ledger.user and jobrelay.ledger.password, was 'jdbc:x://***@host/db?***'",
+                "jobrelay.ledger.url | jdbc:postgresql://host/db?ssl=true&password=pw | must be jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password, which are jobrelay.ledger.user and jobrelay.ledger.password, was 'jdbc:postgresql://host/db?***'",
+                "jobrelay.ledger.url | jdbc:postgresql://me:pw@host/db | must be jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password, which are jobrelay.ledger.user and jobrelay.ledger.password, was 'jdbc:postgresql://***@host/db'",
+                "jobrelay.ledger.url | jdbc:postgresql://host | must be jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password, which are jobrelay.ledger.user and jobrelay.ledger.password, was 'jdbc:postgresql://host'",
                 "jobrelay.http.host | a b | must be a name or an address, such as 127.0.0.1 or 0.0.0.0, was 'a b'",
                 "jobrelay.http.port | 65536 | must be a whole number from 0 to 65535, was '65536'",
                 "jobrelay.http.enabled | no | must be true or false, was 'no'",

@@ -1,0 +1,88 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.ledger.JobIndex.Order;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What SQLite does for lists of jobs, in every order and with every filter. */
+class JobPlansTest {
+    private static final JobIndex.Filter ALL = new JobIndex.Filter(Set.of(), Set.of(), Set.of(), Map.of(), null, null);
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+
+    @BeforeEach
+    void opens() {
+        ledger = Ledger.open(directory.resolve("ledger.db"));
+    }
+
+    @AfterEach
+    void closes() {
+        ledger.close();
+    }
+
+    @Test
+    void a_page_is_found_without_reading_or_sorting_the_jobs_that_are_not_on_it() {
+        List<JobIndex.Filter> filters = List.of(
+                ALL,
+                new JobIndex.Filter(Set.of("RUNNING"), Set.of(), Set.of(), Map.of(), null, null),
+                new JobIndex.Filter(Set.of("RUNNING", "FAILED"), Set.of(), Set.of(), Map.of(), "number 99", null),
+                new JobIndex.Filter(Set.of(), Set.of(), Set.of(), Map.of("number", "n99999"), null, null),
+                new JobIndex.Filter(Set.of(), Set.of("acme-job"), Set.of("acme"), Map.of(), null, "w"));
+        Arrays.stream(JobIndex.Member.values())
+                .flatMap(member -> Stream.of(new Order(member, false), new Order(member, true)))
+                .forEach(order -> {
+                    String index = switch (order.member()) {
+                        case ID -> "PRIMARY KEY";
+                        case OBSERVE_TIME -> "COVERING INDEX job_list_observed";
+                        case STATE_TIME -> "INDEX job_list_state_since";
+                        case NAME -> "INDEX job_list_name";
+                        case STATE -> "INDEX job_list_state";
+                        case ACCOUNT -> "INDEX job_list_account";
+                    };
+                    for (boolean goesOn : new boolean[] {false, true}) {
+                        for (JobIndex.Filter filter : filters) {
+                            Map<String, Object> bindings = new HashMap<>();
+                            boolean ends = !filter.equals(ALL);
+                            List<String> plan = plan(JobIndex.sql(filter, order, goesOn, ends, bindings));
+                            String first = plan.stream()
+                                    .filter(step -> step.matches("(SCAN|SEARCH) j\\b.*"))
+                                    .findFirst()
+                                    .orElseThrow();
+                            assertThat(first)
+                                    .as("%s %s %s", filter, order, plan)
+                                    .matches(
+                                            goesOn || ends
+                                                    ? "SEARCH j USING (COVERING )?" + index + "\\b.*"
+                                                    : order.member() == JobIndex.Member.ID
+                                                            ? "SCAN j"
+                                                            : "SCAN j USING (COVERING )?" + index + ".*");
+                            assertThat(plan.subList(0, plan.indexOf("SCAN found")))
+                                    .noneMatch(step -> step.contains("TEMP B-TREE"));
+                        }
+                        assertThat(plan(JobIndex.endSql(order, goesOn)))
+                                .noneMatch(step -> step.contains("TEMP B-TREE"));
+                    }
+                });
+    }
+
+    private List<String> plan(String sql) {
+        return ledger.database.read(
+                handle -> handle.createQuery("explain query plan " + sql.replaceAll("(?<!:):[a-zA-Z]+", "1"))
+                        .map((row, context) -> row.getString("detail"))
+                        .list());
+    }
+}

@@ -1,0 +1,307 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.jobrelay.faults.PostgresqlServer;
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import io.jobrelay.settings.Settings.LedgerSettings;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is PostgreSQL's alone: how it is reached, and that many have it open. */
+@Timeout(120)
+class PostgresqlLedgerTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path directory;
+
+    private final PostgresqlServer server = PostgresqlServer.shared();
+    private String name = "";
+
+    @BeforeEach
+    void names() {
+        name = directory.getFileName().toString();
+    }
+
+    @Test
+    void the_tables_are_made_once_when_many_start_together() throws Exception {
+        LedgerSettings settings = server.empty(name);
+        int nodes = 6;
+        CountDownLatch begin = new CountDownLatch(nodes);
+        ExecutorService threads = Executors.newFixedThreadPool(nodes);
+        List<Future<?>> opened = new ArrayList<>();
+        for (int node = 0; node < nodes; node++) {
+            opened.add(threads.submit(() -> {
+                begin.countDown();
+                begin.await();
+                LedgerDatabase.open(settings).close();
+                return null;
+            }));
+        }
+        for (Future<?> one : opened) {
+            one.get(100, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+
+        try (Ledger ledger = Ledger.open(settings)) {
+            assertThat(ledger.query("select count(*) - count(distinct version) from flyway_schema_history"))
+                    .containsExactly("0");
+        }
+    }
+
+    @Test
+    void two_that_write_at_once_leave_no_gap_between_positions() throws Exception {
+        LedgerSettings settings = server.ledger(name);
+        int jobs = 100;
+        try (Ledger one = Ledger.open(settings);
+                Ledger other = Ledger.open(settings)) {
+            ExecutorService threads = Executors.newFixedThreadPool(2);
+            List<Future<?>> writers = new ArrayList<>();
+            for (Ledger ledger : List.of(one, other)) {
+                writers.add(threads.submit(() -> {
+                    for (int job = 0; job < jobs; job++) {
+                        String event = System.identityHashCode(ledger) + "-" + job;
+                        String subject = "job " + job % 10 + " of " + System.identityHashCode(ledger);
+                        int sequence = job / 10 + 1;
+                        ledger.database.write(handle -> {
+                            ledger.change(handle, event, subject, sequence, "hook");
+                            return null;
+                        });
+                    }
+                }));
+            }
+            for (Future<?> writer : writers) {
+                writer.get(60, TimeUnit.SECONDS);
+            }
+            threads.shutdown();
+
+            assertThat(new History(one.database).after(0, 1_000))
+                    .extracting(History.Entry::position)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 2L * jobs).boxed().toList());
+            assertThat(new History(one.database).newest()).isEqualTo(2L * jobs);
+        }
+    }
+
+    @Test
+    void what_one_claims_the_other_does_not() {
+        LedgerSettings settings = server.ledger(name);
+        try (Ledger one = Ledger.open(settings);
+                Ledger other = Ledger.open(settings)) {
+            one.watches.replace(
+                    "watches.yaml",
+                    IntStream.range(0, 20)
+                            .mapToObj(number -> Ledger.watch("job " + number))
+                            .toList());
+
+            List<DueWatch> claimed = new ArrayList<>(one.watches.claim((account, due) -> 12));
+            claimed.addAll(other.watches.claim((account, due) -> 12));
+
+            assertThat(claimed).extracting(DueWatch::id).hasSize(20).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void whoever_is_in_a_lane_keeps_others_out_until_the_commit() {
+        LedgerSettings settings = server.ledger(name);
+        try (Ledger one = Ledger.open(settings);
+                Ledger other = Ledger.open(settings)) {
+            List<Lane> many = IntStream.range(0, 2_000)
+                    .mapToObj(number -> new Lane("hook", "job " + number))
+                    .toList();
+            List<Lane> lane = List.of(new Lane("hook", "job 7"));
+            one.database.write(handle -> {
+                one.database.lanes().enter(handle, lane);
+                assertThat(entersAtOnce(other, lane)).isFalse();
+                assertThat(entersAtOnce(other, many)).isFalse();
+                assertThat(entersAtOnce(other, List.of(new Lane("hook", "job 8"))))
+                        .isTrue();
+                return null;
+            });
+            one.database.write(handle -> {
+                one.database.lanes().enter(handle, many);
+                assertThat(entersAtOnce(other, lane)).isFalse();
+                return null;
+            });
+            assertThat(entersAtOnce(other, lane)).isTrue();
+        }
+    }
+
+    private static boolean entersAtOnce(Ledger ledger, List<Lane> lanes) {
+        return ledger.database.read(handle -> handle.inTransaction(transaction -> {
+            transaction.execute("set local lock_timeout = 100");
+            try {
+                ledger.database.lanes().enter(transaction, lanes);
+                return true;
+            } catch (org.jdbi.v3.core.JdbiException e) {
+                transaction.rollback();
+                return false;
+            }
+        }));
+    }
+
+    @Test
+    void goes_on_by_itself_when_its_connections_are_cut() {
+        try (Ledger ledger = Ledger.open(server.ledger(name))) {
+            ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
+
+            server.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+
+            await().atMost(SOON)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> ledger.takeIn(JobRecords.of("a", JobState.FAILED)));
+            assertThat(ledger.query("select state || sequence from job")).containsExactly("FAILED2");
+            assertThat(ledger.database.trouble()).isEmpty();
+        }
+    }
+
+    @Test
+    void goes_on_by_itself_when_the_server_is_started_again() {
+        try (PostgresqlServer own = PostgresqlServer.start(directory.resolve("server"));
+                Ledger ledger = Ledger.open(own.ledger("own"))) {
+            ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
+
+            own.stop();
+            assertThatThrownBy(() -> ledger.takeIn(JobRecords.of("a", JobState.FAILED)))
+                    .isInstanceOf(LedgerException.class)
+                    .hasMessageContaining("/own cannot be connected to (");
+            assertThat(ledger.database.trouble())
+                    .hasValueSatisfying(
+                            trouble -> assertThat(trouble).contains("check that the PostgreSQL server runs"));
+            own.startAgain();
+
+            await().atMost(SOON).until(() -> ledger.database.trouble().isEmpty());
+            ledger.takeIn(JobRecords.of("a", JobState.FAILED));
+            assertThat(ledger.query("select state || sequence from job")).containsExactly("FAILED2");
+        }
+    }
+
+    @Test
+    void keeps_what_postgresql_has_no_character_for() {
+        String nul = "a\0b";
+        try (Ledger ledger = Ledger.open(server.ledger(name))) {
+            ledger.takeIn(JobRecords.of("a", JobState.RUNNING, nul, nul, 1));
+            ledger.takeIn(JobRecords.of("a", JobState.FAILED, nul, nul, 1));
+
+            assertThat(ledger.query("select state || sequence || reason from job"))
+                    .containsExactly("FAILED2a\ufffdb");
+        }
+    }
+
+    @Test
+    void refuses_a_server_that_is_not_there() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        assertRefused(
+                new LedgerSettings("jdbc:postgresql://localhost:" + port + "/ledger?loginTimeout=5", "me", "hush-hush"),
+                "jobrelay.ledger.url: jdbc:postgresql://localhost:" + port + "/ledger cannot be connected to (",
+                "check that the PostgreSQL server runs");
+    }
+
+    @Test
+    void refuses_a_database_that_is_not_there() {
+        LedgerSettings settings = server.ledger(name);
+        assertRefused(
+                new LedgerSettings(settings.url() + "-not", settings.user(), null),
+                "cannot be connected to (",
+                "and that it has that database");
+    }
+
+    @Test
+    void refuses_a_role_that_is_not_let_in() {
+        LedgerSettings settings = server.ledger(name);
+        assertRefused(
+                new LedgerSettings(settings.url(), "nobody", "hush-hush"),
+                "does not let Jobrelay in (",
+                "check jobrelay.ledger.user and jobrelay.ledger.password");
+    }
+
+    @Test
+    void refuses_a_database_that_may_only_be_read() {
+        LedgerSettings settings = server.empty(name);
+        server.execute("alter database \"%s\" set default_transaction_read_only = on".formatted(name));
+
+        assertRefused(settings, "cannot be written (", "name the primary server");
+    }
+
+    @Test
+    void refuses_a_database_that_cannot_hold_every_text() {
+        server.execute("create database \"%s\" encoding 'LATIN1' locale 'C' template template0".formatted(name));
+        LedgerSettings other = server.ledger(name + "-other");
+
+        assertRefused(
+                new LedgerSettings(other.url().replace(name + "-other", name), other.user(), null),
+                "cannot hold every text",
+                "encoding 'UTF8', was LATIN1");
+    }
+
+    @Test
+    void refuses_tables_of_somebody_else() {
+        LedgerSettings settings = server.empty(name);
+        org.jdbi.v3.core.Jdbi.create(settings.url(), String.valueOf(settings.user()), "")
+                .useHandle(handle -> handle.execute("create table other (id integer)"));
+
+        assertRefused(settings, "holds tables of somebody else", "a database of its own");
+    }
+
+    @Test
+    void refuses_what_a_newer_one_has_written() {
+        LedgerSettings settings = server.ledger(name);
+        try (Ledger ledger = Ledger.open(settings)) {
+            ledger.database.write(handle -> handle.execute("""
+                    insert into flyway_schema_history
+                    select installed_rank + 900, '999', description, type, 'V999__x.sql', checksum, installed_by, installed_on,
+                        execution_time, success from flyway_schema_history where version = '8'"""));
+        }
+
+        assertRefused(settings, "was written by a newer Jobrelay", "start that one");
+        assertThatThrownBy(() -> LedgerDatabase.openBeside(settings)).hasMessageContaining("a newer Jobrelay");
+    }
+
+    @Test
+    void a_command_makes_no_tables() {
+        assertThatThrownBy(() -> LedgerDatabase.openBeside(server.empty(name)))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("is no ledger yet")
+                .hasMessageContaining("jobrelay run");
+    }
+
+    @Test
+    void its_copies_are_the_servers_to_make() {
+        assertThatThrownBy(() -> LedgerBackup.take(server.ledger(name), directory.resolve("copy")))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("pg_dump --format=custom");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    private static void assertRefused(LedgerSettings settings, String rule, String remedy) {
+        assertThatThrownBy(() -> LedgerDatabase.open(settings))
+                .isInstanceOf(LedgerException.class)
+                .hasMessageStartingWith("jobrelay.ledger.url: jdbc:postgresql://localhost:")
+                .hasMessageContaining(rule)
+                .hasMessageContaining(remedy)
+                .message()
+                .doesNotContain("\n", "hush");
+    }
+}

@@ -1,0 +1,88 @@
+package io.jobrelay.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What PostgreSQL does for the statements of every poll and every delivery, by its own count. */
+class PostgresqlScansTest {
+    private static final int MANY = 20_000;
+
+    @TempDir
+    private Path directory;
+
+    /** Small tables aside, all of which is read fastest; and a start, which looks at all watches once. */
+    @Test
+    void polls_and_deliveries_go_through_no_table() {
+        try (Ledger ledger = Ledger.open(Engine.POSTGRESQL.ledger(directory))) {
+            fill(ledger);
+        }
+        try (Ledger ledger = Ledger.open(Engine.POSTGRESQL.ledger(directory))) {
+            ledger.query("select pg_stat_reset()::text");
+            for (int poll = 0; poll < 3; poll++) {
+                poll(ledger);
+                deliver(ledger);
+                ledger.blindness.notice();
+                new History(ledger.database).after(MANY, 10);
+                new Destinations(ledger.database).list();
+                ledger.outbox.forget(ledger.time.instant().plusSeconds(1));
+                ledger.clock.advance(Duration.ofMinutes(5));
+            }
+        }
+        try (Ledger ledger = Ledger.open(Engine.POSTGRESQL.ledger(directory))) {
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(ledger.query("select relname from pg_stat_user_tables where idx_scan > 2"))
+                                    .contains("watch", "job", "change", "delivery"));
+            assertThat(ledger.query("select relname || ' ' || seq_scan from pg_stat_user_tables where seq_scan > 1"
+                            + " and relname in ('watch', 'job', 'change', 'delivery', 'job_list')"))
+                    .isEmpty();
+        }
+    }
+
+    private static void fill(Ledger ledger) {
+        ledger.database.write(handle -> {
+            handle.execute("""
+                    insert into watch (id, definition, api, account, list, source, state, due_at, blind_at)
+                    select 'watch ' || i, '{}', 'acme-job', 'account ' || i % 10, false, 'many.yaml', 'ACTIVE',
+                        9e15::bigint, 9e15::bigint from generate_series(1, ?) i""", MANY);
+            handle.execute("""
+                    insert into job (id, watch_id, state, terminal, attempt, sequence, record)
+                    select 'job ' || i, 'watch ' || i, 'RUNNING', false, 1, 1, '{}' from generate_series(1, ?) i""", MANY);
+            handle.execute("""
+                    insert into change (position, event_id, subject, sequence, type, event, created_at)
+                    select i, 'event ' || i, 'job ' || i, 1, 't', 'x', 0 from generate_series(1, ?) i""", MANY);
+            handle.execute("update change_position set newest = ?", MANY);
+            return handle.execute("""
+                    insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
+                    select 'hook', event_id, subject, sequence,
+                        case when position % 10 = 0 then 'PENDING' else 'DELIVERED' end,
+                        case when position % 10 = 0 then 1 end, 9e15::bigint from change""");
+        });
+        ledger.database.write(handle -> handle.execute("analyze"));
+    }
+
+    private static void poll(Ledger ledger) {
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b")));
+        List<DueWatch> due = ledger.claim();
+        assertThat(due).hasSize(2);
+        due.forEach(watch -> ledger.intake.answered(watch, List.of(JobRecords.of(watch.id(), JobState.RUNNING))));
+    }
+
+    private static void deliver(Ledger ledger) {
+        for (Delivery change : ledger.outbox.claim(Outbox.CHANGES, 100)) {
+            ledger.outbox.add("hook", change.subject(), change.eventId());
+            ledger.outbox.delivered(change);
+        }
+        List<Delivery> hook = ledger.outbox.claim("hook", 10);
+        assertThat(hook).hasSize(10);
+        hook.forEach(ledger.outbox::delivered);
+    }
+}
