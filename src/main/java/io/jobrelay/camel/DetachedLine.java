@@ -87,6 +87,7 @@ final class DetachedLine implements AutoCloseable {
         // Camel's own would keep each for ever, in a hook of the virtual machine.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         new EditedFiles(edition).serve(main);
+        main.addMainListener(new WithoutCliConnector());
         main.configure().withRoutesIncludePattern("false");
         overrides.forEach(main::addOverrideProperty);
         main.addOverrideProperty("camel.main.auto-startup", "false");

@@ -110,6 +110,7 @@ public final class Relay implements AutoCloseable {
         if (scope != Scope.EVERYTHING) {
             main.addOverrideProperty(MANAGEMENT, "false");
             main.addOverrideProperty(METRICS, "false");
+            main.addMainListener(new WithoutCliConnector());
         }
         Relay relay = new Relay(main, clock);
         main.addMainListener(new MainListenerSupport() {
@@ -247,6 +248,11 @@ public final class Relay implements AutoCloseable {
             deepest = cause;
         }
         return new IllegalStateException("cannot start: " + secrets.mask(String.valueOf(deepest.getMessage())), e);
+    }
+
+    /** True once Camel has stopped: somebody has told it to behind the back of this. */
+    public boolean stopped() {
+        return main.getCamelContext().isStopped();
     }
 
     /** Which edition of the files runs. */

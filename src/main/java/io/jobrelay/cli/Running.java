@@ -46,14 +46,16 @@ final class Running {
         return api.url();
     }
 
-    /** Waits for the signal. */
+    /** Waits for the signal, or until Camel's own command line has stopped the routes. */
     void untilStopped() throws InterruptedException {
-        stop.await();
+        while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
+            // nothing to do but wait
+        }
     }
 
-    /** Waits for the signal, or until every watch has ended and every delivery is settled. True in the latter case. */
+    /** Waits as well until every watch has ended and every delivery is settled. True in that case. */
     boolean untilDone() throws InterruptedException {
-        while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
             if (relay.engine().done()) {
                 return true;
             }

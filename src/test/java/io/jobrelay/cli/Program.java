@@ -2,6 +2,7 @@ package io.jobrelay.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,5 +51,13 @@ record Program(int status, List<String> out, String err) {
             Files.delete(out);
             Files.delete(err);
         }
+    }
+
+    /** So that the log is the program's own, not that of the tests. */
+    static String classPathWithoutTests() {
+        List<String> entries =
+                new ArrayList<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+        entries.removeIf(entry -> entry.endsWith("test-classes"));
+        return String.join(File.pathSeparator, entries);
     }
 }

@@ -12,7 +12,6 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.provider.EventFormatProvider;
 import io.cloudevents.jackson.JsonFormat;
 import io.jobrelay.job.Json;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -139,7 +138,7 @@ class SandboxCommandTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        ProcessBuilder process = new ProcessBuilder(Program.command(classPathWithoutTests(), arguments))
+        ProcessBuilder process = new ProcessBuilder(Program.command(Program.classPathWithoutTests(), arguments))
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("stdout").toFile())
                 .redirectError(directory.resolve("stderr").toFile());
@@ -151,13 +150,5 @@ class SandboxCommandTest {
         process.environment().put("ALIBABA_CLOUD_SECURITY_TOKEN", "a-real-token");
         process.environment().remove("JOBRELAY_LOG_LEVEL");
         return process.start();
-    }
-
-    /** So that the log is the program's own, not that of the tests. */
-    private static String classPathWithoutTests() {
-        List<String> entries =
-                new ArrayList<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
-        entries.removeIf(entry -> entry.endsWith("test-classes"));
-        return String.join(File.pathSeparator, entries);
     }
 }

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code bin/jobrelay} starts Java with, told by a Java that does nothing but repeat it, a word a line. */
+/**
+ * What {@code bin/jobrelay} and {@code bin/quicken} start Java with, told by a Java that does nothing but repeat it, a word a
+ * line.
+ */
 class StartScriptTest {
     private static final String SERIAL = "-XX:+UseSerialGC";
 
@@ -26,10 +29,19 @@ class StartScriptTest {
         home = directory.toRealPath().resolve("with a space");
         Files.createDirectories(home.resolve("bin"));
         Files.createDirectories(home.resolve("lib"));
-        Files.copy(Path.of("src/main/assembly/bin/jobrelay"), home.resolve("bin/jobrelay"));
+        for (String script : List.of("bin/jobrelay", "bin/quicken")) {
+            Files.copy(Path.of("src/main/assembly").resolve(script), home.resolve(script));
+        }
+        for (String part : List.of("application.properties", "routes", "seeds")) {
+            Files.createFile(home.resolve(part));
+        }
+        java("printf '%s\\n' \"$@\"");
+    }
+
+    private void java(String does) throws IOException {
         Path java = home.resolve("java/bin/java");
         Files.createDirectories(java.getParent());
-        Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        Files.writeString(java, "#!/bin/sh\n" + does + "\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
     }
 
@@ -70,20 +82,57 @@ class StartScriptTest {
                 .containsSubsequence("-Xlog:cds*=off", option, "-XX:SharedArchiveFile=mine.jsa");
     }
 
+    @Test
+    void quicken_puts_what_java_has_laid_out_where_all_may_read_it() throws Exception {
+        Path archive = home.resolve("lib/jobrelay.jsa");
+        Files.writeString(archive, "of another Java");
+        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo \"$PWD\" >\"${word#*=}\";; "
+                + "-XX:SharedArchiveFile=*) exit 9;; esac; done");
+
+        Process process = start(
+                "bin/quicken",
+                Map.of("TMPDIR", Files.createDirectory(home.resolve("tmp")).toString()));
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(archive).content().startsWith(home.resolve("tmp") + "/");
+        assertThat(Files.getPosixFilePermissions(archive)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(home.resolve("lib")).isDirectoryNotContaining("glob:**.jsa.*");
+        assertThat(home.resolve("tmp")).isEmptyDirectory();
+    }
+
+    @Test
+    void quicken_says_what_java_said_and_leaves_nothing_where_it_failed() throws Exception {
+        java("for word; do case $word in -XX:ArchiveClassesAtExit=*) echo half >\"${word#*=}\";; esac; done; "
+                + "echo no room; exit 1");
+
+        Process process = start("bin/quicken", Map.of());
+
+        assertThat(process.waitFor()).isOne();
+        assertThat(out()).contains("no room", "quicken: Java has left no archive; Jobrelay starts as before");
+        assertThat(home.resolve("lib")).isEmptyDirectory();
+    }
+
     private List<String> words(Map<String, String> environment, String... arguments) throws Exception {
-        Path out = directory.resolve("out");
-        ProcessBuilder builder =
-                new ProcessBuilder("sh", home.resolve("bin/jobrelay").toString());
+        Process process = start("bin/jobrelay", environment, arguments);
+
+        assertThat(process.waitFor()).isZero();
+        return out();
+    }
+
+    private List<String> out() throws IOException {
+        return Files.readAllLines(directory.resolve("out"));
+    }
+
+    private Process start(String script, Map<String, String> environment, String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("sh", home.resolve(script).toString());
         builder.command().addAll(List.of(arguments));
         builder.environment()
                 .keySet()
                 .removeAll(List.of("JAVA_OPTS", "JOBRELAY_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
         builder.environment().put("JAVA_HOME", home.resolve("java").toString());
         builder.environment().putAll(environment);
-        Process process =
-                builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
-
-        assertThat(process.waitFor()).isZero();
-        return Files.readAllLines(out);
+        return builder.redirectErrorStream(true)
+                .redirectOutput(directory.resolve("out").toFile())
+                .start();
     }
 }
