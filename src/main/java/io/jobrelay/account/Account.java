@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param login for {@code keystone-token}; null where the account has none
  * @param requestsPerSecond ceiling of requests to this account, above 0
  * @param timeZone zone of the provider's zone-less times; null means the provider's own
+ * @param askTogether true if watches that one list call can answer are asked together
  */
 public record Account(
         String name,
@@ -24,7 +25,8 @@ public record Account(
         @Nullable Credentials credentials,
         @Nullable KeystoneLogin login,
         double requestsPerSecond,
-        @Nullable ZoneId timeZone) {
+        @Nullable ZoneId timeZone,
+        boolean askTogether) {
     public Account {
         requireNonNull(name, "name is null");
         requireNonNull(endpoint, "endpoint is null");

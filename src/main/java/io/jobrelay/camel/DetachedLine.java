@@ -124,7 +124,7 @@ final class DetachedLine implements AutoCloseable {
     }
 
     private static Account anonymous(Account account) {
-        return new Account(account.name(), NOWHERE, Signing.NONE, null, null, UNBOUNDED, null);
+        return new Account(account.name(), NOWHERE, Signing.NONE, null, null, UNBOUNDED, null, account.askTogether());
     }
 
     private static Destination switchedOff(Destination destination) {

@@ -6,6 +6,7 @@ import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Ceilings;
+import io.jobrelay.ledger.Companions;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Intake;
@@ -95,6 +96,7 @@ public final class EngineBeans implements AutoCloseable {
                 intake,
                 providers,
                 ceilings,
+                new Groups(new Companions(database, clock, providers::group), providers, clock),
                 new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
                 metrics,
                 started.poll().concurrency(),

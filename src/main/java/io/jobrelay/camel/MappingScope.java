@@ -16,8 +16,12 @@ import org.apache.camel.language.jq.JqFunctions;
  * runs unchanged in the jq program with {@code --argjson watch '{...}'}.
  */
 final class MappingScope {
-    /** {@code $watch} in mappings; {@code $offset} and {@code $found} in routes that read pages. */
-    private static final List<String> VARIABLES = List.of(PollVariables.WATCH, "offset", "found");
+    /**
+     * {@code $watch} in mappings; {@code $offset} or {@code $page}, {@code $found} and {@code $more} in routes that read pages;
+     * {@code $wanted} in those that ask for several watches together.
+     */
+    private static final List<String> VARIABLES =
+            List.of(PollVariables.WATCH, PollVariables.WANTED, "offset", "page", "found", "more");
 
     private MappingScope() {}
 

@@ -48,8 +48,13 @@ final class PollMeter {
     }
 
     void begins(Exchange exchange, DueWatch due) {
-        exchange.setProperty(BEGUN, clock.instant());
+        begins(exchange);
         lag.begins(due);
+    }
+
+    /** Several are asked together; each begins once its reply is there. */
+    void begins(Exchange exchange) {
+        exchange.setProperty(BEGUN, clock.instant());
     }
 
     /** The provider has answered. */

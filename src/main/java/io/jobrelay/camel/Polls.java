@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
@@ -12,6 +13,8 @@ import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
+import io.jobrelay.watch.Watch;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.slf4j.Logger;
@@ -38,11 +42,13 @@ public final class Polls {
     private static final long LOOK_MILLIS = 5;
 
     private static final String BEGUN = "jobrelay-replacements";
+    private static final String GROUP = "jobrelay-group";
 
     private final Watches watches;
     private final Intake intake;
     private final ProviderBeans providers;
     private final Ceilings ceilings;
+    private final Groups groups;
     private final PollMeter meter;
     private final Metrics metrics;
     private final int most;
@@ -62,6 +68,7 @@ public final class Polls {
             Intake intake,
             ProviderBeans providers,
             Ceilings ceilings,
+            Groups groups,
             PollMeter meter,
             Metrics metrics,
             int most,
@@ -70,18 +77,24 @@ public final class Polls {
         this.intake = intake;
         this.providers = providers;
         this.ceilings = ceilings;
+        this.groups = groups;
         this.meter = meter;
         this.metrics = metrics;
         this.most = most;
         this.changes = changes;
     }
 
-    /** The watches that are due and that their accounts' ceilings allow. */
-    public List<DueWatch> claim(Exchange exchange) {
-        List<DueWatch> due = watches.claim(this::allowed);
-        due.forEach(claimed -> open.put(claimed, false));
-        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
-        return due;
+    /**
+     * The watches that are due and that their accounts' ceilings allow, and with these the others that are asked together
+     * with them: each a {@link DueWatch} or a {@link Group}.
+     */
+    public List<Object> claim(Exchange exchange) {
+        List<Object> polls = groups.of(watches.claim(this::allowed));
+        polls.stream()
+                .flatMap(poll -> poll instanceof Group group ? group.watches().stream() : Stream.of((DueWatch) poll))
+                .forEach(claimed -> open.put(claimed, false));
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !polls.isEmpty());
+        return polls;
     }
 
     private Map<String, Integer> allowed(Map<String, Integer> due) {
@@ -92,39 +105,86 @@ public final class Polls {
         return allowed;
     }
 
-    /** Begins to poll the claimed watch in the body, unless it has been given back since. */
+    /**
+     * Begins to poll the claimed watch in the body, which may be a {@link ToldWatch}, unless it has been given back since.
+     */
     public void begin(Exchange exchange) throws InvalidPayloadException {
-        DueWatch due = exchange.getMessage().getMandatoryBody(DueWatch.class);
+        ToldWatch told = exchange.getMessage().getBody() instanceof ToldWatch watch ? watch : null;
+        DueWatch due = told != null ? told.due() : exchange.getMessage().getMandatoryBody(DueWatch.class);
         if (!open.replace(due, false, true)) {
             // Given back meanwhile, and so claimed anew: of two polls the ledger would forget the first one's answer.
             exchange.setRouteStop(true);
             return;
         }
         LogContext.polls(due.watch().id());
-        PollVariables.begin(exchange, due);
+        exchange.removeProperty(GROUP);
+        PollVariables.begin(exchange, List.of(due));
         exchange.setProperty(BEGUN, replacements.get());
         meter.begins(exchange, due);
-        Account account = providers.accounts().get(due.watch().account());
-        if (account == null) {
-            throw new PollFailedException(PollFailure.without(
-                    FailureKind.UNAUTHENTICATED,
-                    "there is no account '" + due.watch().account() + "' any more"));
+        Account account = account(due.watch());
+        if (told != null) {
+            PollVariables.begin(exchange, told, account);
+        } else {
+            PollVariables.begin(exchange, due.watch(), account);
+            prepaid(exchange, due);
         }
-        if (!providers.has(due.watch().api())) {
-            // A direct: endpoint would wait half a minute for it.
-            throw new PollFailedException(PollFailure.without(
-                    FailureKind.UNAVAILABLE,
-                    "there is no provider API '" + due.watch().api() + "' any more"));
-        }
-        PollVariables.begin(exchange, due.watch(), account);
+    }
+
+    private void prepaid(Exchange exchange, DueWatch due) {
         if (ceilings.fresh(due.claimed())) {
             exchange.setProperty(SpendRequest.PREPAID, true);
         }
     }
 
+    /** Begins to ask for the group in the body. */
+    public void beginTogether(Exchange exchange) throws InvalidPayloadException {
+        Group group = exchange.getMessage().getMandatoryBody(Group.class);
+        exchange.setProperty(GROUP, group);
+        PollVariables.begin(exchange, group.watches());
+        exchange.setProperty(BEGUN, replacements.get());
+        meter.begins(exchange);
+        PollVariables.begin(exchange, group, account(group.common()));
+        prepaid(exchange, group.watches().get(0));
+    }
+
+    /** Makes of the replies in the body, by the names of the watches, a {@link ToldWatch} each. */
+    public void answeredTogether(Exchange exchange) throws InvalidPayloadException {
+        Group group = exchange.getProperty(GROUP, Group.class);
+        JsonNode replies = exchange.getMessage().getMandatoryBody(JsonNode.class);
+        List<ToldWatch> told = new ArrayList<>();
+        for (DueWatch due : group.watches()) {
+            JsonNode reply = replies.get(group.name(due));
+            if (reply != null) {
+                told.add(new ToldWatch(due, reply));
+            } else if (open.remove(due) != null) {
+                askAlone(due);
+            }
+        }
+        exchange.getMessage().setBody(told);
+    }
+
+    private void askAlone(DueWatch due) {
+        groups.leaveAlone(due);
+        watches.giveBack(due);
+    }
+
+    private Account account(Watch watch) {
+        Account account = providers.accounts().get(watch.account());
+        if (account == null) {
+            throw new PollFailedException(PollFailure.without(
+                    FailureKind.UNAUTHENTICATED, "there is no account '" + watch.account() + "' any more"));
+        }
+        if (!providers.has(watch.api())) {
+            // A direct: endpoint would wait half a minute for it.
+            throw new PollFailedException(PollFailure.without(
+                    FailureKind.UNAVAILABLE, "there is no provider API '" + watch.api() + "' any more"));
+        }
+        return account;
+    }
+
     /** Takes in the records in the body. */
     public void answered(Exchange exchange) {
-        DueWatch due = PollVariables.due(exchange);
+        DueWatch due = PollVariables.due(exchange).get(0);
         @SuppressWarnings("unchecked") // a provider's route ends with to-records
         List<JobRecord> records = exchange.getMessage().getBody(List.class);
         List<Change> made = intake.answered(due, records);
@@ -185,41 +245,49 @@ public final class Polls {
     }
 
     private void takeIn(Exchange exchange) {
-        DueWatch due = PollVariables.due(exchange);
-        open.remove(due);
+        List<DueWatch> due = PollVariables.due(exchange);
+        due.forEach(open::remove);
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (exchange.getContext().isStopping()) {
-            LOG.info(
+            due.forEach(watch -> LOG.info(
                     "watch={} api={} was cut short by the stop",
-                    due.watch().id(),
-                    due.watch().api());
-            return;
-        }
-        if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
-            LOG.info(
+                    watch.id(),
+                    watch.watch().api()));
+        } else if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
+            due.forEach(watch -> LOG.info(
                     "watch={} api={} was cut short by an edit of the routes, is polled again",
-                    due.watch().id(),
-                    due.watch().api());
-            watches.giveBack(due);
-            return;
-        }
-        if (exception instanceof LedgerException) {
-            LOG.error(
+                    watch.id(),
+                    watch.watch().api()));
+            due.forEach(watches::giveBack);
+        } else if (exception instanceof LedgerException) {
+            due.forEach(watch -> LOG.error(
                     "watch={} api={} was polled in vain: {}",
-                    due.watch().id(),
-                    due.watch().api(),
-                    exception.getMessage());
-            watches.giveBack(due);
-            return;
+                    watch.id(),
+                    watch.watch().api(),
+                    exception.getMessage()));
+            due.forEach(watches::giveBack);
+        } else {
+            takeIn(exchange, due, PollFailures.of(exchange, exception));
         }
-        PollFailure failure = PollFailures.of(exchange, exception);
-        meter.failed(exchange, due.watch(), failure);
+    }
+
+    private void takeIn(Exchange exchange, List<DueWatch> due, PollFailure failure) {
         if (failure.kind() == FailureKind.THROTTLED) {
-            ceilings.throttled(due.watch().account(), failure.retryAfter());
+            ceilings.throttled(due.get(0).watch().account(), failure.retryAfter());
         }
+        Group group = exchange.getProperty(GROUP, Group.class);
+        if (group != null && groups.refused(group, failure)) {
+            due.forEach(this::askAlone);
+        } else {
+            due.forEach(watch -> takeIn(exchange, watch, failure));
+        }
+    }
+
+    private void takeIn(Exchange exchange, DueWatch due, PollFailure failure) {
+        meter.failed(exchange, due.watch(), failure);
         LOG.warn(
                 "failure watch={} api={} account={} kind={} status={} code={}: {}",
-                due.watch().id(),
+                due.id(),
                 due.watch().api(),
                 due.watch().account(),
                 failure.kind(),

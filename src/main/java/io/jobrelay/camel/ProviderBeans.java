@@ -23,6 +23,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -143,6 +144,14 @@ public final class ProviderBeans {
     /** True if there is a provider API of this name. */
     boolean has(String api) {
         return context.getRegistry().lookupByNameAndType(api, ProviderApi.class) != null || apis().containsKey(api);
+    }
+
+    /** What the watch has in common with those that can be asked together with it; empty if there can be none. */
+    String group(Watch watch) {
+        return Optional.ofNullable(apis().get(watch.api()))
+                .flatMap(api -> api.common(watch))
+                .map(Watch::id)
+                .orElse("");
     }
 
     /** Routes begin to be replaced: watches are read as if they stood all the while. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.signing.Credentials;
+import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,6 +89,22 @@ public final class RequestPreview implements AutoCloseable {
         return List.copyOf(noted);
     }
 
+    /** The request for the first page of the list that is asked for this watch and others together; none if none is. */
+    public List<Request> requestsTogether(Watch watch, Account account) {
+        noted.clear();
+        if (account.askTogether()) {
+            ProviderApi api = trial.line().providers().apis().get(watch.api());
+            if (api != null) {
+                api.common(watch)
+                        .map(common -> new Group(common, api.getTogether(), List.of()))
+                        .ifPresent(group -> template.request(
+                                "direct:" + watch.api() + "-together",
+                                exchange -> PollVariables.begin(exchange, group, masked(account))));
+            }
+        }
+        return List.copyOf(noted);
+    }
+
     private static Account masked(Account account) {
         Credentials keys = account.credentials();
         KeystoneLogin login = account.login();
@@ -100,7 +117,8 @@ public final class RequestPreview implements AutoCloseable {
                         ? new KeystoneLogin(UNKNOWN_LOGIN, MASK, MASK, MASK, MASK)
                         : new KeystoneLogin(login.authUrl(), login.user(), MASK, login.domain(), login.project()),
                 account.requestsPerSecond(),
-                account.timeZone());
+                account.timeZone(),
+                account.askTogether());
     }
 
     private void note(HttpClientBuilder client) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What route files say of each other: a {@code direct:} name is a route's id, a policy is there, an id is given once. Camel
@@ -54,6 +55,7 @@ public final class RouteReferences {
                 checkPolicy(file, route, problems);
             });
             item.member("templatedRoute").ifPresent(route -> checkId(file, route, "routeId", problems));
+            item.member("beans").ifPresent(beans -> beans.items().forEach(bean -> checkTogether(file, bean, problems)));
             item.member("routeTemplate")
                     .flatMap(template -> template.member("route"))
                     .ifPresent(route -> checkPolicy(file, route, problems));
@@ -80,6 +82,20 @@ public final class RouteReferences {
                         policy.line(),
                         "%s: no routeConfiguration has the id %s%s"
                                 .formatted(POLICY, policy.text(), NearestName.hint(policy.text(), policies)))));
+    }
+
+    /** A provider API that can be asked for several watches together has a route for that, and one that reads a reply. */
+    private void checkTogether(String file, YamlNode bean, List<Problem> problems) {
+        bean.member("properties")
+                .flatMap(properties -> properties.member("together"))
+                .ifPresent(together -> Stream.of("-together", "-record")
+                        .map(bean.text("name")::concat)
+                        .filter(route -> !routes.containsKey(route))
+                        .forEach(route -> problems.add(new Problem(
+                                file,
+                                together.line(),
+                                "%s: no route has this id%s"
+                                        .formatted(DIRECT + route, NearestName.hint(route, routes.keySet()))))));
     }
 
     private void checkTargets(String file, YamlNode node, List<Problem> problems) {

@@ -46,6 +46,11 @@ final class Explanation {
                     say("  asks nothing: its route ends before that");
                 }
                 requests.forEach(this::request);
+                List<RequestPreview.Request> together = preview.requestsTogether(placed.watch(), account);
+                if (!together.isEmpty()) {
+                    say("  in the place of many such requests, since the account has ask-together=true:");
+                    together.forEach(this::request);
+                }
             }
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The watches that the ledger looks after: which there are, and which are due. */
 public final class Watches {
     /** How long a claimed watch is left alone if nothing is heard of it; far longer than a poll may take. */
-    private static final Duration LEASE = Duration.ofMinutes(15);
+    static final Duration LEASE = Duration.ofMinutes(15);
 
     /** Nobody takes more of an account at once. */
     private static final int MOST_COUNTED = 1_000;

@@ -29,6 +29,7 @@ final class AccountReader {
             "project",
             "requests-per-second",
             "time-zone",
+            "ask-together",
             "allow-http"));
 
     private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
@@ -61,6 +62,7 @@ final class AccountReader {
                 REQUESTS_PER_SECOND);
         Optional<Credentials> credentials = credentials(prefix);
         Optional<KeystoneLogin> login = login(prefix, allowHttp);
+        boolean askTogether = properties.flag(prefix + "ask-together", false);
         return endpoint.flatMap(uri -> signing.map(scheme -> new Account(
                 name,
                 uri,
@@ -68,7 +70,8 @@ final class AccountReader {
                 credentials.orElse(null),
                 login.orElse(null),
                 ceiling,
-                properties.zone(prefix + "time-zone").orElse(null))));
+                properties.zone(prefix + "time-zone").orElse(null),
+                askTogether)));
     }
 
     private Optional<Signing> signing(String key, String scheme) {

@@ -1,6 +1,7 @@
 package io.jobrelay.watch;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A provider API as its route file declares it in a {@code beans} section: the parameters that a watch must and may give.
@@ -11,6 +12,7 @@ public final class ProviderApi {
     private List<String> required = List.of();
     private List<String> optional = List.of();
     private boolean list;
+    private String together = "";
 
     /** The name of the API, and of the route {@code direct:<name>} that asks it. */
     public String getName() {
@@ -48,6 +50,23 @@ public final class ProviderApi {
 
     public void setList(boolean list) {
         this.list = list;
+    }
+
+    /** The one parameter in which watches that can be asked together may differ; empty if the API answers only one by one. */
+    public String getTogether() {
+        return together;
+    }
+
+    /** Demands the routes {@code direct:<name>-together} and {@code direct:<name>-record}. */
+    public void setTogether(String together) {
+        this.together = together;
+    }
+
+    /** What the watch has in common with those that can be asked together with it; empty if it can be asked only by itself. */
+    public Optional<Watch> common(Watch watch) {
+        return watch.parameters().get(together) instanceof String
+                ? Optional.of(watch.without(together))
+                : Optional.empty();
     }
 
     private static List<String> names(String text) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,13 @@ public record Watch(
         if (stuckAfter != null && (stuckAfter.isZero() || stuckAfter.isNegative())) {
             throw new IllegalArgumentException("must be above 0, was " + ReadableDuration.format(stuckAfter));
         }
+    }
+
+    /** The same, for nobody in particular, without one of its parameters. */
+    Watch without(String parameter) {
+        Map<String, Object> rest = new HashMap<>(parameters);
+        rest.remove(parameter);
+        return new Watch(api, account, rest, pace, Map.of(), false, null, list);
     }
 
     /** Stable: derived from API, account and parameters, so that the same watch in another file is the same watch. */

@@ -76,6 +76,6 @@ class KeystoneTokensTest {
     }
 
     private static Account account(String name) {
-        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 1, null);
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 1, null, false);
     }
 }

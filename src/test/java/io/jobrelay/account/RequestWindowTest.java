@@ -97,6 +97,6 @@ class RequestWindowTest {
     }
 
     private static Account account(String name, double ceiling) {
-        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, ceiling, null);
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, ceiling, null, false);
     }
 }

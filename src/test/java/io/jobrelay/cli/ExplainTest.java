@@ -93,6 +93,25 @@ class ExplainTest {
     }
 
     @Test
+    void the_list_that_is_asked_in_the_place_of_many_requests_is_told_too() throws Exception {
+        Tree.write(
+                directory.resolve("watches/pai.yaml"),
+                Files.readString(Path.of("seeds/alibaba-pai-dataset-job/watch.yaml")));
+        Path properties = directory.resolve("application.properties");
+        Files.writeString(properties, Files.readString(properties) + "\njobrelay.account.alibaba.ask-together=true\n");
+
+        Program check = Program.run(directory, Map.of(), "check", "--explain");
+
+        assertThat(check.status()).as(check.out() + check.err()).isZero();
+        assertThat(check.out())
+                .contains(
+                        "  in the place of many such requests, since the account has ask-together=true:",
+                        "  GET https://aiworkspace.cn-hangzhou.aliyuncs.com/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs"
+                                + "?PageNumber=1&PageSize=50&DatasetVersion=v1&WorkspaceId=478",
+                        "    x-acs-action: ListDatasetJobs  (signed)");
+    }
+
+    @Test
     void where_a_change_goes_is_told_with_the_step_that_decides() throws Exception {
         Path router = directory.resolve("routes/router.camel.yaml");
         String text = Files.readString(router);

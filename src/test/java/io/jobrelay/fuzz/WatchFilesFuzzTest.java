@@ -131,7 +131,8 @@ class WatchFilesFuzzTest {
     static void open() throws IOException {
         file = Files.createTempFile("watches", ".yaml");
         Map<String, ProviderApi> apis = Map.of("acme-job", api("acme-job"), "acme-jobs", api("acme-jobs"));
-        Account account = new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null);
+        Account account =
+                new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
         reader = new WatchFile(new WatchReader(() -> apis, () -> Map.of("acme", account), new Secrets()));
         Files.writeString(file, GOOD);
         assertThat(reader.read(file).entries()).hasSize(2);

@@ -127,7 +127,8 @@ final class Served implements AutoCloseable {
         list.setName("acme-jobs");
         list.setOptional("project");
         list.setList(true);
-        Account account = new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null);
+        Account account =
+                new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
         return new WatchReader(
                 () -> Map.of("acme-job", one, "acme-jobs", list), () -> Map.of("acme", account), new Secrets());
     }

@@ -306,7 +306,8 @@ class CeilingsTest {
 
     private void account(String name, double ceiling) {
         accounts.put(
-                name, new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, ceiling, null));
+                name,
+                new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, ceiling, null, false));
     }
 
     private static int take(Ceilings node, int wanted) {

@@ -15,6 +15,7 @@ import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -174,6 +175,7 @@ class PlansTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("gone")));
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b"), Ledger.watch("c")));
         List<DueWatch> due = ledger.claim();
+        new Companions(ledger.database, ledger.time, Watch::account).join("acme-job", "acme", List.of("acme"), 1);
         ledger.intake.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)));
         ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
         ledger.intake.failed(

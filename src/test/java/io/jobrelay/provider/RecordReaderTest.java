@@ -163,6 +163,7 @@ class RecordReaderTest {
                 null,
                 null,
                 1,
-                zone == null ? null : ZoneId.of(zone));
+                zone == null ? null : ZoneId.of(zone),
+                false);
     }
 }

@@ -118,6 +118,7 @@ class SettingsReaderTest {
                 jobrelay.account.acme.requests-per-second=2.5
                 jobrelay.account.acme.time-zone=Asia/Shanghai
                 jobrelay.account.acme.allow-http=true
+                jobrelay.account.acme.ask-together=true
                 """);
 
         assertThat(settings.accounts())
@@ -129,13 +130,15 @@ class SettingsReaderTest {
                         new Credentials("ak", "sk", "st"),
                         new KeystoneLogin(URI.create("http://iam.acme.example/v3"), "u", "p", "d", "eu-de"),
                         2.5,
-                        ZoneId.of("Asia/Shanghai")));
+                        ZoneId.of("Asia/Shanghai"),
+                        true));
     }
 
     @Test
     void an_account_without_keys_is_an_account() {
         assertThat(read(ACME).accounts().get("acme"))
-                .isEqualTo(new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null));
+                .isEqualTo(new Account(
+                        "acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false));
     }
 
     @Test

@@ -306,6 +306,6 @@ class WatchFileTest {
     }
 
     private static Account account(String name) {
-        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 10, null);
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
     }
 }

@@ -1,0 +1,98 @@
+package io.jobrelay.ledger;
+
+import io.jobrelay.job.Json;
+import io.jobrelay.watch.Watch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * Takes along, with watches that were claimed, those that the same list call answers. It may do so somewhat before they are
+ * due: asked together once, they are due together from then on.
+ */
+public final class Companions {
+    /** The tenth part of what a watch waits since its last answer, and no more than this. */
+    private static final Duration EARLIEST = Duration.ofMinutes(5);
+
+    /** Of which it is not known yet whether they have companions; so many are looked at in one transaction. */
+    private static final int LOOKED_AT = 1_000;
+
+    private final LedgerDatabase database;
+    private final LedgerClock clock;
+    private final Function<Watch, String> group;
+
+    /**
+     * @param group of a watch, as a text; empty if it can be asked only by itself
+     */
+    public Companions(LedgerDatabase database, LedgerClock clock, Function<Watch, String> group) {
+        this.database = database;
+        this.clock = clock;
+        this.group = group;
+    }
+
+    /**
+     * Claims watches of these groups that are due, or nearly so.
+     *
+     * @param api that of the groups
+     * @param account that of the groups
+     * @param most how many at most, those first that have been due longest
+     */
+    public List<DueWatch> join(String api, String account, Collection<String> groups, int most) {
+        return database.write(handle -> {
+            learn(handle, api, account);
+            return claim(handle, groups, most, clock.instant());
+        });
+    }
+
+    private void learn(Handle handle, String api, String account) {
+        List<Map.Entry<String, String>> unknown = handle.createQuery("""
+                        select id, definition from watch
+                        where state = 'ACTIVE' and together is null and account = :account and api = :api limit :most""")
+                .bind("api", api)
+                .bind("account", account)
+                .bind("most", LOOKED_AT)
+                .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                .list();
+        if (unknown.isEmpty()) {
+            return;
+        }
+        PreparedBatch known = handle.prepareBatch("update watch set together = :group where id = :id");
+        unknown.forEach(watch -> known.bind("group", group.apply(Json.read(watch.getValue(), Watch.class)))
+                .bind("id", watch.getKey())
+                .add());
+        known.execute();
+    }
+
+    private List<DueWatch> claim(Handle handle, Collection<String> groups, int most, Instant now) {
+        return handle.createQuery("""
+                        with due as materialized (
+                            select id from watch where state = 'ACTIVE' and together > '' and together in (<groups>)
+                                and not claimed and due_at <= :soon
+                                and (due_at <= :now or failures = 0 and 10 * (due_at - :now) <= due_at - answered_at)
+                            order by due_at limit :most <skipLocked>)
+                        update watch set claim = claim + 1, claimed = true, planned_at = due_at, due_at = :lease
+                        where id in (select id from due)
+                        returning definition, claim, planned_at""")
+                .bindList("groups", List.copyOf(groups))
+                .bind("lease", now.plus(Watches.LEASE).toEpochMilli())
+                .bind("soon", now.plus(EARLIEST).toEpochMilli())
+                .bind("now", now.toEpochMilli())
+                .bind("most", most)
+                .map((row, context) -> new DueWatch(
+                        Json.read(row.getString(1), Watch.class),
+                        row.getLong(2),
+                        planned(Instant.ofEpochMilli(row.getLong(3)), now),
+                        now))
+                .list();
+    }
+
+    private Instant planned(Instant due, Instant now) {
+        Instant planned = due.isBefore(clock.begin()) ? clock.begin() : due;
+        return planned.isBefore(now) ? planned : now;
+    }
+}
