@@ -1,0 +1,21 @@
+package io.jobrelay.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A client in a plain loop: so many threads that poll the next job, and keep nothing. */
+record LoopContender(String label, Api api, Class<? extends PollClient> client) implements Contender {
+    @Override
+    public Program start(Path directory, Provider provider, Load load) throws IOException {
+        return Program.ours(
+                directory,
+                directory.resolve("loop.log"),
+                load.options(),
+                PollLoop.class,
+                client.getName(),
+                api.name(),
+                provider.address().toString(),
+                String.valueOf(load.concurrency()),
+                String.valueOf(load.jobs()));
+    }
+}
