@@ -50,6 +50,7 @@ final class Benchmark {
             List<Contender> contenders = new ArrayList<>();
             contenders.add(new LoopContender("HttpClient 5, bare loop", api, BareClient.class));
             contenders.add(new JobrelayContender("Jobrelay, SQLite", api, Map.of(), false));
+            contenders.add(LoopContender.vendor(api));
             contenders.removeIf(contender -> !contender.label().contains(only));
             System.out.println(machine());
             System.out.println(

@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -110,10 +109,5 @@ record JobrelayContender(String label, Api api, Map<String, String> ledger, bool
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    /** The contenders that need no further program. */
-    static List<Contender> shipped(Api api) {
-        return List.of(new JobrelayContender("Jobrelay, SQLite", api, Map.of(), false));
     }
 }

@@ -30,7 +30,7 @@ final class PollLoop {
                     throw new IllegalStateException("a reply without a state");
                 }
             }
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
             e.printStackTrace();
             System.exit(1);
         }
