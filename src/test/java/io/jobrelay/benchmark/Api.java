@@ -1,13 +1,21 @@
 package io.jobrelay.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
+import io.jobrelay.signing.UnsignedRequest;
+import java.net.URI;
+import java.time.Instant;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The provider APIs that are measured: one of each vendor that has a client of its own. A job is asked for by an id of 32
@@ -22,7 +30,7 @@ enum Api {
             "",
             Map.of(),
             "",
-            "{ project_id: b09d59c4e8724078a5e8efa65049e78f, job_id: %s }",
+            "{ project_id: b09d59c4e8724078a5e8efa65049e78f, job_id: \"%s\" }",
             "01-running.json",
             "d7a72d46599e4d32bc79efaf8041b6e5",
             "\"RUNNING\"",
@@ -35,7 +43,7 @@ enum Api {
             "",
             Map.of("x-acs-action", "GetDatasetJob", "x-acs-version", "2021-02-04"),
             "",
-            "{ DatasetId: d-rbvg5fake0jhc9ks92, DatasetJobId: %s }",
+            "{ DatasetId: d-rbvg5fake0jhc9ks92, DatasetJobId: \"%s\" }",
             "02-running.json",
             "no id in the reply",
             "\"Running\"",
@@ -48,7 +56,7 @@ enum Api {
             "Action=DescribeImportTask",
             Map.of("content-type", "application/json"),
             "{\"taskId\":\"%s\"}",
-            "{ taskId: %s }",
+            "{ taskId: \"%s\" }",
             "02-importing-half-way.json",
             "no id in the reply",
             "\"Importing\"",
@@ -78,6 +86,7 @@ enum Api {
     final String otherState;
     private final String path;
     private final String body;
+    /** Quoted: the id of a job may have no letter in it, and is a text all the same. */
     private final String parameters;
 
     Api(
@@ -122,6 +131,34 @@ enum Api {
 
     byte[] body(String job) {
         return body.replace("%s", job).getBytes(UTF_8);
+    }
+
+    URI uri(URI provider, String job) {
+        return URI.create(provider + path(job) + (query.isEmpty() ? "" : "?" + query));
+    }
+
+    /** The headers of a request, signed as of now. */
+    SortedMap<String, String> signed(URI uri, byte[] body) {
+        SortedMap<String, String> signed = new TreeMap<>(headers);
+        signed.put("host", uri.getAuthority());
+        UnsignedRequest request = new UnsignedRequest(method, uri.getPath(), query, signed, body);
+        signed.putAll(
+                signer.sign(request, KEYS, Instant.now(), UUID.randomUUID().toString()));
+        return signed;
+    }
+
+    /** Where the three vendors put it. */
+    static String state(JsonNode reply) {
+        return requireNonNull(
+                reply.at("/job/job_status").asText(null) != null
+                        ? reply.at("/job/job_status").asText()
+                        : reply.at("/result/importStatus")
+                                .asText(reply.path("Status").asText()));
+    }
+
+    /** What the plain flows post: the little that they know. */
+    static String event(String job, String state) {
+        return "{\"job\":\"%s\",\"state\":\"%s\"}".formatted(job, state);
     }
 
     /** The watch of a job, as a watch file has it. */

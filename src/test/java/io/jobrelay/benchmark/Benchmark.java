@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,21 +42,77 @@ final class Benchmark {
             @Option(names = "--check-every", defaultValue = "50") int checkEvery,
             @Option(names = "--java", defaultValue = "-Xmx512m", description = "options for Java, for all")
                     String options,
-            @Option(names = "--only", defaultValue = "", description = "labels that contain this") String only)
+            @Option(names = "--only", split = ",", description = "contenders whose labels contain one of these")
+                    List<String> only)
             throws IOException, InterruptedException {
         Load load = new Load(
                 jobs, concurrency, Duration.ofSeconds(warmUp), Duration.ofSeconds(window), List.of(options.split(" ")));
-        try (Provider provider = Provider.start(directory, checkEvery)) {
-            List<Contender> contenders = new ArrayList<>();
-            contenders.add(new LoopContender("HttpClient 5, bare loop", api, BareClient.class));
-            contenders.add(new JobrelayContender("Jobrelay, SQLite", api, Map.of(), false));
-            contenders.add(LoopContender.vendor(api));
-            contenders.removeIf(contender -> !contender.label().contains(only));
-            System.out.println(machine());
-            System.out.println(
+        try (Provider provider = Provider.start(directory, checkEvery);
+                DurablePostgresql postgresql = new DurablePostgresql(directory.resolve("postgresql"))) {
+            List<Contender> contenders = Contenders.of(api, postgresql).stream()
+                    .filter(contender -> only == null || only.stream().anyMatch(contender.label()::contains))
+                    .toList();
+            print(
+                    "Polls, %s".formatted(api.id),
                     PollsBenchmark.table(new PollsBenchmark(load, directory, provider).run(contenders, rounds)));
         }
         return 0;
+    }
+
+    @Command(description = "How late changes are seen, and at how many calls.", mixinStandardHelpOptions = true)
+    int pace(@Option(names = "--jobs", defaultValue = "10000") int jobs) {
+        print("Pace", PaceBenchmark.table(jobs));
+        return 0;
+    }
+
+    @Command(description = "Changes per second, by destination.", mixinStandardHelpOptions = true)
+    int changes(
+            @Option(names = "--rounds", defaultValue = "5") int rounds,
+            @Option(names = "--events", defaultValue = "10000") int events,
+            @Option(names = "--to", split = ",", defaultValue = "FILE,QUEUE,WEBHOOK") List<Sink> sinks)
+            throws IOException, InterruptedException, SQLException {
+        try (Provider provider = Provider.start(directory, 50)) {
+            ChangesBenchmark benchmark = new ChangesBenchmark(directory, provider, events, List.of("-Xmx512m"));
+            print("Changes", ChangesBenchmark.table(benchmark.run(sinks, rounds)));
+        }
+        return 0;
+    }
+
+    @Command(description = "Memory and time for each poll, by watches.", mixinStandardHelpOptions = true)
+    int scale(
+            @Option(names = "--watches", split = ",", defaultValue = "1000,10000,100000,1000000") List<Integer> watches,
+            @Option(names = "--per-second", defaultValue = "500", description = "polls that fall due") int perSecond,
+            @Option(names = "--warm-up", defaultValue = "40", description = "seconds") int warmUp,
+            @Option(names = "--window", defaultValue = "30", description = "seconds") int window,
+            @Option(names = "--java", defaultValue = "-Xmx1g") String options)
+            throws IOException, InterruptedException, SQLException {
+        Load load = new Load(
+                0, 32, Duration.ofSeconds(warmUp), Duration.ofSeconds(window), List.of(options.split(" ")));
+        List<ScaleBenchmark.Size> sizes = new ArrayList<>();
+        for (int number : watches) {
+            try (Provider provider = Provider.start(directory, 50)) {
+                sizes.add(new ScaleBenchmark(directory, provider, load, perSecond).of(number));
+            }
+            System.err.println(sizes.get(sizes.size() - 1));
+        }
+        print("Scale", ScaleBenchmark.table(sizes));
+        return 0;
+    }
+
+    @Command(description = "Start to first poll, and memory, of the distribution.", mixinStandardHelpOptions = true)
+    int start(
+            @Option(names = "--rounds", defaultValue = "5") int rounds,
+            @Option(names = "--rest", defaultValue = "10", description = "seconds until memory is looked at") int rest)
+            throws IOException, InterruptedException {
+        try (Provider provider = Provider.start(directory, 1)) {
+            StartBenchmark benchmark = new StartBenchmark(directory, provider, Duration.ofSeconds(rest));
+            print("Start", StartBenchmark.table(benchmark.run(rounds)));
+        }
+        return 0;
+    }
+
+    private static void print(String title, Table table) {
+        System.out.printf("### %s%n%n%s%n%n%s%n", title, machine(), table);
     }
 
     private static String machine() {

@@ -90,6 +90,10 @@ final class CloudConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // A client that went away is no fault of the provider's; all else would be.
+        if (!(cause instanceof IOException)) {
+            cause.printStackTrace();
+        }
         context.close();
     }
 }

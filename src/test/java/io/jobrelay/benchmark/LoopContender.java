@@ -2,6 +2,7 @@ package io.jobrelay.benchmark;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** A client in a plain loop: so many threads that poll the next job, and keep nothing. */
 record LoopContender(String label, Api api, Class<? extends PollClient> client) implements Contender {
@@ -21,10 +22,7 @@ record LoopContender(String label, Api api, Class<? extends PollClient> client) 
                 directory.resolve("loop.log"),
                 load.options(),
                 PollLoop.class,
-                client.getName(),
-                api.name(),
-                provider.address().toString(),
-                String.valueOf(load.concurrency()),
-                String.valueOf(load.jobs()));
+                Stream.concat(Stream.of(client.getName()), FlowArguments.of(api, provider, load).stream())
+                        .toArray(String[]::new));
     }
 }

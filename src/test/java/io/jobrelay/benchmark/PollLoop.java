@@ -1,6 +1,7 @@
 package io.jobrelay.benchmark;
 
 import java.net.URI;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Polls all jobs in turn, for ever, from so many threads. What goes wrong ends it. */
@@ -8,17 +9,14 @@ final class PollLoop {
     private PollLoop() {}
 
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        Api api = Api.valueOf(arguments[1]);
-        URI provider = URI.create(arguments[2]);
-        int threads = Integer.parseInt(arguments[3]);
-        int jobs = Integer.parseInt(arguments[4]);
+        FlowArguments flow = FlowArguments.of(Arrays.copyOfRange(arguments, 1, arguments.length));
         PollClient client = Class.forName(arguments[0])
                 .asSubclass(PollClient.class)
                 .getDeclaredConstructor(Api.class, URI.class, int.class)
-                .newInstance(api, provider, threads);
+                .newInstance(flow.api(), flow.provider(), flow.concurrency());
         AtomicInteger next = new AtomicInteger();
-        for (int thread = 0; thread < threads; thread++) {
-            new Thread(() -> loop(client, next, jobs)).start();
+        for (int thread = 0; thread < flow.concurrency(); thread++) {
+            new Thread(() -> loop(client, next, flow.jobs())).start();
         }
     }
 

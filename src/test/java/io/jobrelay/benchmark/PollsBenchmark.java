@@ -51,8 +51,8 @@ final class PollsBenchmark {
                 "first poll after");
         samples.forEach((contender, own) -> table.row(
                 contender.label(),
-                Table.spread(own.stream().map(Sample::perSecond).toList()),
-                Table.number(ratio(own, baseline), 2),
+                Table.spread(perSecond(own)),
+                Table.number(Table.medianRatio(perSecond(own), perSecond(baseline)), 2),
                 Table.number(median(own, Sample::cpuMillis), 3),
                 Table.number(median(own, Sample::bytes) / 1024, 0),
                 Table.number(median(own, Sample::providerMillis), 3),
@@ -60,11 +60,8 @@ final class PollsBenchmark {
         return table;
     }
 
-    /** The median of the ratios of each round: what loads the machine in a round loads both. */
-    private static double ratio(List<Sample> own, List<Sample> baseline) {
-        return Table.median(java.util.stream.IntStream.range(0, own.size())
-                .mapToDouble(round ->
-                        own.get(round).perSecond() / baseline.get(round).perSecond()));
+    private static List<Double> perSecond(List<Sample> samples) {
+        return samples.stream().map(Sample::perSecond).toList();
     }
 
     private static double median(List<Sample> samples, ToDoubleFunction<Sample> of) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +25,7 @@ final class Program implements AutoCloseable {
             "-XX:+UseSerialGC");
 
     private static final int STOP_SECONDS = 60;
+    private static final long LIMIT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final Path log;
     private final Process process;
@@ -50,6 +52,13 @@ final class Program implements AutoCloseable {
                 arguments);
     }
 
+    /** Starts Jobrelay as it is delivered, by its script. */
+    static Program distribution(Path home, Path directory, Path log, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(home.resolve("bin/jobrelay").toString()));
+        command.addAll(List.of(arguments));
+        return start(directory, log, command);
+    }
+
     private static Program start(
             Path directory, Path log, List<String> options, String main, String classPath, String... arguments)
             throws IOException {
@@ -62,6 +71,10 @@ final class Program implements AutoCloseable {
                 + Path.of("src/main/resources/logback.xml").toAbsolutePath());
         command.addAll(List.of("-cp", classPath, main));
         command.addAll(List.of(arguments));
+        return start(directory, log, command);
+    }
+
+    private static Program start(Path directory, Path log, List<String> command) throws IOException {
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -74,7 +87,7 @@ final class Program implements AutoCloseable {
                 .map(entry -> Path.of(entry).toAbsolutePath().toString());
     }
 
-    private static java.util.stream.Collector<CharSequence, ?, String> joined() {
+    private static Collector<CharSequence, ?, String> joined() {
         return Collectors.joining(File.pathSeparator);
     }
 
@@ -93,6 +106,35 @@ final class Program implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** What of it is in memory, as Linux counts. */
+    double residentMegabytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(pid()), "status"))) {
+            String kilobytes = lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
+            return Integer.parseInt(kilobytes.replaceAll("[^0-9]", "")) / 1024.0;
+        }
+    }
+
+    /** What is asked of the provider or of a destination. */
+    interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Waits until something is so, while the program runs.
+     *
+     * @param what that it has done then
+     * @throws IllegalStateException if it has ended, or minutes have passed
+     */
+    void await(String what, Condition condition) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        while (!condition.holds()) {
+            if (!isAlive() || System.nanoTime() - begin > LIMIT_NANOS) {
+                throw new IllegalStateException("has not " + what + "\n" + log());
+            }
+            Thread.sleep(10);
+        }
     }
 
     /** The end of what it has logged. */

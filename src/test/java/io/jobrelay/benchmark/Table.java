@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A table in Markdown, and the numbers in it. */
@@ -32,6 +33,11 @@ final class Table {
                         number(median(values.stream().mapToDouble(value -> value)), 0),
                         number(values.stream().mapToDouble(value -> value).min().orElseThrow(), 0),
                         number(values.stream().mapToDouble(value -> value).max().orElseThrow(), 0));
+    }
+
+    /** The median of the ratios of each round: what loads the machine in a round loads both. */
+    static double medianRatio(List<Double> values, List<Double> baseline) {
+        return median(IntStream.range(0, values.size()).mapToDouble(round -> values.get(round) / baseline.get(round)));
     }
 
     static String number(double value, int decimals) {
