@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,12 +44,14 @@ final class Benchmark {
             @Option(names = "--java", defaultValue = "-Xmx512m", description = "options for Java, for all")
                     String options,
             @Option(names = "--only", split = ",", description = "contenders whose labels contain one of these")
+                    @Nullable
                     List<String> only)
             throws IOException, InterruptedException {
         Load load = new Load(
                 jobs, concurrency, Duration.ofSeconds(warmUp), Duration.ofSeconds(window), List.of(options.split(" ")));
         try (Provider provider = Provider.start(directory, checkEvery);
-                DurablePostgresql postgresql = new DurablePostgresql(directory.resolve("postgresql"))) {
+                DurablePostgresql postgresql =
+                        new DurablePostgresql(Files.createTempDirectory(directory, "postgresql"))) {
             List<Contender> contenders = Contenders.of(api, postgresql).stream()
                     .filter(contender -> only == null || only.stream().anyMatch(contender.label()::contains))
                     .toList();
@@ -86,8 +89,8 @@ final class Benchmark {
             @Option(names = "--window", defaultValue = "30", description = "seconds") int window,
             @Option(names = "--java", defaultValue = "-Xmx1g") String options)
             throws IOException, InterruptedException, SQLException {
-        Load load = new Load(
-                0, 32, Duration.ofSeconds(warmUp), Duration.ofSeconds(window), List.of(options.split(" ")));
+        Load load =
+                new Load(0, 32, Duration.ofSeconds(warmUp), Duration.ofSeconds(window), List.of(options.split(" ")));
         List<ScaleBenchmark.Size> sizes = new ArrayList<>();
         for (int number : watches) {
             try (Provider provider = Provider.start(directory, 50)) {
@@ -109,6 +112,21 @@ final class Benchmark {
             print("Start", StartBenchmark.table(benchmark.run(rounds)));
         }
         return 0;
+    }
+
+    @Command(
+            description = "Every table, in less than half an hour on a quiet machine.",
+            mixinStandardHelpOptions = true)
+    int all(@Option(names = "--rounds", defaultValue = "3") int rounds)
+            throws IOException, InterruptedException, SQLException {
+        polls(Api.HUAWEI, rounds, 32, 1000, 10, 8, 50, "-Xmx512m", null);
+        List<String> alone = List.of("bare", "Jobrelay, SQLite", "Alibaba", "Baidu");
+        polls(Api.ALIBABA, rounds, 32, 1000, 10, 8, 50, "-Xmx512m", alone);
+        polls(Api.BAIDU, rounds, 32, 1000, 10, 8, 50, "-Xmx512m", alone);
+        changes(rounds, 5000, List.of(Sink.values()));
+        scale(List.of(1_000, 10_000, 100_000, 1_000_000), 500, 20, 20, "-Xmx1g");
+        pace(10_000);
+        return start(rounds, 10);
     }
 
     private static void print(String title, Table table) {

@@ -58,11 +58,12 @@ final class ChangesBenchmark {
 
     static Table table(Map<Sink, Rates> rates) {
         Table table = new Table("destination", "Jobrelay, changes/s (spread)", "bare client (spread)", "ratio");
-        new TreeMap<>(rates).forEach((sink, own) -> table.row(
-                sink.destination,
-                Table.spread(own.jobrelay()),
-                Table.spread(own.bare()),
-                Table.number(Table.medianRatio(own.jobrelay(), own.bare()), 2)));
+        new TreeMap<>(rates)
+                .forEach((sink, own) -> table.row(
+                        sink.destination,
+                        Table.spread(own.jobrelay()),
+                        Table.spread(own.bare()),
+                        Table.number(Table.medianRatio(own.jobrelay(), own.bare()), 2)));
         return table;
     }
 

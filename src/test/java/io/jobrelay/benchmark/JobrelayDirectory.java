@@ -38,8 +38,7 @@ final class JobrelayDirectory {
      *
      * @param properties beside those, or in place of them
      */
-    static void prepare(
-            Path directory, Api api, Provider provider, int concurrency, Map<String, String> properties)
+    static void prepare(Path directory, Api api, Provider provider, int concurrency, Map<String, String> properties)
             throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("jobrelay.account.cloud.endpoint", provider.address().toString());

@@ -61,7 +61,8 @@ final class LedgerRows implements AutoCloseable {
         int step = (watches.size() + CYCLE) / CYCLE * CYCLE;
         String pace = every.toSeconds() + "s.." + every.toSeconds() + "s";
         try (PreparedStatement watchInsert = insert("watch", watches.get(0));
-                PreparedStatement jobInsert = insert("job", jobs.values().iterator().next())) {
+                PreparedStatement jobInsert =
+                        insert("job", jobs.values().iterator().next())) {
             for (Map<String, Object> watch : watches) {
                 String definition = String.valueOf(watch.get("definition"));
                 String name = job(definition);
@@ -69,7 +70,8 @@ final class LedgerRows implements AutoCloseable {
                     String other = Api.job(step * copy + Integer.parseInt(name, 16) + 1);
                     UnaryOperator<String> renamed =
                             text -> text.replace(name, other).replace(PACE + ".." + PACE, pace);
-                    String id = Json.read(renamed.apply(definition), Watch.class).id();
+                    String id =
+                            Json.read(renamed.apply(definition), Watch.class).id();
                     UnaryOperator<String> rewritten =
                             text -> renamed.apply(text).replace(String.valueOf(watch.get("id")), id);
                     add(watchInsert, watch, rewritten);

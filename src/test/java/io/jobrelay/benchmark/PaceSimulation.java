@@ -21,7 +21,8 @@ final class PaceSimulation {
     PaceSimulation(int jobs, Duration median, double sigma) {
         Random random = new Random(SEED);
         this.lives = new long[jobs];
-        Arrays.setAll(lives, job -> Math.max(1, Math.round(median.toMillis() * Math.exp(sigma * random.nextGaussian()))));
+        Arrays.setAll(
+                lives, job -> Math.max(1, Math.round(median.toMillis() * Math.exp(sigma * random.nextGaussian()))));
     }
 
     /**
@@ -69,6 +70,9 @@ final class PaceSimulation {
     }
 
     private double callsAt(long interval) {
-        return Arrays.stream(lives).mapToDouble(life -> 1 + Math.ceil(life / (double) interval)).average().orElseThrow();
+        return Arrays.stream(lives)
+                .mapToDouble(life -> 1 + Math.ceil(life / (double) interval))
+                .average()
+                .orElseThrow();
     }
 }

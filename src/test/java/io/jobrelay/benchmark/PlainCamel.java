@@ -93,8 +93,8 @@ final class PlainCamel extends RouteBuilder {
         message.setHeader(Exchange.HTTP_URI, provider + "/webhook");
         message.setHeader(Exchange.HTTP_METHOD, "POST");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setBody(Api.event(
-                        exchange.getProperty("job", String.class), exchange.getProperty("state", String.class))
-                .getBytes(UTF_8));
+        message.setBody(
+                Api.event(exchange.getProperty("job", String.class), exchange.getProperty("state", String.class))
+                        .getBytes(UTF_8));
     }
 }

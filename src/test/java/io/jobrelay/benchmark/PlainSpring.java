@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,9 +77,10 @@ class PlainSpring {
         return IntegrationFlow.from(due)
                 .enrichHeaders(headers -> headers.headerExpression("job", "payload"))
                 .transform(String.class, flow.api()::body)
-                .handle(Http.<byte[]>outboundGateway(
-                                message -> flow.api().uri(flow.provider(), job(message)), provider)
+                .handle(Http.<byte[]>outboundGateway(message -> flow.api().uri(flow.provider(), job(message)), provider)
                         .httpMethod(HttpMethod.valueOf(flow.api().method))
+                        // Otherwise the length of the reply would be sent as that of the next request.
+                        .mappedResponseHeaders()
                         .expectedResponseType(byte[].class))
                 .transform(byte[].class, PlainSpring::state)
                 .publishSubscribeChannel(polled -> polled.subscribe(changed -> changed.filter(

@@ -54,7 +54,8 @@ final class Program implements AutoCloseable {
 
     /** Starts Jobrelay as it is delivered, by its script. */
     static Program distribution(Path home, Path directory, Path log, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(home.resolve("bin/jobrelay").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin/jobrelay").toString()));
         command.addAll(List.of(arguments));
         return start(directory, log, command);
     }
@@ -111,7 +112,8 @@ final class Program implements AutoCloseable {
     /** What of it is in memory, as Linux counts. */
     double residentMegabytes() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(pid()), "status"))) {
-            String kilobytes = lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
+            String kilobytes =
+                    lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
             return Integer.parseInt(kilobytes.replaceAll("[^0-9]", "")) / 1024.0;
         }
     }

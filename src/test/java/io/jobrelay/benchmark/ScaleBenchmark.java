@@ -94,8 +94,7 @@ final class ScaleBenchmark {
                     Table.number(size.watches(), 0),
                     Table.number(size.polls().perSecond(), 0),
                     Table.number(size.polls().cpuMillis(), 3),
-                    Table.number(
-                            size.polls().cpuMillis() / sizes.get(0).polls().cpuMillis(), 2),
+                    Table.number(size.polls().cpuMillis() / sizes.get(0).polls().cpuMillis(), 2),
                     Table.number(size.polls().bytes() / 1024, 0),
                     Table.number(size.liveMegabytes(), 0) + " MB",
                     Table.number(size.residentMegabytes(), 0) + " MB",

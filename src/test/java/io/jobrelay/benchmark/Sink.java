@@ -21,7 +21,10 @@ enum Sink {
         @Override
         Map<String, String> properties(Provider provider, int port) {
             return Map.of(
-                    "jobrelay.destination.queue.enabled", "true", "jobrelay.destination.queue.port", String.valueOf(port));
+                    "jobrelay.destination.queue.enabled",
+                    "true",
+                    "jobrelay.destination.queue.port",
+                    String.valueOf(port));
         }
 
         @Override
