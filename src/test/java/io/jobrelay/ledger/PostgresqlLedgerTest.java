@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,8 +114,8 @@ class PostgresqlLedgerTest {
                             .mapToObj(number -> Ledger.watch("job " + number))
                             .toList());
 
-            List<DueWatch> claimed = new ArrayList<>(one.watches.claim((account, due) -> 12));
-            claimed.addAll(other.watches.claim((account, due) -> 12));
+            List<DueWatch> claimed = new ArrayList<>(one.watches.claim(due -> Map.of("acme", 12)));
+            claimed.addAll(other.watches.claim(due -> Map.of("acme", 12)));
 
             assertThat(claimed).extracting(DueWatch::id).hasSize(20).doesNotHaveDuplicates();
         }
