@@ -31,6 +31,8 @@ class Flow {
   #columns = new Map();
   #attention = el("div", { class: "attention", role: "status" });
   #routes = el("tbody");
+  #others = el("tbody");
+  #nodesShown = el("section", { class: "routes nodes", "aria-labelledby": "nodes-title", hidden: true });
   #said = el("div");
   #edges;
   #files = new Files();
@@ -43,15 +45,14 @@ class Flow {
       return el("section", { class: "stage " + name }, el("h2", {}, title), nodes);
     }));
     this.#edges = new Edges(board);
+    this.#nodesShown.append(
+      el("h2", { id: "nodes-title" }, "Nodes"),
+      table(["Node", "Polls", "Deliveries", "Seen", "Started", "Version"], this.#others));
     root.append(
-      el("h1", {}, "Flow"), this.#said, this.#attention, board, this.#files.element,
+      el("h1", {}, "Flow"), this.#said, this.#attention, board, this.#files.element, this.#nodesShown,
       el("section", { class: "routes", "aria-labelledby": "routes-title" },
         el("h2", { id: "routes-title" }, "Routes"),
-        el("div", { class: "table-frame" },
-          el("table", { class: "small" },
-            el("thead", {}, el("tr", {}, ["Route", "State", "Through", "In flight", "Failed", "Last", "File"].map((name) =>
-              el("th", { scope: "col" }, name)))),
-            this.#routes))));
+        table(["Route", "State", "Through", "In flight", "Failed", "Last", "File"], this.#routes)));
     this.#live = new Live((signal) => this.#read(signal), { every: EVERY, failed: says(this.#said) });
     this.#live.now();
   }
@@ -69,9 +70,9 @@ class Flow {
   }
 
   async #read(signal) {
-    const [flows, summary, destinations, blind] = await Promise.all([
+    const [flows, summary, destinations, blind, { nodes: all }] = await Promise.all([
       get("api/flow", { signal }), get("api/summary", { signal }), get("api/destinations", { signal }),
-      get("api/watches?blind=true&limit=" + MOST_BLIND, { signal }),
+      get("api/watches?blind=true&limit=" + MOST_BLIND, { signal }), get("api/nodes", { signal }),
     ]);
     this.#rates.add(flows.time, flows.routes);
     const nodes = this.#nodes(flows, summary, destinations.destinations, blind.watches);
@@ -81,6 +82,8 @@ class Flow {
     }
     this.#attend(nodes);
     this.#routes.replaceChildren(...flows.routes.map((route) => row(route, this.#rates.of(route.id))));
+    this.#nodesShown.hidden = all.length < 2;
+    this.#others.replaceChildren(...all.map(member));
     this.#edges.draw(edges(nodes));
     this.#scroll();
   }
@@ -224,6 +227,21 @@ function edges(nodes) {
     }
   }
   return found;
+}
+
+const table = (columns, rows) => el("div", { class: "table-frame" },
+  el("table", { class: "small" },
+    el("thead", {}, el("tr", {}, columns.map((name) => el("th", { scope: "col" }, name)))), rows));
+
+/** A node that works on the same ledger; the routes are those of the one that was asked. */
+function member(node) {
+  return el("tr", {},
+    el("th", { scope: "row" }, foreign(node.name, 120), node.self && el("p", { class: "hint" }, "This page, the rates and the routes are this one's.")),
+    el("td", { class: "numeric" }, node.watches.toLocaleString()),
+    el("td", { class: "numeric" }, node.deliveries.toLocaleString()),
+    el("td", { class: "numeric" }, relative(node.seenTime)),
+    el("td", { class: "numeric" }, relative(node.startTime)),
+    el("td", {}, foreign(node.version, 60)));
 }
 
 function row(route, rate) {

@@ -108,6 +108,7 @@ final class DetachedLine implements AutoCloseable {
     private Settings detached(Settings settings) {
         return new Settings(
                 settings.instance(),
+                settings.node(),
                 settings.watches(),
                 new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")),
                 settings.poll(),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.reload.Edition;
 import io.jobrelay.reload.StartedProperties;
+import io.jobrelay.settings.NodeName;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ final class EditedFiles {
 
     private static Map<String, String> environmentWins(Map<String, String> properties) {
         Map<String, String> values = new HashMap<>(properties);
+        values.putIfAbsent(NodeName.KEY, NodeName.ofThisProcess());
         values.replaceAll((key, value) -> {
             String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
             String given = System.getenv(variable);

@@ -14,6 +14,7 @@ import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
@@ -34,6 +35,7 @@ import org.apache.camel.spi.Registry;
 public final class EngineBeans implements AutoCloseable {
     private final LedgerDatabase database;
     private final LedgerClock clock;
+    private final Nodes nodes;
     private final Watches watches;
     private final Outbox outbox;
     private final WatchFiles watchFiles;
@@ -52,9 +54,15 @@ public final class EngineBeans implements AutoCloseable {
         DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
         Settings started = settings.get();
         database = LedgerDatabase.open(started.ledger());
-        clock = new LedgerClock(database, wall, nanoTime);
-        watches = new Watches(database, clock);
-        outbox = new Outbox(database, clock, started.delivery().circuit());
+        clock = LedgerClock.of(database, wall, nanoTime);
+        nodes = new Nodes(
+                database,
+                clock,
+                nanoTime,
+                new Nodes.Self(started.node(), Metrics.VERSION),
+                () -> UUID.randomUUID().toString());
+        watches = new Watches(database, clock, nodes.lease());
+        outbox = new Outbox(database, clock, started.delivery().circuit(), nodes.lease());
         Announcements announcements = new Announcements(
                 database, started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
@@ -100,8 +108,13 @@ public final class EngineBeans implements AutoCloseable {
                 new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
                 metrics,
                 started.poll().concurrency(),
+                nodes.lease(),
                 changes);
         registry.bind("polls", polls);
+        registry.bind(
+                "node-keeper",
+                new NodeKeeper(
+                        started.node(), nodes, () -> new Nodes.Work(polls.open(), outboxes.underWay()), metrics));
         registry.bind("retention", new Retention(outbox, () -> settings.get().retention(), clock, context::isStopping));
         context.addComponent("outbox", outboxes);
     }
@@ -131,6 +144,10 @@ public final class EngineBeans implements AutoCloseable {
         return outbox;
     }
 
+    public Nodes nodes() {
+        return nodes;
+    }
+
     /**
      * True when all watches have ended and all deliveries are settled, but for those to destinations that are switched off,
      * disabled, or read by no route: they may wait for ever.
@@ -149,8 +166,9 @@ public final class EngineBeans implements AutoCloseable {
     public void close() {
         try (database) {
             clock.note();
+            nodes.close();
         } catch (LedgerException e) {
-            // The ledger has logged its trouble, and the next start does without the note.
+            // The ledger has logged its trouble, and the next start does without.
         }
     }
 

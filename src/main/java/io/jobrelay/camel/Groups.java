@@ -93,9 +93,10 @@ final class Groups {
     }
 
     private void join(Source source, Map<String, List<DueWatch>> members, Map<String, ProviderApi> apis) {
+        String node = members.values().iterator().next().get(0).claimedBy();
         try {
             companions
-                    .join(source.api, source.account, List.copyOf(members.keySet()), MOST_COMPANIONS)
+                    .join(source.api, source.account, List.copyOf(members.keySet()), node, MOST_COMPANIONS)
                     .forEach(due -> common(due.watch(), apis)
                             .ifPresent(watch -> members.computeIfAbsent(watch.id(), id -> new ArrayList<>())
                                     .add(due)));

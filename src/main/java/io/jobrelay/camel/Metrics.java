@@ -44,6 +44,10 @@ final class Metrics {
     /** The result of what went well; otherwise it is the kind of the failure. */
     static final String SUCCEEDED = "SUCCEEDED";
 
+    /** Of this Jobrelay. */
+    static final String VERSION =
+            requireNonNullElse(Metrics.class.getPackage().getImplementationVersion(), "from source");
+
     private static final Duration[] LAGS = durations("100ms", "1s", "10s", "1m", "5m", "1h");
     private static final Duration[] POLLS =
             durations("50ms", "100ms", "250ms", "500ms", "1s", "2500ms", "5s", "10s", "30s");
@@ -82,10 +86,9 @@ final class Metrics {
             .register(registry);
 
     Metrics() {
-        String version = requireNonNullElse(Metrics.class.getPackage().getImplementationVersion(), "from source");
         Gauge.builder("jobrelay.build.info", () -> 1)
                 .description("Always 1: which Jobrelay, on which Java.")
-                .tag("version", version)
+                .tag("version", VERSION)
                 .tag("java", Runtime.version().toString())
                 .register(registry);
         List.of(new FileDescriptorMetrics(), new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
@@ -116,6 +119,17 @@ final class Metrics {
     void clockOffset(Supplier<Number> seconds) {
         Gauge.builder("jobrelay.clock.offset", seconds)
                 .description("How far the system clock has been put back since the ledger began to follow it.")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    void nodes(Supplier<Number> count, Supplier<Number> lease) {
+        Gauge.builder("jobrelay.nodes", count)
+                .description("Nodes that work on the ledger, as this one has seen them.")
+                .register(registry);
+        Gauge.builder("jobrelay.node.lease", lease)
+                .description(
+                        "For how long this node may go on if it cannot say that it lives; 0 while it polls nothing.")
                 .baseUnit("seconds")
                 .register(registry);
     }

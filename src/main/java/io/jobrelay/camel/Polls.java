@@ -8,6 +8,7 @@ import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.ledger.NodeLease;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
@@ -52,6 +53,7 @@ public final class Polls {
     private final PollMeter meter;
     private final Metrics metrics;
     private final int most;
+    private final NodeLease lease;
     private final Consumer<Change> changes;
     /** Claimed, and neither answered nor failed; true for those that a poller has begun with. */
     private final Map<DueWatch, Boolean> open = new ConcurrentHashMap<>();
@@ -61,6 +63,7 @@ public final class Polls {
 
     /**
      * @param most how many watches are claimed at a time
+     * @param lease without it no poll is begun
      * @param changes told of every change once it is committed
      */
     Polls(
@@ -72,6 +75,7 @@ public final class Polls {
             PollMeter meter,
             Metrics metrics,
             int most,
+            NodeLease lease,
             Consumer<Change> changes) {
         this.watches = watches;
         this.intake = intake;
@@ -81,6 +85,7 @@ public final class Polls {
         this.meter = meter;
         this.metrics = metrics;
         this.most = most;
+        this.lease = lease;
         this.changes = changes;
     }
 
@@ -105,14 +110,25 @@ public final class Polls {
         return allowed;
     }
 
+    /** How many watches this node has taken and not done with. */
+    int open() {
+        return open.size();
+    }
+
     /**
-     * Begins to poll the claimed watch in the body, which may be a {@link ToldWatch}, unless it has been given back since.
+     * Begins to poll the claimed watch in the body, which may be a {@link ToldWatch}, unless it has been given back since, or
+     * left to another node.
      */
     public void begin(Exchange exchange) throws InvalidPayloadException {
         ToldWatch told = exchange.getMessage().getBody() instanceof ToldWatch watch ? watch : null;
         DueWatch due = told != null ? told.due() : exchange.getMessage().getMandatoryBody(DueWatch.class);
         if (!open.replace(due, false, true)) {
             // Given back meanwhile, and so claimed anew: of two polls the ledger would forget the first one's answer.
+            exchange.setRouteStop(true);
+            return;
+        }
+        if (!lease.holds(due.claimedBy())) {
+            open.remove(due);
             exchange.setRouteStop(true);
             return;
         }
@@ -136,9 +152,14 @@ public final class Polls {
         }
     }
 
-    /** Begins to ask for the group in the body. */
+    /** Begins to ask for the group in the body, unless it has been left to another node; all of it was claimed at once. */
     public void beginTogether(Exchange exchange) throws InvalidPayloadException {
         Group group = exchange.getMessage().getMandatoryBody(Group.class);
+        if (!lease.holds(group.watches().get(0).claimedBy())) {
+            group.watches().forEach(open::remove);
+            exchange.setRouteStop(true);
+            return;
+        }
         exchange.setProperty(GROUP, group);
         PollVariables.begin(exchange, group.watches());
         exchange.setProperty(BEGUN, replacements.get());

@@ -61,6 +61,13 @@ record ApiDesk(Api api) implements Desk {
     }
 
     @Override
+    public List<JsonNode> nodes() {
+        List<JsonNode> nodes = new ArrayList<>();
+        api.get("/api/nodes").path("nodes").forEach(nodes::add);
+        return nodes;
+    }
+
+    @Override
     public List<JsonNode> destinations() {
         List<JsonNode> destinations = new ArrayList<>();
         api.get("/api/destinations").path("destinations").forEach(destinations::add);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Where deliveries and destinations are looked after: at a Jobrelay that runs, or at the ledger of one that does not. */
+/** Where nodes, deliveries and destinations are looked after: at a Jobrelay that runs, or at the ledger of one that does not. */
 interface Desk {
     /**
      * Tells of deliveries, the newest first, each as the API does.
@@ -22,6 +22,9 @@ interface Desk {
 
     /** Makes one dead delivery pending; false if there is no dead delivery of that id. */
     boolean redeliver(String id);
+
+    /** The nodes that work on the ledger, each as the API tells it. */
+    List<JsonNode> nodes();
 
     /** The destinations, each as the API tells it. */
     List<JsonNode> destinations();

@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             WatchesCommand.class,
             DeliveriesCommand.class,
             DestinationsCommand.class,
+            NodesCommand.class,
             BackupCommand.class,
             CompletionCommand.class
         },

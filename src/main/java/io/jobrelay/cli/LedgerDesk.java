@@ -7,6 +7,7 @@ import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Outbox;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,12 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
     @Override
     public boolean redeliver(String id) {
         return new Deliveries(ledger).redeliver(id);
+    }
+
+    @Override
+    public List<JsonNode> nodes() {
+        return new NodeIndex(ledger)
+                .list().stream().<JsonNode>map(Json.MAPPER::valueToTree).toList();
     }
 
     /** The router's outbox is no destination. */

@@ -40,6 +40,7 @@ final class Running {
                 engine.ledger(),
                 engine.watches(),
                 engine.outbox(),
+                engine.nodes()::list,
                 relay.providers().watchReader(),
                 engine::flow,
                 relay.reloads());

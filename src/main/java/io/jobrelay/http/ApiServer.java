@@ -10,6 +10,7 @@ import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Lives;
+import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
@@ -82,6 +83,7 @@ public final class ApiServer implements AutoCloseable {
             LedgerDatabase ledger,
             Watches watches,
             Outbox outbox,
+            Supplier<List<NodeIndex.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
             Reloads reloads) {
@@ -107,7 +109,7 @@ public final class ApiServer implements AutoCloseable {
                             .with("Allow", routes.allowed(context.normalizedPath()))
                             .send(context.response()));
             new PageResource().addTo(routes);
-            addResources(routes, ledger, watches, reader, flow, reloads, feed, connections);
+            addResources(routes, ledger, watches, nodes, reader, flow, reloads, feed, connections);
             HttpServer server = vertx.createHttpServer(options())
                     .connectionHandler(connections)
                     .invalidRequestHandler(ApiServer::refuseInvalid)
@@ -127,6 +129,7 @@ public final class ApiServer implements AutoCloseable {
             Routes routes,
             LedgerDatabase ledger,
             Watches watches,
+            Supplier<List<NodeIndex.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
             Reloads reloads,
@@ -142,6 +145,7 @@ public final class ApiServer implements AutoCloseable {
         new WatchesResource(index, watches, reader).addTo(routes);
         new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)).addTo(routes);
         new DestinationsResource(destinations).addTo(routes);
+        new NodesResource(nodes).addTo(routes);
         new ApisResource(reader).addTo(routes);
         new FlowResource(flow).addTo(routes);
         new ReloadResource(reloads).addTo(routes);

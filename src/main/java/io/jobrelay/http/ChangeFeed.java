@@ -10,12 +10,12 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the changes that are committed to those who listen, on a thread of its own. */
+/** Brings the changes that are committed, by whichever node, to those who listen, on a thread of its own. */
 final class ChangeFeed implements AutoCloseable {
     static final int MOST_CLIENTS = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.http");
-    /** A change of a watch's health wakes nobody, and a slow client is looked after now and then. */
+    /** What another node commits wakes nobody here, nor does a change of a watch's health; and a slow client is looked after. */
     private static final long LOOK_MILLIS = 250;
 
     private final History history;

@@ -136,6 +136,9 @@ final class WatchesResource {
         if (item.failure() != null) {
             node.putRawValue("failure", new RawValue(item.failure()));
         }
+        if (item.node() != null) {
+            node.put("node", item.node());
+        }
         put(node, "lastAnswerTime", item.answered());
         put(node, "nextPollTime", item.nextPoll());
         return node.put("jobCount", item.jobs());

@@ -51,7 +51,7 @@ public final class Blindness {
         List<Noticed> noticed = handle.createQuery("""
                         select definition, failure, %s from watch
                         where state = 'ACTIVE' and not blind and blind_at <= :now
-                        order by blind_at limit :most""".formatted(WatchHealth.COLUMNS))
+                        order by blind_at limit :most <skipLocked>""".formatted(WatchHealth.COLUMNS))
                 .bind("now", now)
                 .bind("most", MOST_AT_ONCE)
                 .map((row, context) -> noticed(row))

@@ -74,7 +74,7 @@ final class Circuit {
         }
     }
 
-    /** Lets the first probe go at once, and leaves the time in which nobody tried out of that of the failures. */
+    /** Nobody has run: lets the first probe go at once, and leaves the time in which nobody tried out of that of the failures. */
     static void resume(Handle handle, long now) {
         handle.execute("update destination set probe_at = ? where probe_at is not null", now);
         handle.createUpdate("""

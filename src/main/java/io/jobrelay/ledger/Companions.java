@@ -40,12 +40,13 @@ public final class Companions {
      *
      * @param api that of the groups
      * @param account that of the groups
+     * @param node the incarnation of the node that has claimed the others: what it has lost since, it has not won by this
      * @param most how many at most, those first that have been due longest
      */
-    public List<DueWatch> join(String api, String account, Collection<String> groups, int most) {
+    public List<DueWatch> join(String api, String account, Collection<String> groups, String node, int most) {
         return database.write(handle -> {
             learn(handle, api, account);
-            return claim(handle, groups, most, clock.instant());
+            return claim(handle, groups, node, most, clock.instant());
         });
     }
 
@@ -68,24 +69,27 @@ public final class Companions {
         known.execute();
     }
 
-    private List<DueWatch> claim(Handle handle, Collection<String> groups, int most, Instant now) {
+    private List<DueWatch> claim(Handle handle, Collection<String> groups, String node, int most, Instant now) {
         return handle.createQuery("""
                         with due as materialized (
                             select id from watch where state = 'ACTIVE' and together > '' and together in (<groups>)
                                 and not claimed and due_at <= :soon
                                 and (due_at <= :now or failures = 0 and 10 * (due_at - :now) <= due_at - answered_at)
                             order by due_at limit :most <skipLocked>)
-                        update watch set claim = claim + 1, claimed = true, planned_at = due_at, due_at = :lease
+                        update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at,
+                            due_at = :lease
                         where id in (select id from due)
                         returning definition, claim, planned_at""")
                 .bindList("groups", List.copyOf(groups))
                 .bind("lease", now.plus(Watches.LEASE).toEpochMilli())
+                .bind("node", node)
                 .bind("soon", now.plus(EARLIEST).toEpochMilli())
                 .bind("now", now.toEpochMilli())
                 .bind("most", most)
                 .map((row, context) -> new DueWatch(
                         Json.read(row.getString(1), Watch.class),
                         row.getLong(2),
+                        node,
                         planned(Instant.ofEpochMilli(row.getLong(3)), now),
                         now))
                 .list();

@@ -68,6 +68,7 @@ public final class Deliveries {
      * @param time of the change
      * @param dueTime when it is tried next; null if it is settled, or waits for an earlier change of the same job
      * @param updateTime when it was last tried or settled
+     * @param node the name of the node that makes it, null while none does
      * @param error why the last attempt failed, in one line
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -83,7 +84,12 @@ public final class Deliveries {
             Instant time,
             @Nullable Instant dueTime,
             Instant updateTime,
+            @Nullable String node,
             @Nullable String error) {
+        /** What the columns of a delivery and of its change say, as {@link #of} reads them. */
+        static final String COLUMNS = "d.rowid, d.*, c.type, c.created_at,"
+                + " case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node";
+
         private static final Comparator<Entry> ORDER = Comparator.comparing(Entry::time)
                 .thenComparing(Entry::destination)
                 .thenComparing(Entry::subject)
@@ -109,6 +115,7 @@ public final class Deliveries {
                     Instant.ofEpochMilli(row.getLong("created_at")),
                     Times.instant(row, "due_at"),
                     Instant.ofEpochMilli(row.getLong("updated_at")),
+                    row.getString("node"),
                     error == null ? null : PlainLine.of(error));
         }
     }
@@ -118,7 +125,7 @@ public final class Deliveries {
         return database.read(handle -> selection
                 .destinations(handle)
                 .flatMap(destination -> selection
-                        .bind(handle.createQuery("select d.*, c.type, c.created_at " + selected(status) + "order by "
+                        .bind(handle.createQuery("select " + Entry.COLUMNS + " " + selected(status) + "order by "
                                 + (status == Status.DELIVERED ? "c.created_at" : "d.rowid") + " desc limit :most"))
                         .bind("destination", destination)
                         .bind("most", most)
@@ -247,8 +254,8 @@ public final class Deliveries {
     public Optional<Entry> find(String id) {
         int dot = id.indexOf('.');
         return database.read(handle -> handle.createQuery("""
-                        select d.*, c.type, c.created_at from delivery d join change c on c.event_id = d.event_id
-                        where d.destination = :destination and d.event_id = :event""")
+                        select %s from delivery d join change c on c.event_id = d.event_id
+                        where d.destination = :destination and d.event_id = :event""".formatted(Entry.COLUMNS))
                 .bind("destination", id.substring(0, Math.max(dot, 0)))
                 .bind("event", id.substring(dot + 1))
                 .map((row, context) -> Entry.of(row))

@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param event the bytes to send, the same on every attempt
  * @param attempts attempts that have failed before this one
  * @param claim fencing token, as of a {@link DueWatch}
+ * @param claimedBy the incarnation of the node that took it: it is sent only while that has its lease
  * @param probe true if it is sent alone, to see whether a destination that failed takes deliveries again
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are what is delivered, nobody compares deliveries
@@ -24,12 +25,14 @@ public record Delivery(
         byte[] event,
         int attempts,
         long claim,
+        String claimedBy,
         boolean probe) {
     public Delivery {
         requireNonNull(destination, "destination is null");
         requireNonNull(eventId, "eventId is null");
         requireNonNull(madeAt, "madeAt is null");
         requireNonNull(event, "event is null");
+        requireNonNull(claimedBy, "claimedBy is null");
     }
 
     /** Its name among all deliveries; neither part of it has a dot. */

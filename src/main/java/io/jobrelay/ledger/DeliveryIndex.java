@@ -159,12 +159,12 @@ public final class DeliveryIndex {
     private static Map<Long, Entry> found(Handle handle, Filter filter, Row row, long before, long end, int limit) {
         return handle
                 .createQuery("""
-                        select d.rowid, d.*, c.type, c.created_at from %s
+                        select %s from %s
                         where %s and d.rowid < :before and d.rowid >= :end
                             and (:statuses = '[]' or d.status in (select value from <elements>(:statuses)))
                             and (:destinations = '[]' or d.destination in (select value from <elements>(:destinations)))
                             and c.created_at >= :since and c.created_at < :until
-                        order by d.rowid desc limit :limit""".formatted(row.tables(), row.where()))
+                        order by d.rowid desc limit :limit""".formatted(Entry.COLUMNS, row.tables(), row.where()))
                 .bind("destination", row.destination())
                 .bind("subject", filter.subject())
                 .bind("before", before)

@@ -9,12 +9,14 @@ import java.time.Instant;
  * A watch taken from the ledger to be polled.
  *
  * @param claim fencing token: a result is taken in only while this claim is the watch's last one
+ * @param claimedBy the incarnation of the node that took it: it is polled only while that has its lease
  * @param planned when it was due, in the ledger's time; what was due before this process began was due when it began
  * @param claimed when it was taken, in the ledger's time: what the poll brings has been seen after that
  */
-public record DueWatch(Watch watch, long claim, Instant planned, Instant claimed) {
+public record DueWatch(Watch watch, long claim, String claimedBy, Instant planned, Instant claimed) {
     public DueWatch {
         requireNonNull(watch, "watch is null");
+        requireNonNull(claimedBy, "claimedBy is null");
         requireNonNull(planned, "planned is null");
         requireNonNull(claimed, "claimed is null");
     }

@@ -14,30 +14,93 @@ import org.jdbi.v3.core.Handle;
  * if that is later, and then runs on by a clock that nobody can set. So when the machine's clock is put forward, nothing
  * runs out early, and when it is put back, nothing sleeps for as long.
  *
+ * <p>Where many nodes share a database its clock is the one that counts, the same for all of them, and each is put right by
+ * it again and again: see {@link #follow}.
+ *
  * <p>What is said to others, on events and in signatures, is the machine's time.
  */
 public final class LedgerClock extends Clock {
+    /** More than a node can sleep without being taken over, and so missed. */
+    private static final long SET_MILLIS = 15_000;
+
     private final LedgerDatabase database;
     private final Clock wall;
     private final LongSupplier nanoTime;
+    private final boolean follows;
     private final Instant begin;
-    private final long beginNanos;
+    private volatile Course course;
+
+    /** A moment that is read off the machine's clock, or the database's, and the time that is not gone back behind. */
+    private record Course(Instant from, long nanos, Instant reached) {}
 
     /**
+     * The ledger's time, as from now on.
+     *
      * @param wall the machine's clock
      * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
      */
-    public LedgerClock(LedgerDatabase database, Clock wall, LongSupplier nanoTime) {
+    public static LedgerClock of(LedgerDatabase database, Clock wall, LongSupplier nanoTime) {
+        return new LedgerClock(database, wall, nanoTime, database.shared());
+    }
+
+    /** One that begins with the machine's clock, wherever the ledger is. */
+    LedgerClock(LedgerDatabase database, Clock wall, LongSupplier nanoTime) {
+        this(database, wall, nanoTime, false);
+    }
+
+    private LedgerClock(LedgerDatabase database, Clock wall, LongSupplier nanoTime, boolean follows) {
         this.database = database;
         this.wall = wall;
         this.nanoTime = nanoTime;
-        this.begin = Instant.ofEpochMilli(Math.max(database.read(LedgerClock::livedTo), wall.millis()));
-        this.beginNanos = nanoTime.getAsLong();
+        this.follows = follows;
+        long now = follows ? database.read(LedgerClock::shared).millis() : wall.millis();
+        this.begin = Instant.ofEpochMilli(Math.max(database.read(LedgerClock::livedTo), now));
+        this.course = new Course(begin, nanoTime.getAsLong(), begin);
     }
 
     @Override
     public Instant instant() {
-        return begin.plusNanos(nanoTime.getAsLong() - beginNanos);
+        Course now = course;
+        Instant reads = now.from.plusNanos(nanoTime.getAsLong() - now.nanos);
+        return reads.isBefore(now.reached) ? now.reached : reads;
+    }
+
+    /** What a clock says that is ahead of another by so much. */
+    private record Reading(long millis, long ahead) {}
+
+    private static Reading shared(Handle handle) {
+        return handle.createQuery("""
+                        select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) + ahead, ahead
+                        from ledger_time where id = 1""")
+                .map((row, context) -> new Reading(row.getLong(1), row.getLong(2)))
+                .one();
+    }
+
+    /**
+     * Puts this clock right by that of a database that nodes share. It stands still for a moment where it was ahead, it never
+     * goes back. Where the difference is a large one it is the database's clock that was set, and the ledger's time runs on as
+     * it did, for every node.
+     *
+     * @param heard true if this node has been heard of all the time: a node that was not may have slept, and its own clock
+     *     with it
+     */
+    void follow(boolean heard) {
+        if (!follows) {
+            return;
+        }
+        long before = nanoTime.getAsLong();
+        Reading reading = database.read(LedgerClock::shared);
+        long after = nanoTime.getAsLong();
+        Instant reached = instant();
+        long millis = reading.millis;
+        long ahead = reached.toEpochMilli() - millis;
+        if (ahead > SET_MILLIS || (heard && ahead < -SET_MILLIS)) {
+            // Whoever notices first puts it right for all.
+            database.writeApart(handle -> handle.execute(
+                    "update ledger_time set ahead = ahead + ? where id = 1 and ahead = ?", ahead, reading.ahead));
+            return;
+        }
+        course = new Course(Instant.ofEpochMilli(millis), before + (after - before) / 2, reached);
     }
 
     /** A time that the ledger has lived through, and lately if it is running: no later than its own now. */

@@ -154,6 +154,27 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     /**
+     * Runs the work in a transaction of its own, past those who wait for the writer.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <T> T writeApart(Function<Handle, T> work) {
+        condition.require();
+        try {
+            T result = jdbi.inTransaction(work::apply);
+            condition.good();
+            return result;
+        } catch (JdbiException e) {
+            throw condition.failed(e);
+        }
+    }
+
+    /** True if other nodes may work on it at the same time. */
+    boolean shared() {
+        return engine.file().isEmpty();
+    }
+
+    /**
      * Reads what is committed.
      *
      * @throws LedgerException if it cannot be read

@@ -56,22 +56,25 @@ public final class Outbox {
     private final LedgerDatabase database;
     private final Clock clock;
     private final Circuit circuit;
+    private final NodeLease lease;
     private final List<Runnable> readers = new CopyOnWriteArrayList<>();
     private final GivenBack<Delivery> givenBack = new GivenBack<>(this::makeDue);
     private final Batch<Addition, Boolean> additions = this::addAll;
     private final Batch<Done, Settled> deliveries = this::settleDelivered;
 
-    public Outbox(LedgerDatabase database, Clock clock, CircuitBreaker breaker) {
+    /**
+     * @param lease without it nothing is claimed
+     */
+    public Outbox(LedgerDatabase database, Clock clock, CircuitBreaker breaker, NodeLease lease) {
         this.database = database;
         this.clock = clock;
         this.circuit = new Circuit(breaker);
-        long now = clock.millis();
-        // Whoever held a claim before this process has ended with it.
-        database.write(handle -> {
-            handle.execute("update delivery set due_at = ?, claimed = false, claimed_by = null where claimed", now);
-            Circuit.resume(handle, now);
-            return null;
-        });
+        this.lease = lease;
+    }
+
+    /** False once another node may have taken over what was claimed in that incarnation of this one: it sends that itself. */
+    public boolean maySend(Delivery delivery) {
+        return lease.holds(delivery.claimedBy());
     }
 
     /** What became of a delivery whose attempt failed. */
@@ -148,10 +151,14 @@ public final class Outbox {
 
     /**
      * Takes at most so many deliveries that are due, those first that have been due longest; of a destination whose circuit
-     * is open one, and that only when it is time for a probe.
+     * is open one, and that only when it is time for a probe; none while this node's lease is over.
      */
     public List<Delivery> claim(String destination, int most) {
         givenBack.write();
+        Optional<String> node = lease.incarnation();
+        if (node.isEmpty()) {
+            return List.of();
+        }
         long now = clock.millis();
         boolean any =
                 database.read(handle -> Circuit.State.of(handle, destination).flow(now) != Circuit.Flow.NOTHING
@@ -162,16 +169,16 @@ public final class Outbox {
                                 .bind("now", now)
                                 .mapTo(Boolean.class)
                                 .one());
-        return any ? database.write(handle -> claimFlowing(handle, destination, most, now)) : List.of();
+        return any ? database.write(handle -> claimFlowing(handle, destination, most, node.get(), now)) : List.of();
     }
 
     /** Looks at the circuit once more: this transaction comes after all that have opened it. */
-    private static List<Delivery> claimFlowing(Handle handle, String destination, int most, long now) {
+    private static List<Delivery> claimFlowing(Handle handle, String destination, int most, String node, long now) {
         return switch (Circuit.State.locked(handle, destination).flow(now)) {
-            case EVERYTHING -> claim(handle, destination, most, false, now);
+            case EVERYTHING -> claim(handle, destination, most, false, node, now);
             case NOTHING -> List.of();
             case ONE_PROBE -> {
-                List<Delivery> probe = claim(handle, destination, 1, true, now);
+                List<Delivery> probe = claim(handle, destination, 1, true, node, now);
                 if (!probe.isEmpty()) {
                     Circuit.probing(handle, destination, now + LEASE.toMillis());
                 }
@@ -180,15 +187,17 @@ public final class Outbox {
         };
     }
 
-    private static List<Delivery> claim(Handle handle, String destination, int most, boolean probe, long now) {
+    private static List<Delivery> claim(
+            Handle handle, String destination, int most, boolean probe, String node, long now) {
         Map<String, Claim> claims = new LinkedHashMap<>();
         handle.createQuery("""
-                        update delivery set claim = claim + 1, claimed = true, due_at = :lease
+                        update delivery set claim = claim + 1, claimed = true, claimed_by = :node, due_at = :lease
                         where rowid in (
                             select rowid from delivery where destination = :destination and status = 'PENDING'
                             and due_at <= :now order by due_at limit :most <skipLocked>)
                         returning event_id, claim, attempts""")
                 .bind("lease", now + LEASE.toMillis())
+                .bind("node", node)
                 .bind("destination", destination)
                 .bind("now", now)
                 .bind("most", most)
@@ -201,12 +210,12 @@ public final class Outbox {
                         where event_id in (<events>)""")
                         .bindList("events", List.copyOf(claims.keySet()))
                         .map((row, context) -> requireNonNull(claims.get(row.getString("event_id")))
-                                .of(destination, row, probe))
+                                .of(destination, row, node, probe))
                         .list();
     }
 
     private record Claim(String eventId, long claim, int attempts) {
-        private Delivery of(String destination, ResultSet row, boolean probe) throws SQLException {
+        private Delivery of(String destination, ResultSet row, String node, boolean probe) throws SQLException {
             return new Delivery(
                     destination,
                     eventId,
@@ -217,6 +226,7 @@ public final class Outbox {
                     row.getBytes("event"),
                     attempts,
                     claim,
+                    node,
                     probe);
         }
     }
@@ -464,6 +474,14 @@ public final class Outbox {
      */
     public int forget(Instant before) {
         return database.write(handle -> {
+            // One node at a time: of two that forget the last two deliveries of a change neither would forget the
+            // change.
+            if (handle.createQuery("select id from ledger_time <skipLocked>")
+                    .mapTo(Integer.class)
+                    .findOne()
+                    .isEmpty()) {
+                return 0;
+            }
             List<String> changes = handle.createQuery("""
                             delete from delivery where rowid in (
                                 select rowid from delivery where status = 'DELIVERED' and updated_at < :before

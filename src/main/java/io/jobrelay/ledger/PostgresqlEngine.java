@@ -42,6 +42,12 @@ final class PostgresqlEngine implements LedgerEngine {
     /** A connection that nothing answers on is given up; no statement but a migration's takes as long. */
     private static final String ANSWER_SECONDS = "30";
 
+    /**
+     * The locks of a process that stands still in the middle of a transaction are given up before its lease is over, and
+     * another takes over. No migration is held to that: its locks are held by a connection that does nothing else.
+     */
+    private static final String STANDSTILL = "4s";
+
     private final LedgerSettings settings;
     private final String name;
 
@@ -91,6 +97,7 @@ final class PostgresqlEngine implements LedgerEngine {
         pool.setPassword(settings.password());
         PARAMETERS.forEach(pool::addDataSourceProperty);
         pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
+        pool.addDataSourceProperty("options", "-c idle_in_transaction_session_timeout=" + STANDSTILL);
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setMinimumIdle(IDLE_CONNECTIONS);
         pool.setConnectionTimeout(CONNECTION_WAIT_MILLIS);
@@ -164,7 +171,7 @@ final class PostgresqlEngine implements LedgerEngine {
             case "53300" -> Optional.of(LedgerTrouble.CROWDED);
             case "25006", "42501" -> Optional.of(LedgerTrouble.NOT_ALLOWED);
             case "XX001", "XX002" -> Optional.of(LedgerTrouble.CORRUPT);
-            case "3D000", "57P01", "57P02", "57P03", "57P05" -> Optional.of(LedgerTrouble.AWAY);
+            case "3D000", "57P01", "57P02", "57P03", "57P05", "25P03" -> Optional.of(LedgerTrouble.AWAY);
             default ->
                 state.startsWith("08")
                         ? Optional.of(LedgerTrouble.AWAY)

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class WatchIndex {
     private static final String COLUMNS = """
             select w.id, w.definition, w.source, w.state, w.claimed, w.health, w.failure, w.failures, w.blind, w.answered_at,
+                case when w.claimed then (select n.name from node n where n.incarnation = w.claimed_by) end as node,
                 case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due,
                 (select count(*) from job j where j.watch_id = w.id) as jobs
             from watch w where w.state <> 'REMOVED'""";
@@ -46,6 +47,7 @@ public final class WatchIndex {
      * @param source the file it stands in, or {@link Watches#FROM_API}
      * @param ended true if its job has ended, so that it is polled no more
      * @param polling true while a poll is under way
+     * @param node the name of the node that polls it, null while none does
      * @param health {@code OK} or the kind of its last failure
      * @param failure what that failure said, as JSON, null where the last poll was answered
      * @param failures polls that have failed in a row
@@ -60,6 +62,7 @@ public final class WatchIndex {
             String source,
             boolean ended,
             boolean polling,
+            @Nullable String node,
             String health,
             @Nullable String failure,
             int failures,
@@ -108,6 +111,7 @@ public final class WatchIndex {
                 row.getString("source"),
                 row.getString("state").equals("ENDED"),
                 row.getBoolean("claimed"),
+                row.getString("node"),
                 row.getString("health"),
                 row.getString("failure"),
                 row.getInt("failures"),

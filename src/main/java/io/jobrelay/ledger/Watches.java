@@ -43,24 +43,23 @@ public final class Watches {
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
+    private final NodeLease lease;
     private final GivenBack<DueWatch> givenBack = new GivenBack<>(this::makeDue);
 
-    public Watches(LedgerDatabase database, LedgerClock clock) {
+    /**
+     * @param lease without it nothing is claimed
+     */
+    public Watches(LedgerDatabase database, LedgerClock clock, NodeLease lease) {
         this.database = database;
         this.clock = clock;
-        releaseClaims();
-        // Nobody can have been asked while nothing ran.
-        long now = clock.millis();
-        database.write(handle -> handle.execute(
-                "update watch set blind_at = ? + blind_after where state = 'ACTIVE' and not blind and blind_at < ? + blind_after",
-                now,
-                now));
+        this.lease = lease;
     }
 
-    /** Whoever held a claim before this process has ended with it. */
-    private void releaseClaims() {
-        database.write(handle -> handle.execute(
-                "update watch set due_at = ?, claimed = false, claimed_by = null where claimed", clock.millis()));
+    /** Nobody can have been asked while nothing ran. */
+    static void resume(Handle handle, long now) {
+        handle.createUpdate("""
+                        update watch set blind_at = :now + blind_after
+                        where state = 'ACTIVE' and not blind and blind_at < :now + blind_after""").bind("now", now).execute();
     }
 
     /**
@@ -127,12 +126,16 @@ public final class Watches {
     }
 
     /**
-     * Takes watches that are due, those first that have been due longest.
+     * Takes watches that are due, those first that have been due longest; none while this node's lease is over.
      *
      * @param permits how many of so many due watches of each account may be taken now
      */
     public List<DueWatch> claim(UnaryOperator<Map<String, Integer>> permits) {
         givenBack.write();
+        Optional<String> node = lease.incarnation();
+        if (node.isEmpty()) {
+            return List.of();
+        }
         long now = clock.millis();
         Map<String, Integer> due = new HashMap<>();
         database.read(handle -> {
@@ -151,24 +154,26 @@ public final class Watches {
         allowed.values().removeIf(count -> count == 0);
         return allowed.isEmpty()
                 ? List.of()
-                : database.write(handle -> claim(handle, allowed, Instant.ofEpochMilli(now)));
+                : database.write(handle -> claim(handle, allowed, node.get(), Instant.ofEpochMilli(now)));
     }
 
-    private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, Instant now) {
+    private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, String node, Instant now) {
         List<DueWatch> claimed = new ArrayList<>();
         countByAccount.forEach((account, count) -> handle.createQuery("""
                         with due as materialized (
                             select id from watch where state = 'ACTIVE' and account = :account and due_at <= :now
                             order by due_at limit :count <skipLocked>)
-                        update watch set claim = claim + 1, claimed = true, planned_at = due_at, due_at = :lease
+                        update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at,
+                            due_at = :lease
                         where id in (select id from due)
                         returning definition, claim, planned_at""")
                 .bind("lease", now.plus(LEASE).toEpochMilli())
+                .bind("node", node)
                 .bind("account", account)
                 .bind("now", now.toEpochMilli())
                 .bind("count", count)
                 .map((row, context) -> new DueWatch(
-                        Json.read(row.getString(1), Watch.class), row.getLong(2), planned(row.getLong(3)), now))
+                        Json.read(row.getString(1), Watch.class), row.getLong(2), node, planned(row.getLong(3)), now))
                 .forEach(claimed::add));
         return claimed;
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that Jobrelay's own properties say, valid.
  *
  * @param instance this installation's name in the source of its events
+ * @param node this process's name among those that share the ledger
  * @param watches globs of watch files
  * @param retention how long settled deliveries are kept
  * @param lookEvery how long between two looks at the files that can be edited
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(
         String instance,
+        String node,
         List<String> watches,
         LedgerSettings ledger,
         PollSettings poll,
@@ -33,6 +35,7 @@ public record Settings(
         Map<String, Destination> destinations) {
     public Settings {
         requireNonNull(instance, "instance is null");
+        requireNonNull(node, "node is null");
         watches = List.copyOf(watches);
         requireNonNull(ledger, "ledger is null");
         requireNonNull(poll, "poll is null");

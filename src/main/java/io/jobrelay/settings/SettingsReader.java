@@ -37,6 +37,7 @@ public final class SettingsReader {
     /** The keys that are not an account's or a destination's. */
     public static final Set<String> KEYS = Set.of(
             "jobrelay.instance",
+            NodeName.KEY,
             "jobrelay.watches",
             "jobrelay.ledger.url",
             "jobrelay.ledger.user",
@@ -147,6 +148,13 @@ public final class SettingsReader {
                                 Function.identity(),
                                 name -> HOST.matcher(name).matches())
                         .orElse("local"),
+                properties
+                        .read(
+                                NodeName.KEY,
+                                "letters, digits, dots, hyphens and underscores",
+                                Function.identity(),
+                                NodeName::isOne)
+                        .orElseGet(NodeName::ofThisProcess),
                 properties
                         .read("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true)
                         .orElse(List.of("watches/*.yaml")),

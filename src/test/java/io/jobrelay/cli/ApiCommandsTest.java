@@ -218,6 +218,20 @@ class ApiCommandsTest {
     }
 
     @Test
+    void nodes_are_listed_with_what_they_are_at() throws IOException {
+        assertThat(jobrelay("nodes")).as(err.toString()).isZero();
+        assertThat(lines().get(0)).matches("NODE +WATCHES +DELIVERIES +STARTED +SEEN +VERSION");
+        assertThat(lines().get(1))
+                .matches("\\S+-%d +\\d+ +\\d+ +\\S+Z +\\S+Z +.+"
+                        .formatted(ProcessHandle.current().pid()));
+        assertThat(lines()).hasSize(2);
+        out.getBuffer().setLength(0);
+        assertThat(jobrelay("nodes", "--json")).isZero();
+        assertThat(Json.MAPPER.readTree(lines().get(0)).path("self").asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void deliveries_and_destinations_are_those_of_the_one_that_runs() throws IOException {
         assertThat(jobrelay("destinations", "list")).as(err.toString()).isZero();
         assertThat(lines().get(0)).matches("DESTINATION +CIRCUIT +PENDING +OLDEST +DEAD +FAILING SINCE +ERROR");

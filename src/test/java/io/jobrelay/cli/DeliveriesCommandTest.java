@@ -93,6 +93,11 @@ class DeliveriesCommandTest {
     }
 
     @Test
+    void of_a_ledger_that_nobody_runs_there_are_no_nodes() throws Exception {
+        assertThat(jobrelay("nodes").out()).containsExactly("NODE  WATCHES  DELIVERIES  STARTED  SEEN  VERSION");
+    }
+
+    @Test
     void destinations_are_listed_and_enabled() throws Exception {
         assertThat(jobrelay("destinations", "list").out())
                 .containsExactly(
@@ -107,6 +112,19 @@ class DeliveriesCommandTest {
         Program unknown = jobrelay("destinations", "enable", "hock");
         assertThat(unknown.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(unknown.err()).isEqualTo("hock: nothing was ever for a destination of this name; there is hook\n");
+    }
+
+    @Test
+    void other_properties_may_have_the_name_of_the_node_in_them() throws Exception {
+        String properties = """
+                jobrelay.http.port=1
+                jobrelay.ledger.url=jdbc:sqlite:of-{{jobrelay.node}}.db
+                """;
+        Files.writeString(directory.resolve("application.properties"), properties);
+        assertThat(jobrelay("destinations", "list").err()).containsPattern("there is no \\S+/of-\\S+-\\d+\\.db;");
+
+        Files.writeString(directory.resolve("application.properties"), properties + "jobrelay.node=worker-1");
+        assertThat(jobrelay("destinations", "list").err()).contains("/of-worker-1.db;");
     }
 
     @Test

@@ -58,7 +58,8 @@ class DocsTest {
             written.put(row.get(0), row.get(1));
         }
         assertThat(written.keySet().stream().filter(key -> written.get(key).isEmpty()))
-                .containsExactly("jobrelay.http.token", "jobrelay.ledger.password", "jobrelay.ledger.user");
+                .containsExactly(
+                        "jobrelay.http.token", "jobrelay.ledger.password", "jobrelay.ledger.user", "jobrelay.node");
         assertThat(settings(written)).isEqualTo(settings(Map.of()));
 
         Map<String, String> required = Map.of(

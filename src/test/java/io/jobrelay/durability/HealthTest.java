@@ -98,7 +98,7 @@ class HealthTest {
         JsonNode all = Json.MAPPER.readTree(
                 get("/observe/health/ready?exposureLevel=full").body());
         assertThat(all.path("checks").findValuesAsText("name"))
-                .contains("ledger", "broker", "accounts", "context")
+                .contains("ledger", "node-lease", "broker", "accounts", "context")
                 .doesNotContain("blind-watches");
         assertThat(all.path("checks").findValuesAsText("status")).containsOnly("UP");
     }

@@ -360,6 +360,11 @@ class ApiServerTest {
         assertThat(api.get("/api/deliveries?status=DEAD").json().path("deliveries"))
                 .isEmpty();
 
+        JsonNode nodes = api.get("/api/nodes").json().path("nodes");
+        assertThat(nodes).hasSize(1);
+        assertThat(nodes.at("/0/name").asText()).isEqualTo("one");
+        assertThat(nodes.at("/0/self").asBoolean()).isTrue();
+
         JsonNode destinations = api.get("/api/destinations").json().path("destinations");
         assertThat(destinations).hasSize(1);
         assertThat(destinations.at("/0/pending").asInt()).isEqualTo(2);

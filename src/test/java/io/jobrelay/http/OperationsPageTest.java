@@ -10,6 +10,7 @@ import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.flow.RouteFlow.Stage;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Delivery;
+import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
@@ -211,6 +212,24 @@ class OperationsPageTest {
         browser.screenshot("flow-phone");
         browser.click(".attention li:last-child a");
         browser.waitUntil("location.hash === '#/destinations?destination=webhook'");
+    }
+
+    @Test
+    void the_flow_lists_the_nodes_where_there_are_several(Browser browser) throws IOException {
+        browser.size(1280, 900);
+        browser.open(api.url() + "/#/flow");
+        browser.waitForText(".attention", "Everything flows");
+        assertThat(browser.count(".nodes[hidden]")).isEqualTo(1);
+        api.others = List.of(new NodeIndex.Entry("<b>two", "i", "test", Instant.now(), Instant.now(), false, 64, 3));
+
+        browser.waitUntil("!document.querySelector('.nodes').hidden");
+        assertThat(browser.texts(".nodes tbody th"))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("<b>two");
+        assertThat(browser.texts(".nodes tbody tr:last-child td")).startsWith("64", "3");
+        browser.screenshot("flow-nodes");
     }
 
     @Test

@@ -24,6 +24,8 @@ import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.NodeIndex;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
@@ -53,6 +55,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger and its API, asked as anybody would ask it. What it answers is held to its own description. */
@@ -79,9 +82,13 @@ final class Served implements AutoCloseable {
                     Instant.EPOCH,
                     Instant.EPOCH)));
 
+    /** Nodes beside this one. */
+    volatile List<NodeIndex.Entry> others = List.of();
+
     final Watches watches;
     final Outbox outbox;
     final Intake intake;
+    final Nodes nodes;
     final Reloads reloads = new Reloads(Clock.systemUTC());
     private final LedgerDatabase database;
     private final Description description = new Description();
@@ -91,9 +98,15 @@ final class Served implements AutoCloseable {
     private Served(Path directory, HttpSettings settings) {
         this.token = settings.token();
         database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
-        LedgerClock clock = new LedgerClock(database, Clock.systemUTC(), System::nanoTime);
-        outbox = new Outbox(database, clock, CircuitBreaker.STANDARD);
-        watches = new Watches(database, clock);
+        LedgerClock clock = LedgerClock.of(database, Clock.systemUTC(), System::nanoTime);
+        nodes = new Nodes(
+                database,
+                clock,
+                System::nanoTime,
+                new Nodes.Self("one", "test"),
+                () -> UUID.randomUUID().toString());
+        outbox = new Outbox(database, clock, CircuitBreaker.STANDARD, nodes.lease());
+        watches = new Watches(database, clock, nodes.lease());
         intake = new Intake(
                 database,
                 outbox,
@@ -104,7 +117,11 @@ final class Served implements AutoCloseable {
                         () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
-        server = ApiServer.start(settings, database, watches, outbox, reader(), () -> flow, reloads);
+        server = ApiServer.start(settings, database, watches, outbox, this::nodes, reader(), () -> flow, reloads);
+    }
+
+    private List<NodeIndex.Entry> nodes() {
+        return Stream.concat(nodes.list().stream(), others.stream()).toList();
     }
 
     static Served start(Path directory) {
@@ -171,6 +188,7 @@ final class Served implements AutoCloseable {
                 routes,
                 database,
                 watches,
+                this::nodes,
                 reader(),
                 () -> flow,
                 reloads,

@@ -107,7 +107,8 @@ class CompanionsTest {
     }
 
     private List<DueWatch> join(int most) {
-        return companions.join("acme-job", "acme", List.of(GROUP), most);
+        String node = ledger.nodes.lease().incarnation().orElseThrow();
+        return companions.join("acme-job", "acme", List.of(GROUP), node, most);
     }
 
     private void answered(String id) {

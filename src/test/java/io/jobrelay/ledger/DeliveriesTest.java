@@ -67,6 +67,7 @@ class DeliveriesTest {
                         Ledger.START,
                         null,
                         Ledger.START.plusSeconds(5),
+                        null,
                         "HTTP\\nstatus 400"));
         assertThat(deliveries.list(Status.PENDING, Selection.ALL, 10))
                 .extracting(Deliveries.Entry::id)

@@ -31,6 +31,7 @@ final class Ledger implements AutoCloseable {
     final Intake intake;
     final Blindness blindness;
     final LedgerClock time;
+    final Nodes nodes;
 
     private Ledger(LedgerSettings settings, MovableClock clock) {
         this.clock = clock;
@@ -38,8 +39,15 @@ final class Ledger implements AutoCloseable {
         String run = Long.toString(System.nanoTime(), 36);
         database = LedgerDatabase.open(settings);
         time = new LedgerClock(database, clock, () -> clock.passed().toNanos());
-        outbox = new Outbox(database, time, CircuitBreaker.STANDARD);
-        watches = new Watches(database, time);
+        nodes = new Nodes(
+                database,
+                time,
+                () -> clock.passed().toNanos(),
+                new Nodes.Self("node", "test"),
+                () -> "node of " + run,
+                false);
+        outbox = new Outbox(database, time, CircuitBreaker.STANDARD, nodes.lease());
+        watches = new Watches(database, time, nodes.lease());
         Announcements announcements =
                 new Announcements(database, "test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);

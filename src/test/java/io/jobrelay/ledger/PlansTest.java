@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.JobRecord;
@@ -60,14 +59,15 @@ class PlansTest {
             "ledger_time",
             "n",
             "named",
+            "node",
             "r",
             "recipient",
             "wanted");
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
-            entry("update watch set due_at = ?, claimed = false", "its index has only those"),
-            entry("update delivery set due_at = ?, claimed = false", "its index has only those"),
+            entry("select exists (select 1 from watch where claimed", "its index has only those that are polled now"),
+            entry("select distinct destination, subject from delivery where claimed", "its index has only those"),
             entry("update watch set blind_at = ? + blind_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
@@ -85,8 +85,12 @@ class PlansTest {
             entry("select found.id, found.key,", "without a filter ends with the page, with one after so many"),
             entry("select health, count(*) from watch", "counts all watches by their narrowest index"),
             entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
-            entry("select d.rowid, d.*, c.type, c.created_at from delivery d", "so many at most"),
-            entry("select d.rowid, d.*, c.type, c.created_at from change c", "sorts the deliveries of one job"),
+            entry(
+                    "select d.rowid, d.*, c.type, c.created_at, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from delivery d",
+                    "so many at most"),
+            entry(
+                    "select d.rowid, d.*, c.type, c.created_at, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from change c",
+                    "sorts the deliveries of one job"),
             entry("select destination, status, count(*) from delivery", "once, at the end of a sandbox"));
 
     @TempDir
@@ -154,8 +158,7 @@ class PlansTest {
 
     private void liveThroughEverything() {
         new LedgerClock(ledger.database, ledger.clock, () -> 0).note();
-        new Outbox(ledger.database, ledger.time, CircuitBreaker.STANDARD);
-        new Watches(ledger.database, ledger.time);
+        new Nodes(ledger.database, ledger.time, () -> 0, new Nodes.Self("again", "test"), () -> "again");
         poll();
         deliver();
         lookAfterDeliveries();
@@ -175,7 +178,8 @@ class PlansTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("gone")));
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b"), Ledger.watch("c")));
         List<DueWatch> due = ledger.claim();
-        new Companions(ledger.database, ledger.time, Watch::account).join("acme-job", "acme", List.of("acme"), 1);
+        new Companions(ledger.database, ledger.time, Watch::account)
+                .join("acme-job", "acme", List.of("acme"), "again", 1);
         ledger.intake.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)));
         ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
         ledger.intake.failed(

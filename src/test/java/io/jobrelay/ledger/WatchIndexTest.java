@@ -52,10 +52,23 @@ class WatchIndexTest {
         ledger.watches.replace("w.yaml", List.of(ONE));
         assertThat(one())
                 .isEqualTo(new WatchIndex.Item(
-                        ONE.id(), ONE, "w.yaml", false, false, "OK", null, 0, false, null, ledger.clock.instant(), 0));
+                        ONE.id(),
+                        ONE,
+                        "w.yaml",
+                        false,
+                        false,
+                        null,
+                        "OK",
+                        null,
+                        0,
+                        false,
+                        null,
+                        ledger.clock.instant(),
+                        0));
 
         DueWatch due = ledger.claim().get(0);
         assertThat(one().polling()).isTrue();
+        assertThat(one().node()).isEqualTo("node");
         assertThat(one().nextPoll()).isNull();
 
         ledger.intake.failed(due, PollFailure.without(FailureKind.TIMEOUT, "too late"));

@@ -46,6 +46,7 @@ class SettingsReaderTest {
         assertThat(read(""))
                 .isEqualTo(new Settings(
                         "local",
+                        NodeName.ofThisProcess(),
                         List.of("watches/*.yaml"),
                         new LedgerSettings("jdbc:sqlite:data/ledger.db"),
                         new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
@@ -67,6 +68,7 @@ class SettingsReaderTest {
     void every_property_has_its_effect() {
         Settings settings = read("""
                 jobrelay.instance=berlin-1
+                jobrelay.node=worker_3.berlin
                 jobrelay.watches=a/*.yaml, b.yaml
                 jobrelay.ledger.url=jdbc:sqlite:elsewhere.db
                 jobrelay.poll.concurrency=3
@@ -88,6 +90,7 @@ class SettingsReaderTest {
         assertThat(settings)
                 .isEqualTo(new Settings(
                         "berlin-1",
+                        "worker_3.berlin",
                         List.of("a/*.yaml", "b.yaml"),
                         new LedgerSettings("jdbc:sqlite:elsewhere.db"),
                         new PollSettings(3, Duration.ofSeconds(5), 2048),
@@ -199,7 +202,7 @@ class SettingsReaderTest {
                 "jobrelay.delivery.timeout | 61s | must be a time above 0 and up to 1m with its unit, such as 30s, was '61s'",
                 "jobrelay.retention | -1d | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '-1d'",
                 "jobrelay.poll.timeuot | 3s | unknown property; did you mean 'jobrelay.poll.timeout'?",
-                "jobrelay.colour | red | unknown property",
+                "jobrelay.colouring | red | unknown property",
                 "jobrelay.account.acme.secretkey | k | unknown property of an account; did you mean 'secret-key'?",
                 "jobrelay.account.acme.endpoint | `` | required, the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com",
                 "jobrelay.account.acme.endpoint | acme.example | must be an https URL with a host and without query, user or fragment, was 'acme.example'",

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -40,6 +41,7 @@ public final class OutboxComponent extends DefaultComponent {
     private final Secrets secrets;
     private final DeliveryListener listener;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger underWay = new AtomicInteger();
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
     /**
@@ -127,6 +129,19 @@ public final class OutboxComponent extends DefaultComponent {
                     destination,
                     destination);
         }
+    }
+
+    void begins() {
+        underWay.incrementAndGet();
+    }
+
+    void ends() {
+        underWay.decrementAndGet();
+    }
+
+    /** How many deliveries are being made, those to the router not left out. */
+    public int underWay() {
+        return underWay.get();
     }
 
     /** The destinations that deliveries are on their way to; nobody is on the way to one that is off, or not read. */

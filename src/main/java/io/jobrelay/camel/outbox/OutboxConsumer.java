@@ -121,9 +121,11 @@ final class OutboxConsumer extends DefaultConsumer {
         }
         ExecutorService pool = requireNonNull(workers, "started");
         due.forEach(delivery -> pool.execute(() -> {
+            component.begins();
             try {
                 deliver(delivery);
             } finally {
+                component.ends();
                 free.release();
                 calls.release();
             }
@@ -132,6 +134,10 @@ final class OutboxConsumer extends DefaultConsumer {
     }
 
     private void deliver(Delivery delivery) {
+        if (!component.outbox().maySend(delivery)) {
+            LOG.info("destination={} event={} is left to who has taken it over", destination, delivery.eventId());
+            return;
+        }
         Exchange exchange = createExchange(false);
         LogContext.delivers(destination, delivery.type(), delivery.subject());
         try {

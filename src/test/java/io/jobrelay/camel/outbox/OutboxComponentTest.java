@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.ledger.Delivery;
+import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
@@ -39,7 +41,9 @@ class OutboxComponentTest {
                 DefaultCamelContext context = new DefaultCamelContext()) {
             DeliverySettings delivery =
                     new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);
-            Outbox outbox = new Outbox(database, Clock.systemUTC(), delivery.circuit());
+            LedgerClock clock = LedgerClock.of(database, Clock.systemUTC(), System::nanoTime);
+            Nodes nodes = new Nodes(database, clock, System::nanoTime, new Nodes.Self("one", "test"), () -> "one");
+            Outbox outbox = new Outbox(database, clock, delivery.circuit(), nodes.lease());
             context.addComponent(
                     "outbox", new OutboxComponent(outbox, () -> delivery, () -> 0, Map::of, new Secrets(), UNHEARD));
 

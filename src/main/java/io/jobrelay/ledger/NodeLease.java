@@ -1,0 +1,65 @@
+package io.jobrelay.ledger;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For how long this node may rely on what it has claimed. It counts from before the last heartbeat that came through was
+ * sent, by a clock that nobody can set: it is over here before anybody else may think so. While it is over nothing is
+ * begun and nothing is sent; the next heartbeat that comes through begins another incarnation, which has claimed nothing.
+ *
+ * <p>Where one node alone works on the ledger it is never over: a ledger that hangs loses nothing to itself.
+ */
+public final class NodeLease {
+    /** How long a node is left what it claims if nothing is heard of it. */
+    public static final Duration TERM = Duration.ofSeconds(6);
+
+    private final LongSupplier nanoTime;
+    private final boolean ends;
+    private volatile @Nullable Held held;
+
+    private record Held(String incarnation, long until) {}
+
+    /**
+     * @param nanoTime a clock that only runs forward
+     * @param ends false where there can be no other node
+     */
+    NodeLease(LongSupplier nanoTime, boolean ends) {
+        this.nanoTime = nanoTime;
+        this.ends = ends;
+    }
+
+    /**
+     * @param sent when the heartbeat was sent, by the clock that only runs forward
+     */
+    void renew(String incarnation, long sent) {
+        held = new Held(incarnation, sent + TERM.toNanos());
+    }
+
+    void end() {
+        held = null;
+    }
+
+    /** Who may claim something now; empty while the lease is over. */
+    public Optional<String> incarnation() {
+        Held last = held;
+        return last == null || left(last) <= 0 ? Optional.empty() : Optional.of(last.incarnation);
+    }
+
+    /** False once somebody else may have taken over what was claimed in that incarnation. */
+    public boolean holds(String incarnation) {
+        return incarnation().filter(incarnation::equals).isPresent();
+    }
+
+    /** For how long it holds if no further heartbeat comes through. */
+    public Duration left() {
+        Held last = held;
+        return last == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, left(last)));
+    }
+
+    private long left(Held last) {
+        return ends ? last.until - nanoTime.getAsLong() : TERM.toNanos();
+    }
+}
