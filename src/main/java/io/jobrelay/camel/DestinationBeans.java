@@ -1,10 +1,12 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.delivery.AmqpConnections;
 import io.jobrelay.delivery.BrokerConnections;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.delivery.WebhookSignature;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.settings.AmqpBroker;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.trust.Secrets;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,9 +39,10 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
- * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook} and {@code read-receipt}; for
- * each destination with a queue {@code <name>-connections}; and for each with neither queue nor path a
- * {@code <name>-client}. A broker of our own has its files beside the ledger.
+ * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook}, {@code read-receipt} and
+ * {@code refuse-delivery}; for each destination with a queue {@code <name>-connections}, for each with Kafka brokers
+ * {@code <name>-producers}; and for each with none of these and no path a {@code <name>-client}. A broker of our own has
+ * its files beside the ledger.
  */
 public final class DestinationBeans implements AutoCloseable {
     /** Where there is no file that it could be beside. */
@@ -73,6 +77,7 @@ public final class DestinationBeans implements AutoCloseable {
         registry.bind("append-event", new AppendEvent(files));
         registry.bind("sign-webhook", new SignWebhook(signatures, clock));
         registry.bind("read-receipt", new ReadReceipt(clock));
+        registry.bind("refuse-delivery", new RefuseDelivery());
     }
 
     /** The destinations that are not the same in both, and so have to be opened anew. */
@@ -88,7 +93,7 @@ public final class DestinationBeans implements AutoCloseable {
 
     /** The beans that are bound for a destination of this name. */
     static List<String> beans(String destination) {
-        return List.of(destination + "-connections", destination + "-client");
+        return List.of(destination + "-connections", destination + "-producers", destination + "-client");
     }
 
     /**
@@ -108,7 +113,17 @@ public final class DestinationBeans implements AutoCloseable {
     private void open(Destination destination, Settings settings) {
         String name = destination.name();
         // The route of a destination that is switched off still names its beans; only what is used is opened.
-        if (destination.queue() != null) {
+        if (destination.amqp() != null) {
+            registry.bind(
+                    name + "-connections",
+                    pool(
+                            destination,
+                            amqp(destination.amqp(), settings.delivery().timeout())));
+            registry.bind("amqp-content-type", new AmqpContentType());
+        } else if (destination.kafka() != null) {
+            registry.bind(
+                    name + "-producers", new KafkaProducers(settings.delivery().timeout()));
+        } else if (destination.queue() != null) {
             registry.bind(
                     name + "-connections",
                     destination.enabled() ? connections(destination, settings) : new ActiveMQConnectionFactory());
@@ -150,9 +165,19 @@ public final class DestinationBeans implements AutoCloseable {
         ActiveMQConnectionFactory factory = destination.brokerUrl() == null
                 ? embedded(destination)
                 : new ActiveMQConnectionFactory(destination.brokerUrl());
-        ConnectionFactory bounded =
-                BrokerConnections.bounded(factory, settings.delivery().timeout());
-        brokers.put(destination.name(), bounded);
+        return pool(
+                destination,
+                BrokerConnections.bounded(factory, settings.delivery().timeout()));
+    }
+
+    private static ConnectionFactory amqp(AmqpBroker broker, Duration timeout) {
+        return AmqpConnections.bounded(broker.url(), broker.user(), broker.password(), timeout);
+    }
+
+    private ConnectionFactory pool(Destination destination, ConnectionFactory bounded) {
+        if (destination.enabled()) {
+            brokers.put(destination.name(), bounded);
+        }
         JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
         pool.setConnectionFactory(bounded);
         held(destination.name()).push(pool::stop);

@@ -137,7 +137,9 @@ final class DetachedLine implements AutoCloseable {
                 false,
                 destination.queue(),
                 destination.brokerUrl(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                destination.amqp(),
+                destination.kafka());
     }
 
     CamelContext context() {

@@ -99,6 +99,7 @@ public final class EngineBeans implements AutoCloseable {
         metrics.reloads(reloads::generation, reloads::refusedFiles);
         registry.bind("reload", new ReloadHealth(reloads));
         registry.bind("watch-files", watchFiles);
+        registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
         polls = new Polls(
                 watches,
                 intake,

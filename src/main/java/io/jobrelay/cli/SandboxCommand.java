@@ -118,6 +118,10 @@ final class SandboxCommand implements Callable<Integer> {
         overrides.put("jobrelay.destination.queue.queue", QUEUE);
         overrides.put("jobrelay.destination.queue.port", "");
         overrides.put("jobrelay.destination.queue.broker-url", "");
+        overrides.put("jobrelay.destination.amqp.enabled", "false");
+        overrides.put("jobrelay.destination.amqp.url", "");
+        overrides.put("jobrelay.destination.kafka.enabled", "false");
+        overrides.put("jobrelay.destination.kafka.brokers", "");
         return overrides;
     }
 

@@ -12,7 +12,8 @@ public final class BrokerConnections {
 
     /**
      * Limits the connections of a factory: a durable message has been stored by the broker when {@code send} returns, or
-     * {@code send} fails; a connection that breaks is given up at once, for it is the delivery that is tried again.
+     * {@code send} fails; a connection that breaks is given up at once, for it is the delivery that is tried again. No
+     * object is made of what a message holds, whoever sent it.
      *
      * @param timeout of connecting, and of each answer of the broker; above zero
      * @return the factory
@@ -23,6 +24,7 @@ public final class BrokerConnections {
         factory.setCallFailoverTimeout(millis);
         factory.setBlockOnDurableSend(true);
         factory.setReconnectAttempts(0);
+        factory.setDeserializationDenyList("*");
         for (TransportConfiguration server : factory.getStaticConnectors()) {
             server.getParams().put(TransportConstants.NETTY_CONNECT_TIMEOUT, millis);
         }

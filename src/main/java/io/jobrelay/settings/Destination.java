@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param queue name of a queue; null for another kind of destination
  * @param brokerUrl broker of the queue; null for the embedded one
  * @param port where the embedded broker is reached on this machine; empty for not at all
+ * @param amqp broker of the queue where it is spoken to by AMQP 1.0; null for another kind of destination
+ * @param kafka addresses of Kafka brokers, {@code host:port} separated by commas; null for another kind of destination
  */
 public record Destination(
         String name,
@@ -27,7 +29,9 @@ public record Destination(
         boolean allowPrivate,
         @Nullable String queue,
         @Nullable String brokerUrl,
-        OptionalInt port) {
+        OptionalInt port,
+        @Nullable AmqpBroker amqp,
+        @Nullable String kafka) {
     public Destination {
         requireNonNull(name, "name is null");
         secrets = List.copyOf(secrets);

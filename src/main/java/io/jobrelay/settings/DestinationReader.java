@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one destination from {@code jobrelay.destination.<name>.*}. */
 final class DestinationReader {
@@ -15,11 +18,22 @@ final class DestinationReader {
     static final Map<String, Set<String>> KEYS = Map.of(
             "file", new TreeSet<>(List.of("enabled", "path")),
             "queue", new TreeSet<>(List.of("enabled", "queue", "port", "broker-url")),
-            "webhook", new TreeSet<>(List.of("enabled", "url", "secret", "allow-private")));
+            "webhook", new TreeSet<>(List.of("enabled", "url", "secret", "allow-private")),
+            "amqp", new TreeSet<>(List.of("enabled", "url", "queue", "user", "password")),
+            "kafka", new TreeSet<>(List.of("enabled", "brokers", "topic")));
 
-    private static final Map<String, List<String>> REQUIRED =
-            Map.of("file", List.of("path"), "queue", List.of("queue"), "webhook", List.of("url", "secret"));
+    /** Those that are off until they are told where to: the names of the destinations, and what tells them. */
+    static final Map<String, String> OFF_WITHOUT = Map.of("amqp", "url", "kafka", "brokers");
+
+    private static final Map<String, List<String>> REQUIRED = Map.of(
+            "file", List.of("path"),
+            "queue", List.of("queue"),
+            "webhook", List.of("url", "secret"),
+            "amqp", List.of("url", "queue"),
+            "kafka", List.of("brokers", "topic"));
     private static final String DATE = "{date}";
+    private static final Pattern AMQP = Pattern.compile("amqps?://[^/?#]+.*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BROKERS = Pattern.compile("[^\\s,/]+:[0-9]+(\\s*,\\s*[^\\s,/]+:[0-9]+)*");
 
     private final PropertyReader properties;
 
@@ -30,7 +44,11 @@ final class DestinationReader {
     /** The destination, as far as it is right, with the problems noted. */
     Destination read(String name) {
         String prefix = "jobrelay.destination." + name + ".";
-        boolean enabled = properties.flag(prefix + "enabled", true);
+        boolean enabled = properties.flag(
+                prefix + "enabled",
+                Optional.ofNullable(OFF_WITHOUT.get(name))
+                        .map(needed -> properties.text(prefix + needed).isPresent())
+                        .orElse(true));
         boolean allowPrivate = properties.flag(prefix + "allow-private", false);
         if (enabled) {
             for (String parameter : REQUIRED.getOrDefault(name, List.of())) {
@@ -51,7 +69,30 @@ final class DestinationReader {
                 allowPrivate,
                 properties.text(prefix + "queue").orElse(null),
                 properties.text(prefix + "broker-url").orElse(null),
-                properties.port(prefix + "port"));
+                properties.port(prefix + "port"),
+                amqp(name, prefix),
+                kafka(name, prefix));
+    }
+
+    private @Nullable AmqpBroker amqp(String name, String prefix) {
+        return broker(name.equals("amqp"), prefix + "url", "amqp://host:port, or amqps for TLS", AMQP)
+                .map(url -> new AmqpBroker(
+                        url,
+                        properties.text(prefix + "user").orElse(null),
+                        properties.text(prefix + "password").orElse(null)))
+                .orElse(null);
+    }
+
+    private @Nullable String kafka(String name, String prefix) {
+        return broker(name.equals("kafka"), prefix + "brokers", "host:port, several separated by commas", BROKERS)
+                .orElse(null);
+    }
+
+    /** Where a broker is; a parameter of this name may mean something else to a destination of the user's own. */
+    private Optional<String> broker(boolean ours, String key, String rule, Pattern form) {
+        return ours
+                ? properties.read(key, rule, Function.identity(), form.asMatchPredicate())
+                : properties.text(key).filter(form.asMatchPredicate());
     }
 
     private Optional<Path> path(String key) {

@@ -12,11 +12,13 @@ import java.util.regex.Pattern;
 
 /**
  * Which properties are secrets: those whose name ends with a word that says so, whosever they are, and in an address the
- * user before the host, the query, and long parts of its path, since many a webhook's key is there.
+ * user before the host, the query, and long parts of its path, since many a webhook's key is there. In a line of JAAS, which
+ * is how Kafka is signed in to, each of those that it has.
  */
 final class SecretProperties {
     private static final Pattern NAME = Pattern.compile(
             ".*(secret|secretkey|accesskey|accesskeyid|apikey|token|password|passphrase|privatekey|credential|credentials)");
+    private static final Pattern JAAS_OPTION = Pattern.compile("([A-Za-z]+)\\s*=\\s*[\"']([^\"']*)[\"']");
     private static final Pattern USER = Pattern.compile("://(?:([^/?#@:]*):)?([^/?#@]*)@");
     private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=&;#?)]+)=([^&;#)]*)");
     private static final Pattern PATH = Pattern.compile("https?://[^/?#]+([^?#]*)");
@@ -32,6 +34,14 @@ final class SecretProperties {
             secrets.add(value);
             for (String one : value.split("[,\\s]+", -1)) {
                 learnWebhookKey(one, secrets);
+            }
+        }
+        if (key.endsWith("jaas-config") || key.endsWith("jaasConfig")) {
+            Matcher option = JAAS_OPTION.matcher(value);
+            while (option.find()) {
+                if (isSecret(option.group(1))) {
+                    secrets.add(option.group(2));
+                }
             }
         }
         if (value.contains("://")) {

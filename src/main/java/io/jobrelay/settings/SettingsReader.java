@@ -234,7 +234,9 @@ public final class SettingsReader {
     private Map<String, Destination> destinations(PropertyReader properties) {
         Map<String, Destination> destinations = new LinkedHashMap<>();
         DestinationReader reader = new DestinationReader(properties);
-        for (String name : names(DESTINATION_KEY)) {
+        Set<String> names = names(DESTINATION_KEY);
+        names.addAll(DestinationReader.OFF_WITHOUT.keySet());
+        for (String name : names) {
             destinations.put(name, reader.read(name));
         }
         return destinations;

@@ -144,6 +144,10 @@ class ExplainTest {
                         "  http://crm.invalid/changes  router/to-crm        (not asked here) For the customers.",
                         "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
                         "  queue                       router/to-queue      Jobs that have ended.",
+                        "  amqp                        router/to-amqp       not while"
+                                + " jobrelay.destination.amqp.enabled=false",
+                        "  kafka                       router/to-kafka      not while"
+                                + " jobrelay.destination.kafka.enabled=false",
                         "  webhook                     router/to-webhook    not while"
                                 + " jobrelay.destination.webhook.enabled=false",
                         "watch/w",

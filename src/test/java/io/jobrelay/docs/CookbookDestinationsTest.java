@@ -8,14 +8,10 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.standardwebhooks.Webhook;
 import io.jobrelay.camel.RouteFile;
-import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.durability.WebhookReceiver;
 import io.jobrelay.faults.Installation;
 import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.Json;
-import jakarta.jms.JMSConsumer;
-import jakarta.jms.JMSContext;
-import jakarta.jms.Message;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.StringReader;
@@ -28,7 +24,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Properties;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -39,12 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The destinations of the cookbook, installed as it says, beside each other in one Jobrelay: a job goes through three
- * states while none of their receivers takes anything, and then they do. Kafka's broker would need a class path of its own:
- * its route is checked with the others here, and was run by hand.
+ * states while none of their receivers takes anything, and then they do.
  */
 class CookbookDestinationsTest {
     private static final Path RECIPES = Path.of("docs/cookbook/destinations");
-    private static final List<String> DESTINATIONS = List.of("slack", "alerts", "amqp", "mail");
+    private static final List<String> DESTINATIONS = List.of("slack", "alerts", "mail");
     private static final List<String> STATES = List.of("RUNNING", "UNKNOWN", "SUCCEEDED");
     private static final String CHAT_KEY = "XchatXkeyXthatXnobodyXshouldXsee";
     private static final String PASSWORD = "a&b+c%25/d e=f#g";
@@ -57,8 +51,6 @@ class CookbookDestinationsTest {
     private static WebhookReceiver alerts;
     private static Installation jobrelay;
     private static GreenMail mails;
-    private static EmbeddedBroker broker;
-    private static int brokerPort;
     private static String webhookSecret;
 
     @BeforeAll
@@ -68,7 +60,6 @@ class CookbookDestinationsTest {
         chat.answer(() -> 500);
         alerts = new WebhookReceiver();
         alerts.answer(() -> 500);
-        brokerPort = freePort();
         int mailPort = freePort();
 
         jobrelay = new Installation(directory);
@@ -85,8 +76,6 @@ class CookbookDestinationsTest {
                 .set("jobrelay.destination.alerts.url", alerts.url())
                 .set("jobrelay.destination.alerts.secret", webhookSecret)
                 .set("jobrelay.destination.alerts.allow-private", "true")
-                .set("jobrelay.destination.amqp.url", "amqp://127.0.0.1:" + brokerPort)
-                .set("jobrelay.destination.amqp.password", PASSWORD)
                 .set("jobrelay.destination.mail.server", "smtp:127.0.0.1:" + mailPort)
                 .set("jobrelay.destination.mail.password", PASSWORD)
                 .set("jobrelay.account.huawei.endpoint", "http://127.0.0.1:" + provider.port())
@@ -105,7 +94,6 @@ class CookbookDestinationsTest {
                         - to: { uri: "outbox:file" }
                         - to: { uri: "outbox:slack" }
                         - to: { uri: "outbox:alerts" }
-                        - to: { uri: "outbox:amqp" }
                         - to: { uri: "outbox:mail" }
                 """);
         Files.createDirectories(directory.resolve("watches"));
@@ -130,7 +118,6 @@ class CookbookDestinationsTest {
 
         chat.answer(() -> 200);
         alerts.answer(() -> 204);
-        broker = new EmbeddedBroker(directory.resolve("broker-of-another"), OptionalInt.of(brokerPort));
         mails = new GreenMail(new ServerSetup(mailPort, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mails.setUser("oncall@example.com", cookbook.getProperty("jobrelay.destination.mail.user"), PASSWORD);
         mails.start();
@@ -148,9 +135,6 @@ class CookbookDestinationsTest {
         alerts.close();
         if (mails != null) {
             mails.stop();
-        }
-        if (broker != null) {
-            broker.close();
         }
     }
 
@@ -172,7 +156,7 @@ class CookbookDestinationsTest {
     @Test
     void the_address_of_a_chat_and_a_password_are_not_logged() {
         assertThat(jobrelay.log())
-                .contains("destination=slack", "destination=amqp", "destination=mail")
+                .contains("destination=slack", "destination=mail")
                 .doesNotContain(CHAT_KEY, PASSWORD);
     }
 
@@ -183,21 +167,6 @@ class CookbookDestinationsTest {
             assertThat(post.header("Content-type")).isEqualTo("application/cloudevents+json");
             new Webhook(webhookSecret).verify(post.body(), HttpHeaders.of(post.headers(), (name, value) -> true));
             states.add(state(post.body()));
-        }
-        assertThat(states).isEqualTo(STATES);
-    }
-
-    @Test
-    void a_broker_gets_persistent_messages_by_amqp_in_order() throws Exception {
-        List<String> states = new ArrayList<>();
-        try (JMSContext context = broker.connectionFactory().createContext()) {
-            JMSConsumer consumer = context.createConsumer(context.createQueue("jobrelay.changes"));
-            for (Message message = consumer.receive(2_000); message != null; message = consumer.receiveNoWait()) {
-                assertThat(message.getJMSDeliveryMode()).isEqualTo(2);
-                assertThat(message.getStringProperty("JMSXGroupID")).isEqualTo("huawei-res-job/huawei/p/nightly");
-                assertThat(message.propertyExists("_AMQ_DUPL_ID")).isTrue();
-                states.add(state(message.getBody(String.class)));
-            }
         }
         assertThat(states).isEqualTo(STATES);
     }

@@ -350,4 +350,19 @@ class LiveEditingTest {
                 .until(() -> running.events("out/moved.ndjson").stream().anyMatch(event -> event.contains("/moved\"")));
         running.delete("watches/b.yaml");
     }
+
+    @Test
+    void a_destination_comes_when_it_is_told_where_to_and_goes_with_that() {
+        String brokers = "jobrelay.destination.kafka.brokers=";
+        assertThat(routes()).contains("queue").doesNotContain("kafka");
+
+        running.take(PROPERTIES, text -> text.replace(brokers + "\n", brokers + "127.0.0.1:1\n"));
+        running.soon().until(() -> routes().contains("kafka"));
+        running.take(PROPERTIES, text -> text.replace(brokers + "127.0.0.1:1\n", brokers + "\n"));
+        running.soon().until(() -> !routes().contains("kafka"));
+    }
+
+    private static List<String> routes() {
+        return running.get("/api/flow").path("routes").findValuesAsText("id");
+    }
 }

@@ -1,5 +1,6 @@
 package io.jobrelay.settings;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -38,8 +39,15 @@ class SettingsReaderTest {
             """;
     private static final String SECRET = "whsec_bm90IGEgc2VjcmV0LCBidXQgbG9uZyBlbm91Z2g=";
 
+    /** Those that wait to be told where to. */
+    private static final Map<String, Destination> OFF = Map.of("amqp", off("amqp"), "kafka", off("kafka"));
+
     @TempDir
     Path directory;
+
+    private static Destination off(String name) {
+        return new Destination(name, false, null, List.of(), false, null, null, OptionalInt.empty(), null, null);
+    }
 
     @Test
     void no_properties_give_the_defaults() {
@@ -56,7 +64,7 @@ class SettingsReaderTest {
                         Duration.ofDays(30),
                         Duration.ofSeconds(1),
                         Map.of(),
-                        Map.of()));
+                        OFF));
     }
 
     @Test
@@ -102,7 +110,7 @@ class SettingsReaderTest {
                         Duration.ofDays(7),
                         Duration.ofSeconds(1),
                         Map.of(),
-                        Map.of()));
+                        OFF));
     }
 
     @Test
@@ -145,6 +153,42 @@ class SettingsReaderTest {
     }
 
     @Test
+    void a_destination_that_is_off_until_it_is_told_where_to_is_on_then() {
+        assertThat(read("").destinations()).isEqualTo(OFF);
+
+        Map<String, Destination> told = read("""
+                jobrelay.destination.amqp.url=amqps://broker.example:5671?amqp.idleTimeout=9
+                jobrelay.destination.amqp.queue=changes
+                jobrelay.destination.amqp.user=u
+                jobrelay.destination.amqp.password=hush-hush
+                jobrelay.destination.kafka.brokers=one.example:9092, [::1]:9092
+                jobrelay.destination.kafka.topic=changes
+                """).destinations();
+        assertThat(told)
+                .allSatisfy(
+                        (name, destination) -> assertThat(destination.enabled()).isTrue());
+        assertThat(requireNonNull(told.get("amqp")).amqp())
+                .isEqualTo(new AmqpBroker("amqps://broker.example:5671?amqp.idleTimeout=9", "u", "hush-hush"));
+        assertThat(requireNonNull(told.get("kafka")).kafka()).isEqualTo("one.example:9092, [::1]:9092");
+    }
+
+    @Test
+    void passwords_of_brokers_are_secrets() {
+        String text = """
+                jobrelay.destination.amqp.url=amqp://broker.example:5672
+                jobrelay.destination.amqp.queue=changes
+                jobrelay.destination.amqp.password=hush-amqp
+                camel.component.kafka.sasl-jaas-config=org.example.ScramLoginModule required username="jobrelay" password="hush-kafka";
+                camel.component.kafka.ssl-truststore-password=hush-store
+                """;
+        SettingsReader reader = reader(text);
+        assertThat(reader.read().toString()).doesNotContain("hush");
+        assertThat(reader.secrets().mask("hush-amqp, hush-kafka, hush-store, jobrelay"))
+                .doesNotContain("hush")
+                .endsWith(", jobrelay");
+    }
+
+    @Test
     void every_property_of_a_destination_has_its_effect() {
         Settings settings = read("""
                 jobrelay.destination.crm.enabled=false
@@ -158,8 +202,8 @@ class SettingsReaderTest {
                 jobrelay.destination.crm.anything-else=of its own
                 """.formatted(SECRET));
 
-        assertThat(settings.destinations().values())
-                .containsExactly(new Destination(
+        assertThat(settings.destinations().get("crm"))
+                .isEqualTo(new Destination(
                         "crm",
                         false,
                         Path.of("out/crm-{date}.ndjson"),
@@ -167,7 +211,9 @@ class SettingsReaderTest {
                         true,
                         "changes",
                         "tcp://broker.example:61616",
-                        OptionalInt.of(5672)));
+                        OptionalInt.of(5672),
+                        null,
+                        null));
     }
 
     @ParameterizedTest
@@ -223,6 +269,8 @@ class SettingsReaderTest {
                 "jobrelay.destination.file.path | changes.ndjson | must be a file in a directory, with {date} in its name at most, was 'changes.ndjson'",
                 "jobrelay.destination.file.path | out/{date}/changes | must be a file in a directory, with {date} in its name at most, was 'out/{date}/changes'",
                 "jobrelay.destination.file.pth | out/x | unknown property of the file destination, which has enabled, path; did you mean 'path'?",
+                "jobrelay.destination.amqp.url | tcp://u:hush@x | must be amqp://host:port, or amqps for TLS, was 'tcp://***@x'",
+                "jobrelay.destination.kafka.brokers | broker-1, broker-2 | must be host:port, several separated by commas, was 'broker-1, broker-2'",
                 "jobrelay.destination.queue.url | tcp://x | unknown property of the queue destination, which has broker-url, enabled, port, queue",
                 "jobrelay.destination.queue.port | 65536 | must be a port from 1 to 65535, was '65536'",
                 "jobrelay.destination.crm.enabled | on | must be true or false, was 'on'",
@@ -233,8 +281,10 @@ class SettingsReaderTest {
         String account = key.startsWith("jobrelay.account.acme.") ? without(key, ACME) : "";
         String queue = key.startsWith("jobrelay.destination.queue.") ? "jobrelay.destination.queue.queue=q\n" : "";
         String file = key.endsWith("file.pth") ? "jobrelay.destination.file.path=out/x\n" : "";
+        String amqp = key.endsWith("amqp.url") ? "jobrelay.destination.amqp.queue=q\n" : "";
+        String kafka = key.endsWith("kafka.brokers") ? "jobrelay.destination.kafka.topic=t\n" : "";
 
-        assertThat(problems(account + queue + file + key + "=" + value + "\n"))
+        assertThat(problems(account + queue + file + amqp + kafka + key + "=" + value + "\n"))
                 .extracting(Problem::message)
                 .containsExactly(key + ": " + message);
     }
