@@ -38,8 +38,8 @@ public final class NodeKeeper extends AbstractHealthCheck {
     public void keep() {
         if (!nodes.beat(work.get())) {
             LOG.warn(
-                    "node={} could not say for {} s that it lives, and begins anew: what it was at is left to who has taken it"
-                            + " over; see whether it was stopped, or could not reach the ledger",
+                    "node={} could not say for {} s that it lives, or what it has claimed, and begins anew: what it was at is"
+                            + " left to who has taken it over; see whether it was stopped, or could not reach the ledger",
                     name,
                     NodeLease.TERM.toSeconds());
         }

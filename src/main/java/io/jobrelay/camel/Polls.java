@@ -129,6 +129,8 @@ public final class Polls {
         }
         if (!lease.holds(due.claimedBy())) {
             open.remove(due);
+            // Nobody else would, where a heartbeat was only slow and this incarnation lives on.
+            watches.giveBack(due);
             exchange.setRouteStop(true);
             return;
         }

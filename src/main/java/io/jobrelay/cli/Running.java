@@ -4,13 +4,17 @@ import io.jobrelay.camel.EngineBeans;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.http.ApiServer;
 import io.jobrelay.http.PortInUseException;
+import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.HttpSettings;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A relay that runs until it is told to stop, by a signal or because there is nothing left to do. */
 final class Running {
+    private static final Logger LOG = LoggerFactory.getLogger(Running.class);
     private static final long LOOK_MILLIS = 200;
 
     private final Relay relay;
@@ -57,11 +61,21 @@ final class Running {
     /** Waits as well until every watch has ended and every delivery is settled. True in that case. */
     boolean untilDone() throws InterruptedException {
         while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
-            if (relay.engine().done()) {
+            if (done()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** A ledger that cannot be read now is no reason to stop. */
+    private boolean done() {
+        try {
+            return relay.engine().done();
+        } catch (LedgerException e) {
+            LOG.debug("whether all is done is asked again", e); // the ledger says it, once
+            return false;
+        }
     }
 
     /** Stops the relay; what a signal waits for. */

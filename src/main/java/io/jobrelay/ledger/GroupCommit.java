@@ -115,11 +115,12 @@ final class GroupCommit implements AutoCloseable {
             group.forEach(Work::complete);
             return null;
         }
-        Throwable unreachable = failure instanceof ConnectionException ? failure : null;
+        Throwable unreachable = failure instanceof ConnectionException || inDoubt(failure) ? failure : null;
         if (group.size() == 1) {
             group.get(0).done.completeExceptionally(failure);
             return unreachable;
         }
+        // What may be committed is not run again: nobody would know what the first run has done.
         for (Work<?, ?> work : group) {
             if (unreachable == null) {
                 unreachable = commit(List.of(work));
@@ -128,6 +129,11 @@ final class GroupCommit implements AutoCloseable {
             }
         }
         return unreachable;
+    }
+
+    /** True if the way to the server broke; it may have done what it could not say any more. */
+    private static boolean inDoubt(Throwable failure) {
+        return LedgerTrouble.of(failure).filter(LedgerTrouble.AWAY::equals).isPresent();
     }
 
     /** Null if the work is committed. An error counts as a failure too: nobody else could tell those who wait. */

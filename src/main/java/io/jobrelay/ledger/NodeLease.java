@@ -3,6 +3,7 @@ package io.jobrelay.ledger;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class NodeLease {
     private final LongSupplier nanoTime;
     private final boolean ends;
     private volatile @Nullable Held held;
+    private volatile @Nullable String doubted;
 
     private record Held(String incarnation, long until) {}
 
@@ -42,10 +44,27 @@ public final class NodeLease {
         held = null;
     }
 
+    /**
+     * Claims something in the name of that incarnation. A claim that fails may have been committed all the same, and nobody
+     * would work at it: so the incarnation is over, where another may follow.
+     */
+    <T> T claim(String incarnation, Supplier<T> claim) {
+        try {
+            return claim.get();
+        } catch (LedgerException e) {
+            if (ends) {
+                doubted = incarnation;
+            }
+            throw e;
+        }
+    }
+
     /** Who may claim something now; empty while the lease is over. */
     public Optional<String> incarnation() {
         Held last = held;
-        return last == null || left(last) <= 0 ? Optional.empty() : Optional.of(last.incarnation);
+        return last == null || left(last) <= 0 || last.incarnation.equals(doubted)
+                ? Optional.empty()
+                : Optional.of(last.incarnation);
     }
 
     /** False once somebody else may have taken over what was claimed in that incarnation. */

@@ -154,7 +154,9 @@ public final class Watches {
         allowed.values().removeIf(count -> count == 0);
         return allowed.isEmpty()
                 ? List.of()
-                : database.write(handle -> claim(handle, allowed, node.get(), Instant.ofEpochMilli(now)));
+                : lease.claim(
+                        node.get(),
+                        () -> database.write(handle -> claim(handle, allowed, node.get(), Instant.ofEpochMilli(now))));
     }
 
     private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, String node, Instant now) {

@@ -136,6 +136,8 @@ final class OutboxConsumer extends DefaultConsumer {
     private void deliver(Delivery delivery) {
         if (!component.outbox().maySend(delivery)) {
             LOG.info("destination={} event={} is left to who has taken it over", destination, delivery.eventId());
+            // Nobody has, where a heartbeat was only slow and this incarnation lives on.
+            component.outbox().giveBack(delivery);
             return;
         }
         Exchange exchange = createExchange(false);
