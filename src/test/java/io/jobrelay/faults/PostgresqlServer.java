@@ -3,14 +3,19 @@ package io.jobrelay.faults;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /** A real PostgreSQL on a free port. Databases come ready with the ledger's tables, and only the last few are kept. */
 public final class PostgresqlServer implements AutoCloseable {
@@ -43,13 +48,15 @@ public final class PostgresqlServer implements AutoCloseable {
                 Path.of("target", "postgresql-" + ProcessHandle.current().pid()));
     }
 
-    /** It has no crash to survive, and so need not wait for the disk. */
+    /** It has no power cut to survive, and so need not wait for the disk; a crash of its own it has. */
     private EmbeddedPostgres start(int port) {
         try {
             return EmbeddedPostgres.builder()
                     .setDataDirectory(directory)
                     .setCleanDataDirectory(false)
                     .setPort(port)
+                    .setPGStartupWait(Duration.ofMinutes(1))
+                    .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("fsync", "off")
                     .setServerConfig("full_page_writes", "off")
                     .setServerConfig("max_connections", "200")
@@ -71,6 +78,24 @@ public final class PostgresqlServer implements AutoCloseable {
     /** Starts it again where it was. */
     public void startAgain() {
         server = start(server.getPort());
+    }
+
+    /** Ends all its processes at once, as a crash does, and starts it again where it was: it recovers from its log. */
+    public void crash() throws IOException, InterruptedException {
+        Path program =
+                Path.of(Files.readString(directory.resolve("postmaster.opts")).split(" ", 2)[0]);
+        List<String> command = new ArrayList<>(LinuxUtils.isUnshareAvailable() ? List.of("unshare", "-U") : List.of());
+        command.addAll(List.of(program.resolveSibling("pg_ctl").toString(), "restart", "-D", directory.toString()));
+        command.addAll(List.of(
+                "-m", "immediate", "-w", "-l", directory.resolve("server.log").toString()));
+        int status = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("%s exits with %d".formatted(command, status));
+        }
     }
 
     /** A ledger without anything in it, the same one for the same name. */

@@ -18,14 +18,21 @@ import java.util.function.Predicate;
  * The oracle: compares what the providers said with what the receivers have, and reads nothing of Jobrelay's own.
  *
  * <p>A state is <em>acknowledged</em>, and may no longer be lost, once Jobrelay has asked the provider for the same thing
- * again in the same life: it only does so after it has taken the answer in. An answer that a kill overtook is not
- * acknowledged; the state that it told of may have passed when Jobrelay asks again. When all is over, and Jobrelay has
- * ended by itself, the last answers count as acknowledged too.
+ * again while nothing has happened to the process that had it: it only does so after it has taken the answer in. An answer
+ * that a kill overtook is not acknowledged; the state that it told of may have passed when Jobrelay asks again. When all is
+ * over, and Jobrelay has ended by itself, the last answers count as acknowledged too.
+ *
+ * <p>A destination may have parts, such as the files of several nodes: {@code file/a}, {@code file/b}. They have everything
+ * together; the order is that of each.
  */
 final class Accounting {
     /** Who receives what, written down once more: file, queue and webhook as routes/router.camel.yaml has them. */
     static final Map<String, Predicate<Arrival>> ROUTER =
             Map.of("file", arrival -> true, "queue", Arrival::terminal, "webhook", Arrival::bad);
+
+    /** A router that sends everything to everybody. */
+    static final Map<String, Predicate<Arrival>> EVERYTHING =
+            Map.of("file", arrival -> true, "queue", arrival -> true, "webhook", arrival -> true);
 
     /** What each of the providers' states must become, written down once more from the design. */
     private static final Map<String, String> STATES = Map.ofEntries(
@@ -82,7 +89,7 @@ final class Accounting {
         return new Verdict(
                 acknowledged,
                 announced.size(),
-                arrivals.stream().collect(groupingBy(Arrival::destination, summingInt(arrival -> 1))),
+                arrivals.stream().collect(groupingBy(Accounting::whole, summingInt(arrival -> 1))),
                 duplicated,
                 faults);
     }
@@ -184,7 +191,7 @@ final class Accounting {
         Map<String, Answer> open = new LinkedHashMap<>();
         for (Answer answer : answers) {
             Answer before = open.remove(answer.watch());
-            if (before != null && before.life() == answer.life()) {
+            if (before != null && answer.undisturbed().contains(before.life())) {
                 acknowledged.add(before);
             }
             if (!answer.states().isEmpty()) {
@@ -204,6 +211,11 @@ final class Accounting {
         });
     }
 
+    /** The destination of which the arrival's may be a part. */
+    private static String whole(Arrival arrival) {
+        return arrival.destination().replaceFirst("/.*", "");
+    }
+
     /** Returns how many came more than once. */
     private int judgeDestination(String destination, Map<String, Arrival> announced) {
         Predicate<Arrival> belongs = router.getOrDefault(destination, arrival -> false);
@@ -211,7 +223,7 @@ final class Accounting {
         Set<String> ids = new HashSet<>();
         int duplicated = 0;
         for (Arrival arrival : whole()) {
-            if (!arrival.destination().equals(destination)) {
+            if (!whole(arrival).equals(destination)) {
                 continue;
             }
             if (!ids.add(arrival.id())) {
@@ -221,7 +233,8 @@ final class Accounting {
             if (!belongs.test(arrival)) {
                 found(Fault.UNEXPECTED, arrival);
             }
-            if (last.merge(arrival.subject(), arrival.sequence(), Math::max) > arrival.sequence()) {
+            String order = arrival.destination() + ' ' + arrival.subject();
+            if (last.merge(order, arrival.sequence(), Math::max) > arrival.sequence()) {
                 found(Fault.OUT_OF_ORDER, arrival);
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The oracle itself: each defect, written by hand into a history without fault, is found, and is all that is found. */
@@ -67,6 +68,27 @@ class AccountingTest {
         arrivals.add(came("file", "e5", "c", 1, "RUNNING", "RUNNING"));
 
         assertThat(verdict().faults()).isEmpty();
+    }
+
+    @Test
+    void takes_an_answer_for_taken_in_when_another_node_asks_and_nothing_has_happened_to_the_first() {
+        answers.add(new Answer(1, "c", Map.of("c", "QUEUING"), Set.of(1, 2)));
+        answers.add(new Answer(2, "c", Map.of("c", "RUNNING"), Set.of(1, 2)));
+        arrivals.add(came("file", "e5", "c", 1, "RUNNING", "RUNNING"));
+
+        assertOnly(Fault.LOST);
+    }
+
+    @Test
+    void knows_the_parts_of_a_destination() {
+        arrivals.removeIf(
+                arrival -> arrival.id().equals("e3") && arrival.destination().equals("file"));
+        arrivals.add(0, came("file/a", "e3", "a", 2, "FAILED", "FAILED"));
+        assertThat(verdict().faults()).isEmpty();
+
+        arrivals.add(1, came("file/a", "e6", "b", 4, "RUNNING", "RUNNING"));
+        arrivals.add(2, came("file/a", "e7", "b", 3, "RUNNING", "RUNNING"));
+        assertThat(verdict().faults()).containsKey(Fault.OUT_OF_ORDER);
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.jobrelay.trust.OwnerOnly;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToIntBiFunction;
+import java.util.function.UnaryOperator;
 import net.bytebuddy.description.method.MethodDescription;
 import org.flywaydb.core.internal.sqlscript.ParsedSqlStatement;
 import org.jdbi.v3.core.Handle;
@@ -24,7 +24,7 @@ enum KillPoint {
     /** The newest file is open, and what a crash tore is not yet removed. */
     IN_FILE_REPAIR(after(in("delivery.EventLines"), "startOfLast")),
     /** A watch is claimed and nobody has asked for it. */
-    AFTER_CLAIM_OF_WATCH(after(Watches.class, "claim", ToIntBiFunction.class)),
+    AFTER_CLAIM_OF_WATCH(after(Watches.class, "claim", UnaryOperator.class)),
     /** The provider has answered, the answer is not taken in. */
     AFTER_REPLY(before(Polls.class, "answered")),
     /** The job is written, its change is not. */
@@ -68,6 +68,11 @@ enum KillPoint {
     /** What the agent is told, to end the process when this point is reached for the n-th time. */
     String order(int nth) {
         return "halt|%s|%d|%s".formatted(name(), nth, places);
+    }
+
+    /** What the agent is told, to freeze the process there. */
+    String freezeOrder(int nth) {
+        return order(nth).replaceFirst("halt", "freeze");
     }
 
     private record Place(Method method, String when, String required) {

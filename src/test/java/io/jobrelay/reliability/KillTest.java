@@ -110,9 +110,9 @@ class KillTest {
         try (Child child = world.live(List.of(point.order(1 + random.nextInt(nth(point)))), properties(point))) {
             switch (point) {
                 case IN_ROTATION -> {
-                    long before = world.fileSize();
-                    World.soon(child).until(() -> world.fileSize() > before);
-                    world.rotateFile();
+                    long before = world.home.fileSize();
+                    World.soon(child).until(() -> world.home.fileSize() > before);
+                    world.home.rotateFile();
                 }
                 case IN_SHUTDOWN, AT_THE_END_OF_SHUTDOWN -> {
                     int before = world.cloud.requests();
@@ -131,9 +131,9 @@ class KillTest {
 
     private static void prepare(KillPoint point, World world) throws IOException {
         if (point == KillPoint.IN_MIGRATION) {
-            world.addMigration();
+            world.home.addMigration();
         } else if (point == KillPoint.IN_FILE_REPAIR) {
-            world.tearFile();
+            world.home.tearFile();
         } else if (point == KillPoint.IN_MOVE_TO_DEAD) {
             world.receiver.answer(500);
         }

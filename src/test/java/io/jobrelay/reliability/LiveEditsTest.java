@@ -58,7 +58,7 @@ class LiveEditsTest {
         LOG.warn("seed={}", seed);
         SimulatedCloud cloud = new SimulatedCloud(30, 30, 90, 1L * EDITS * MILLIS_BETWEEN, 1, 0.01, seed);
         try (World world = new World(directory, cloud, new FlakyReceiver(0.01, seed), "200ms..400ms")) {
-            world.watch(
+            world.home.watch(
                     "for-ever.yaml",
                     IntStream.range(0, FOR_EVER)
                             .mapToObj(job -> SimulatedCloud.watch(
@@ -68,8 +68,8 @@ class LiveEditsTest {
                             .collect(joining()));
             String log;
             try (Child child = world.live(List.of(), Map.of("jobrelay.reload.every", "50ms"))) {
-                for (String file : world.edited()) {
-                    texts.put(file, world.read(file));
+                for (String file : world.home.edited()) {
+                    texts.put(file, world.home.read(file));
                 }
                 World.soon(child).until(() -> cloud.requests() > 100);
                 for (int i = 0; i < EDITS; i++) {
@@ -80,12 +80,12 @@ class LiveEditsTest {
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(2 * MILLIS_BETWEEN));
                 }
                 mend(world);
-                world.write(PROPERTIES, text(PROPERTIES) + "# The last edit.\n");
+                world.home.write(PROPERTIES, text(PROPERTIES) + "# The last edit.\n");
                 int told = child.log().length();
                 World.soon(child)
                         .until(() -> child.log().substring(told).contains("file=" + PROPERTIES + " result=LOADED"));
                 awaitAll(child, cloud);
-                world.watch("for-ever.yaml", "[]\n");
+                world.home.watch("for-ever.yaml", "[]\n");
                 assertThat(child.stop()).as(child.log()).isZero();
                 log = child.log();
             }
@@ -120,11 +120,11 @@ class LiveEditsTest {
 
     private void edit(World world, int number) throws IOException {
         switch (random.nextInt(6)) {
-            case 0 -> world.write(EXTRA, random.nextBoolean() ? null : extra());
-            case 1 -> world.write(PROPERTIES, properties(number));
+            case 0 -> world.home.write(EXTRA, random.nextBoolean() ? null : extra());
+            case 1 -> world.home.write(PROPERTIES, properties(number));
             case 2 -> mend(world);
             case 3 -> spoil(world);
-            case 4 -> world.write(SIGNING, random.nextBoolean() ? null : texts.get(SIGNING));
+            case 4 -> world.home.write(SIGNING, random.nextBoolean() ? null : texts.get(SIGNING));
             default -> comment(world, number);
         }
     }
@@ -156,7 +156,7 @@ class LiveEditsTest {
 
     private void comment(World world, int number) throws IOException {
         String file = any();
-        world.write(file, text(file) + "\n# Edit " + number + "\n");
+        world.home.write(file, text(file) + "\n# Edit " + number + "\n");
     }
 
     private void spoil(World world) throws IOException {
@@ -167,15 +167,15 @@ class LiveEditsTest {
                 .toList();
         if (!mistakes.isEmpty()) {
             Map.Entry<String, String> mistake = mistakes.get(random.nextInt(mistakes.size()));
-            world.write(
+            world.home.write(
                     file, text(file).replaceFirst(java.util.regex.Pattern.quote(mistake.getKey()), mistake.getValue()));
         }
     }
 
     private void mend(World world) throws IOException {
         for (Map.Entry<String, @Nullable String> text : texts.entrySet()) {
-            world.write(text.getKey(), text.getValue());
+            world.home.write(text.getKey(), text.getValue());
         }
-        world.write(EXTRA, null);
+        world.home.write(EXTRA, null);
     }
 }

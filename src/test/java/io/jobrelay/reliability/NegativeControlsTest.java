@@ -6,6 +6,7 @@ import io.jobrelay.faults.Child;
 import io.jobrelay.reliability.agent.Halt;
 import io.jobrelay.reliability.agent.Variant;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,31 @@ class NegativeControlsTest {
         assertCaught(Variant.NEW_ID_ON_EACH_ATTEMPT, Fault.SECOND_ID);
     }
 
+    /** One stands still with an answer in its hands, another takes over, and the jobs go on. */
+    @Test
+    void catches_an_answer_that_comes_after_another_took_over() throws Exception {
+        world.close();
+        SimulatedCloud cloud = new SimulatedCloud(30, 3, 0, 6_000, 3, 0, 5);
+        Path own = Files.createDirectory(directory.resolve("cluster"));
+        try (Cluster cluster = new Cluster(own, cloud, new FlakyReceiver(0, 5), "100ms..100ms")) {
+            cloud.nextShare();
+            Node first = cluster.start("a", KillPoint.AFTER_REPLY.freezeOrder(1), order(Variant.NO_FENCING));
+            first.awaitWell();
+            first.asker().disturbed();
+            first.freezeInside();
+            Node second = cluster.start("b");
+            cloud.nextShare();
+            World.soon(second.child()).until(() -> cloud.millisToGo() <= 0);
+            long over = System.nanoTime();
+            World.soon(second.child())
+                    .until(() -> cloud.forgotten(over, List.of(first.asker())).isEmpty());
+            first.child().wake();
+            first.awaitWell();
+
+            assertCaught(Variant.NO_FENCING, cluster.settle(), Fault.UNEXPECTED);
+        }
+    }
+
     private void kill(KillPoint point) throws IOException, InterruptedException {
         kill(point, List.of(point.order(1)));
     }
@@ -107,7 +133,10 @@ class NegativeControlsTest {
     }
 
     private void assertCaught(Variant variant, Fault fault) throws Exception {
-        Verdict verdict = world.settle(order(variant));
+        assertCaught(variant, world.settle(order(variant)), fault);
+    }
+
+    private static void assertCaught(Variant variant, Verdict verdict, Fault fault) {
         assertThat(verdict.faults()).as("%s passed: %s", variant, verdict).containsKey(fault);
     }
 

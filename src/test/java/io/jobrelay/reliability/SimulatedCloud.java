@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -14,11 +15,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,12 +30,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Jobs that live by a clock of their own, behind two of the documented APIs: RES is asked for one job, Octopus
  * for a list of them, and both want a token. It alone knows what each job went through, and notes every answer before it
- * gives it. Each life of Jobrelay reaches it at an address of its own, so that no answer counts for the wrong life.
+ * gives it. Each process of Jobrelay reaches it at an address of its own, so that no answer counts for the wrong life.
  */
 final class SimulatedCloud implements AutoCloseable {
     private static final int JOBS_IN_LIST = 90;
@@ -39,6 +42,8 @@ final class SimulatedCloud implements AutoCloseable {
     private static final List<String> RES_ENDS = List.of("SUCCEEDED", "FAILED", "CANCELED");
     private static final List<String> OCTOPUS_LIFE = List.of("QUEUING", "LAUNCHING", "RUNNING", "UPLOADING");
     private static final List<String> OCTOPUS_ENDS = List.of("FINISHED", "STOPPED", "RUN_FAILED", "UPLOAD_FAILED");
+    private static final Set<String> ENDS =
+            Stream.of(RES_ENDS, OCTOPUS_ENDS).flatMap(List::stream).collect(toSet());
 
     private final Map<String, Job> single;
     private final Map<String, List<Job>> lists;
@@ -48,11 +53,14 @@ final class SimulatedCloud implements AutoCloseable {
     private final double faultRate;
     private final long jobMillis;
     private final int lives;
-    private volatile int life;
     private final AtomicLong firstRequest = new AtomicLong();
-    private @Nullable HttpServer server;
-    private @Nullable ExecutorService threads;
-    private volatile String token = "none yet";
+    private final AtomicInteger begun = new AtomicInteger();
+    private final Set<Asker> askers = ConcurrentHashMap.newKeySet();
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final Map<String, Asker> asking = new ConcurrentHashMap<>();
+    private final List<String> overlaps = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger share = new AtomicInteger();
+    private volatile long slowestMillis;
 
     /** A job and the states that it goes through; it enters state i+1 at the i-th of these times. */
     private record Job(String id, List<String> states, List<Long> millis) {
@@ -97,20 +105,84 @@ final class SimulatedCloud implements AutoCloseable {
 
     /** Opens an address for the next life of Jobrelay and closes that of the last one, its requests all noted. */
     String nextLife() throws IOException {
-        closeLife();
-        int mine = life + 1;
-        life = mine;
-        firstRequest.set(0);
-        HttpServer opened = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
-        threads = Executors.newFixedThreadPool(8);
-        opened.setExecutor(threads);
-        opened.createContext("/v3/auth/tokens", this::login);
-        opened.createContext("/v1/p/jobs/", exchange -> answerOne(mine, exchange));
-        opened.createContext("/v1.0/p/data/system-jobs", exchange -> answerList(mine, exchange));
-        opened.start();
-        server = opened;
-        return "http://127.0.0.1:" + opened.getAddress().getPort();
+        askers.forEach(Asker::close);
+        nextShare();
+        return open().address();
     }
+
+    /** With the next request the jobs' time goes on, as far as one life may see. */
+    void nextShare() {
+        firstRequest.set(0);
+        share.incrementAndGet();
+    }
+
+    /** From now on an answer is on its way for up to so long. */
+    void slow(long millis) {
+        slowestMillis = millis;
+    }
+
+    /** Opens an address for one process, beside those of others. */
+    Asker open() throws IOException {
+        Asker asker = new Asker();
+        askers.add(asker);
+        return asker;
+    }
+
+    /** An address for one process. What happens to that process begins another life, which ends with the next. */
+    final class Asker implements AutoCloseable {
+        private final HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+        private final ExecutorService threads = Executors.newFixedThreadPool(8);
+        private volatile int life = begun.incrementAndGet();
+        private volatile boolean undisturbed = true;
+        private volatile String token = "none yet";
+        private final AtomicInteger requests = new AtomicInteger();
+
+        private Asker() throws IOException {
+            server.setExecutor(threads);
+            server.createContext("/v3/auth/tokens", exchange -> login(this, exchange));
+            server.createContext("/v1/p/jobs/", exchange -> answerOne(this, exchange));
+            server.createContext("/v1.0/p/data/system-jobs", exchange -> answerList(this, exchange));
+            server.start();
+        }
+
+        String address() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+
+        int requests() {
+            return requests.get();
+        }
+
+        /** Something happens to who asks here: what it has not taken in by now may be asked for again. */
+        void disturbed() {
+            undisturbed = false;
+        }
+
+        /** That is over. */
+        void calm() {
+            life = begun.incrementAndGet();
+            undisturbed = true;
+        }
+
+        @Override
+        public void close() {
+            undisturbed = false;
+            askers.remove(this);
+            server.stop(0);
+            threads.shutdown();
+            try {
+                if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("a request of the last life is still being answered");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** When a watch was last asked for, by whom, and whether that was answered with the end of all that it asks for. */
+    private record Asked(long nanos, int life, boolean ended) {}
 
     /** The watches of all jobs, as a watch file has them. */
     String watches(String every) {
@@ -143,6 +215,23 @@ final class SimulatedCloud implements AutoCloseable {
         return answers.size();
     }
 
+    /** What two were asking for at the same time, though nothing had happened to either. */
+    List<String> overlaps() {
+        return List.copyOf(overlaps);
+    }
+
+    /** The watches that have not ended and that nobody has asked for since, but for those in trouble. */
+    List<String> forgotten(long sinceNanos, Collection<Asker> inTrouble) {
+        return asked.entrySet().stream()
+                .filter(entry -> !entry.getValue().ended())
+                .filter(entry -> entry.getValue().nanos() - sinceNanos < 0
+                        || inTrouble.stream()
+                                .anyMatch(
+                                        asker -> asker.life == entry.getValue().life()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     int faults() {
         return faults.get();
     }
@@ -153,21 +242,21 @@ final class SimulatedCloud implements AutoCloseable {
 
     /** How long it takes until this life has seen its share. */
     long millisToGo() {
-        return Math.min(jobMillis, jobMillis / lives * life) - now();
+        return Math.min(jobMillis, jobMillis / lives * share.get()) - now();
     }
 
     /** The jobs' own time. In each life it goes on with the first request, and stands still at the end of its share. */
     private long now() {
-        long share = jobMillis / lives;
+        long millis = jobMillis / lives;
         long since =
                 firstRequest.get() == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - firstRequest.get());
-        return Math.min(jobMillis, share * (life - 1) + Math.min(share, since));
+        return Math.min(jobMillis, millis * (share.get() - 1) + Math.min(millis, since));
     }
 
-    private void login(HttpExchange exchange) throws IOException {
+    private void login(Asker asker, HttpExchange exchange) throws IOException {
         firstRequest.compareAndSet(0, System.nanoTime());
-        token = UUID.randomUUID().toString();
-        exchange.getResponseHeaders().add("X-Subject-Token", token);
+        asker.token = UUID.randomUUID().toString();
+        exchange.getResponseHeaders().add("X-Subject-Token", asker.token);
         say(
                 exchange,
                 201,
@@ -175,13 +264,14 @@ final class SimulatedCloud implements AutoCloseable {
     }
 
     /** A job that it does not know runs for ever. */
-    private void answerOne(int asker, HttpExchange exchange) throws IOException {
+    private void answerOne(Asker asker, HttpExchange exchange) throws IOException {
         String id = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
         if (isRefused(asker, id, exchange)) {
             return;
         }
         String state = single.containsKey(id) ? single.get(id).state(now()) : "RUNNING";
-        answers.add(new Answer(asker, id, Map.of("huawei-res-job/cloud/p/" + id, state)));
+        note(asker, id, Map.of("huawei-res-job/cloud/p/" + id, state));
+        takeTime(asker, id);
         say(
                 exchange,
                 200,
@@ -189,20 +279,21 @@ final class SimulatedCloud implements AutoCloseable {
                         .formatted(id, state));
     }
 
-    private void answerList(int asker, HttpExchange exchange) throws IOException {
+    private void answerList(Asker asker, HttpExchange exchange) throws IOException {
         String list = parameter(exchange.getRequestURI(), "workspace_id");
         if (isRefused(asker, list, exchange)) {
             return;
         }
         long now = now();
         List<Job> jobs = lists.getOrDefault(list, List.of());
-        answers.add(new Answer(
+        note(
                 asker,
                 list,
                 jobs.stream()
                         .collect(toMap(
                                 job -> "huawei-octopus-system-jobs/cloud/p/%s/%s".formatted(list, job.id()),
-                                job -> job.state(now)))));
+                                job -> job.state(now))));
+        takeTime(asker, list);
         say(
                 exchange,
                 200,
@@ -215,13 +306,45 @@ final class SimulatedCloud implements AutoCloseable {
                                 "],\"page_info\":{\"offset\":0,\"limit\":100,\"total\":%d}}}".formatted(jobs.size()))));
     }
 
+    private void note(Asker asker, String watch, Map<String, String> states) {
+        Set<Integer> undisturbed = askers.stream()
+                .filter(one -> one.undisturbed)
+                .map(one -> one.life)
+                .collect(toSet());
+        answers.add(new Answer(asker.life, watch, states, undisturbed));
+        boolean ended = !states.isEmpty() && ENDS.containsAll(states.values());
+        asker.requests.incrementAndGet();
+        asked.put(watch, new Asked(System.nanoTime(), asker.life, ended));
+    }
+
+    /** An answer is on its way; nobody else may ask for the same meanwhile, unless something has happened. */
+    private void takeTime(Asker asker, String watch) {
+        if (slowestMillis == 0) {
+            return;
+        }
+        Asker other = asking.put(watch, asker);
+        if (other != null && other.undisturbed && asker.undisturbed) {
+            overlaps.add(watch);
+        }
+        long millis;
+        synchronized (random) {
+            millis = random.nextLong(slowestMillis);
+        }
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        asking.remove(watch, asker);
+    }
+
     private static String parameter(URI uri, String name) {
         return uri.getQuery().replaceFirst("(?:.*&)?" + name + "=([^&]*).*", "$1");
     }
 
     /** Now and then it throttles, breaks down, cuts the connection or no longer knows the token. */
-    private boolean isRefused(int asker, String watch, HttpExchange exchange) throws IOException {
-        boolean known = token.equals(exchange.getRequestHeaders().getFirst("X-Auth-Token"));
+    private boolean isRefused(Asker asker, String watch, HttpExchange exchange) throws IOException {
+        boolean known = asker.token.equals(exchange.getRequestHeaders().getFirst("X-Auth-Token"));
         double lot;
         synchronized (random) {
             lot = random.nextDouble() / faultRate;
@@ -229,7 +352,7 @@ final class SimulatedCloud implements AutoCloseable {
         if (known && lot >= 1) {
             return false;
         }
-        answers.add(new Answer(asker, watch, Map.of()));
+        note(asker, watch, Map.of());
         if (!known) {
             say(
                     exchange,
@@ -262,23 +385,8 @@ final class SimulatedCloud implements AutoCloseable {
         }
     }
 
-    private void closeLife() {
-        if (server == null || threads == null) {
-            return;
-        }
-        server.stop(0);
-        threads.shutdown();
-        try {
-            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a request of the last life is still being answered");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
-        closeLife();
+        askers.forEach(Asker::close);
     }
 }

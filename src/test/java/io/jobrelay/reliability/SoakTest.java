@@ -62,7 +62,7 @@ class SoakTest {
                 try (Inside inside = new Inside(child.pid())) {
                     samples = work(world, inside);
                 }
-                world.watch("passing.yaml", "[]\n");
+                world.home.watch("passing.yaml", "[]\n");
                 TimeUnit.MILLISECONDS.sleep(Math.max(2_000, cloud.millisToGo()));
                 assertThat(child.stop()).as(child.log()).isZero();
             }
@@ -86,7 +86,7 @@ class SoakTest {
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < SAMPLES; i++) {
             int round = i;
-            world.watch(
+            world.home.watch(
                     "passing.yaml",
                     IntStream.range(0, 10)
                             .mapToObj(job -> SimulatedCloud.watch(
@@ -95,7 +95,7 @@ class SoakTest {
                                     "300ms..300ms"))
                             .reduce("", String::concat));
             TimeUnit.MILLISECONDS.sleep(SECONDS * 1_000L / SAMPLES);
-            samples.add(new Sample(inside.heapBytes(), inside.threads(), inside.openFiles(), world.walBytes()));
+            samples.add(new Sample(inside.heapBytes(), inside.threads(), inside.openFiles(), world.home.walBytes()));
         }
         return samples;
     }

@@ -27,6 +27,13 @@ record Verdict(
         faults = new TreeMap<>(faults);
     }
 
+    /** The same where that is none. */
+    Verdict without(Fault none) {
+        Map<Fault, List<String>> others = new TreeMap<>(faults);
+        others.remove(none);
+        return new Verdict(acknowledged, announced, arrived, duplicated, others);
+    }
+
     boolean clean() {
         return faults.isEmpty();
     }

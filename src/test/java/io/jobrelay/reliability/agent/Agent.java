@@ -11,7 +11,8 @@ import net.bytebuddy.dynamic.DynamicType;
 /**
  * Changes the program as it is loaded. Its argument is a list of orders, with {@code &} between them: {@code
  * halt|<name>|<n>|<place>...} ends the process as SIGKILL would when the last of the places is reached for the n-th time
- * since the places before it were, and {@code break|<variant>} turns the program into one that does not keep its word.
+ * since the places before it were, {@code freeze|...} stops it there as SIGSTOP would, once it is told to, and {@code
+ * break|<variant>} turns the program into one that does not keep its word.
  * A place is {@code <class>|<method>|<descriptor>|ENTER or EXIT|<what an argument must name, or nothing>}.
  */
 public final class Agent {
@@ -25,7 +26,7 @@ public final class Agent {
         for (String order : orders.split("&", -1)) {
             String[] parts = order.split("\\|", -1);
             builder = switch (parts[0]) {
-                case "halt" -> halt(builder, parts);
+                case "halt", "freeze" -> halt(builder, parts);
                 case "break" -> Variant.valueOf(parts[1]).breakIn(builder);
                 default -> throw new IllegalArgumentException("unknown order: " + order);
             };
@@ -45,7 +46,7 @@ public final class Agent {
                     .transform((type, description, loader, module, domain) ->
                             visit(type, advice, number, parts[at + 1], parts[at + 2]));
         }
-        Halt.at(parts[1], Integer.parseInt(parts[2]));
+        Halt.at(parts[1], Integer.parseInt(parts[2]), parts[0].equals("freeze"));
         return all;
     }
 

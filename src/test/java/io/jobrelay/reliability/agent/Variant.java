@@ -66,6 +66,13 @@ public enum Variant {
                     appending, "io.jobrelay.delivery.EventLines", named("close"), AcknowledgeBeforeFlush.Closing.class);
         }
     },
+    /** An answer is taken in even if another node has taken over the watch since. */
+    NO_FENCING {
+        @Override
+        AgentBuilder breakIn(AgentBuilder builder) {
+            return in(builder, "io.jobrelay.ledger.Intake$State", named("held"), NoFencing.class);
+        }
+    },
     /** Each attempt at a webhook is an event of its own. */
     NEW_ID_ON_EACH_ATTEMPT {
         @Override
