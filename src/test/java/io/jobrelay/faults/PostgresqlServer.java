@@ -24,18 +24,23 @@ public final class PostgresqlServer implements AutoCloseable {
     private static final int KEPT = 3;
 
     private final Path directory;
+    private final boolean passing;
     private final Deque<String> databases = new ArrayDeque<>();
     private EmbeddedPostgres server;
 
-    private PostgresqlServer(Path directory) {
+    /**
+     * @param passing true if the files go when it stops
+     */
+    private PostgresqlServer(Path directory, boolean passing) {
         this.directory = directory;
+        this.passing = passing;
         this.server = start(0);
         LedgerDatabase.open(empty(TEMPLATE)).close();
     }
 
     /** A server of one's own, with its files in that directory. */
     public static PostgresqlServer start(Path directory) {
-        return new PostgresqlServer(directory);
+        return new PostgresqlServer(directory, false);
     }
 
     /** The server of this process, started when it is first asked for. */
@@ -45,7 +50,7 @@ public final class PostgresqlServer implements AutoCloseable {
 
     private static final class Shared {
         static final PostgresqlServer SERVER = new PostgresqlServer(
-                Path.of("target", "postgresql-" + ProcessHandle.current().pid()));
+                Path.of("target", "postgresql-" + ProcessHandle.current().pid()), true);
     }
 
     /** It has no power cut to survive, and so need not wait for the disk; a crash of its own it has. */
@@ -53,7 +58,7 @@ public final class PostgresqlServer implements AutoCloseable {
         try {
             return EmbeddedPostgres.builder()
                     .setDataDirectory(directory)
-                    .setCleanDataDirectory(false)
+                    .setCleanDataDirectory(passing)
                     .setPort(port)
                     .setPGStartupWait(Duration.ofMinutes(1))
                     .setServerConfig("synchronous_commit", "on")
