@@ -22,6 +22,8 @@ class LiveEditingTest {
     private static final String MAPPING = "routes/providers/huawei-res-job.jq";
     private static final String ROUTER = "routes/router.camel.yaml";
     private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
+    private static final List<String> POLLING =
+            List.of("routes/engine/poll-watch.camel.yaml", "routes/engine/poll-together.camel.yaml");
     private static final String POLICY = "routes/policies/poll-policy.camel.yaml";
     private static final String PROPERTIES = "application.properties";
     private static final List<String> EDITED =
@@ -291,12 +293,16 @@ class LiveEditingTest {
         assertThat(running.awaitResult(POLICY, "REFUSED")
                         .at("/problems/0/message")
                         .asText())
-                .contains("would break routes/engine/poll-watch.camel.yaml", "poll-policy");
-        running.edit("routes/engine/poll-watch.camel.yaml", text -> text.replace("poll-policy", "other-policy"));
+                .contains("would break routes/engine/poll-", "poll-policy");
+        for (String route : POLLING) {
+            running.edit(route, text -> text.replace("poll-policy", "other-policy"));
+        }
         running.awaitResult(POLICY, "LOADED");
         long asked = running.asked("v1", "a").size();
         running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
-        running.edit("routes/engine/poll-watch.camel.yaml", text -> text.replace("other-policy", "poll-policy"));
+        for (String route : POLLING) {
+            running.edit(route, text -> text.replace("other-policy", "poll-policy"));
+        }
     }
 
     @Test
