@@ -47,11 +47,7 @@ class PollRunTest {
     Stream<Contender> contenders() {
         return Stream.concat(
                 Contenders.of(Api.HUAWEI, postgresql).stream(),
-                Stream.of(Api.ALIBABA, Api.BAIDU)
-                        .flatMap(api -> Stream.of(
-                                new LoopContender("bare", api, BareClient.class),
-                                LoopContender.vendor(api),
-                                new FlowContender("Spring", api, PlainSpring.class))));
+                Stream.of(Api.ALIBABA, Api.BAIDU).map(LoopContender::vendor));
     }
 
     @ParameterizedTest
