@@ -128,9 +128,7 @@ public final class Polls {
             return;
         }
         if (!lease.holds(due.claimedBy())) {
-            open.remove(due);
-            // Nobody else would, where a heartbeat was only slow and this incarnation lives on.
-            watches.giveBack(due);
+            leave(due);
             exchange.setRouteStop(true);
             return;
         }
@@ -148,6 +146,12 @@ public final class Polls {
         }
     }
 
+    /** Gives it back: nobody else would, where a heartbeat was only slow and this incarnation lives on. */
+    private void leave(DueWatch due) {
+        open.remove(due);
+        watches.giveBack(due);
+    }
+
     private void prepaid(Exchange exchange, DueWatch due) {
         if (ceilings.fresh(due.claimed())) {
             exchange.setProperty(SpendRequest.PREPAID, true);
@@ -158,7 +162,7 @@ public final class Polls {
     public void beginTogether(Exchange exchange) throws InvalidPayloadException {
         Group group = exchange.getMessage().getMandatoryBody(Group.class);
         if (!lease.holds(group.watches().get(0).claimedBy())) {
-            group.watches().forEach(open::remove);
+            group.watches().forEach(this::leave);
             exchange.setRouteStop(true);
             return;
         }
