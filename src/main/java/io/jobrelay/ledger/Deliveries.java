@@ -205,37 +205,36 @@ public final class Deliveries {
                 });
     }
 
-    private record Dead(long row, String destination, String subject) {
+    private record Dead(long row, Lane lane) {
         static Dead of(ResultSet row) throws SQLException {
-            return new Dead(row.getLong("rowid"), row.getString("destination"), row.getString("subject"));
+            return new Dead(row.getLong("rowid"), new Lane(row.getString("destination"), row.getString("subject")));
         }
     }
 
     /** By the ledger's own time: the clock of this process may be ahead of it, and then nothing would be due. */
-    private static void revive(Handle handle, List<Dead> dead) {
+    private void revive(Handle handle, List<Dead> dead) {
+        List<Lane> lanes = dead.stream().map(Dead::lane).distinct().toList();
+        database.lanes().enter(handle, lanes);
         long now = LedgerClock.livedTo(handle);
         for (Dead delivery : dead) {
             handle.createUpdate("""
                             update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null,
                                 claimed = false, claimed_by = null, claim = claim + 1, updated_at = :now
-                            where rowid = :row""")
+                            where rowid = :row and status = 'DEAD'""")
                     .bind("now", now)
                     .bind("row", delivery.row())
                     .execute();
         }
-        dead.stream()
-                .map(delivery -> new Dead(0, delivery.destination(), delivery.subject()))
-                .distinct()
-                .forEach(job -> putInOrder(handle, job, now));
+        lanes.forEach(lane -> putInOrder(handle, lane, now));
     }
 
     /** Later changes of the job wait, but for one that is on its way: what comes before it is sent once that is settled. */
-    private static void putInOrder(Handle handle, Dead job, long now) {
+    private static void putInOrder(Handle handle, Lane lane, long now) {
         boolean onItsWay = handle.createQuery("""
                         select exists (select 1 from delivery where destination = :destination and subject = :subject
                             and claimed)""")
-                .bind("destination", job.destination())
-                .bind("subject", job.subject())
+                .bind("destination", lane.destination())
+                .bind("subject", lane.subject())
                 .mapTo(Boolean.class)
                 .one();
         if (!onItsWay) {
@@ -243,10 +242,10 @@ public final class Deliveries {
                             update delivery set due_at = null
                             where destination = :destination and subject = :subject and status = 'PENDING'
                                 and due_at is not null""")
-                    .bind("destination", job.destination())
-                    .bind("subject", job.subject())
+                    .bind("destination", lane.destination())
+                    .bind("subject", lane.subject())
                     .execute();
-            Outbox.freeNext(handle, new Lane(job.destination(), job.subject()), now);
+            Outbox.freeNext(handle, lane, now);
         }
     }
 
