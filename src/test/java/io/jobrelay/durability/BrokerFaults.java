@@ -12,6 +12,8 @@ import io.jobrelay.job.Json;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.InvalidDestinationRuntimeException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.QueueBrowser;
@@ -211,11 +213,13 @@ abstract class BrokerFaults {
                 .get(0));
     }
 
-    /** What is in the queue, left where it is. */
+    /** What is in the queue, left where it is; the broker makes the queue for the first message, and drops it empty. */
     private List<?> held() throws Exception {
         try (JMSContext context = broker.connectionFactory().createContext();
                 QueueBrowser browser = context.createBrowser(context.createQueue(QUEUE))) {
             return Collections.list((Enumeration<?>) browser.getEnumeration());
+        } catch (InvalidDestinationRuntimeException | InvalidDestinationException e) {
+            return List.of();
         }
     }
 
