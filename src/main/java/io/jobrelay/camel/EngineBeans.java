@@ -19,7 +19,7 @@ import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Settings;
-import io.jobrelay.watch.WatchFile;
+import io.jobrelay.watch.RepeatedReading;
 import io.jobrelay.watch.WatchGlob;
 import java.time.Clock;
 import java.util.UUID;
@@ -87,7 +87,7 @@ public final class EngineBeans implements AutoCloseable {
                 metrics);
         watchFiles = new WatchFiles(
                 () -> new WatchGlob(settings.get().watches()),
-                new WatchFile(providers.watchReader()),
+                new RepeatedReading(providers.watchReader(), wall),
                 watches,
                 reloads);
         Registry registry = context.getRegistry();

@@ -48,7 +48,7 @@ final class PollLag {
                 "watch={} api={} account={} is polled {} late, longer than the longest time of its every={}; polls that were"
                         + " so late since this was last told: {}; raise requests-per-second of the account or"
                         + " jobrelay.poll.concurrency, or poll less often",
-                due.watch().id(),
+                due.id(),
                 due.watch().api(),
                 due.watch().account(),
                 ReadableDuration.format(lag),

@@ -132,7 +132,7 @@ public final class Polls {
             exchange.setRouteStop(true);
             return;
         }
-        LogContext.polls(due.watch().id());
+        LogContext.polls(due.id());
         exchange.removeProperty(GROUP);
         PollVariables.begin(exchange, List.of(due));
         exchange.setProperty(BEGUN, replacements.get());

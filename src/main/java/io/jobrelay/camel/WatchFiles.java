@@ -3,6 +3,7 @@ package io.jobrelay.camel;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.watch.RepeatedReading;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchGlob;
@@ -26,26 +27,30 @@ public final class WatchFiles {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
 
     private final Supplier<WatchGlob> glob;
-    private final WatchFile file;
+    private final RepeatedReading reading;
     private final Watches watches;
     private final Reloads reloads;
     private final Map<String, WatchFile.Content> known = new HashMap<>();
+    private Map<Path, WatchFile.Content> last = Map.of();
     private volatile boolean complete;
 
-    WatchFiles(Supplier<WatchGlob> glob, WatchFile file, Watches watches, Reloads reloads) {
+    WatchFiles(Supplier<WatchGlob> glob, RepeatedReading reading, Watches watches, Reloads reloads) {
         this.glob = glob;
-        this.file = file;
+        this.reading = reading;
         this.watches = watches;
         this.reloads = reloads;
     }
 
     /** Reads all files and takes in what differs from the last time. */
     public synchronized void read() {
+        Map<Path, WatchFile.Content> read = reading.read(glob.get().files());
+        if (complete && read.equals(last)) {
+            return;
+        }
         Map<String, WatchFile.Content> contents = new HashMap<>();
         Map<String, String> places = new HashMap<>();
-        for (Path path : glob.get().files()) {
-            contents.put(path.toString(), withoutDoubles(path.toString(), file.read(path), places));
-        }
+        read.forEach(
+                (path, content) -> contents.put(path.toString(), withoutDoubles(path.toString(), content, places)));
         Set<String> gone = new TreeSet<>(complete ? known.keySet() : watches.sources());
         gone.removeAll(contents.keySet());
         gone.remove(Watches.FROM_API);
@@ -65,6 +70,7 @@ public final class WatchFiles {
         });
         known.clear();
         known.putAll(contents);
+        last = read;
         if (!complete) {
             reloads.watchesStarted(problems(true), problems(false));
         }

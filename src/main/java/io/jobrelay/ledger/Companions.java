@@ -79,7 +79,7 @@ public final class Companions {
                         update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at,
                             due_at = :lease
                         where id in (select id from due)
-                        returning definition, claim, planned_at""")
+                        returning id, definition, claim, planned_at""")
                 .bindList("groups", List.copyOf(groups))
                 .bind("lease", now.plus(Watches.LEASE).toEpochMilli())
                 .bind("node", node)
@@ -87,10 +87,11 @@ public final class Companions {
                 .bind("now", now.toEpochMilli())
                 .bind("most", most)
                 .map((row, context) -> new DueWatch(
-                        Json.read(row.getString(1), Watch.class),
-                        row.getLong(2),
+                        row.getString(1),
+                        Json.read(row.getString(2), Watch.class),
+                        row.getLong(3),
                         node,
-                        planned(Instant.ofEpochMilli(row.getLong(3)), now),
+                        planned(Instant.ofEpochMilli(row.getLong(4)), now),
                         now))
                 .list();
     }

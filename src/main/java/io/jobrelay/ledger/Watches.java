@@ -168,14 +168,19 @@ public final class Watches {
                         update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at,
                             due_at = :lease
                         where id in (select id from due)
-                        returning definition, claim, planned_at""")
+                        returning id, definition, claim, planned_at""")
                 .bind("lease", now.plus(LEASE).toEpochMilli())
                 .bind("node", node)
                 .bind("account", account)
                 .bind("now", now.toEpochMilli())
                 .bind("count", count)
                 .map((row, context) -> new DueWatch(
-                        Json.read(row.getString(1), Watch.class), row.getLong(2), node, planned(row.getLong(3)), now))
+                        row.getString(1),
+                        Json.read(row.getString(2), Watch.class),
+                        row.getLong(3),
+                        node,
+                        planned(row.getLong(4)),
+                        now))
                 .forEach(claimed::add));
         return claimed;
     }
@@ -196,7 +201,7 @@ public final class Watches {
         database.write(handle -> handle.execute(
                 "update watch set claimed = false, claimed_by = null, due_at = ? where id = ? and claim = ? and claimed",
                 clock.millis(),
-                due.watch().id(),
+                due.id(),
                 due.claim()));
     }
 

@@ -46,6 +46,7 @@ public final class RecordReader {
             List.of("queuedMillis", "runMillis", "total", "completed", "failed", "added", "deleted", "sizeBytes");
 
     private static final List<String> NESTED = List.of("provider", "progress", "error");
+    private static final List<String> VERBATIM = List.of("spec", "result", "raw");
 
     private enum Time {
         CREATE("createTime"),
@@ -80,14 +81,17 @@ public final class RecordReader {
         });
         requireAsked(draft.remove(ECHO), watch);
         draft.put("id", id(draft.remove(KEY), watch));
-        draft.set("labels", Json.MAPPER.valueToTree(watch.labels()));
-        draft.put("observeTime", observed.toString());
+        ObjectNode labels = draft.putObject("labels");
+        watch.labels().forEach(labels::put);
+        draft.putPOJO("observeTime", observed);
         draft.withObject("provider").put("api", watch.api()).put("account", watch.account());
         anomalies(draft, zone(draft.remove(TIME_ZONE), account));
         state(draft);
         dropEmptyMembers(draft);
         NESTED.forEach(member -> dropEmptyMembers(draft.path(member)));
         dropEmptyMembers(draft);
+        // As it is: Jackson would copy every node of it.
+        VERBATIM.stream().filter(draft::has).forEach(member -> draft.putPOJO(member, draft.get(member)));
         try {
             return Json.MAPPER.treeToValue(draft, JobRecord.class);
         } catch (JsonProcessingException e) {
@@ -171,11 +175,12 @@ public final class RecordReader {
             Optional<Instant> instant = ReplyTime.parse(value, zone);
             instant.ifPresentOrElse(at -> times.put(time, at), () -> anomalies.add(UNPARSEABLE_TIME));
         }
-        times.forEach((time, at) -> draft.put(time.member, at.toString()));
+        times.forEach((time, at) -> draft.putPOJO(time.member, at));
         outOfOrder(times, Time.START, Time.CREATE).ifPresent(anomalies::add);
         outOfOrder(times, Time.END, Time.CREATE).ifPresent(anomalies::add);
         outOfOrder(times, Time.END, Time.START).ifPresent(anomalies::add);
-        draft.set(ANOMALIES, Json.MAPPER.valueToTree(anomalies));
+        ArrayNode all = draft.putArray(ANOMALIES);
+        anomalies.forEach(all::add);
     }
 
     private static boolean dropNegative(JsonNode node) {

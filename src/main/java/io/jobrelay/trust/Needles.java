@@ -31,7 +31,7 @@ final class Needles {
 
     /** The text with the replacement for each of them; the same text where there is none. */
     String replaceIn(String text, String replacement) {
-        StringBuilder replaced = new StringBuilder();
+        StringBuilder replaced = null;
         int copied = 0;
         long window = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -42,13 +42,16 @@ final class Needles {
             }
             for (String needle : byBeginning.getOrDefault(window, List.of())) {
                 if (text.startsWith(needle, begin)) {
+                    replaced = replaced == null ? new StringBuilder() : replaced;
                     replaced.append(text, copied, begin).append(replacement);
                     copied = begin + needle.length();
                     break;
                 }
             }
         }
-        return copied == 0 ? text : replaced.append(text, copied, text.length()).toString();
+        return replaced == null
+                ? text
+                : replaced.append(text, copied, text.length()).toString();
     }
 
     private static long window(String text) {

@@ -73,6 +73,11 @@ public final class WatchReader {
         return accounts.get().values().stream().sorted(comparing(Account::name)).toList();
     }
 
+    /** All that decides, beside what is written, whether a watch is good: while it is equal, the same reads the same. */
+    public Object basis() {
+        return List.of(apis.get(), accounts.get(), secrets.known());
+    }
+
     /** What is wrong is said without secrets. */
     public Reading read(JsonNode item) {
         if (secrets.shownIn(texts(item).toArray(String[]::new))) {

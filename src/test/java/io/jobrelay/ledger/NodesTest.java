@@ -425,7 +425,12 @@ class NodesTest {
     private DueWatch again() {
         return ledger.database.read(handle -> handle.createQuery("select claim, claimed_by from watch where claimed")
                 .map((row, context) -> new DueWatch(
-                        Ledger.watch("1"), row.getLong(1), row.getString(2), Instant.EPOCH, ledger.time.instant()))
+                        Ledger.watch("1").id(),
+                        Ledger.watch("1"),
+                        row.getLong(1),
+                        row.getString(2),
+                        Instant.EPOCH,
+                        ledger.time.instant()))
                 .one());
     }
 }

@@ -1,0 +1,66 @@
+package io.jobrelay.watch;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads watch files again and again, each only where it may read differently now: where it was written since, or where
+ * what its watches may name has changed. A file of a million watches takes a minute to read. For one thread.
+ */
+public final class RepeatedReading {
+    private final WatchReader watches;
+    private final WatchFile file;
+    private final Clock clock;
+    private Map<Path, Reading> last = Map.of();
+
+    /**
+     * @param watches what to read them with
+     * @param clock that of who writes the files
+     */
+    public RepeatedReading(WatchReader watches, Clock clock) {
+        this.watches = requireNonNull(watches, "watches is null");
+        this.file = new WatchFile(watches);
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    private record Reading(Object basis, FileStamp stamp, Instant time, WatchFile.Content content) {
+        private boolean holds(Object basisNow, FileStamp stampNow) {
+            return stamp.settled(time) && stamp.equals(stampNow) && basis.equals(basisNow);
+        }
+    }
+
+    /** What the files hold, in their order; of one that was not read again, the very object that was given before. */
+    public Map<Path, WatchFile.Content> read(List<Path> files) {
+        Map<Path, Reading> readings = new LinkedHashMap<>();
+        Map<Path, WatchFile.Content> contents = new LinkedHashMap<>();
+        for (Path path : files) {
+            contents.put(path, read(path, readings));
+        }
+        last = readings;
+        return contents;
+    }
+
+    private WatchFile.Content read(Path path, Map<Path, Reading> readings) {
+        // Taken before the file is read: what changes meanwhile is seen the next time.
+        Object basis = watches.basis();
+        Instant time = clock.instant();
+        try {
+            FileStamp stamp = FileStamp.of(path);
+            Reading before = last.get(path);
+            Reading reading = before != null && before.holds(basis, stamp)
+                    ? before
+                    : new Reading(basis, stamp, time, file.read(path));
+            readings.put(path, reading);
+            return reading.content();
+        } catch (IOException e) {
+            return file.read(path);
+        }
+    }
+}
