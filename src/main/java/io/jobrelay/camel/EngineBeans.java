@@ -42,6 +42,7 @@ public final class EngineBeans implements AutoCloseable {
     private final OutboxComponent outboxes;
     private final RunningRoutes routes;
     private final Polls polls;
+    private final OpenPolls openPolls;
 
     EngineBeans(
             CamelContext context,
@@ -100,6 +101,7 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind("reload", new ReloadHealth(reloads));
         registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
+        openPolls = new OpenPolls(watches, nodes.lease());
         polls = new Polls(
                 watches,
                 intake,
@@ -109,19 +111,23 @@ public final class EngineBeans implements AutoCloseable {
                 new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
                 metrics,
                 started.poll().concurrency(),
-                nodes.lease(),
+                openPolls,
                 changes);
         registry.bind("polls", polls);
         registry.bind(
                 "node-keeper",
                 new NodeKeeper(
-                        started.node(), nodes, () -> new Nodes.Work(polls.open(), outboxes.underWay()), metrics));
+                        started.node(), nodes, () -> new Nodes.Work(openPolls.size(), outboxes.underWay()), metrics));
         registry.bind("retention", new Retention(outbox, () -> settings.get().retention(), clock, context::isStopping));
         context.addComponent("outbox", outboxes);
     }
 
     Polls polls() {
         return polls;
+    }
+
+    OpenPolls openPolls() {
+        return openPolls;
     }
 
     OutboxComponent outboxes() {

@@ -8,7 +8,6 @@ import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerException;
-import io.jobrelay.ledger.NodeLease;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
@@ -19,9 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -37,11 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class Polls {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
-    /** Five seconds in all. */
-    private static final int LOOKS = 1_000;
-
-    private static final long LOOK_MILLIS = 5;
-
     private static final String BEGUN = "jobrelay-replacements";
     private static final String GROUP = "jobrelay-group";
 
@@ -53,17 +44,14 @@ public final class Polls {
     private final PollMeter meter;
     private final Metrics metrics;
     private final int most;
-    private final NodeLease lease;
+    private final OpenPolls open;
     private final Consumer<Change> changes;
-    /** Claimed, and neither answered nor failed; true for those that a poller has begun with. */
-    private final Map<DueWatch, Boolean> open = new ConcurrentHashMap<>();
 
     /** One more when routes begin to be replaced, and one more when they have been: odd in between. */
     private final AtomicLong replacements = new AtomicLong();
 
     /**
      * @param most how many watches are claimed at a time
-     * @param lease without it no poll is begun
      * @param changes told of every change once it is committed
      */
     Polls(
@@ -75,7 +63,7 @@ public final class Polls {
             PollMeter meter,
             Metrics metrics,
             int most,
-            NodeLease lease,
+            OpenPolls open,
             Consumer<Change> changes) {
         this.watches = watches;
         this.intake = intake;
@@ -85,7 +73,7 @@ public final class Polls {
         this.meter = meter;
         this.metrics = metrics;
         this.most = most;
-        this.lease = lease;
+        this.open = open;
         this.changes = changes;
     }
 
@@ -97,7 +85,7 @@ public final class Polls {
         List<Object> polls = groups.of(watches.claim(this::allowed));
         polls.stream()
                 .flatMap(poll -> poll instanceof Group group ? group.watches().stream() : Stream.of((DueWatch) poll))
-                .forEach(claimed -> open.put(claimed, false));
+                .forEach(open::claimed);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !polls.isEmpty());
         return polls;
     }
@@ -110,11 +98,6 @@ public final class Polls {
         return allowed;
     }
 
-    /** How many watches this node has taken and not done with. */
-    int open() {
-        return open.size();
-    }
-
     /**
      * Begins to poll the claimed watch in the body, which may be a {@link ToldWatch}, unless it has been given back since, or
      * left to another node.
@@ -122,13 +105,7 @@ public final class Polls {
     public void begin(Exchange exchange) throws InvalidPayloadException {
         ToldWatch told = exchange.getMessage().getBody() instanceof ToldWatch watch ? watch : null;
         DueWatch due = told != null ? told.due() : exchange.getMessage().getMandatoryBody(DueWatch.class);
-        if (!open.replace(due, false, true)) {
-            // Given back meanwhile, and so claimed anew: of two polls the ledger would forget the first one's answer.
-            exchange.setRouteStop(true);
-            return;
-        }
-        if (!lease.holds(due.claimedBy())) {
-            leave(due);
+        if (!open.begin(due)) {
             exchange.setRouteStop(true);
             return;
         }
@@ -146,12 +123,6 @@ public final class Polls {
         }
     }
 
-    /** Gives it back: nobody else would, where a heartbeat was only slow and this incarnation lives on. */
-    private void leave(DueWatch due) {
-        open.remove(due);
-        watches.giveBack(due);
-    }
-
     private void prepaid(Exchange exchange, DueWatch due) {
         if (ceilings.fresh(due.claimed())) {
             exchange.setProperty(SpendRequest.PREPAID, true);
@@ -161,8 +132,7 @@ public final class Polls {
     /** Begins to ask for the group in the body, unless it has been left to another node; all of it was claimed at once. */
     public void beginTogether(Exchange exchange) throws InvalidPayloadException {
         Group group = exchange.getMessage().getMandatoryBody(Group.class);
-        if (!lease.holds(group.watches().get(0).claimedBy())) {
-            group.watches().forEach(this::leave);
+        if (!open.mayAsk(group.watches())) {
             exchange.setRouteStop(true);
             return;
         }
@@ -183,7 +153,7 @@ public final class Polls {
             JsonNode reply = replies.get(group.name(due));
             if (reply != null) {
                 told.add(new ToldWatch(due, reply));
-            } else if (open.remove(due) != null) {
+            } else if (open.end(due)) {
                 askAlone(due);
             }
         }
@@ -215,7 +185,7 @@ public final class Polls {
         @SuppressWarnings("unchecked") // a provider's route ends with to-records
         List<JobRecord> records = exchange.getMessage().getBody(List.class);
         List<Change> made = intake.answered(due, records);
-        open.remove(due);
+        open.end(due);
         meter.answered(exchange, due.watch());
         made.forEach(this::tell);
         LogContext.ends();
@@ -240,19 +210,6 @@ public final class Polls {
         replacements.incrementAndGet();
     }
 
-    /**
-     * The pollers are no more: gives back what waited for them, and what was cut in their hands. A poller that took its last
-     * watch when nobody looked is let finish.
-     */
-    void giveBackOpen() throws InterruptedException {
-        Set<DueWatch> held = Set.copyOf(open.keySet());
-        held.stream().filter(due -> open.remove(due, false)).forEach(watches::giveBack);
-        for (int look = 0; look < LOOKS && held.stream().anyMatch(open::containsKey); look++) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-        }
-        held.stream().filter(due -> open.remove(due, true)).forEach(watches::giveBack);
-    }
-
     private boolean routesWereReplaced(Exchange exchange) {
         long now = replacements.get();
         return now % 2 == 1 || !Long.valueOf(now).equals(exchange.getProperty(BEGUN, Long.class));
@@ -273,7 +230,7 @@ public final class Polls {
 
     private void takeIn(Exchange exchange) {
         List<DueWatch> due = PollVariables.due(exchange);
-        due.forEach(open::remove);
+        due.forEach(open::end);
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (exchange.getContext().isStopping()) {
             due.forEach(watch -> LOG.info(

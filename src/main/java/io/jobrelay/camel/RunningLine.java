@@ -112,7 +112,7 @@ final class RunningLine {
         Set<String> affected = Affected.files(change.before(), change.after(), keys(change), beans, reopened);
         if (routes.remove(affected, change.before())) {
             // Before there are others, whose polls are nobody else's.
-            engine.polls().giveBackOpen();
+            engine.openPolls().giveBackAll();
         }
         settings.set(change.settingsAfter());
         destinations.reopen(reopened, change.settingsAfter());
