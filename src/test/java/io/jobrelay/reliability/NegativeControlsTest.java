@@ -92,12 +92,26 @@ class NegativeControlsTest {
         assertCaught(Variant.NEW_ID_ON_EACH_ATTEMPT, Fault.SECOND_ID);
     }
 
-    /** One stands still with an answer in its hands, another takes over, and the jobs go on. */
+    /**
+     * One stands still with an answer in its hands, another takes over, and the jobs go on. Where the answer is lost with the
+     * connection that the database has closed meanwhile, there was nothing to catch: then once more.
+     */
     @Test
     void catches_an_answer_that_comes_after_another_took_over() throws Exception {
         world.close();
+        Verdict verdict = answeredAfterATakeover("first");
+        for (String again : List.of("second", "third", "fourth", "fifth")) {
+            if (verdict.faults().isEmpty()) {
+                verdict = answeredAfterATakeover(again);
+            }
+        }
+
+        assertCaught(Variant.NO_FENCING, verdict, Fault.UNEXPECTED);
+    }
+
+    private Verdict answeredAfterATakeover(String name) throws Exception {
         SimulatedCloud cloud = new SimulatedCloud(30, 3, 0, 6_000, 3, 0, 5);
-        Path own = Files.createDirectory(directory.resolve("cluster"));
+        Path own = Files.createDirectory(directory.resolve(name));
         try (Cluster cluster = new Cluster(own, cloud, new FlakyReceiver(0, 5), "100ms..100ms")) {
             cloud.nextShare();
             Node first = cluster.start("a", KillPoint.AFTER_REPLY.freezeOrder(1), order(Variant.NO_FENCING));
@@ -112,8 +126,7 @@ class NegativeControlsTest {
                     .until(() -> cloud.forgotten(over, List.of(first.asker())).isEmpty());
             first.child().wake();
             first.awaitWell();
-
-            assertCaught(Variant.NO_FENCING, cluster.settle(), Fault.UNEXPECTED);
+            return cluster.settle();
         }
     }
 
