@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** A real PostgreSQL on a free port. Databases come ready with the ledger's tables, and only the last few are kept. */
 public final class PostgresqlServer implements AutoCloseable {
@@ -138,6 +140,25 @@ public final class PostgresqlServer implements AutoCloseable {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Makes a role that is let in with its password only; who knows a wrong one is refused from now on. */
+    public void addRole(String role, String password) throws IOException {
+        execute("create role %s login password '%s'".formatted(role, password));
+        Path rules = directory.resolve("pg_hba.conf");
+        Files.writeString(rules, "host all %s all scram-sha-256%n%s".formatted(role, Files.readString(rules)));
+        execute("select pg_reload_conf()");
+        Awaitility.await().until(() -> !isLetIn(role, password + "-not"));
+    }
+
+    private boolean isLetIn(String role, String password) {
+        try {
+            DriverManager.getConnection(settings(TEMPLATE).url(), role, password)
+                    .close();
+            return true;
+        } catch (SQLException e) {
+            return false;
         }
     }
 

@@ -239,6 +239,20 @@ class PostgresqlLedgerTest {
     }
 
     @Test
+    void is_let_in_with_the_right_password_only() throws IOException {
+        LedgerSettings settings = server.empty(name);
+        server.addRole("relay", "hush-hush");
+        server.execute("alter database \"%s\" owner to relay".formatted(name));
+
+        LedgerDatabase.open(new LedgerSettings(settings.url(), "relay", "hush-hush"))
+                .close();
+        assertRefused(
+                new LedgerSettings(settings.url(), "relay", "hush-not"),
+                "does not let Jobrelay in (",
+                "check jobrelay.ledger.user and jobrelay.ledger.password");
+    }
+
+    @Test
     void refuses_a_database_that_may_only_be_read() {
         LedgerSettings settings = server.empty(name);
         server.execute("alter database \"%s\" set default_transaction_read_only = on".formatted(name));
