@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonTokenId;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.jobrelay.settings.Problem;
@@ -20,17 +21,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
 
 /**
  * Reads one watch file: a YAML list of watches. A watch that is wrong is reported with its line, and the others of the
  * file are read all the same.
  */
 public final class WatchFile {
-    private static final YAMLMapper YAML = YAMLMapper.builder()
+    private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
+                    .loaderOptions(limits())
+                    .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     private final WatchReader watches;
+
+    /** The parser would refuse a file of more than 3 MB: some ten thousand watches. */
+    private static LoaderOptions limits() {
+        LoaderOptions limits = new LoaderOptions();
+        limits.setCodePointLimit(Integer.MAX_VALUE);
+        return limits;
+    }
 
     public WatchFile(WatchReader watches) {
         this.watches = watches;

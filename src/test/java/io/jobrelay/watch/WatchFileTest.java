@@ -305,6 +305,21 @@ class WatchFileTest {
         return api;
     }
 
+    @Test
+    void reads_as_many_watches_as_there_are() throws IOException {
+        int many = 40_000;
+        String one = "- { api: acme-job, account: acme, parameters: { project_id: \"%s\", job_id: \"%d\" } }%n";
+        StringBuilder text = new StringBuilder();
+        for (int job = 0; job < many; job++) {
+            text.append(one.formatted("b09d59c4e8724078a5e8efa65049e78f", job));
+        }
+
+        WatchFile.Content content = read(text.toString());
+
+        assertThat(content.problems()).isEmpty();
+        assertThat(content.entries()).hasSize(many);
+    }
+
     private static Account account(String name) {
         return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
     }
