@@ -71,7 +71,7 @@ final class Cloud {
         return states[job];
     }
 
-    /** An event was posted; one that comes again counts once. */
+    /** An event about a job was posted; one that comes again counts once. */
     void receive(String id) {
         if (id.isEmpty() || received.add(id)) {
             counts = counts.received();

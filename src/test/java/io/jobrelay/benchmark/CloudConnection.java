@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jobrelay.job.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -65,7 +66,7 @@ final class CloudConnection extends SimpleChannelInboundHandler<HttpObject> {
         Reply reply = DONE;
         String job = "";
         switch (uri) {
-            case "/webhook" -> cloud.receive(whole.headers().get("webhook-id", ""));
+            case "/webhook" -> post(whole);
             case "/control/counts" ->
                 reply = Reply.plain("200 OK", new ObjectMapper().writeValueAsString(cloud.counts()));
             case "/control/hold" -> cloud.hold();
@@ -77,6 +78,13 @@ final class CloudConnection extends SimpleChannelInboundHandler<HttpObject> {
             }
         }
         return reply.write(context.alloc(), job);
+    }
+
+    /** Only what is about a job counts: how a watch fares is no change that the provider has shown. */
+    private void post(HttpRequest whole) {
+        if (!body.toString(UTF_8).contains(Event.WATCH_HEALTH_CHANGED)) {
+            cloud.receive(whole.headers().get("webhook-id", ""));
+        }
     }
 
     private String job(Api api, String uri) {

@@ -7,7 +7,7 @@ package io.jobrelay.benchmark;
  * @param checked polls whose signature was made again
  * @param refused polls that were not signed, or wrongly
  * @param changes polls that showed a job in another state than before, or for the first time
- * @param posts events that came to the provider's webhook
+ * @param posts events about jobs that came to the provider's webhook
  */
 record Counts(long polls, long checked, long refused, long changes, long posts) {
     static final Counts NONE = new Counts(0, 0, 0, 0, 0);

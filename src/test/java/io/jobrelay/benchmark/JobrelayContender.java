@@ -1,5 +1,6 @@
 package io.jobrelay.benchmark;
 
+import io.jobrelay.job.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ record JobrelayContender(String label, Api api, Supplier<Map<String, String>> le
 
     private static long jobEvents(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.contains("io.jobrelay.job.state_changed.v1"))
+            return lines.filter(line -> line.contains(Event.JOB_STATE_CHANGED))
                     .distinct()
                     .count();
         } catch (IOException e) {

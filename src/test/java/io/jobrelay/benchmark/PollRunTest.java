@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The benchmark in short: it measures what it says it measures. How fast that is, is not looked at. */
@@ -77,6 +78,20 @@ class PollRunTest {
         assertThat(status(unsigned)).isEqualTo(401);
         assertThat(status(signedForAnother)).isEqualTo(401);
         assertThat(provider.counts().refused()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.jobrelay.job.state_changed.v1, 1",
+        "io.jobrelay.watch.health_changed.v1, 0",
+    })
+    void counts_the_events_that_are_about_jobs(String type, long posts) throws IOException, InterruptedException {
+        provider.reset();
+
+        assertThat(status(HttpRequest.newBuilder(provider.address().resolve("/webhook"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"%s\"}".formatted(type)))))
+                .isEqualTo(200);
+        assertThat(provider.counts().posts()).isEqualTo(posts);
     }
 
     private static int status(HttpRequest.Builder request) throws IOException, InterruptedException {
