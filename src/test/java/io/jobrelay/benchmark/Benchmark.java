@@ -84,7 +84,7 @@ final class Benchmark {
     int changes(
             @Option(names = "--rounds", defaultValue = "5") int rounds,
             @Option(names = "--events", defaultValue = "10000") int events,
-            @Option(names = "--to", split = ",", defaultValue = "FILE,QUEUE,WEBHOOK") List<Sink> sinks)
+            @Option(names = "--to", split = ",", defaultValue = "FILE,QUEUE,KAFKA,WEBHOOK") List<Sink> sinks)
             throws IOException, InterruptedException, SQLException {
         try (Provider provider = Provider.start(directory, 50)) {
             ChangesBenchmark benchmark = new ChangesBenchmark(directory, provider, events, List.of("-Xmx512m"));

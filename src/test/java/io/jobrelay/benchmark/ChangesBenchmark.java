@@ -83,6 +83,7 @@ final class ChangesBenchmark {
         return filled;
     }
 
+    @SuppressWarnings("try") // the server need only be there
     private double jobrelay(Sink sink, Path filled) throws IOException, InterruptedException {
         Path own = Files.createTempDirectory(directory, "changes");
         int port = JobrelayDirectory.freePort();
@@ -90,24 +91,26 @@ final class ChangesBenchmark {
         JobrelayDirectory.prepare(own, Api.HUAWEI, provider, 32, sink.properties(provider, port));
         JobrelayDirectory.routeAllTo(own, sink.destination);
         copy(filled.resolve("data"), Files.createDirectories(own.resolve("data")));
-        try (Program program = Program.jobrelay(own, own.resolve("jobrelay.log"), options, "run");
+        try (Program server = sink.server(own, port);
+                Program program = Program.jobrelay(own, own.resolve("jobrelay.log"), options, "run");
                 Arrivals arrivals = sink.arrivals(own, provider, port)) {
             return rate(program, arrivals);
         }
     }
 
+    @SuppressWarnings("try") // the server need only be there
     private double bare(Sink sink, Path event) throws IOException, InterruptedException {
         Path own = Files.createTempDirectory(directory, "changes");
         int port = JobrelayDirectory.freePort();
         provider.reset();
-        String address = sink == Sink.WEBHOOK ? provider.address() + "/webhook" : String.valueOf(port);
-        try (Program program = Program.ours(
+        try (Program server = sink.server(own, port);
+                Program program = Program.ours(
                         own,
                         own.resolve("loop.log"),
                         options,
                         SendLoop.class,
                         sink.bare.getName(),
-                        address,
+                        sink.address(provider, port),
                         event.toString(),
                         String.valueOf(CONCURRENCY),
                         String.valueOf(events));

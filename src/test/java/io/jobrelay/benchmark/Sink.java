@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Where changes are sent to: the destination of Jobrelay, the client that sends there without it, and who counts them. */
 enum Sink {
@@ -32,7 +34,41 @@ enum Sink {
             return new MessagesTaken(port);
         }
     },
+    KAFKA("kafka", BareKafka.class) {
+        @Override
+        Program server(Path directory, int port) throws IOException {
+            Path own = directory.resolve("kafka");
+            Program server = Program.ours(
+                    directory,
+                    directory.resolve("kafka.log"),
+                    List.of("-Xmx512m"),
+                    KafkaServer.class,
+                    own.toString(),
+                    String.valueOf(port));
+            server.line();
+            return server;
+        }
+
+        @Override
+        Map<String, String> properties(Provider provider, int port) {
+            return Map.of(
+                    "jobrelay.destination.kafka.brokers",
+                    "127.0.0.1:" + port,
+                    "jobrelay.destination.kafka.topic",
+                    KafkaServer.TOPIC);
+        }
+
+        @Override
+        Arrivals arrivals(Path directory, Provider provider, int port) {
+            return new RecordsKept(port);
+        }
+    },
     WEBHOOK("webhook", BareWebhook.class) {
+        @Override
+        String address(Provider provider, int port) {
+            return provider.address() + "/webhook";
+        }
+
         @Override
         Map<String, String> properties(Provider provider, int port) {
             return JobrelayDirectory.webhook(provider);
@@ -52,6 +88,17 @@ enum Sink {
     Sink(String destination, Class<? extends EventSender> bare) {
         this.destination = destination;
         this.bare = bare;
+    }
+
+    /** Starts what Jobrelay and the bare client both need, and have not in them; null where that is nothing. */
+    @Nullable
+    Program server(Path directory, int port) throws IOException {
+        return null;
+    }
+
+    /** What the bare client is told. */
+    String address(Provider provider, int port) {
+        return String.valueOf(port);
     }
 
     /** What switches the destination on. */
