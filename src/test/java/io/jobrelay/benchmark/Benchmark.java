@@ -97,7 +97,7 @@ final class Benchmark {
     int scale(
             @Option(names = "--watches", split = ",", defaultValue = "1000,10000,100000,1000000") List<Integer> watches,
             @Option(names = "--per-second", defaultValue = "500", description = "polls that fall due") int perSecond,
-            @Option(names = "--warm-up", defaultValue = "40", description = "seconds") int warmUp,
+            @Option(names = "--warm-up", defaultValue = "60", description = "seconds") int warmUp,
             @Option(names = "--window", defaultValue = "30", description = "seconds") int window,
             @Option(names = "--java", defaultValue = "-Xmx1g") String options)
             throws IOException, InterruptedException, SQLException {
@@ -138,7 +138,7 @@ final class Benchmark {
         polls(Api.ALIBABA, 1, 32, 1000, 60, 8, 50, "-Xmx512m", alone);
         polls(Api.BAIDU, 1, 32, 1000, 60, 8, 50, "-Xmx512m", alone);
         changes(rounds, 5000, List.of(Sink.values()));
-        scale(List.of(1_000, 10_000, 100_000, 1_000_000), 500, 20, 20, "-Xmx1g");
+        scale(List.of(1_000, 10_000, 100_000, 1_000_000), 500, 60, 20, "-Xmx1g");
         pace(10_000);
         return start(rounds, 10);
     }

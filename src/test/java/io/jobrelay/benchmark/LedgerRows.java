@@ -50,9 +50,9 @@ final class LedgerRows implements AutoCloseable {
      * is a poll ahead of what it is a copy of, and a twentieth of first polls brings a change, as of all others.
      *
      * @param copies of each
-     * @param every their pace, in whole seconds; they are due spread over this time
+     * @param every their pace, in whole seconds
      */
-    void multiply(int copies, Duration every, Instant now) throws SQLException {
+    void multiply(int copies, Duration every) throws SQLException {
         List<Map<String, Object>> watches = rows("watch");
         Map<Object, Map<String, Object>> jobs = new LinkedHashMap<>();
         rows("job").forEach(job -> jobs.put(requireNonNull(job.get("watch_id")), job));
@@ -81,7 +81,6 @@ final class LedgerRows implements AutoCloseable {
                 jobInsert.executeBatch();
             }
         }
-        spread(every, now);
         connection.commit();
     }
 
@@ -125,8 +124,8 @@ final class LedgerRows implements AutoCloseable {
         insert.addBatch();
     }
 
-    /** As if they had been added at the API, and had been polled at this pace for long. */
-    private void spread(Duration every, Instant now) throws SQLException {
+    /** As if they had been added at the API, and had been polled at this pace for long: from now on, spread over its time. */
+    void spread(Duration every, Instant now) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 update watch set source = ?, due_at = ? + abs(random()) % ?, blind_after = 3 * ?, blind_at = ? + 4 * ?,
                     claimed = false""")) {
@@ -138,6 +137,7 @@ final class LedgerRows implements AutoCloseable {
             update.setLong(6, every.toMillis());
             update.executeUpdate();
         }
+        connection.commit();
     }
 
     private void execute(String sql) throws SQLException {
