@@ -7,7 +7,6 @@ import io.jobrelay.ledger.Watches;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.sqlite.SQLiteConfig;
 
 /** The file of a ledger that nobody has open: looks into it, and makes many watches and jobs of few. */
 final class LedgerRows implements AutoCloseable {
@@ -31,12 +31,19 @@ final class LedgerRows implements AutoCloseable {
     /** After so many jobs their states repeat. */
     private static final int CYCLE = 2 * Cloud.POLLS_PER_CHANGE;
 
+    private static final int CACHE_KIBIBYTES = 1_500_000;
+
     private static final Pattern JOB = Pattern.compile("0{16}[0-9a-f]{16}");
 
     private final Connection connection;
 
     LedgerRows(Path ledger) throws SQLException {
-        connection = DriverManager.getConnection("jdbc:sqlite:" + ledger);
+        SQLiteConfig config = new SQLiteConfig();
+        // Gigabytes that nobody misses: the log of them would be written many times over.
+        config.setJournalMode(SQLiteConfig.JournalMode.OFF);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
+        config.setCacheSize(-CACHE_KIBIBYTES);
+        connection = config.createConnection("jdbc:sqlite:" + ledger);
         connection.setAutoCommit(false);
     }
 
