@@ -34,7 +34,7 @@ final class ChangeFeed implements AutoCloseable {
     }
 
     void start() {
-        outbox.addReader(wake);
+        outbox.addReader(Outbox.CHANGES, wake);
         thread.setDaemon(true);
         thread.start();
     }
@@ -92,7 +92,7 @@ final class ChangeFeed implements AutoCloseable {
 
     @Override
     public void close() {
-        outbox.removeReader(wake);
+        outbox.removeReader(Outbox.CHANGES, wake);
         synchronized (this) {
             closed = true;
         }

@@ -62,7 +62,7 @@ public final class Intake {
         // Most polls bring nothing new. A change of health has no hurry: the router looks by itself, several times a
         // second.
         if (!changes.isEmpty()) {
-            outbox.wake();
+            outbox.wake(Outbox.CHANGES);
         }
         return changes;
     }

@@ -57,7 +57,7 @@ public final class Outbox {
     private final Clock clock;
     private final Circuit circuit;
     private final NodeLease lease;
-    private final List<Runnable> readers = new CopyOnWriteArrayList<>();
+    private final List<Reader> readers = new CopyOnWriteArrayList<>();
     private final GivenBack<Delivery> givenBack = new GivenBack<>(this::makeDue);
     private final Batch<Addition, Boolean> additions = this::addAll;
     private final Batch<Done, Settled> deliveries = this::settleDelivered;
@@ -101,23 +101,27 @@ public final class Outbox {
     /** What a failed attempt came to. */
     public record Outcome(Fate fate, Turn turn) {}
 
-    /** Calls the reader whenever something may have become due. */
-    public void addReader(Runnable reader) {
-        readers.add(reader);
+    private record Reader(String destination, Runnable call) {}
+
+    /** Calls the reader whenever something may have become due at the destination. */
+    public void addReader(String destination, Runnable reader) {
+        readers.add(new Reader(destination, reader));
     }
 
-    public void removeReader(Runnable reader) {
-        readers.remove(reader);
+    public void removeReader(String destination, Runnable reader) {
+        readers.remove(new Reader(destination, reader));
     }
 
-    void wake() {
-        readers.forEach(Runnable::run);
+    void wake(String destination) {
+        readers.stream()
+                .filter(reader -> reader.destination.equals(destination))
+                .forEach(reader -> reader.call.run());
     }
 
     /** Puts the change of that subject into a destination's outbox; putting it there again does nothing. */
     public void add(String destination, String subject, String eventId) {
         database.write(additions, new Addition(new Lane(destination, subject), eventId, clock.millis()));
-        wake();
+        wake(destination);
     }
 
     /** A change for a destination. */
@@ -239,7 +243,7 @@ public final class Outbox {
     public boolean delivered(Delivery delivery) {
         Settled settled = database.write(deliveries, new Done(delivery, clock.millis()));
         if (settled.freed || settled.closed) {
-            wake();
+            wake(delivery.destination());
         }
         return settled.closed;
     }
@@ -288,7 +292,7 @@ public final class Outbox {
                     : new Outcome(Fate.GIVEN_BACK, Turn.NONE);
         });
         if (outcome.fate() == Fate.DEAD || outcome.turn() == Turn.CLOSED) {
-            wake();
+            wake(delivery.destination());
         }
         return outcome;
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class ChangesBenchmark {
     /** What an outbox has, unless its route says otherwise. */
-    private static final int CONCURRENCY = 4;
+    private static final int CONCURRENCY = 16;
 
     private static final int WARM_UP_SHARE = 5;
 

@@ -33,6 +33,8 @@ final class OutboxConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
     /** How often to look when nobody calls: for retries that have become due. */
     private static final Duration LOOK = Duration.ofMillis(250);
+    /** How long a claim waits for more workers: those whose deliveries are settled in one commit are free one after another. */
+    private static final Duration LINGER = Duration.ofMillis(3);
 
     private final OutboxComponent component;
     private final String destination;
@@ -64,7 +66,7 @@ final class OutboxConsumer extends DefaultConsumer {
         reading = true;
         component.hasReader(destination);
         component.outbox().disabled(destination).ifPresent(this::tellDisabled);
-        component.outbox().addReader(reader);
+        component.outbox().addReader(destination, reader);
         loop.execute(this::read);
     }
 
@@ -72,7 +74,7 @@ final class OutboxConsumer extends DefaultConsumer {
     @Override
     protected void doStop() throws Exception {
         reading = false;
-        component.outbox().removeReader(reader);
+        component.outbox().removeReader(destination, reader);
         calls.release();
         ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
         threads.shutdownGraceful(loop);
@@ -111,8 +113,10 @@ final class OutboxConsumer extends DefaultConsumer {
     }
 
     /** True if every free worker got something, so that there may be more. */
-    private boolean takeDue() {
-        int idle = free.drainPermits();
+    private boolean takeDue() throws InterruptedException {
+        int half = concurrency / 2;
+        int idle = free.tryAcquire(half, LINGER.toMillis(), TimeUnit.MILLISECONDS) ? half : 0;
+        idle += free.drainPermits();
         List<Delivery> due = List.of();
         try {
             due = idle == 0 ? due : component.outbox().claim(destination, idle);

@@ -9,7 +9,7 @@ import org.apache.camel.support.DefaultEndpoint;
 public final class OutboxEndpoint extends DefaultEndpoint {
     private final OutboxComponent component;
     private final String destination;
-    private int concurrency = 4;
+    private int concurrency = 16;
 
     OutboxEndpoint(String uri, OutboxComponent component, String destination) {
         super(uri, component);
