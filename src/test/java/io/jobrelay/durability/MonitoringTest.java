@@ -190,6 +190,21 @@ class MonitoringTest {
     }
 
     @Test
+    void every_state_of_a_circuit_is_exported_and_documented() throws IOException {
+        List<String> states =
+                Stream.of(Destinations.Circuit.values()).map(Enum::name).toList();
+        String row = Files.readAllLines(Path.of("docs/operations.md")).stream()
+                .filter(line -> line.startsWith("| `jobrelay_destination_circuit`"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(scrape.lines().filter(line -> line.startsWith("jobrelay_destination_circuit{destination=\"file\"")))
+                .extracting(line -> line.replaceFirst(".*state=\"(\\w+)\".*", "$1"))
+                .containsExactlyInAnyOrderElementsOf(states);
+        assertThat(states).allSatisfy(state -> assertThat(row).contains("`" + state + "`"));
+    }
+
+    @Test
     void no_metric_is_named_by_a_job_or_a_watch() {
         assertThat(EXPORTED.values())
                 .allSatisfy(labels -> assertThat(labels).doesNotContain("job", "watch", "subject"));
@@ -250,6 +265,8 @@ class MonitoringTest {
                 .containsExactly("acount");
         assertThat(unknown("jobrelay_polls_total{resultt=\"THROTTLED\"}")).containsExactly("resultt");
         assertThat(unknown("jobrelay_polls_total{result=\"THROTLED\"}")).containsExactly("THROTLED");
+        assertThat(unknown("jobrelay_destination_circuit{state=~\"OPEN|HALFOPEN\"}"))
+                .containsExactly("HALFOPEN");
     }
 
     /** The labels of the metrics that a query names. */
@@ -277,8 +294,10 @@ class MonitoringTest {
             if (!labels.contains(matcher.group(1))) {
                 unknown.add(matcher.group(1));
             }
-            if (Set.of("result", "state").contains(matcher.group(1)) && !values.contains(matcher.group(2))) {
-                unknown.add(matcher.group(2));
+            if (Set.of("result", "state").contains(matcher.group(1))) {
+                Stream.of(matcher.group(2).split("\\|", -1))
+                        .filter(value -> !values.contains(value))
+                        .forEach(unknown::add);
             }
         }
         Matcher grouping = Pattern.compile("\\b(?:by|on|without|ignoring)\\s*\\(([^)]*)\\)")
