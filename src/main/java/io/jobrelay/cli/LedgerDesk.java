@@ -5,21 +5,36 @@ import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Outbox;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** At the ledger of this directory; what is sent again goes out with the next run. */
 record LedgerDesk(LedgerDatabase ledger) implements Desk {
     @Override
     public boolean deliveries(Status status, Selection selection, int most, Consumer<JsonNode> delivery) {
-        List<Deliveries.Entry> page = new Deliveries(ledger).list(status, selection, Math.addExact(most, 1));
-        page.stream().limit(most).<JsonNode>map(Json.MAPPER::valueToTree).forEach(delivery);
-        return page.size() > most;
+        DeliveryIndex index = new DeliveryIndex(ledger);
+        DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
+                Set.of(status),
+                selection.destination() == null ? Set.of() : Set.of(selection.destination()),
+                null,
+                selection.since(),
+                selection.until());
+        Optional<Long> next = Optional.of(Long.MAX_VALUE);
+        int left = most;
+        while (next.isPresent() && left > 0) {
+            DeliveryIndex.Page page = index.page(filter, next.get(), left);
+            page.items().stream().<JsonNode>map(Json.MAPPER::valueToTree).forEach(delivery);
+            left -= page.items().size();
+            next = page.next();
+        }
+        return next.isPresent();
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,7 +15,7 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries as whoever looks after them sees them: found, listed, and sent again when they are dead. Works beside a
+ * The deliveries as whoever looks after them sees them: found, and sent again when they are dead. Works beside a
  * running Jobrelay, which notices by itself.
  */
 public final class Deliveries {
@@ -90,11 +89,6 @@ public final class Deliveries {
         static final String COLUMNS = "d.rowid, d.*, c.type, c.created_at,"
                 + " case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node";
 
-        private static final Comparator<Entry> ORDER = Comparator.comparing(Entry::time)
-                .thenComparing(Entry::destination)
-                .thenComparing(Entry::subject)
-                .thenComparing(Entry::sequence);
-
         public Entry {
             requireNonNull(id, "id is null");
         }
@@ -120,34 +114,6 @@ public final class Deliveries {
         }
     }
 
-    /** The selected deliveries of that status, those of the newest changes first; at most so many. */
-    public List<Entry> list(Status status, Selection selection, int most) {
-        return database.read(handle -> selection
-                .destinations(handle)
-                .flatMap(destination -> selection
-                        .bind(handle.createQuery("select " + Entry.COLUMNS + " " + selected(status) + "order by "
-                                + (status == Status.DELIVERED ? "c.created_at" : "d.rowid") + " desc limit :most"))
-                        .bind("destination", destination)
-                        .bind("most", most)
-                        .map((row, context) -> Entry.of(row))
-                        .stream())
-                .sorted(Entry.ORDER.reversed())
-                .limit(most)
-                .toList());
-    }
-
-    /** Delivered are nearly all, and found by the time of their changes; the others are few, and have an index. */
-    private static String selected(Status status) {
-        String from = switch (status) {
-            case PENDING, DEAD -> "delivery d <crossJoin> change c on c.event_id = d.event_id";
-            case DELIVERED -> "change c <crossJoin> delivery d on d.event_id = c.event_id";
-        };
-        return """
-                from %s where d.status = '%s' and d.destination = :destination
-                    and c.created_at >= :since and c.created_at < :until
-                """.formatted(from, status);
-    }
-
     /**
      * Makes the selected dead deliveries pending, as if they had never been tried. What is pending of a job is sent in the
      * order of its changes; one that is on its way while this happens stays ahead.
@@ -170,8 +136,13 @@ public final class Deliveries {
             long after = last;
             List<Dead> dead = database.write(handle -> {
                 List<Dead> found = selection
-                        .bind(handle.createQuery("select d.rowid, d.destination, d.subject, d.event_id "
-                                + selected(Status.DEAD) + "and d.rowid > :after order by d.rowid limit :most"))
+                        .bind(handle.createQuery("""
+                                select d.rowid, d.destination, d.subject, d.event_id
+                                from delivery d <crossJoin> change c on c.event_id = d.event_id
+                                where d.status = 'DEAD' and d.destination = :destination
+                                    and c.created_at >= :since and c.created_at < :until
+                                    and d.rowid > :after
+                                order by d.rowid limit :most"""))
                         .bind("destination", destination)
                         .bind("after", after)
                         .bind("most", REDELIVERED_AT_ONCE)

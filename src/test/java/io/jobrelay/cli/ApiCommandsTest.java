@@ -10,7 +10,9 @@ import io.jobrelay.camel.Relay;
 import io.jobrelay.client.Api;
 import io.jobrelay.client.ApiException;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Outbox;
 import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.settings.HttpSettings;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The commands that speak to a running Jobrelay, to one: its job has ended, and its webhook is dead. */
 class ApiCommandsTest {
@@ -81,6 +87,40 @@ class ApiCommandsTest {
     }
 
     /** Directories that were never told of each other have the same port, and so could redeliver each other's changes. */
+    /** Another command line asks the one or the other, by whether a Jobrelay runs, and is not to see a difference. */
+    @ParameterizedTest
+    @EnumSource(Status.class)
+    void a_ledger_that_nobody_runs_tells_what_the_api_tells(Status status) {
+        Desk ledger = new LedgerDesk(relay.engine().ledger());
+        Desk api = new ApiDesk(new Api(URI.create(url), null));
+
+        for (Selection selection : List.of(
+                Selection.ALL,
+                new Selection("webhook", null, null),
+                new Selection(Outbox.CHANGES, null, null),
+                new Selection(null, Instant.EPOCH, Instant.EPOCH))) {
+            for (int most : new int[] {1, 3, 1_000}) {
+                assertThat(deliveries(ledger, status, selection, most))
+                        .as("%s, %d at most", selection, most)
+                        .isEqualTo(deliveries(api, status, selection, most));
+            }
+        }
+        assertThat(deliveries(ledger, Status.DELIVERED, Selection.ALL, 1_000)).hasSizeGreaterThan(2);
+        assertThat(ledger.destinations())
+                .extracting(JsonNode::toString)
+                .containsExactlyElementsOf(
+                        api.destinations().stream().map(JsonNode::toString).toList())
+                .isNotEmpty();
+    }
+
+    /** What is told, and in the end whether there is more. */
+    private static List<Object> deliveries(Desk desk, Status status, Selection selection, int most) {
+        List<Object> told = new ArrayList<>();
+        boolean more = desk.deliveries(status, selection, most, delivery -> told.add(delivery.toString()));
+        told.add(more);
+        return told;
+    }
+
     @Test
     void the_jobrelay_of_another_directory_is_as_good_as_none() {
         Api api = new Api(URI.create(url), null);

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +55,7 @@ class DeliveriesTest {
         ledger.clock.advance(Duration.ofSeconds(5));
         die(HOOK);
 
-        assertThat(deliveries.list(Status.DEAD, Selection.ALL, 10))
+        assertThat(list(Status.DEAD, Selection.ALL))
                 .containsExactly(new Deliveries.Entry(
                         "hook.a-1",
                         HOOK,
@@ -69,10 +70,8 @@ class DeliveriesTest {
                         Ledger.START.plusSeconds(5),
                         null,
                         "HTTP\\nstatus 400"));
-        assertThat(deliveries.list(Status.PENDING, Selection.ALL, 10))
-                .extracting(Deliveries.Entry::id)
-                .containsExactly("other.a-1", "changes.a-1");
-        assertThat(deliveries.list(Status.DELIVERED, Selection.ALL, 10)).isEmpty();
+        assertThat(ids(Status.PENDING)).containsExactly("other.a-1");
+        assertThat(ids(Status.DELIVERED)).isEmpty();
     }
 
     @Test
@@ -120,7 +119,7 @@ class DeliveriesTest {
         Instant eleven = Ledger.START.plus(Duration.ofHours(1));
         Instant one = Ledger.START.plus(Duration.ofHours(3));
 
-        assertThat(deliveries.list(Status.DEAD, new Selection(null, eleven, one), 10))
+        assertThat(list(Status.DEAD, new Selection(null, eleven, one)))
                 .extracting(Deliveries.Entry::subject)
                 .containsExactly("c", "b");
         assertThat(deliveries.redeliver(new Selection(null, eleven, one))).isEqualTo(2);
@@ -233,9 +232,15 @@ class DeliveriesTest {
     }
 
     private List<String> ids(Status status) {
-        return deliveries.list(status, Selection.ALL, 100).stream()
-                .map(Deliveries.Entry::id)
-                .toList();
+        return list(status, Selection.ALL).stream().map(Deliveries.Entry::id).toList();
+    }
+
+    private List<Deliveries.Entry> list(Status status, Selection selection) {
+        DeliveryIndex.Filter filter =
+                new DeliveryIndex.Filter(Set.of(status), Set.of(), null, selection.since(), selection.until());
+        return new DeliveryIndex(ledger.database)
+                .page(filter, Long.MAX_VALUE, 100)
+                .items();
     }
 
     private List<String> deliverAll() {
