@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
@@ -46,6 +47,8 @@ final class EditedInstallation implements AutoCloseable {
     private final Map<String, String> states = new ConcurrentHashMap<>();
     private final int managementPort;
     private volatile int status = 200;
+    private volatile int padding;
+    private volatile CountDownLatch answering = new CountDownLatch(0);
 
     EditedInstallation(Path directory) throws IOException {
         this.directory = directory;
@@ -93,6 +96,20 @@ final class EditedInstallation implements AutoCloseable {
         status = next;
     }
 
+    /** From now on answers are so much longer, in bytes. */
+    void pad(int bytes) {
+        padding = bytes;
+    }
+
+    /** From now on requests are not answered, until {@link #answer()}. */
+    void hang() {
+        answering = new CountDownLatch(1);
+    }
+
+    void answer() {
+        answering.countDown();
+    }
+
     /** The requests for a job in a version of the path. */
     List<String> asked(String version, String job) {
         String path = "/%s/p/jobs/%s".formatted(version, job);
@@ -104,12 +121,22 @@ final class EditedInstallation implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             asked.add(path);
             String job = path.replaceFirst(".*/", "");
-            byte[] body = "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}}"
-                    .formatted(job, states.getOrDefault(job, "RUNNING"))
-                    .getBytes(UTF_8);
+            awaitAnswering();
+            byte[] body =
+                    "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}%s}"
+                            .formatted(job, states.getOrDefault(job, "RUNNING"), " ".repeat(padding))
+                            .getBytes(UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
+        }
+    }
+
+    private void awaitAnswering() {
+        try {
+            answering.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -191,7 +218,7 @@ final class EditedInstallation implements AutoCloseable {
         return ask("http://127.0.0.1:" + managementPort + "/observe/" + path);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
@@ -236,6 +263,7 @@ final class EditedInstallation implements AutoCloseable {
 
     @Override
     public void close() {
+        answer();
         installation.close();
         provider.stop(0);
         threads.shutdownNow();

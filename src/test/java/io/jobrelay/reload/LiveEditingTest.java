@@ -1,13 +1,23 @@
 package io.jobrelay.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.jms.JMSConsumer;
+import jakarta.jms.JMSContext;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +59,8 @@ class LiveEditingTest {
     @AfterEach
     void take_everything_back() {
         running.status(200);
+        running.pad(0);
+        running.answer();
         Map<String, Long> generations = new HashMap<>();
         for (int i = 0; i < EDITED.size(); i++) {
             String file = EDITED.get(i);
@@ -335,6 +347,92 @@ class LiveEditingTest {
         running.delete("watches/new.yaml");
         running.delete("watches/leak.yaml");
         assertThat(running.log() + running.report()).doesNotContain(secret);
+    }
+
+    @Test
+    void the_largest_reply_is_the_one_that_stands_in_the_properties_now() {
+        running.pad(2_000);
+        awaitHealth("OK");
+        running.take(PROPERTIES, text -> text + "\njobrelay.poll.reply-limit=1024\n");
+        awaitHealth("MALFORMED");
+        assertThat(running.log()).contains("the reply is larger than the limit of 1024 bytes");
+
+        running.take(PROPERTIES, text -> text.replace("reply-limit=1024", "reply-limit=4096"));
+        awaitHealth("OK");
+    }
+
+    @Test
+    void the_time_of_a_poll_is_the_one_that_stands_in_the_properties_now() {
+        running.hang();
+        running.take(PROPERTIES, text -> text.replace("poll.timeout=30s", "poll.timeout=200ms"));
+        awaitHealth("TIMEOUT");
+
+        running.answer();
+        running.take(PROPERTIES, text -> text.replace("poll.timeout=200ms", "poll.timeout=20s"));
+        awaitHealth("OK");
+    }
+
+    /** Waits until the watch that is there in all of these is in this health. */
+    private static void awaitHealth(String health) {
+        running.soon()
+                .until(() -> StreamSupport.stream(
+                                running.get("/api/watches").path("watches").spliterator(), false)
+                        .filter(watch -> watch.at("/parameters/job_id").asText().equals("a"))
+                        .anyMatch(watch -> watch.path("health").asText().equals(health)));
+    }
+
+    @Test
+    void the_broker_of_our_own_starts_moves_and_stops() throws Exception {
+        int before = EditedInstallation.freePort();
+        int after = EditedInstallation.freePort();
+        String switchedOff = "jobrelay.destination.queue.enabled=false";
+        running.take(
+                PROPERTIES,
+                text -> text.replace(switchedOff, "jobrelay.destination.queue.enabled=true")
+                        .replace("queue.port=61616", "queue.port=" + before));
+        assertThat(running.observe("health/ready").statusCode()).isEqualTo(200);
+        end("one");
+        end("two");
+        awaitEvent(before, "/one\"");
+
+        running.take(PROPERTIES, text -> text.replace("queue.port=" + before, "queue.port=" + after));
+        assertThat(running.observe("health/ready").statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), before).close())
+                .isInstanceOf(ConnectException.class);
+        awaitEvent(after, "/two\"");
+        end("three");
+        awaitEvent(after, "/three\"");
+
+        running.take(PROPERTIES, text -> text.replace("jobrelay.destination.queue.enabled=true", switchedOff));
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), after).close())
+                .isInstanceOf(ConnectException.class);
+        running.delete("watches/ends.yaml");
+    }
+
+    /** A job that has ended is watched in the place of the one before, and has been told of. */
+    private static void end(String job) {
+        running.state(job, "SUCCEEDED");
+        running.watch("ends.yaml", EditedInstallation.item("huawei-res-job", job));
+        running.soon()
+                .until(() -> running
+                        .get("/api/deliveries?destination=queue&status=DELIVERED")
+                        .path("deliveries")
+                        .findValuesAsText("subject")
+                        .stream()
+                        .anyMatch(subject -> subject.endsWith("/" + job)));
+    }
+
+    /** Takes what is in the queue, up to the event that has this in it. */
+    private static void awaitEvent(int port, String part) throws JMSException {
+        try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
+                JMSContext context = broker.createContext();
+                JMSConsumer consumer = context.createConsumer(context.createQueue("jobrelay.changes"))) {
+            Message message;
+            do {
+                message = consumer.receive(20_000);
+                assertThat(message).as("an event with %s", part).isNotNull();
+            } while (!message.getBody(String.class).contains(part));
+        }
     }
 
     @Test
