@@ -1,16 +1,19 @@
 package io.jobrelay.reliability;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.faults.Child;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,15 @@ class LiveEditsTest {
     private static final int EDITS = LONG ? 1_000 : 100;
     private static final int MILLIS_BETWEEN = 150;
     private static final int FOR_EVER = 5;
+    /**
+     * Between two requests for a watch: fifty times its longest pace. A change of routes takes what it takes to cut, after five
+     * seconds, what does not finish, and a machine may have ten times more to do than it can. A poll that is lost is due again
+     * when its claim has run out, after a quarter of an hour.
+     */
+    private static final Duration LONGEST_GAP = Duration.ofSeconds(20);
+    /** The shortest pace, but for what a request took; there is one that was longer. */
+    private static final Duration LEAST_GAP = Duration.ofMillis(200);
+
     private static final String PROPERTIES = "application.properties";
     private static final String EXTRA = "routes/providers/extra-job.camel.yaml";
     private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
@@ -85,6 +97,11 @@ class LiveEditsTest {
                 World.soon(child)
                         .until(() -> child.log().substring(told).contains("file=" + PROPERTIES + " result=LOADED"));
                 awaitAll(child, cloud);
+                Map<String, Duration> gaps = gaps(cloud);
+                LOG.warn("gaps={}", gaps);
+                assertThat(gaps)
+                        .as("seed %d: %s", seed, child.log())
+                        .allSatisfy((watch, gap) -> assertThat(gap).isBetween(LEAST_GAP, LONGEST_GAP));
                 world.home.watch("for-ever.yaml", "[]\n");
                 assertThat(child.stop()).as(child.log()).isZero();
                 log = child.log();
@@ -116,6 +133,12 @@ class LiveEditsTest {
                     .allMatch(job ->
                             since.stream().anyMatch(answer -> answer.watch().equals("for-ever-" + job)));
         });
+    }
+
+    private static Map<String, Duration> gaps(SimulatedCloud cloud) {
+        return IntStream.range(0, FOR_EVER)
+                .mapToObj(job -> "for-ever-" + job)
+                .collect(toMap(Function.identity(), cloud::longestGap));
     }
 
     private void edit(World world, int number) throws IOException {

@@ -57,6 +57,7 @@ final class SimulatedCloud implements AutoCloseable {
     private final AtomicInteger begun = new AtomicInteger();
     private final Set<Asker> askers = ConcurrentHashMap.newKeySet();
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final Map<String, Duration> longestGaps = new ConcurrentHashMap<>();
     private final Map<String, Asker> asking = new ConcurrentHashMap<>();
     private final List<String> overlaps = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger share = new AtomicInteger();
@@ -215,6 +216,15 @@ final class SimulatedCloud implements AutoCloseable {
         return answers.size();
     }
 
+    /** The longest time between a request for the watch and the next one; zero before there are two. */
+    Duration longestGap(String watch) {
+        return longestGaps.getOrDefault(watch, Duration.ZERO);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
     /** What two were asking for at the same time, though nothing had happened to either. */
     List<String> overlaps() {
         return List.copyOf(overlaps);
@@ -314,7 +324,11 @@ final class SimulatedCloud implements AutoCloseable {
         answers.add(new Answer(asker.life, watch, states, undisturbed));
         boolean ended = !states.isEmpty() && ENDS.containsAll(states.values());
         asker.requests.incrementAndGet();
-        asked.put(watch, new Asked(System.nanoTime(), asker.life, ended));
+        long now = System.nanoTime();
+        Asked before = asked.put(watch, new Asked(now, asker.life, ended));
+        if (before != null) {
+            longestGaps.merge(watch, Duration.ofNanos(now - before.nanos()), SimulatedCloud::longer);
+        }
     }
 
     /** An answer is on its way; nobody else may ask for the same meanwhile, unless something has happened. */
