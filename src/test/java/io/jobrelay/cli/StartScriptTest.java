@@ -48,7 +48,7 @@ class StartScriptTest {
     @Test
     void begins_with_a_small_heap_and_sets_no_end_to_it() throws Exception {
         assertThat(words(Map.of()))
-                .contains("-Xms32m", "-XX:MaxHeapFreeRatio=40", SERIAL)
+                .contains("-Xms32m", "-XX:MaxHeapFreeRatio=40", "-XX:MetaspaceSize=64m", SERIAL)
                 .noneMatch(word -> word.startsWith("-Xmx") || word.contains("MaxRAM"));
     }
 
