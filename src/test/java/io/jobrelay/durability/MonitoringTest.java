@@ -109,7 +109,7 @@ class MonitoringTest {
                             .body();
                     return scrape.contains("jobrelay_account_throttled_seconds_total")
                             && scrape.contains("jobrelay_token_refreshes_total")
-                            && scrape.contains("jobrelay_jobs")
+                            && value("jobrelay_jobs", "SUCCEEDED") >= 2
                             && value("jobrelay_changes_total", "RUNNING") >= RUNNING
                             && value("jobrelay_deliveries_dead", "webhook") > 0
                             && value("jobrelay_deliveries_total", "file", "DELIVERED") >= 8;

@@ -8,6 +8,8 @@ import static java.util.stream.Collectors.toSet;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -196,6 +199,24 @@ final class SimulatedCloud implements AutoCloseable {
                 .map(list -> watch(
                         "huawei-octopus-system-jobs", "{ project_id: p, workspace_id: %s }".formatted(list), every))
                 .collect(joining("", singles, ""));
+    }
+
+    /** By the ids of watches, how a fault names the jobs that the watch sees. */
+    Map<String, String> jobsOfWatches() {
+        Map<String, String> jobs = new HashMap<>();
+        single.keySet()
+                .forEach(job -> jobs.put(
+                        id("huawei-res-job", Map.of("project_id", "p", "job_id", job)),
+                        " huawei-res-job/cloud/p/" + job + ","));
+        lists.keySet()
+                .forEach(list -> jobs.put(
+                        id("huawei-octopus-system-jobs", Map.of("project_id", "p", "workspace_id", list)),
+                        " huawei-octopus-system-jobs/cloud/p/" + list + "/"));
+        return jobs;
+    }
+
+    private static String id(String api, Map<String, Object> parameters) {
+        return new Watch(api, "cloud", parameters, Pace.DEFAULT, Map.of(), false, null, false).id();
     }
 
     static String watch(String api, String parameters, String every) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What an {@link Accounting} found, in the terms of Jepsen's total-queue where it has them.
@@ -31,6 +32,16 @@ record Verdict(
     Verdict without(Fault none) {
         Map<Fault, List<String>> others = new TreeMap<>(faults);
         others.remove(none);
+        return new Verdict(acknowledged, announced, arrived, duplicated, others);
+    }
+
+    /** The same without those of that kind which are excused. */
+    Verdict without(Fault some, Predicate<String> excused) {
+        Map<Fault, List<String>> others = new TreeMap<>(faults);
+        others.computeIfPresent(some, (fault, found) -> {
+            List<String> left = found.stream().filter(excused.negate()).toList();
+            return left.isEmpty() ? null : left;
+        });
         return new Verdict(acknowledged, announced, arrived, duplicated, others);
     }
 
