@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,8 +26,10 @@ import java.util.stream.Stream;
  * that it can make out in what it searches, again and again, and looks for the plain secret.
  */
 final class Canaries {
-    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{12,}");
-    private static final Pattern HEX = Pattern.compile("(?:[0-9A-Fa-f]{2}){8,}");
+    private static final BitSet BASE64 = digits("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-");
+    private static final int LEAST_BASE64 = 12;
+    private static final BitSet HEX = digits("0123456789ABCDEFabcdef");
+    private static final int LEAST_HEX = 16;
     private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9A-Fa-f]{4})");
     private static final int DEPTH = 3;
 
@@ -103,24 +107,41 @@ final class Canaries {
         take.accept("url", text.contains("%") ? percentDecoded(text) : text);
         take.accept("json", unescaped(text));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        Matcher hex = HEX.matcher(text);
-        while (hex.find()) {
-            bytes.writeBytes(HexFormat.of().parseHex(hex.group()));
+        runs(text, HEX, LEAST_HEX, run -> {
+            bytes.writeBytes(HexFormat.of().parseHex(run, 0, run.length() / 2 * 2));
             bytes.write(' ');
-        }
+        });
         take.accept("hex", bytes.toString(ISO_8859_1));
         bytes.reset();
-        Matcher base64 = BASE64.matcher(text);
-        while (base64.find()) {
-            String digits = base64.group().replace('-', '+').replace('_', '/');
+        runs(text, BASE64, LEAST_BASE64, run -> {
+            String digits = run.replace('-', '+').replace('_', '/');
             // Wherever the run begins, one of four cuts is a group of four digits.
             for (int cut = 0; cut < 4; cut++) {
-                String groups = digits.substring(cut, cut + (digits.length() - cut) / 4 * 4);
-                bytes.writeBytes(Base64.getDecoder().decode(groups));
+                int end = (digits.length() - cut) % 4 == 1 ? digits.length() - 1 : digits.length();
+                bytes.writeBytes(Base64.getDecoder().decode(digits.substring(cut, end)));
                 bytes.write(' ');
             }
-        }
+        });
         take.accept("base64", bytes.toString(ISO_8859_1));
+    }
+
+    private static BitSet digits(String digits) {
+        BitSet set = new BitSet();
+        digits.chars().forEach(set::set);
+        return set;
+    }
+
+    /** Gives all that is written in those digits without a break. By hand: there are hundreds of megabytes to go through. */
+    private static void runs(String text, BitSet digits, int least, Consumer<String> take) {
+        int begin = 0;
+        for (int at = 0; at <= text.length(); at++) {
+            if (at == text.length() || !digits.get(text.charAt(at))) {
+                if (at - begin >= least) {
+                    take.accept(text.substring(begin, at));
+                }
+                begin = at + 1;
+            }
+        }
     }
 
     private static String percentDecoded(String text) {
