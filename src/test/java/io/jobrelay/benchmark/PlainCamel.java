@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -21,16 +22,19 @@ import org.apache.camel.impl.DefaultCamelContext;
  */
 final class PlainCamel extends RouteBuilder {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DUE = "seda:due?size=" + Integer.MAX_VALUE;
 
     private final Api api;
     private final URI provider;
     private final int concurrency;
+    private final ProducerTemplate producer;
     private final Map<String, String> states = new ConcurrentHashMap<>();
 
-    private PlainCamel(Api api, URI provider, int concurrency) {
-        this.api = api;
-        this.provider = provider;
-        this.concurrency = concurrency;
+    private PlainCamel(FlowArguments flow, ProducerTemplate producer) {
+        this.api = flow.api();
+        this.provider = flow.provider();
+        this.concurrency = flow.concurrency();
+        this.producer = producer;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -40,19 +44,16 @@ final class PlainCamel extends RouteBuilder {
         HttpComponent http = context.getComponent("http", HttpComponent.class);
         http.setConnectionsPerRoute(2 * flow.concurrency());
         http.setMaxTotalConnections(2 * flow.concurrency());
-        context.addRoutes(new PlainCamel(flow.api(), flow.provider(), flow.concurrency()));
+        ProducerTemplate producer = context.createProducerTemplate();
+        context.addRoutes(new PlainCamel(flow, producer));
         context.start();
-        IntStream.range(0, flow.jobs())
-                .forEach(job -> context.createFluentProducerTemplate()
-                        .to("seda:due?size=" + Integer.MAX_VALUE)
-                        .withBody(Api.job(job))
-                        .send());
+        IntStream.range(0, flow.jobs()).forEach(job -> producer.sendBody(DUE, Api.job(job)));
         Thread.sleep(Duration.ofDays(1).toMillis());
     }
 
     @Override
     public void configure() {
-        from("seda:due?size=%d&concurrentConsumers=%d".formatted(Integer.MAX_VALUE, concurrency))
+        from(DUE + "&concurrentConsumers=" + concurrency)
                 .setProperty("job", body())
                 .process(this::sign)
                 .to("http:provider?disableStreamCache=true&throwExceptionOnFailure=true")
@@ -61,9 +62,12 @@ final class PlainCamel extends RouteBuilder {
                 .process(this::event)
                 .to("http:webhook?disableStreamCache=true")
                 .end()
-                .setBody(exchangeProperty("job"))
-                .removeHeaders("*")
-                .to("seda:due?size=" + Integer.MAX_VALUE);
+                .process(this::again);
+    }
+
+    /** In an exchange of its own: one that goes round for ever carries the completions of all that it has been through. */
+    private void again(Exchange exchange) {
+        producer.sendBody(DUE, exchange.getProperty("job"));
     }
 
     private void sign(Exchange exchange) {
