@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -94,9 +95,11 @@ class NegativeControlsTest {
 
     /**
      * One stands still with an answer in its hands, another takes over, and the jobs go on. Where the answer is lost with the
-     * connection that the database has closed meanwhile, there was nothing to catch: then once more.
+     * connection that the database has closed meanwhile, there was nothing to catch: then once more. In the long suite only, since it
+     * starts two nodes and a database.
      */
     @Test
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
     void catches_an_answer_that_comes_after_another_took_over() throws Exception {
         world.close();
         Verdict verdict = answeredAfterATakeover("first");
