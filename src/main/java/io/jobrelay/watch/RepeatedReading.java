@@ -16,7 +16,6 @@ import java.util.Map;
  */
 public final class RepeatedReading {
     private final WatchReader watches;
-    private final WatchFile file;
     private final Clock clock;
     private Map<Path, Reading> last = Map.of();
 
@@ -26,7 +25,6 @@ public final class RepeatedReading {
      */
     public RepeatedReading(WatchReader watches, Clock clock) {
         this.watches = requireNonNull(watches, "watches is null");
-        this.file = new WatchFile(watches);
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -40,16 +38,20 @@ public final class RepeatedReading {
     public Map<Path, WatchFile.Content> read(List<Path> files) {
         Map<Path, Reading> readings = new LinkedHashMap<>();
         Map<Path, WatchFile.Content> contents = new LinkedHashMap<>();
+        // One view for all: what was edited away and put back meanwhile must not be read one way and remembered
+        // another.
+        WatchReader now = watches.asOfNow();
         for (Path path : files) {
-            contents.put(path, read(path, readings));
+            contents.put(path, read(path, now, readings));
         }
         last = readings;
         return contents;
     }
 
-    private WatchFile.Content read(Path path, Map<Path, Reading> readings) {
+    private WatchFile.Content read(Path path, WatchReader now, Map<Path, Reading> readings) {
+        WatchFile file = new WatchFile(now);
         // Taken before the file is read: what changes meanwhile is seen the next time.
-        Object basis = watches.basis();
+        Object basis = now.basis();
         Instant time = clock.instant();
         try {
             FileStamp stamp = FileStamp.of(path);

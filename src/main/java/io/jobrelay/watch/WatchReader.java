@@ -73,8 +73,15 @@ public final class WatchReader {
         return accounts.get().values().stream().sorted(comparing(Account::name)).toList();
     }
 
+    /** One that knows what may be named just now, whatever comes and goes meanwhile. */
+    WatchReader asOfNow() {
+        Map<String, ProviderApi> apisNow = apis.get();
+        Map<String, Account> accountsNow = accounts.get();
+        return new WatchReader(() -> apisNow, () -> accountsNow, secrets);
+    }
+
     /** All that decides, beside what is written, whether a watch is good: while it is equal, the same reads the same. */
-    public Object basis() {
+    Object basis() {
         return List.of(apis.get(), accounts.get(), secrets.known());
     }
 
