@@ -5,19 +5,16 @@ import io.jobrelay.ledger.NodeLease;
 import io.jobrelay.ledger.Watches;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The watches that this node has claimed and is not done with. Each is polled once for its claim, and only while the node has
  * the lease that it was claimed in; a watch that is not polled after all is given back.
  */
 final class OpenPolls {
-    /** Five seconds in all. */
-    private static final int LOOKS = 1_000;
-
-    private static final long LOOK_MILLIS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
     private final Watches watches;
     private final NodeLease lease;
@@ -68,16 +65,23 @@ final class OpenPolls {
         watches.giveBack(due);
     }
 
-    /**
-     * The pollers are no more: gives back what waited for them, and what was cut in their hands. A poller that took its last
-     * watch when nobody looked is let finish.
-     */
-    void giveBackAll() throws InterruptedException {
-        Set<DueWatch> held = Set.copyOf(open.keySet());
-        held.stream().filter(due -> open.remove(due, false)).forEach(watches::giveBack);
-        for (int look = 0; look < LOOKS && held.stream().anyMatch(open::containsKey); look++) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-        }
-        held.stream().filter(due -> open.remove(due, true)).forEach(watches::giveBack);
+    /** Gives back what waits for a poller. It is due again, and claimed anew. */
+    void giveBackWaiting() {
+        open.keySet().stream().filter(due -> open.remove(due, false)).forEach(watches::giveBack);
+    }
+
+    /** The pollers are no more: gives back what waited for them, and what was cut in their hands. */
+    void giveBackAll() {
+        giveBackWaiting();
+        open.keySet().stream().filter(due -> open.remove(due, true)).forEach(this::cutShort);
+    }
+
+    /** The poll of the watch was cut by an edit. What the provider may have answered is asked again. */
+    void cutShort(DueWatch due) {
+        LOG.info(
+                "watch={} api={} was cut short by an edit of the routes, is polled again",
+                due.id(),
+                due.watch().api());
+        giveBack(due);
     }
 }

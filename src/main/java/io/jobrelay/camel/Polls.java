@@ -23,6 +23,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Route;
+import org.apache.camel.StatefulService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,7 +107,7 @@ public final class Polls {
     public void begin(Exchange exchange) throws InvalidPayloadException {
         ToldWatch told = exchange.getMessage().getBody() instanceof ToldWatch watch ? watch : null;
         DueWatch due = told != null ? told.due() : exchange.getMessage().getMandatoryBody(DueWatch.class);
-        if (!open.begin(due)) {
+        if (isLeft(exchange) || !open.begin(due)) {
             exchange.setRouteStop(true);
             return;
         }
@@ -123,6 +125,12 @@ public final class Polls {
         }
     }
 
+    /** True if the route takes nothing any more. What its reader had in hand by then waits in {@link OpenPolls}. */
+    private static boolean isLeft(Exchange exchange) {
+        Route route = exchange.getContext().getRoute(exchange.getFromRouteId());
+        return route == null || !(route.getConsumer() instanceof StatefulService reader && reader.isStarted());
+    }
+
     private void prepaid(Exchange exchange, DueWatch due) {
         if (ceilings.fresh(due.claimed())) {
             exchange.setProperty(SpendRequest.PREPAID, true);
@@ -132,7 +140,7 @@ public final class Polls {
     /** Begins to ask for the group in the body, unless it has been left to another node; all of it was claimed at once. */
     public void beginTogether(Exchange exchange) throws InvalidPayloadException {
         Group group = exchange.getMessage().getMandatoryBody(Group.class);
-        if (!open.mayAsk(group.watches())) {
+        if (isLeft(exchange) || !open.mayAsk(group.watches())) {
             exchange.setRouteStop(true);
             return;
         }
@@ -238,11 +246,7 @@ public final class Polls {
                     watch.id(),
                     watch.watch().api()));
         } else if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
-            due.forEach(watch -> LOG.info(
-                    "watch={} api={} was cut short by an edit of the routes, is polled again",
-                    watch.id(),
-                    watch.watch().api()));
-            due.forEach(watches::giveBack);
+            due.forEach(open::cutShort);
         } else if (exception instanceof LedgerException) {
             due.forEach(watch -> LOG.error(
                     "watch={} api={} was polled in vain: {}",

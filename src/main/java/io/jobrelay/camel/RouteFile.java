@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -24,7 +26,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param problems why it is none; empty where it is
  */
 public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> problems) {
-    private static final String DIRECT = "direct:";
+    private static final Pattern INSIDE = Pattern.compile("((?:direct|seda):[^?]*).*");
 
     public RouteFile {
         problems = List.copyOf(problems);
@@ -82,7 +84,10 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
         return members("templatedRoute").map(route -> route.text("routeId")).toList();
     }
 
-    /** The {@code direct:} names in each of its routes. */
+    /**
+     * The endpoints that each of its routes sends to, of those that are routes as well: {@code direct:} and {@code seda:}, without
+     * options. The dynamic ones are there as they are written, with their expressions.
+     */
     Map<String, Set<String>> calls() {
         Map<String, Set<String>> calls = new HashMap<>();
         members("route")
@@ -92,8 +97,9 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
                                 .flatMap(from -> from.member("steps").stream())
                                 .flatMap(YamlNode::texts)
                                 .map(YamlNode::text)
-                                .filter(text -> text.startsWith(DIRECT))
-                                .map(text -> text.substring(DIRECT.length()).replaceFirst("\\?.*", ""))
+                                .map(INSIDE::matcher)
+                                .filter(Matcher::matches)
+                                .map(inside -> inside.group(1))
                                 .collect(Collectors.toSet())));
         return calls;
     }

@@ -15,7 +15,6 @@ import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
-import org.apache.camel.Suspendable;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -44,22 +43,28 @@ final class RouteSwap {
     }
 
     /**
-     * Takes away what these files gave.
+     * What routes that are no more may have left behind.
      *
-     * @return true if a queue of exchanges lost its reader
+     * @param queued true if a queue of exchanges lost its reader
+     * @param cut true if something that was under way was cut
      */
-    boolean remove(Set<String> files, Edition given) throws Exception {
+    record Left(boolean queued, boolean cut) {}
+
+    /** Takes away what these files gave. */
+    Left remove(Set<String> files, Edition given) throws Exception {
         List<RouteFile> documents =
                 RouteFile.all(given).stream().filter(file -> isIn(files, file)).toList();
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
-        boolean queue = false;
+        boolean queued = false;
+        boolean cut = false;
         for (String id : callersFirst(routes(files, documents), documents)) {
             Route route = context.getRoute(id);
             if (route != null) {
-                queue |= route.getEndpoint().getEndpointUri().startsWith("seda:");
+                boolean drained = drain(route, end);
+                queued |= isQueue(route);
+                cut |= !drained;
                 // Camel would look for exchanges under way once a second.
-                long patience = drain(route, end) ? PATIENCE.toMillis() : 1;
-                context.getRouteController().stopRoute(id, patience, TimeUnit.MILLISECONDS);
+                context.getRouteController().stopRoute(id, drained ? PATIENCE.toMillis() : 1, TimeUnit.MILLISECONDS);
                 context.removeRoute(id);
             }
             RouteDefinition left = context.getRouteDefinition(id);
@@ -70,7 +75,7 @@ final class RouteSwap {
         for (RouteFile file : documents) {
             removeParts(file);
         }
-        return queue;
+        return new Left(queued, cut);
     }
 
     private void removeParts(RouteFile file) throws Exception {
@@ -133,7 +138,7 @@ final class RouteSwap {
     }
 
     /** In the order in which they can be emptied: nothing comes in any more from those before. */
-    private static List<String> callersFirst(Set<String> routes, Collection<RouteFile> documents) {
+    private List<String> callersFirst(Set<String> routes, Collection<RouteFile> documents) {
         Map<String, Set<String>> calls = new TreeMap<>();
         documents.forEach(file -> file.calls().forEach((route, called) -> calls.put(route, called)));
         List<String> ordered = new ArrayList<>();
@@ -142,8 +147,7 @@ final class RouteSwap {
             String next = left.stream()
                     .filter(route -> left.stream()
                             .filter(other -> !other.equals(route))
-                            .noneMatch(
-                                    other -> calls.getOrDefault(other, Set.of()).contains(route)))
+                            .noneMatch(other -> sendsTo(calls.getOrDefault(other, Set.of()), route)))
                     .findFirst()
                     .orElse(left.iterator().next());
             ordered.add(next);
@@ -152,11 +156,28 @@ final class RouteSwap {
         return ordered;
     }
 
+    /** A poller sends to whichever provider's route its watch names: to any. */
+    private boolean sendsTo(Set<String> calls, String id) {
+        Route route = context.getRoute(id);
+        String from = route == null ? "" : from(route);
+        return calls.stream()
+                .map(call -> call.split("\\$\\{", 2))
+                .anyMatch(call -> call.length == 1 ? from.equals(call[0]) : from.startsWith(call[0]));
+    }
+
+    private static String from(Route route) {
+        return route.getEndpoint().getEndpointUri().replaceFirst("\\?.*", "").replaceFirst("://", ":");
+    }
+
+    private static boolean isQueue(Route route) {
+        return from(route).startsWith("seda:");
+    }
+
     /** True if nothing is under way in the route any more, nor will be. */
     private boolean drain(Route route, long end) throws InterruptedException {
         Consumer consumer = route.getConsumer();
-        if (consumer instanceof Suspendable
-                && route.getEndpoint().getEndpointUri().startsWith("direct:")) {
+        if (isQueue(route) || from(route).startsWith("direct:")) {
+            // To stop the reader of a queue would interrupt what it has in hand.
             ServiceHelper.suspendService(consumer);
         } else {
             ServiceHelper.stopService(consumer);
@@ -164,6 +185,11 @@ final class RouteSwap {
         while (context.getInflightRepository().size(route.getRouteId()) > 0 && nanoTime.getAsLong() - end < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
-        return context.getInflightRepository().size(route.getRouteId()) == 0;
+        boolean drained = context.getInflightRepository().size(route.getRouteId()) == 0;
+        if (isQueue(route)) {
+            // Camel would wait for its threads to end, and they for the queue to become empty.
+            ServiceHelper.stopService(consumer);
+        }
+        return drained;
     }
 }

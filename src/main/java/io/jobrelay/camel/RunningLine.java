@@ -110,9 +110,12 @@ final class RunningLine {
             beans.add(ProviderBeans.CLIENT);
         }
         Set<String> affected = Affected.files(change.before(), change.after(), keys(change), beans, reopened);
-        if (routes.remove(affected, change.before())) {
-            // Before there are others, whose polls are nobody else's.
+        RouteSwap.Left left = routes.remove(affected, change.before());
+        // Before there are others, whose polls are nobody else's.
+        if (left.queued()) {
             engine.openPolls().giveBackAll();
+        } else if (left.cut()) {
+            engine.openPolls().giveBackWaiting();
         }
         settings.set(change.settingsAfter());
         destinations.reopen(reopened, change.settingsAfter());

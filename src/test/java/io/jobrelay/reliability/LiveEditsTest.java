@@ -124,10 +124,7 @@ class LiveEditsTest {
                             .count(),
                     cloud.requests(),
                     verdict);
-            // On a machine with too much to do one run in three loses an answer; why is not found yet. The long suite
-            // insists.
-            Verdict judged = LONG ? verdict : verdict.without(Fault.LOST);
-            assertThat(judged.faults()).as("seed %d: %s", seed, verdict).isEmpty();
+            assertThat(verdict.faults()).as("seed %d: %s", seed, verdict).isEmpty();
         }
     }
 

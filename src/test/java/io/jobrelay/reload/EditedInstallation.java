@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,6 +46,7 @@ final class EditedInstallation implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Map<String, String> states = new ConcurrentHashMap<>();
+    private final Map<String, Duration> times = new ConcurrentHashMap<>();
     private final int managementPort;
     private volatile int status = 200;
     private volatile int padding;
@@ -110,6 +112,11 @@ final class EditedInstallation implements AutoCloseable {
         answering.countDown();
     }
 
+    /** From now on an answer about this job takes its time. */
+    void slow(String job, Duration time) {
+        times.put(job, time);
+    }
+
     /** The requests for a job in a version of the path. */
     List<String> asked(String version, String job) {
         String path = "/%s/p/jobs/%s".formatted(version, job);
@@ -121,7 +128,7 @@ final class EditedInstallation implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             asked.add(path);
             String job = path.replaceFirst(".*/", "");
-            awaitAnswering();
+            awaitAnswering(job);
             byte[] body =
                     "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}%s}"
                             .formatted(job, states.getOrDefault(job, "RUNNING"), " ".repeat(padding))
@@ -132,9 +139,10 @@ final class EditedInstallation implements AutoCloseable {
         }
     }
 
-    private void awaitAnswering() {
+    private void awaitAnswering(String job) {
         try {
             answering.await();
+            TimeUnit.NANOSECONDS.sleep(times.getOrDefault(job, Duration.ZERO).toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

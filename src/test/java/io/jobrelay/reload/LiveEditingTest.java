@@ -13,6 +13,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -296,6 +297,22 @@ class LiveEditingTest {
 
         running.soon().until(() -> running.log().contains("the policy as edited"));
         running.soon().until(() -> running.log().contains("kind=UNAVAILABLE"));
+    }
+
+    @Test
+    void polls_that_are_under_way_end_before_their_routes_are_replaced() {
+        running.slow("slow", Duration.ofSeconds(1));
+        running.watch("slow.yaml", EditedInstallation.item("huawei-res-job", "slow"));
+        running.soon().until(() -> !running.asked("v1", "slow").isEmpty());
+        // Loaded anew, it stands behind the providers' routes that it sends to.
+        running.take(POLLING.get(0), text -> text + "# An edit.\n");
+
+        running.take(POLICY, text -> text + "# An edit.\n");
+        running.take(POLICY, text -> text + "# Another edit.\n");
+
+        assertThat(running.log()).doesNotContain("was cut short", "Error processing exchange");
+        running.delete("watches/slow.yaml");
+        running.edit(POLLING.get(0), text -> text.replace("# An edit.\n", ""));
     }
 
     @Test
