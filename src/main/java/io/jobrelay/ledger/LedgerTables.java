@@ -7,6 +7,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.api.pattern.ValidatePattern;
 
 /** The ledger's tables: made and changed by numbered migrations, each whole or not at all. */
@@ -21,9 +22,11 @@ final class LedgerTables {
      */
     static void bringUpToDate(FluentConfiguration migrations) {
         Flyway flyway = flyway(migrations);
-        refuseNewer(flyway);
         try {
             flyway.migrate();
+        } catch (FlywayValidateException e) {
+            refuseNewer(flyway);
+            throw unfit(e);
         } catch (FlywayException e) {
             if (LedgerTrouble.of(e).isPresent()) {
                 throw e;
@@ -31,12 +34,15 @@ final class LedgerTables {
             if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
                 throw new LedgerException("holds tables of somebody else: give Jobrelay a database of its own", e);
             }
-            throw new LedgerException(
-                    "has tables that cannot be brought up to date, and are as they were (%s): go on with the Jobrelay that wrote it, and tell the makers of this one"
-                            .formatted(
-                                    LedgerTrouble.detail(e).lines().findFirst().orElse("")),
-                    e);
+            throw unfit(e);
         }
+    }
+
+    private static LedgerException unfit(FlywayException e) {
+        return new LedgerException(
+                "has tables that cannot be brought up to date, and are as they were (%s): go on with the Jobrelay that wrote it, and tell the makers of this one"
+                        .formatted(LedgerTrouble.detail(e).lines().findFirst().orElse("")),
+                e);
     }
 
     /**
