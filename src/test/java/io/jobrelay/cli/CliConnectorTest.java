@@ -2,6 +2,8 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.faults.Child;
+import io.jobrelay.faults.ClassArchive;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +50,7 @@ class CliConnectorTest {
 
     @Test
     void answers_camels_command_line_over_edits_and_ends_when_it_says_so() throws Exception {
-        Process process = start(Program.classPathWithoutTests() + File.pathSeparator + CONNECTOR);
+        Process process = start(ClassArchive.classPath() + File.pathSeparator + CONNECTOR);
         within().untilAsserted(() -> assertThat(file("-status.json")).content().contains("\"routes\"", "router"));
 
         Path route = directory.resolve("routes/router.camel.yaml");
@@ -66,14 +68,14 @@ class CliConnectorTest {
 
     @Test
     void does_nothing_in_the_home_directory_without_the_connector() throws Exception {
-        start(Program.classPathWithoutTests());
+        start(ClassArchive.classPath());
 
         assertThat(directory.resolve("home")).isEmptyDirectory();
     }
 
     private Process start(String classPath) throws IOException {
-        List<String> command = Program.command(classPath, "run");
-        command.add(1, "-Duser.home=" + directory.resolve("home"));
+        List<String> command = Child.java();
+        command.addAll(List.of("-cp", classPath, "-Duser.home=" + directory.resolve("home"), Child.MAIN, "run"));
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectError(directory.resolve("log").toFile())

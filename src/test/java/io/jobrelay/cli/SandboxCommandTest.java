@@ -11,6 +11,7 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.provider.EventFormatProvider;
 import io.cloudevents.jackson.JsonFormat;
+import io.jobrelay.faults.Child;
 import io.jobrelay.job.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,7 +139,10 @@ class SandboxCommandTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        ProcessBuilder process = new ProcessBuilder(Program.command(Program.classPathWithoutTests(), arguments))
+        List<String> command = Child.java();
+        command.add(Child.MAIN);
+        command.addAll(List.of(arguments));
+        ProcessBuilder process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("stdout").toFile())
                 .redirectError(directory.resolve("stderr").toFile());

@@ -1,6 +1,5 @@
 package io.jobrelay.faults;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,8 @@ import java.util.stream.Stream;
 /** Jobrelay in a process and a directory of its own. */
 public final class Child implements AutoCloseable {
     private static final Path PROPERTIES = Path.of("application.properties");
+    public static final String MAIN = "io.jobrelay.cli.Jobrelay";
+
     private static final int STOP_SECONDS = 40;
 
     private final Path log;
@@ -62,17 +63,9 @@ public final class Child implements AutoCloseable {
     public static Child run(
             Path directory, Path log, Map<String, String> environment, List<String> options, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath()));
+        List<String> command = java();
         command.addAll(options);
-        command.add("io.jobrelay.cli.Jobrelay");
+        command.add(MAIN);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
@@ -83,13 +76,17 @@ public final class Child implements AutoCloseable {
         return new Child(log, process);
     }
 
-    /** The test class path with the tests' own classes and log settings left out, absolute since it runs elsewhere. */
-    public static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("test-classes"))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .reduce((left, right) -> left + File.pathSeparator + right)
-                .orElseThrow();
+    /** Java with the options that win where speed counts, and with those of {@code bin/jobrelay} that newer Javas need. */
+    public static List<String> java() {
+        List<String> java = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED"));
+        java.addAll(ClassArchive.options());
+        return java;
     }
 
     /** SIGKILL. */

@@ -1,6 +1,7 @@
 package io.jobrelay.reliability;
 
 import io.jobrelay.faults.Child;
+import io.jobrelay.faults.ClassArchive;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,8 +74,8 @@ final class Home {
     Child live(List<String> orders, Map<String, String> properties, String... options) throws IOException {
         lives++;
         Child.properties(directory, properties);
-        List<String> java = new ArrayList<>(
-                List.of("-Xmx256m", "-cp", directory.resolve("migrations") + File.pathSeparator + Child.classPath()));
+        List<String> java = new ArrayList<>(List.of(
+                "-Xmx256m", "-cp", ClassArchive.classPath() + File.pathSeparator + directory.resolve("migrations")));
         if (!orders.isEmpty()) {
             java.add("-javaagent:" + AgentJar.in(directory) + "=" + String.join("&", orders));
         }

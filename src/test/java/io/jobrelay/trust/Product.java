@@ -1,6 +1,6 @@
 package io.jobrelay.trust;
 
-import java.io.File;
+import io.jobrelay.faults.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,17 +49,9 @@ final class Product implements AutoCloseable {
         Path streams = Files.createDirectories(directory.resolveSibling(directory.getFileName() + "-streams"));
         Path out = Files.createTempFile(streams, "out-", ".txt");
         Path err = Files.createTempFile(streams, "err-", ".txt");
-        List<String> command = new ArrayList<>(List.of(
-                "sh",
-                "-c",
-                "umask 000 && exec \"$@\"",
-                "sh",
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath(),
-                "io.jobrelay.cli.Jobrelay"));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "umask 000 && exec \"$@\"", "sh"));
+        command.addAll(Child.java());
+        command.add(Child.MAIN);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -78,14 +70,6 @@ final class Product implements AutoCloseable {
             }
         }
         return product;
-    }
-
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("test-classes"))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .reduce((left, right) -> left + File.pathSeparator + right)
-                .orElseThrow();
     }
 
     long pid() {
