@@ -107,7 +107,7 @@ public final class EngineBeans implements AutoCloseable {
                 intake,
                 providers,
                 ceilings,
-                new Groups(new Companions(database, clock, providers::group), providers, clock),
+                new Groups(new Companions(database, clock, nodes.lease(), providers::group), providers, clock),
                 new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
                 metrics,
                 started.poll().concurrency(),

@@ -3,7 +3,6 @@ package io.jobrelay.ledger;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +23,17 @@ public final class Companions {
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
+    private final NodeLease lease;
     private final Function<Watch, String> group;
 
     /**
+     * @param lease of the node that has claimed the others
      * @param group of a watch, as a text; empty if it can be asked only by itself
      */
-    public Companions(LedgerDatabase database, LedgerClock clock, Function<Watch, String> group) {
+    public Companions(LedgerDatabase database, LedgerClock clock, NodeLease lease, Function<Watch, String> group) {
         this.database = database;
         this.clock = clock;
+        this.lease = lease;
         this.group = group;
     }
 
@@ -44,10 +46,12 @@ public final class Companions {
      * @param most how many at most, those first that have been due longest
      */
     public List<DueWatch> join(String api, String account, Collection<String> groups, String node, int most) {
-        return database.write(handle -> {
-            learn(handle, api, account);
-            return claim(handle, groups, node, most, clock.instant());
-        });
+        return lease.claim(
+                node,
+                () -> database.write(handle -> {
+                    learn(handle, api, account);
+                    return take(handle, groups, most, new Claim(node, clock.instant(), clock.begin()));
+                }));
     }
 
     private void learn(Handle handle, String api, String account) {
@@ -69,35 +73,16 @@ public final class Companions {
         known.execute();
     }
 
-    private List<DueWatch> claim(Handle handle, Collection<String> groups, String node, int most, Instant now) {
-        return handle.createQuery("""
+    private static List<DueWatch> take(Handle handle, Collection<String> groups, int most, Claim claim) {
+        return claim.take(handle.createQuery("""
                         with due as materialized (
                             select id from watch where state = 'ACTIVE' and together > '' and together in (<groups>)
                                 and not claimed and due_at <= :soon
                                 and (due_at <= :now or failures = 0 and 10 * (due_at - :now) <= due_at - answered_at)
                             order by due_at limit :most <skipLocked>)
-                        update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at,
-                            due_at = :lease
-                        where id in (select id from due)
-                        returning id, definition, claim, planned_at""")
+                        """ + Claim.OF_DUE)
                 .bindList("groups", List.copyOf(groups))
-                .bind("lease", now.plus(Watches.LEASE).toEpochMilli())
-                .bind("node", node)
-                .bind("soon", now.plus(EARLIEST).toEpochMilli())
-                .bind("now", now.toEpochMilli())
-                .bind("most", most)
-                .map((row, context) -> new DueWatch(
-                        row.getString(1),
-                        Json.read(row.getString(2), Watch.class),
-                        row.getLong(3),
-                        node,
-                        planned(Instant.ofEpochMilli(row.getLong(4)), now),
-                        now))
-                .list();
-    }
-
-    private Instant planned(Instant due, Instant now) {
-        Instant planned = due.isBefore(clock.begin()) ? clock.begin() : due;
-        return planned.isBefore(now) ? planned : now;
+                .bind("soon", claim.now().plus(EARLIEST).toEpochMilli())
+                .bind("most", most));
     }
 }

@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The watches that the ledger looks after: which there are, and which are due. */
 public final class Watches {
-    /** How long a claimed watch is left alone if nothing is heard of it; far longer than a poll may take. */
-    static final Duration LEASE = Duration.ofMinutes(15);
-
     /** Nobody takes more of an account at once. */
     private static final int MOST_COUNTED = 1_000;
 
@@ -156,37 +152,19 @@ public final class Watches {
                 ? List.of()
                 : lease.claim(
                         node.get(),
-                        () -> database.write(handle -> claim(handle, allowed, node.get(), Instant.ofEpochMilli(now))));
+                        () -> database.write(handle -> take(
+                                handle, allowed, new Claim(node.get(), Instant.ofEpochMilli(now), clock.begin()))));
     }
 
-    private List<DueWatch> claim(Handle handle, Map<String, Integer> countByAccount, String node, Instant now) {
+    private static List<DueWatch> take(Handle handle, Map<String, Integer> countByAccount, Claim claim) {
         List<DueWatch> claimed = new ArrayList<>();
-        countByAccount.forEach((account, count) -> handle.createQuery("""
+        countByAccount.forEach((account, count) -> claimed.addAll(claim.take(
+                handle.createQuery("""
                         with due as materialized (
                             select id from watch where state = 'ACTIVE' and account = :account and due_at <= :now
                             order by due_at limit :count <skipLocked>)
-                        update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at,
-                            due_at = :lease
-                        where id in (select id from due)
-                        returning id, definition, claim, planned_at""")
-                .bind("lease", now.plus(LEASE).toEpochMilli())
-                .bind("node", node)
-                .bind("account", account)
-                .bind("now", now.toEpochMilli())
-                .bind("count", count)
-                .map((row, context) -> new DueWatch(
-                        row.getString(1),
-                        Json.read(row.getString(2), Watch.class),
-                        row.getLong(3),
-                        node,
-                        planned(row.getLong(4)),
-                        now))
-                .forEach(claimed::add));
+                        """ + Claim.OF_DUE).bind("account", account).bind("count", count))));
         return claimed;
-    }
-
-    private Instant planned(long due) {
-        return Instant.ofEpochMilli(Math.max(due, clock.begin().toEpochMilli()));
     }
 
     /**

@@ -40,6 +40,7 @@ class CompanionsTest {
         companions = new Companions(
                 ledger.database,
                 ledger.time,
+                ledger.nodes.lease(),
                 watch -> String.valueOf(watch.parameters().get("id")).startsWith("other") ? "" : GROUP);
     }
 

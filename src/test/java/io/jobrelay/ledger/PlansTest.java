@@ -178,7 +178,7 @@ class PlansTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("gone")));
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b"), Ledger.watch("c")));
         List<DueWatch> due = ledger.claim();
-        new Companions(ledger.database, ledger.time, Watch::account)
+        new Companions(ledger.database, ledger.time, ledger.nodes.lease(), Watch::account)
                 .join("acme-job", "acme", List.of("acme"), "again", 1);
         ledger.intake.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)));
         ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
