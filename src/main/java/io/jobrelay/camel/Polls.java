@@ -25,6 +25,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Route;
 import org.apache.camel.StatefulService;
+import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,7 +128,7 @@ public final class Polls {
 
     /** True if the route takes nothing any more. What its reader had in hand by then waits in {@link OpenPolls}. */
     private static boolean isLeft(Exchange exchange) {
-        Route route = exchange.getContext().getRoute(exchange.getFromRouteId());
+        Route route = ExchangeHelper.getRoute(exchange);
         return route == null || !(route.getConsumer() instanceof StatefulService reader && reader.isStarted());
     }
 
@@ -247,13 +248,8 @@ public final class Polls {
                     watch.watch().api()));
         } else if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
             due.forEach(open::cutShort);
-        } else if (exception instanceof LedgerException) {
-            due.forEach(watch -> LOG.error(
-                    "watch={} api={} was polled in vain: {}",
-                    watch.id(),
-                    watch.watch().api(),
-                    exception.getMessage()));
-            due.forEach(watches::giveBack);
+        } else if (exception instanceof LedgerException trouble) {
+            due.forEach(watch -> polledInVain(watch, trouble));
         } else {
             takeIn(exchange, due, PollFailures.of(exchange, exception));
         }
@@ -282,6 +278,17 @@ public final class Polls {
                 failure.httpStatus(),
                 failure.code(),
                 failure.message());
-        intake.failed(due, failure);
+        try {
+            intake.failed(due, failure);
+        } catch (LedgerException e) {
+            polledInVain(due, e);
+        }
+    }
+
+    /** What the provider said could not be written to the ledger: it is asked again as soon as it can be. */
+    private void polledInVain(DueWatch due, LedgerException e) {
+        LOG.error(
+                "watch={} api={} was polled in vain: {}", due.id(), due.watch().api(), e.getMessage());
+        watches.giveBack(due);
     }
 }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,31 @@ class LedgerTroubleLineTest {
             assertThat(receiver.received())
                     .extracting(received -> received.header("webhook-id"))
                     .containsOnly(receiver.received().get(0).header("webhook-id"));
+        }
+    }
+
+    /** Not only when the claim has run out, which is a quarter of an hour later. */
+    @Test
+    void asks_again_where_it_could_not_note_that_a_poll_failed_once_there_is_room() throws Exception {
+        try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 8);
+                Line line = line(disk.directory().resolve("ledger.db"))) {
+            provider.status(503);
+            provider.before(() -> {
+                provider.before(() -> {});
+                disk.fill();
+                soon(() -> health().startsWith("503"));
+            });
+            line.watch("a", "b");
+            line.start();
+            soon(() -> List.copyOf(log.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(message -> message.contains("was polled in vain")));
+
+            disk.free();
+            provider.status(200);
+
+            soon(() -> Stream.of("/p/a\"", "/p/b\"")
+                    .allMatch(job -> line.file().stream().anyMatch(event -> event.contains(job))));
         }
     }
 

@@ -28,6 +28,7 @@ final class StubProvider implements AutoCloseable {
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile boolean hangs;
     private volatile int status = 200;
+    private volatile Runnable before = () -> {};
     private volatile int limit = Integer.MAX_VALUE;
     private final Deque<Long> lately = new ArrayDeque<>();
     private final List<Integer> answers = new CopyOnWriteArrayList<>();
@@ -55,6 +56,11 @@ final class StubProvider implements AutoCloseable {
     /** What every answer is from now on, whatever the job. */
     void status(int code) {
         status = code;
+    }
+
+    /** What is done before each answer. */
+    void before(Runnable answer) {
+        before = answer;
     }
 
     /** Within any second it answers so many requests, and those beyond with 429. */
@@ -95,6 +101,7 @@ final class StubProvider implements AutoCloseable {
             if (hangs) {
                 end.await();
             }
+            before.run();
             byte[] body = "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}}"
                     .formatted(job, states.getOrDefault(job, "RUNNING"))
                     .getBytes(UTF_8);
