@@ -65,7 +65,7 @@ final class OpenPolls {
         watches.giveBack(due);
     }
 
-    /** Gives back what waits for a poller. It is due again, and claimed anew. */
+    /** Gives back what waits for a poller, or was never handed to one: it is due again, and claimed anew. */
     void giveBackWaiting() {
         open.keySet().stream().filter(due -> open.remove(due, false)).forEach(watches::giveBack);
     }

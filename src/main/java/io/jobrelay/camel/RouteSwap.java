@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
+import org.apache.camel.Suspendable;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -43,28 +44,22 @@ final class RouteSwap {
     }
 
     /**
-     * What routes that are no more may have left behind.
+     * Takes away what these files gave.
      *
-     * @param queued true if a queue of exchanges lost its reader
-     * @param cut true if something that was under way was cut
+     * @return true if a queue of exchanges lost its reader
      */
-    record Left(boolean queued, boolean cut) {}
-
-    /** Takes away what these files gave. */
-    Left remove(Set<String> files, Edition given) throws Exception {
+    boolean remove(Set<String> files, Edition given) throws Exception {
         List<RouteFile> documents =
                 RouteFile.all(given).stream().filter(file -> isIn(files, file)).toList();
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
         boolean queued = false;
-        boolean cut = false;
         for (String id : callersFirst(routes(files, documents), documents)) {
             Route route = context.getRoute(id);
             if (route != null) {
-                boolean drained = drain(route, end);
                 queued |= isQueue(route);
-                cut |= !drained;
                 // Camel would look for exchanges under way once a second.
-                context.getRouteController().stopRoute(id, drained ? PATIENCE.toMillis() : 1, TimeUnit.MILLISECONDS);
+                long patience = drain(route, end) ? PATIENCE.toMillis() : 1;
+                context.getRouteController().stopRoute(id, patience, TimeUnit.MILLISECONDS);
                 context.removeRoute(id);
             }
             RouteDefinition left = context.getRouteDefinition(id);
@@ -75,7 +70,7 @@ final class RouteSwap {
         for (RouteFile file : documents) {
             removeParts(file);
         }
-        return new Left(queued, cut);
+        return queued;
     }
 
     private void removeParts(RouteFile file) throws Exception {
@@ -176,8 +171,8 @@ final class RouteSwap {
     /** True if nothing is under way in the route any more, nor will be. */
     private boolean drain(Route route, long end) throws InterruptedException {
         Consumer consumer = route.getConsumer();
-        if (isQueue(route) || from(route).startsWith("direct:")) {
-            // To stop the reader of a queue would interrupt what it has in hand.
+        if (consumer instanceof Suspendable) {
+            // To stop the reader of a queue, or the clockwork, would interrupt what it has in hand.
             ServiceHelper.suspendService(consumer);
         } else {
             ServiceHelper.stopService(consumer);

@@ -110,11 +110,11 @@ final class RunningLine {
             beans.add(ProviderBeans.CLIENT);
         }
         Set<String> affected = Affected.files(change.before(), change.after(), keys(change), beans, reopened);
-        RouteSwap.Left left = routes.remove(affected, change.before());
+        boolean withoutPollers = routes.remove(affected, change.before());
         // Before there are others, whose polls are nobody else's.
-        if (left.queued()) {
+        if (withoutPollers) {
             engine.openPolls().giveBackAll();
-        } else if (left.cut()) {
+        } else {
             engine.openPolls().giveBackWaiting();
         }
         settings.set(change.settingsAfter());

@@ -1,5 +1,6 @@
 package io.jobrelay.reload;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -33,12 +35,13 @@ class LiveEditingTest {
     private static final String MAPPING = "routes/providers/huawei-res-job.jq";
     private static final String ROUTER = "routes/router.camel.yaml";
     private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
+    private static final String CLAIMING = "routes/engine/claim-due-watches.camel.yaml";
     private static final List<String> POLLING =
             List.of("routes/engine/poll-watch.camel.yaml", "routes/engine/poll-together.camel.yaml");
     private static final String POLICY = "routes/policies/poll-policy.camel.yaml";
     private static final String PROPERTIES = "application.properties";
     private static final List<String> EDITED =
-            List.of(PROVIDER, MAPPING, ROUTER, SIGNING, POLICY, PROPERTIES, "watches/a.yaml");
+            List.of(PROVIDER, MAPPING, ROUTER, SIGNING, CLAIMING, POLICY, PROPERTIES, "watches/a.yaml");
 
     @TempDir
     private static Path directory;
@@ -313,6 +316,29 @@ class LiveEditingTest {
         assertThat(running.log()).doesNotContain("was cut short", "Error processing exchange");
         running.delete("watches/slow.yaml");
         running.edit(POLLING.get(0), text -> text.replace("# An edit.\n", ""));
+    }
+
+    @Test
+    void what_a_replaced_claimer_had_in_hand_is_asked_for_all_the_same() {
+        List<String> jobs =
+                IntStream.range(0, 20).mapToObj(job -> "many-" + job).toList();
+        running.hang();
+        running.watch(
+                "many.yaml",
+                jobs.stream()
+                        .map(job -> EditedInstallation.item("huawei-res-job", job))
+                        .collect(joining()));
+        running.soon()
+                .until(() ->
+                        jobs.stream().anyMatch(job -> !running.asked("v1", job).isEmpty()));
+
+        running.take(CLAIMING, text -> text + "# An edit.\n");
+        running.answer();
+
+        running.soon()
+                .until(() ->
+                        jobs.stream().noneMatch(job -> running.asked("v1", job).isEmpty()));
+        running.delete("watches/many.yaml");
     }
 
     @Test
