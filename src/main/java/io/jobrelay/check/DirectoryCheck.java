@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.camel.RouteTrial;
+import io.jobrelay.reload.Edition;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchGlob;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
  */
 public final class DirectoryCheck {
     private static final Path SEEDS = Path.of("seeds");
+    private static final Path PROPERTIES = Path.of(Edition.PROPERTIES);
 
     private final Clock clock;
     private final List<Problem> problems = new ArrayList<>();
@@ -36,7 +39,7 @@ public final class DirectoryCheck {
      * What was found.
      *
      * @param problems what keeps Jobrelay, or a part of it, from working
-     * @param warnings what is right, but does not work on this machine as it is now
+     * @param warnings what is right, but does not work on this machine as it is now, or may be meant otherwise
      * @param watches the good watches
      * @param accounts the good accounts, by name
      */
@@ -72,6 +75,7 @@ public final class DirectoryCheck {
         try (RouteTrial trial = new RouteTrial(clock)) {
             problems.addAll(trial.settingsProblems());
             problems.addAll(trial.problems());
+            PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
             checkWatches(trial);
             SeedCheck seeds = new SeedCheck(trial);
             folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
@@ -98,11 +102,14 @@ public final class DirectoryCheck {
                     watches.add(new Placed(file + ":" + entry.line(), entry.watch()));
                     requireNonNull(accounts.get(entry.watch().account()), "a good watch has a known account")
                             .missing()
-                            .ifPresent(message ->
-                                    warnings.add(new Problem(file.toString(), entry.line(), "warning: " + message)));
+                            .ifPresent(message -> warn(new Problem(file.toString(), entry.line(), message)));
                 }
             }
         }
+    }
+
+    private void warn(Problem problem) {
+        warnings.add(new Problem(problem.file(), problem.line(), "warning: " + problem.message()));
     }
 
     private static List<Path> folders(Path directory) {

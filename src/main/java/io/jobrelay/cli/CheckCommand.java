@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Looks over properties, routes, mappings, watches and seeds of this directory, and prints every problem as"
                     + " file:line: message.",
-            "Needs neither network nor keys, and writes nothing; a watch whose account has no keys is a warning."
+            "Needs neither network nor keys, and writes nothing; a watch whose account has no keys is a warning, and so is"
+                    + " a property that stands twice."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,

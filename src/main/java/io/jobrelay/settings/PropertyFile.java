@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -21,9 +23,10 @@ public final class PropertyFile {
     private static final Pattern KEY = Pattern.compile("\\s*([^#!\\s=:][^\\s=:]*)\\s*[=:].*");
 
     private final String name;
-    private final Map<String, Integer> lines;
+    /** Of each key, in order; none where it was given by a program. */
+    private final Map<String, List<Integer>> lines;
 
-    private PropertyFile(String name, Map<String, Integer> lines) {
+    private PropertyFile(String name, Map<String, List<Integer>> lines) {
         this.name = name;
         this.lines = lines;
     }
@@ -42,13 +45,14 @@ public final class PropertyFile {
 
     /** The file of this name with this text. */
     public static PropertyFile of(String name, String text) {
-        Map<String, Integer> lines = new LinkedHashMap<>();
+        Map<String, List<Integer>> lines = new LinkedHashMap<>();
         int line = 0;
         for (String each : text.lines().toList()) {
             line++;
             Matcher matcher = KEY.matcher(each);
             if (matcher.matches()) {
-                lines.put(matcher.group(1), line);
+                lines.computeIfAbsent(matcher.group(1), key -> new ArrayList<>())
+                        .add(line);
             }
         }
         return new PropertyFile(name, lines);
@@ -80,14 +84,27 @@ public final class PropertyFile {
 
     /** This file with further keys that stand in no line, such as those given by a program. */
     public PropertyFile with(Set<String> keys) {
-        Map<String, Integer> all = new LinkedHashMap<>(lines);
-        keys.forEach(key -> all.putIfAbsent(key, 0));
+        Map<String, List<Integer>> all = new LinkedHashMap<>(lines);
+        keys.forEach(key -> all.putIfAbsent(key, List.of()));
         return new PropertyFile(name, all);
     }
 
-    /** The line of a key, from 1; 0 where it stands in none. */
+    /** The line of a key, from 1, the last one where it stands in several, for that counts; 0 where it stands in none. */
     public int line(String key) {
-        return lines.getOrDefault(key, 0);
+        List<Integer> all = lines.getOrDefault(key, List.of());
+        return all.isEmpty() ? 0 : all.get(all.size() - 1);
+    }
+
+    /** The keys that stand in several lines, each at its last one. */
+    public List<Problem> repeated() {
+        return lines.entrySet().stream()
+                .filter(entry -> entry.getValue().size() > 1)
+                .map(entry -> new Problem(
+                        name,
+                        line(entry.getKey()),
+                        "%s: stands in line %d as well, where it counts for nothing: take one of them out"
+                                .formatted(entry.getKey(), entry.getValue().get(0))))
+                .toList();
     }
 
     public Set<String> keys() {

@@ -46,6 +46,24 @@ class CheckCommandTest {
     }
 
     @Test
+    void a_key_that_stands_twice_is_warned_of() throws Exception {
+        Tree.copy(directory, "application.properties", "routes");
+        String properties =
+                Files.readString(Path.of("application.properties")).replace("jobrelay.poll.timeout=30s\n", "");
+        Files.writeString(
+                directory.resolve("application.properties"),
+                "jobrelay.poll.timeout=20s\njobrelay.poll.timeout=30s\n" + properties);
+
+        Program check = Program.run(directory, Map.of(), "check");
+
+        assertThat(check.out())
+                .containsExactly("application.properties:2: warning: jobrelay.poll.timeout: stands in line 1 as well,"
+                        + " where it counts for nothing: take one of them out");
+        assertThat(check.err()).endsWith("0 problems, 1 warning\n");
+        assertThat(check.status()).isZero();
+    }
+
+    @Test
     void each_mistake_in_a_route_is_told_with_its_line() throws Exception {
         Tree.copy(directory, "application.properties", "routes");
         route("absent-bean", """
