@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** The watches that the ledger looks after: which there are, and which are due. */
@@ -36,6 +37,22 @@ public final class Watches {
                 w.list and w.answered_at is not null
                 and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))
             """;
+
+    /** Adds a watch, or makes it another, due at once and claimed by nobody. */
+    private static final String PUT = """
+            insert into watch (id, definition, api, account, list, source, state, due_at,
+                added_at, blind_after, blind_at)
+            values (:id, :definition, :api, :account, :list, :source, 'ACTIVE', :now,
+                :now, :blindAfter, :now + :blindAfter)
+            on conflict (id) do update set
+                definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
+                claim = watch.claim + 1, claimed = false, claimed_by = null,
+                added_at = case watch.state when 'REMOVED' then excluded.added_at else watch.added_at end,
+                blind_after = excluded.blind_after, blind_at = excluded.blind_at,
+                state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""";
+
+    /** So that a file of a million takes no memory twice. */
+    private static final int MOST_AT_ONCE = 1_000;
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
@@ -71,30 +88,26 @@ public final class Watches {
                     .bind("source", source)
                     .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
                     .forEach(entry -> before.put(entry.getKey(), entry.getValue()));
+            PreparedBatch changed = handle.prepareBatch(PUT);
             for (Watch watch : watches) {
                 String definition = Json.write(watch);
                 if (!definition.equals(before.remove(watch.id()))) {
-                    put(handle, watch, definition, source, now);
+                    put(changed, watch, definition, source, now);
                 }
+                if (changed.size() == MOST_AT_ONCE) {
+                    changed.execute();
+                }
+            }
+            if (changed.size() > 0) {
+                changed.execute();
             }
             before.keySet().forEach(id -> handle.execute("update watch set state = 'REMOVED' where id = ?", id));
             return null;
         });
     }
 
-    private static void put(Handle handle, Watch watch, String definition, String source, long now) {
-        handle.createUpdate("""
-                        insert into watch (id, definition, api, account, list, source, state, due_at,
-                            added_at, blind_after, blind_at)
-                        values (:id, :definition, :api, :account, :list, :source, 'ACTIVE', :now,
-                            :now, :blindAfter, :now + :blindAfter)
-                        on conflict (id) do update set
-                            definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
-                            claim = watch.claim + 1, claimed = false, claimed_by = null,
-                            added_at = case watch.state when 'REMOVED' then excluded.added_at else watch.added_at end,
-                            blind_after = excluded.blind_after, blind_at = excluded.blind_at,
-                            state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""")
-                .bind("id", watch.id())
+    private static void put(PreparedBatch watches, Watch watch, String definition, String source, long now) {
+        watches.bind("id", watch.id())
                 .bind("definition", definition)
                 .bind("api", watch.api())
                 .bind("account", watch.account())
@@ -102,7 +115,7 @@ public final class Watches {
                 .bind("source", source)
                 .bind("now", now)
                 .bind("blindAfter", watch.pace().blindAfter().toMillis())
-                .execute();
+                .add();
     }
 
     /** True if some watch of the account is still polled. */
@@ -252,7 +265,9 @@ public final class Watches {
             boolean same =
                     before.map(Map.Entry::getValue).filter(definition::equals).isPresent();
             if (source.equals(FROM_API) && !same) {
-                put(handle, watch, definition, source, now);
+                PreparedBatch one = handle.prepareBatch(PUT);
+                put(one, watch, definition, source, now);
+                one.execute();
             }
             return new Standing(source, before.isEmpty(), same || source.equals(FROM_API));
         });
