@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class InitCommandTest {
     private static final Path EXAMPLES = Path.of("src/main/assembly/examples");
 
+    private static final String WATCHES = "jobrelay.watches=watches/*.yaml\n";
+
     @TempDir
     Path home;
 
@@ -66,12 +68,12 @@ class InitCommandTest {
         assertThat(names(EXAMPLES)).isEqualTo(names);
         assertThat(jobrelay("init", "--example", names.get(0)).status()).isZero();
         assertThat(directory.resolve("seeds")).doesNotExist();
-        StringBuilder accounts = new StringBuilder();
+        StringBuilder accounts = new StringBuilder(WATCHES);
         Set<String> rest = new HashSet<>();
         for (String name : names) {
             String properties = Files.readString(EXAMPLES.resolve(name).resolve("application.properties"));
             int end = properties.indexOf("# How many polls");
-            accounts.append(properties, 0, end);
+            accounts.append(properties.substring(0, end).replace(WATCHES, ""));
             rest.add(properties.substring(end));
             try (Stream<Path> watches = Files.list(EXAMPLES.resolve(name).resolve("watches"))) {
                 for (Path watch : watches.toList()) {
