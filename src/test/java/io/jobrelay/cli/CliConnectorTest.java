@@ -74,8 +74,8 @@ class CliConnectorTest {
     }
 
     private Process start(String classPath) throws IOException {
-        List<String> command = Child.java();
-        command.addAll(List.of("-cp", classPath, "-Duser.home=" + directory.resolve("home"), Child.MAIN, "run"));
+        List<String> command =
+                Child.command(List.of("-cp", classPath, "-Duser.home=" + directory.resolve("home")), "run");
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectError(directory.resolve("log").toFile())

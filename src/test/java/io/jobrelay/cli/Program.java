@@ -17,10 +17,7 @@ record Program(int status, List<String> out, String err) {
 
     static Program run(Path directory, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = Child.java();
-        command.add("-Dlogback.configurationFile=" + LOG.toAbsolutePath());
-        command.add(Child.MAIN);
-        command.addAll(List.of(arguments));
+        List<String> command = Child.command(List.of("-Dlogback.configurationFile=" + LOG.toAbsolutePath()), arguments);
         Path out = Files.createTempFile("jobrelay-out", ".txt");
         Path err = Files.createTempFile("jobrelay-err", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)

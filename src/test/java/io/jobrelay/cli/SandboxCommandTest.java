@@ -139,10 +139,7 @@ class SandboxCommandTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = Child.java();
-        command.add(Child.MAIN);
-        command.addAll(List.of(arguments));
-        ProcessBuilder process = new ProcessBuilder(command)
+        ProcessBuilder process = new ProcessBuilder(Child.command(List.of(), arguments))
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("stdout").toFile())
                 .redirectError(directory.resolve("stderr").toFile());

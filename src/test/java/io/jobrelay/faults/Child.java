@@ -13,8 +13,6 @@ import java.util.stream.Stream;
 /** Jobrelay in a process and a directory of its own. */
 public final class Child implements AutoCloseable {
     private static final Path PROPERTIES = Path.of("application.properties");
-    public static final String MAIN = "io.jobrelay.cli.Jobrelay";
-
     private static final int STOP_SECONDS = 40;
 
     private final Path log;
@@ -63,11 +61,7 @@ public final class Child implements AutoCloseable {
     public static Child run(
             Path directory, Path log, Map<String, String> environment, List<String> options, String... arguments)
             throws IOException {
-        List<String> command = java();
-        command.addAll(options);
-        command.add(MAIN);
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(command(options, arguments));
         builder.environment().putAll(environment);
         Process process = builder.directory(directory.toFile())
                 .redirectErrorStream(true)
@@ -76,17 +70,25 @@ public final class Child implements AutoCloseable {
         return new Child(log, process);
     }
 
-    /** Java with the options that win where speed counts, and with those of {@code bin/jobrelay} that newer Javas need. */
-    public static List<String> java() {
-        List<String> java = new ArrayList<>(List.of(
+    /**
+     * The command line, with the options that win where speed counts, and with those of {@code bin/jobrelay} that newer Javas
+     * need.
+     *
+     * @param options of Java, which win over those here
+     */
+    public static List<String> command(List<String> options, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED"));
-        java.addAll(ClassArchive.options());
-        return java;
+        command.addAll(ClassArchive.options());
+        command.addAll(options);
+        command.add("io.jobrelay.cli.Jobrelay");
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** SIGKILL. */

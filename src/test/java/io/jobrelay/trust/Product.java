@@ -50,9 +50,7 @@ final class Product implements AutoCloseable {
         Path out = Files.createTempFile(streams, "out-", ".txt");
         Path err = Files.createTempFile(streams, "err-", ".txt");
         List<String> command = new ArrayList<>(List.of("sh", "-c", "umask 000 && exec \"$@\"", "sh"));
-        command.addAll(Child.java());
-        command.add(Child.MAIN);
-        command.addAll(List.of(arguments));
+        command.addAll(Child.command(List.of(), arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
