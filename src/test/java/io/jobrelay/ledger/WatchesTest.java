@@ -139,6 +139,17 @@ class WatchesTest {
     }
 
     @Test
+    void a_file_of_more_watches_than_are_written_at_once_is_taken_in_whole() {
+        List<Watch> watches = IntStream.range(0, 2_100)
+                .mapToObj(number -> Ledger.watch(String.valueOf(number)))
+                .toList();
+
+        ledger.watches.replace("watches.yaml", watches);
+
+        assertThat(ledger.watches.unfinished()).hasSameSizeAs(watches);
+    }
+
+    @Test
     void a_removed_watch_is_not_polled_any_more() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
         ledger.watches.replace("watches.yaml", List.of());
