@@ -110,7 +110,7 @@ public final class EngineBeans implements AutoCloseable {
                 new Groups(new Companions(database, clock, nodes.lease(), providers::group), providers, clock),
                 new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
                 metrics,
-                started.poll().concurrency(),
+                new ClaimSize(started.poll().concurrency(), nanoTime),
                 openPolls,
                 changes);
         registry.bind("polls", polls);

@@ -57,21 +57,25 @@ final class PollMeter {
         exchange.setProperty(BEGUN, clock.instant());
     }
 
-    /** The provider has answered. */
-    void answered(Exchange exchange, Watch watch) {
+    /** When the exchange's poll began. */
+    static Instant begun(Exchange exchange) {
+        return requireNonNull(exchange.getProperty(BEGUN, Instant.class), "the poll has begun");
+    }
+
+    /** The provider has answered, and the answer is taken in. */
+    void answered(Instant begun, Watch watch) {
         standing.answered(watch.account());
-        Source source = ended(exchange, watch, Metrics.SUCCEEDED);
+        Source source = ended(begun, watch, Metrics.SUCCEEDED);
         answered.put(source, clock.instant());
     }
 
     void failed(Exchange exchange, Watch watch, PollFailure failure) {
         standing.failed(watch.account(), failure);
-        ended(exchange, watch, failure.kind().name());
+        ended(begun(exchange), watch, failure.kind().name());
     }
 
-    private Source ended(Exchange exchange, Watch watch, String result) {
+    private Source ended(Instant begun, Watch watch, String result) {
         Instant now = clock.instant();
-        Instant begun = requireNonNull(exchange.getProperty(BEGUN, Instant.class), "the poll has begun");
         metrics.poll(watch.api(), watch.account(), result, Duration.between(begun, now));
         Source source = new Source(watch.api(), watch.account());
         if (answered.putIfAbsent(source, now) == null) {

@@ -1,5 +1,7 @@
 package io.jobrelay.camel;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.Change;
@@ -14,10 +16,12 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
 import io.jobrelay.watch.Watch;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -26,6 +30,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Route;
 import org.apache.camel.StatefulService;
 import org.apache.camel.support.ExchangeHelper;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +51,7 @@ public final class Polls {
     private final Groups groups;
     private final PollMeter meter;
     private final Metrics metrics;
-    private final int most;
+    private final ClaimSize claimSize;
     private final OpenPolls open;
     private final Consumer<Change> changes;
 
@@ -54,7 +59,7 @@ public final class Polls {
     private final AtomicLong replacements = new AtomicLong();
 
     /**
-     * @param most how many watches are claimed at a time
+     * @param claimSize how many watches of an account are claimed at a time
      * @param changes told of every change once it is committed
      */
     Polls(
@@ -65,7 +70,7 @@ public final class Polls {
             Groups groups,
             PollMeter meter,
             Metrics metrics,
-            int most,
+            ClaimSize claimSize,
             OpenPolls open,
             Consumer<Change> changes) {
         this.watches = watches;
@@ -75,7 +80,7 @@ public final class Polls {
         this.groups = groups;
         this.meter = meter;
         this.metrics = metrics;
-        this.most = most;
+        this.claimSize = claimSize;
         this.open = open;
         this.changes = changes;
     }
@@ -94,6 +99,7 @@ public final class Polls {
     }
 
     private Map<String, Integer> allowed(Map<String, Integer> due) {
+        int most = claimSize.next();
         Map<String, Integer> wanted = new HashMap<>(due);
         wanted.replaceAll((account, count) -> Math.min(count, most));
         Map<String, Integer> allowed = ceilings.take(wanted);
@@ -188,15 +194,28 @@ public final class Polls {
         return account;
     }
 
-    /** Takes in the records in the body. */
+    /** Takes in the records in the body. The poller goes on while they are being committed. */
     public void answered(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange).get(0);
         @SuppressWarnings("unchecked") // a provider's route ends with to-records
         List<JobRecord> records = exchange.getMessage().getBody(List.class);
-        List<Change> made = intake.answered(due, records);
+        Instant begun = PollMeter.begun(exchange);
         open.end(due);
-        meter.answered(exchange, due.watch());
-        made.forEach(this::tell);
+        claimSize.polled();
+        CompletableFuture<?> unused =
+                intake.answered(due, records).whenComplete((made, trouble) -> takenIn(due, begun, made, trouble));
+        LogContext.ends();
+    }
+
+    /** The answer is committed, or could not be. */
+    private void takenIn(DueWatch due, Instant begun, List<Change> made, @Nullable Throwable trouble) {
+        LogContext.polls(due.id());
+        if (trouble != null) {
+            polledInVain(due, requireNonNullElse(trouble.getCause(), trouble));
+        } else {
+            meter.answered(begun, due.watch());
+            made.forEach(this::tell);
+        }
         LogContext.ends();
     }
 
@@ -240,6 +259,7 @@ public final class Polls {
     private void takeIn(Exchange exchange) {
         List<DueWatch> due = PollVariables.due(exchange);
         due.forEach(open::end);
+        claimSize.polled();
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (exchange.getContext().isStopping()) {
             due.forEach(watch -> LOG.info(
@@ -248,8 +268,8 @@ public final class Polls {
                     watch.watch().api()));
         } else if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
             due.forEach(open::cutShort);
-        } else if (exception instanceof LedgerException trouble) {
-            due.forEach(watch -> polledInVain(watch, trouble));
+        } else if (exception instanceof LedgerException) {
+            due.forEach(watch -> polledInVain(watch, exception));
         } else {
             takeIn(exchange, due, PollFailures.of(exchange, exception));
         }
@@ -286,7 +306,7 @@ public final class Polls {
     }
 
     /** What the provider said could not be written to the ledger: it is asked again as soon as it can be. */
-    private void polledInVain(DueWatch due, LedgerException e) {
+    private void polledInVain(DueWatch due, Throwable e) {
         LOG.error(
                 "watch={} api={} was polled in vain: {}", due.id(), due.watch().api(), e.getMessage());
         watches.giveBack(due);

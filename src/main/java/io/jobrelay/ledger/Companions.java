@@ -81,7 +81,7 @@ public final class Companions {
                                 and (due_at <= :now or failures = 0 and 10 * (due_at - :now) <= due_at - answered_at)
                             order by due_at limit :most <skipLocked>)
                         """ + Claim.OF_DUE)
-                .bindList("groups", List.copyOf(groups))
+                .bindList("groups", InList.of(groups))
                 .bind("soon", claim.now().plus(EARLIEST).toEpochMilli())
                 .bind("most", most));
     }

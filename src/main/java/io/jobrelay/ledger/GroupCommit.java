@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one writer of this process. Whatever several threads want to write at the same moment is committed together, since a
  * commit costs a flush to the disk and the flush is what limits the ledger; and what is of the same kind is written
- * together, since a statement for many costs little more than one for each. Each caller waits until its own work is
+ * together, since a statement for many costs little more than one for each. Each caller learns when its own work is
  * committed. Where some of it fails, the group is rolled back and each piece written by itself, so that a piece that fails
  * takes none of the others with it; so work may run twice, and does nothing but write.
  */
@@ -69,16 +68,16 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /**
-     * Writes the item in a transaction, with others of its kind that are there at the moment, and returns when it is
-     * committed.
+     * Writes the item in a transaction, with others of its kind that are there at the moment. The future ends once it is
+     * committed, on the thread that writes, which must not be kept; it ends exceptionally if that failed, and nothing of it
+     * was then written.
      *
      * @throws LedgerException if the ledger is closed
-     * @throws CompletionException if it failed or could not be committed; nothing of it was then written
      */
-    <I, R> R write(Batch<I, R> kind, I item) {
+    <I, R> CompletableFuture<R> write(Batch<I, R> kind, I item) {
         Work<I, R> work = new Work<>(kind, item);
         add(work);
-        return work.done.join();
+        return work.done;
     }
 
     private synchronized void add(Work<?, ?> work) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -51,20 +52,24 @@ public final class Intake {
     }
 
     /**
-     * Takes in the records of a good answer and returns the changes that they made, committed.
+     * Takes in the records of a good answer. The future brings the changes that they made, once they are committed; or fails
+     * with a {@link LedgerException}, as {@link LedgerDatabase#begin} does.
      *
      * <p>Two watches may see the same job, and their answers come in any order. A record is left aside where another watch
      * has brought a change of its job since this poll began: which of the two is older nobody can say, and the next poll
      * tells.
      */
-    public List<Change> answered(DueWatch due, List<JobRecord> records) {
-        List<Change> changes = database.write(answers, new Answer(due, records, clock.instant()));
-        // Most polls bring nothing new. A change of health has no hurry: the router looks by itself, several times a
-        // second.
-        if (!changes.isEmpty()) {
-            outbox.wake(Outbox.CHANGES);
-        }
-        return changes;
+    public CompletableFuture<List<Change>> answered(DueWatch due, List<JobRecord> records) {
+        return database.begin(answers, new Answer(due, records, clock.instant()))
+                .thenApply(changes -> {
+                    // Most polls bring nothing new. A change of health has no hurry: the router looks by itself,
+                    // several
+                    // times a second.
+                    if (!changes.isEmpty()) {
+                        outbox.wake(Outbox.CHANGES);
+                    }
+                    return changes;
+                });
     }
 
     private record Answer(DueWatch due, List<JobRecord> records, Instant now) {}
@@ -211,7 +216,7 @@ public final class Intake {
         handle.createQuery("""
                         select id, claim, state_since, failures, claimed, %s from watch
                         where id in (<ids>) order by id <forUpdate>""".formatted(WatchHealth.COLUMNS))
-                .bindList("ids", due.stream().map(DueWatch::id).toList())
+                .bindList("ids", InList.of(due.stream().map(DueWatch::id).toList()))
                 .map((row, context) -> {
                     Long since = Times.millis(row, "state_since");
                     return Map.entry(

@@ -108,7 +108,7 @@ final class Jobs {
                                 state_since, stuck, record ->> 'createTime' as created, record ->> 'updateTime' as updated
                             from job where <column> in (<values>)""")
                     .define("column", column)
-                    .bindList("values", all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE)))
+                    .bindList("values", InList.of(all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE))))
                     .map((row, context) -> Map.entry(row.getString("id"), known(row)))
                     .forEach(job -> add(job.getKey(), job.getValue()));
         }

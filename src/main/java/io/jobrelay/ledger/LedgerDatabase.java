@@ -7,8 +7,13 @@ import io.jobrelay.ledger.LedgerEngine.Hold;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -22,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * in one process at a time; a database on a server in many, and commands look into either, and write, beside them.
  */
 public final class LedgerDatabase implements AutoCloseable {
+    /** How long a close waits for those who are told of the last commits. */
+    private static final Duration TELLING = Duration.ofSeconds(10);
+
     private final LedgerEngine engine;
     private final @Nullable Hold held;
     private final HikariDataSource connections;
@@ -29,6 +37,7 @@ public final class LedgerDatabase implements AutoCloseable {
     private final ChangeLog changes;
     private final GroupCommit writer;
     private final LedgerCondition condition;
+    private final ExecutorService teller;
 
     private LedgerDatabase(LedgerEngine engine, @Nullable Hold held, HikariDataSource connections) {
         this.engine = engine;
@@ -39,6 +48,13 @@ public final class LedgerDatabase implements AutoCloseable {
         this.changes = new ChangeLog(engine.lanes());
         this.writer = new GroupCommit(jdbi, connections::evictConnection, changes);
         this.condition = new LedgerCondition(engine.name(), System::nanoTime);
+        this.teller = Executors.newSingleThreadExecutor(LedgerDatabase::teller);
+    }
+
+    private static Thread teller(Runnable task) {
+        Thread thread = new Thread(task, "ledger-teller");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -135,12 +151,36 @@ public final class LedgerDatabase implements AutoCloseable {
     <I, R> R write(Batch<I, R> kind, I item) {
         condition.require();
         try {
-            R result = writer.write(kind, item);
+            R result = writer.write(kind, item).join();
             condition.good();
             return result;
         } catch (CompletionException e) {
             throw condition.failed(e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    /**
+     * Begins to write the item in a transaction, together with others of its kind. What depends on the future is done on a
+     * thread of the ledger's own, in the order of the commits, and may write to the ledger itself.
+     *
+     * @return ends when it is committed; exceptionally, with a {@link LedgerException}, if it failed or could not be
+     *     committed, and nothing of it was then written
+     */
+    <I, R> CompletableFuture<R> begin(Batch<I, R> kind, I item) {
+        try {
+            condition.require();
+            return writer.write(kind, item).handleAsync(this::outcome, teller);
+        } catch (LedgerException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <R> R outcome(R result, @Nullable Throwable failure) {
+        if (failure != null) {
+            throw condition.failed(failure);
+        }
+        condition.good();
+        return result;
     }
 
     /** Where the order of deliveries is kept. */
@@ -203,12 +243,23 @@ public final class LedgerDatabase implements AutoCloseable {
         return condition.trouble();
     }
 
+    /** Waits for what has been begun to be written, and for what depends on it. */
     @Override
     public void close() {
         writer.close();
+        tellAll();
         connections.close();
         if (held != null) {
             held.close();
+        }
+    }
+
+    private void tellAll() {
+        teller.shutdown();
+        try {
+            teller.awaitTermination(TELLING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

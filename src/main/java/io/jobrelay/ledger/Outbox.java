@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -216,7 +218,7 @@ public final class Outbox {
                 : handle.createQuery("""
                         select event_id, type, subject, sequence, created_at, event from change
                         where event_id in (<events>)""")
-                        .bindList("events", List.copyOf(claims.keySet()))
+                        .bindList("events", InList.of(claims.keySet()))
                         .map((row, context) -> requireNonNull(claims.get(row.getString("event_id")))
                                 .of(destination, row, node, probe))
                         .list();
@@ -239,23 +241,48 @@ public final class Outbox {
         }
     }
 
-    /** The destination has it: the next change of the same job is due. True if that closed the destination's circuit. */
-    public boolean delivered(Delivery delivery) {
-        Settled settled = database.write(deliveries, new Done(delivery, clock.millis()));
-        if (settled.freed || settled.closed) {
-            wake(delivery.destination());
-        }
-        return settled.closed;
+    /**
+     * The destination has it: the next change of the same job is due, and this change goes on to other destinations. All of
+     * that or nothing of it is written.
+     *
+     * @param onward the destinations whose outboxes it is put into
+     * @return true, once that is committed, if it closed the destination's circuit; or fails with a {@link LedgerException},
+     *     as {@link LedgerDatabase#begin} does
+     */
+    public CompletableFuture<Boolean> delivered(Delivery delivery, Set<String> onward) {
+        return database.begin(deliveries, new Done(delivery, onward, clock.millis()))
+                .thenApply(settled -> {
+                    if (settled.freed || settled.closed) {
+                        wake(delivery.destination());
+                    }
+                    onward.forEach(this::wake);
+                    return settled.closed;
+                });
     }
 
-    private record Done(Delivery delivery, long now) {}
+    private record Done(Delivery delivery, Set<String> onward, long now) {
+        private Stream<Addition> additions() {
+            return onward.stream()
+                    .map(destination ->
+                            new Addition(new Lane(destination, delivery.subject()), delivery.eventId(), now));
+        }
+    }
 
     /** Whether the next change of the job is due now, and whether that closed the destination's circuit. */
     private record Settled(boolean freed, boolean closed) {}
 
     private List<Settled> settleDelivered(Handle handle, List<Done> done) {
+        List<Addition> additions = done.stream().flatMap(Done::additions).toList();
         database.lanes()
-                .enter(handle, done.stream().map(each -> lane(each.delivery)).toList());
+                .enter(
+                        handle,
+                        Stream.concat(
+                                        done.stream().map(each -> lane(each.delivery)),
+                                        additions.stream().map(Addition::lane))
+                                .toList());
+        if (!additions.isEmpty()) {
+            add(handle, additions);
+        }
         PreparedBatch settling = handle.prepareBatch("""
                 update delivery set status = 'DELIVERED', claimed = false, claimed_by = null, due_at = null, error = null,
                     updated_at = :now
@@ -502,7 +529,7 @@ public final class Outbox {
             if (!changes.isEmpty()) {
                 handle.createUpdate("""
                                 delete from change where event_id in (<events>) and not exists (
-                                    select 1 from delivery d where d.event_id = change.event_id)""").bindList("events", changes).execute();
+                                    select 1 from delivery d where d.event_id = change.event_id)""").bindList("events", InList.of(changes)).execute();
             }
             return changes.size();
         });

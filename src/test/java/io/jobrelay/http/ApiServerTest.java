@@ -315,7 +315,7 @@ class ApiServerTest {
         api.takeIn(Served.job("1", JobState.RUNNING), Served.job("2", JobState.RUNNING));
         api.outbox.claim("changes", 10).forEach(change -> {
             api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change);
+            api.outbox.delivered(change, Set.of()).join();
         });
         JsonNode page = api.get("/api/deliveries?status=PENDING&limit=1").json();
         assertThat(page.path("deliveries")).hasSize(1);

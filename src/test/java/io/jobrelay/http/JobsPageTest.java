@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,7 +164,7 @@ class JobsPageTest {
         api.takeIn(failed);
         api.outbox.claim("changes", 10).forEach(change -> {
             api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change);
+            api.outbox.delivered(change, Set.of()).join();
         });
         api.outbox.claim("webhook", 1).forEach(api::bury);
         browser.open(api.url() + "/");

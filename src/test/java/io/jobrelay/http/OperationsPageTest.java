@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -268,7 +269,7 @@ class OperationsPageTest {
         }
         api.outbox.claim("changes", 100).forEach(change -> {
             api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change);
+            api.outbox.delivered(change, Set.of()).join();
         });
         return api.outbox.claim("webhook", 100);
     }

@@ -174,7 +174,7 @@ final class Served implements AutoCloseable {
         Watch all = list("all");
         watches.replace("all.yaml", List.of(all));
         watches.pollNow(all.id());
-        intake.answered(claim(all), List.of(records));
+        intake.answered(claim(all), List.of(records)).join();
     }
 
     /** Uses up the attempts of a delivery. */

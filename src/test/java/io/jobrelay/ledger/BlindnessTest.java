@@ -49,7 +49,9 @@ class BlindnessTest {
 
     @Test
     void a_watch_whose_polls_fail_is_blind_after_three_times_its_longest_pace_and_told_once() {
-        ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING));
+        ledger.intake
+                .answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING))
+                .join();
         ledger.clock.advance(Duration.ofSeconds(10));
         fail(ledger.claim().get(0), Duration.ofHours(1));
         ledger.clock.advance(QUARTER.minusSeconds(10).minus(INSTANT));
@@ -93,7 +95,7 @@ class BlindnessTest {
         DueWatch again = ledger.claim().get(0);
         fail(again, Duration.ZERO);
         ledger.clock.advance(Duration.ofMinutes(5));
-        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING));
+        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING)).join();
 
         assertThat(ledger.blindness.report()).isEqualTo(Blindness.Report.NONE);
         assertThat(told())
@@ -118,7 +120,9 @@ class BlindnessTest {
 
     @Test
     void after_a_pause_a_watch_has_the_chance_to_be_polled_first() {
-        ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING));
+        ledger.intake
+                .answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING))
+                .join();
         ledger.close();
         ledger.clock.advance(Duration.ofDays(3));
         ledger = Ledger.open(engine.ledger(directory), ledger.clock);
@@ -146,8 +150,10 @@ class BlindnessTest {
 
     @Test
     void a_watch_that_has_ended_or_was_removed_is_not_looked_after_and_so_not_blind() {
-        ledger.intake.answered(
-                ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        ledger.intake
+                .answered(
+                        ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+                .join();
         ledger.watches.replace("more.yaml", List.of(Ledger.watch("2")));
         ledger.watches.replace("more.yaml", List.of());
         ledger.clock.advance(Duration.ofDays(1));

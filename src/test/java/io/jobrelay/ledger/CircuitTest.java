@@ -60,7 +60,7 @@ class CircuitTest {
         for (int i = 0; i < 9; i++) {
             assertThat(fail(claimOne())).isEqualTo(COUNTED);
         }
-        ledger.outbox.delivered(claimOne());
+        ledger.outbox.delivered(claimOne(), Set.of()).join();
         for (int i = 0; i < 9; i++) {
             assertThat(fail(claimOne())).isEqualTo(COUNTED);
         }
@@ -98,7 +98,7 @@ class CircuitTest {
         fail(claimOne());
         ledger.clock.advance(MINUTE);
 
-        assertThat(ledger.outbox.delivered(claimOne())).isTrue();
+        assertThat(ledger.outbox.delivered(claimOne(), Set.of()).join()).isTrue();
         assertThat(ledger.outbox.claim(HOOK, 100))
                 .hasSize(13)
                 .allSatisfy(delivery -> assertThat(delivery.probe()).isFalse());
@@ -146,7 +146,7 @@ class CircuitTest {
         ledger.clock.advance(MINUTE);
         assertThat(ledger.outbox.claim(HOOK, 10)).isEmpty();
 
-        assertThat(ledger.outbox.delivered(slow.get(1)))
+        assertThat(ledger.outbox.delivered(slow.get(1), Set.of()).join())
                 .as("a late success is one")
                 .isTrue();
         assertThat(fail(probe)).as("a probe never counts").isEqualTo(SPARED);
@@ -188,7 +188,7 @@ class CircuitTest {
         assertThat(fail(probe)).isEqualTo(SPARED);
         assertThat(ledger.outbox.claim(HOOK, 10)).isEmpty();
         ledger.clock.advance(MINUTE);
-        assertThat(ledger.outbox.delivered(claimOne())).isTrue();
+        assertThat(ledger.outbox.delivered(claimOne(), Set.of()).join()).isTrue();
     }
 
     @Test
@@ -260,7 +260,7 @@ class CircuitTest {
         }
         ledger.clock.advance(MINUTE);
 
-        assertThat(ledger.outbox.delivered(claimOne())).isTrue();
+        assertThat(ledger.outbox.delivered(claimOne(), Set.of()).join()).isTrue();
         assertThat(ledger.outbox.claim(HOOK, 10)).hasSize(3);
         assertThat(attempts()).isZero();
     }
@@ -284,7 +284,7 @@ class CircuitTest {
     void one_success_begins_the_five_days_anew() {
         open(HOOK, 2);
         ledger.clock.advance(Duration.ofDays(4));
-        ledger.outbox.delivered(claimOne());
+        ledger.outbox.delivered(claimOne(), Set.of()).join();
         ledger.clock.advance(Duration.ofDays(4));
 
         assertThat(fail(claimOne())).isEqualTo(COUNTED);

@@ -103,7 +103,7 @@ class CompanionsTest {
         ledger.watches.giveBack(due);
         List<DueWatch> joined = join(10);
         assertThat(joined).extracting(DueWatch::claim).containsExactly(due.claim() + 1);
-        assertThat(ledger.intake.answered(due, List.of())).isEmpty();
+        assertThat(ledger.intake.answered(due, List.of()).join()).isEmpty();
         assertThat(ledger.query("select count(*) from watch where claimed")).containsExactly("1");
     }
 
@@ -116,7 +116,9 @@ class CompanionsTest {
         List<Watch> all = new ArrayList<>(watches(id));
         ledger.watches.replace(id, all);
         DueWatch due = ledger.claim().get(0);
-        ledger.intake.answered(due, List.of(JobRecords.of(id, JobState.RUNNING)));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of(id, JobState.RUNNING)))
+                .join();
     }
 
     private static List<Watch> watches(String... ids) {

@@ -167,7 +167,7 @@ class DeliveriesTest {
         Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
         deliveries.redeliver(Selection.ALL);
         assertThat(ledger.outbox.claim(HOOK, 10)).as("one at a time").isEmpty();
-        ledger.outbox.delivered(second);
+        ledger.outbox.delivered(second, Set.of()).join();
 
         assertThat(deliverAll()).containsExactly("a-1", "a-3");
     }
@@ -191,7 +191,9 @@ class DeliveriesTest {
         ledger.clock.advance(Duration.ofHours(1));
         change("b", 1);
         change("c", 1);
-        ledger.outbox.claim(OTHER, 10).forEach(ledger.outbox::delivered);
+        ledger.outbox
+                .claim(OTHER, 10)
+                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
         for (int i = 0; i < 10; i++) {
             fail(ledger.outbox.claim(HOOK, 1).get(0), Duration.ZERO);
         }
@@ -248,7 +250,7 @@ class DeliveriesTest {
         for (List<Delivery> due = ledger.outbox.claim(HOOK, 10); !due.isEmpty(); due = ledger.outbox.claim(HOOK, 10)) {
             assertThat(due).hasSize(1);
             delivered.add(due.get(0).eventId());
-            ledger.outbox.delivered(due.get(0));
+            ledger.outbox.delivered(due.get(0), Set.of()).join();
         }
         return delivered;
     }

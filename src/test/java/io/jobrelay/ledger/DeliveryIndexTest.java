@@ -49,11 +49,11 @@ class DeliveryIndexTest {
         // Of those for the hook one is dead and one delivered; of the others all are delivered.
         Delivery dead = ledger.outbox.claim(HOOK, 1).get(0);
         ledger.outbox.failed(dead, new DeliveryFailure(Consequence.REFUSED, "no", Duration.ZERO), Optional.empty());
-        ledger.outbox.delivered(ledger.outbox.claim(HOOK, 1).get(0));
+        ledger.outbox.delivered(ledger.outbox.claim(HOOK, 1).get(0), Set.of()).join();
         for (List<Delivery> due = ledger.outbox.claim(OTHER, 10);
                 !due.isEmpty();
                 due = ledger.outbox.claim(OTHER, 10)) {
-            due.forEach(ledger.outbox::delivered);
+            due.forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
         }
     }
 

@@ -55,7 +55,9 @@ class IntakeTest {
 
         ledger.intake.failed(due, PollFailure.without(FailureKind.UNAVAILABLE, "cut"));
         assertThat(ledger.query("select failures from watch")).containsExactly("0");
-        assertThat(ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING))))
+        assertThat(ledger.intake
+                        .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                        .join())
                 .hasSize(1);
         assertThat(ledger.claim()).as("it has been answered, and waits").isEmpty();
     }
@@ -64,7 +66,9 @@ class IntakeTest {
     void a_change_is_numbered_kept_and_handed_to_the_router_with_its_final_bytes() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
 
-        List<Change> changes = ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)));
+        List<Change> changes = ledger.intake
+                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                .join();
 
         assertThat(changes)
                 .singleElement()
@@ -91,15 +95,20 @@ class IntakeTest {
     @Test
     void progress_is_a_change_only_where_it_is_asked_for() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1", "10s..5m", true));
-        ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 10)));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 10)))
+                .join();
         ledger.clock.advance(Duration.ofSeconds(10));
         DueWatch again = ledger.claim().get(0);
 
-        assertThat(ledger.intake.answered(again, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11))))
+        assertThat(ledger.intake
+                        .answered(again, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
+                        .join())
                 .hasSize(1);
         ledger.clock.advance(Duration.ofSeconds(10));
-        assertThat(ledger.intake.answered(
-                        ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11))))
+        assertThat(ledger.intake
+                        .answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
+                        .join())
                 .isEmpty();
     }
 
@@ -171,7 +180,9 @@ class IntakeTest {
             ledger.clock.advance(Duration.ofMillis(1));
             due = ledger.claim().get(0);
         }
-        ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                .join();
 
         assertThat(ledger.query("select state || sequence from job")).containsExactly("RUNNING1");
         assertThat(ledger.query("select failures from watch")).containsExactly("0");
@@ -220,7 +231,9 @@ class IntakeTest {
         Duration left = hour.minus(Duration.ofMinutes(10));
         due = poll(due, JobState.RUNNING, 20); // another change, the same state: it counts on
         ledger.clock.advance(left);
-        assertThat(ledger.intake.answered(due, List.of(job(JobState.RUNNING, 20))))
+        assertThat(ledger.intake
+                        .answered(due, List.of(job(JobState.RUNNING, 20)))
+                        .join())
                 .as("not longer than")
                 .isEmpty();
         ledger.clock.advance(Duration.ofMinutes(5));
@@ -252,16 +265,22 @@ class IntakeTest {
         Watch list = new Watch(
                 "acme-jobs", "acme", Map.of(), Pace.parse("10s"), Map.of(), false, Duration.ofMinutes(30), true);
         DueWatch due = ledger.claimOnly(list);
-        ledger.intake.answered(due, List.of(JobRecords.of("a", JobState.RUNNING)));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of("a", JobState.RUNNING)))
+                .join();
         ledger.clock.advance(Duration.ofMinutes(20));
-        ledger.intake.answered(
-                ledger.claim().get(0),
-                List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)));
+        ledger.intake
+                .answered(
+                        ledger.claim().get(0),
+                        List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)))
+                .join();
         ledger.clock.advance(Duration.ofMinutes(11));
 
-        assertThat(ledger.intake.answered(
-                        ledger.claim().get(0),
-                        List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED))))
+        assertThat(ledger.intake
+                        .answered(
+                                ledger.claim().get(0),
+                                List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)))
+                        .join())
                 .extracting(change -> change.job().id())
                 .containsExactly("a");
     }
@@ -271,7 +290,9 @@ class IntakeTest {
         DueWatch due = answered(ledger.claimOnly(Ledger.watch("1")));
         ledger.clock.advance(Duration.ofDays(100));
 
-        assertThat(ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING))))
+        assertThat(ledger.intake
+                        .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                        .join())
                 .isEmpty();
     }
 
@@ -281,16 +302,23 @@ class IntakeTest {
         ledger.watches.replace("more.yaml", List.of(Ledger.watch("1")));
         DueWatch quick = ledger.claim().get(0);
         ledger.clock.advance(Duration.ofSeconds(1));
-        ledger.intake.answered(quick, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)));
+        ledger.intake
+                .answered(quick, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
+                .join();
 
-        assertThat(ledger.intake.answered(
-                        slow, List.of(JobRecords.of(JOB, JobState.RUNNING), JobRecords.of("other", JobState.RUNNING))))
+        assertThat(ledger.intake
+                        .answered(
+                                slow,
+                                List.of(JobRecords.of(JOB, JobState.RUNNING), JobRecords.of("other", JobState.RUNNING)))
+                        .join())
                 .extracting(change -> change.job().id())
                 .containsExactly("other");
         assertThat(ledger.query("select state from job where id = '" + JOB + "'"))
                 .containsExactly("SUCCEEDED");
         ledger.clock.advance(Duration.ofMinutes(5));
-        assertThat(ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING))))
+        assertThat(ledger.intake
+                        .answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                        .join())
                 .as("a poll that began afterwards")
                 .singleElement()
                 .satisfies(change -> assertThat(change.job().anomalies()).containsExactly("TERMINAL_STATE_CHANGED"));
@@ -302,10 +330,14 @@ class IntakeTest {
         ledger.watches.replace("all.yaml", List.of(Ledger.list("all")));
         DueWatch list = ledger.claim().get(0);
         ledger.clock.advance(Duration.ofSeconds(1));
-        ledger.intake.answered(list, List.of(JobRecords.of(JOB, JobState.RUNNING)));
+        ledger.intake
+                .answered(list, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                .join();
         ledger.clock.jump(Duration.ofHours(-1));
 
-        assertThat(ledger.intake.answered(single, List.of(JobRecords.of(JOB, JobState.SUCCEEDED))))
+        assertThat(ledger.intake
+                        .answered(single, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
+                        .join())
                 .isEmpty();
         assertThat(ledger.query("select state from watch where definition ->> 'api' = 'acme-job'"))
                 .containsExactly("ACTIVE");
@@ -314,7 +346,9 @@ class IntakeTest {
                 .filter(due -> !due.watch().list())
                 .findFirst()
                 .orElseThrow();
-        assertThat(ledger.intake.answered(again, List.of(JobRecords.of(JOB, JobState.SUCCEEDED))))
+        assertThat(ledger.intake
+                        .answered(again, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
+                        .join())
                 .hasSize(1);
     }
 
@@ -327,7 +361,7 @@ class IntakeTest {
     }
 
     private DueWatch poll(DueWatch due, JobState state, int percent) {
-        ledger.intake.answered(due, List.of(job(state, percent)));
+        ledger.intake.answered(due, List.of(job(state, percent))).join();
         ledger.clock.advance(Duration.ofMinutes(5));
         return state.terminal() ? due : ledger.claim().get(0);
     }
@@ -349,7 +383,9 @@ class IntakeTest {
     }
 
     private DueWatch answered(DueWatch due) {
-        ledger.intake.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+                .join();
         ledger.clock.advance(Duration.ofMinutes(5));
         return ledger.claim().get(0);
     }

@@ -103,7 +103,7 @@ final class Ledger implements AutoCloseable {
                 .filter(claimed -> claimed.watch().equals(list))
                 .findFirst()
                 .orElseThrow();
-        intake.answered(due, List.of(records));
+        intake.answered(due, List.of(records)).join();
     }
 
     /** The first column of a query, as texts. */

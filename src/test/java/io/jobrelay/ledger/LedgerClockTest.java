@@ -49,7 +49,7 @@ class LedgerClockTest {
     void what_waits_waits_as_long_as_it_would_have(long hours) {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
         ledger.clock.jump(Duration.ofHours(hours));
-        ledger.intake.answered(due, List.of(RUNNING));
+        ledger.intake.answered(due, List.of(RUNNING)).join();
 
         ledger.clock.advance(Duration.ofSeconds(10).minusMillis(1));
         assertThat(ledger.claim()).isEmpty();
@@ -65,7 +65,7 @@ class LedgerClockTest {
     void events_are_dated_by_the_machine() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
         ledger.clock.jump(Duration.ofHours(-1));
-        ledger.intake.answered(due, List.of(RUNNING));
+        ledger.intake.answered(due, List.of(RUNNING)).join();
 
         assertThat(ledger.told("true", "/time")).containsExactly("1 2026-11-22T09:00:00Z");
     }
@@ -98,7 +98,9 @@ class LedgerClockTest {
     @Test
     void a_ledger_that_had_no_time_to_note_goes_on_after_its_last_change() {
         ledger.clock.advance(Duration.ofMinutes(5));
-        ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING));
+        ledger.intake
+                .answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING))
+                .join();
         Instant last = ledger.time.instant();
         ledger.close();
         ledger.clock.jump(Duration.ofHours(-1));
@@ -123,10 +125,10 @@ class LedgerClockTest {
     @Test
     void no_wait_is_negative_and_no_job_forgets_its_age_when_the_clock_goes_back() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.intake.answered(due, List.of(RUNNING));
+        ledger.intake.answered(due, List.of(RUNNING)).join();
         ledger.clock.advance(Duration.ofMinutes(10));
         ledger.clock.jump(Duration.ofDays(-1));
-        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING));
+        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING)).join();
 
         ledger.clock.advance(Duration.ofMinutes(1).minusMillis(1));
         assertThat(ledger.claim()).as("a tenth of ten minutes").isEmpty();

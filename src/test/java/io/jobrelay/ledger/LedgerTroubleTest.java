@@ -171,7 +171,9 @@ class LedgerTroubleTest {
     void claims_given_back_on_a_full_disk_are_due_once_there_is_room() throws IOException {
         try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 6);
                 Ledger ledger = Ledger.open(disk.directory().resolve("ledger.db"))) {
-            ledger.intake.answered(ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("1", JobState.RUNNING)));
+            ledger.intake
+                    .answered(ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("1", JobState.RUNNING)))
+                    .join();
             DueWatch watch = ledger.claimOnly(Ledger.watch("2"));
             Delivery delivery = ledger.outbox.claim(Outbox.CHANGES, 1).get(0);
             disk.fill();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -180,7 +181,7 @@ class NodesTest {
         DueWatch moved = two.claimOnly();
 
         assertThat(one.nodes.lease().holds(stale.claimedBy())).isFalse();
-        assertThat(ledger.intake.answered(stale, List.of(RUNNING)))
+        assertThat(ledger.intake.answered(stale, List.of(RUNNING)).join())
                 .as("a poll of before")
                 .isEmpty();
         Beat beat = one.beat();
@@ -189,7 +190,7 @@ class NodesTest {
         assertThat(one.nodes.lease().holds(stale.claimedBy()))
                 .as("what the incarnation before claimed")
                 .isFalse();
-        assertThat(ledger.intake.answered(moved, List.of(RUNNING))).hasSize(1);
+        assertThat(ledger.intake.answered(moved, List.of(RUNNING)).join()).hasSize(1);
         assertThat(one.beat().begunAnew()).isFalse();
     }
 
@@ -202,7 +203,7 @@ class NodesTest {
         DueWatch stale = one.claimOnly();
         live(TERM.plusSeconds(1), two);
 
-        assertThat(ledger.intake.answered(stale, List.of(RUNNING))).isEmpty();
+        assertThat(ledger.intake.answered(stale, List.of(RUNNING)).join()).isEmpty();
         assertThat(two.claim()).hasSize(1);
     }
 
@@ -293,7 +294,7 @@ class NodesTest {
         live(Duration.ofSeconds(1), one, two);
         Delivery change = change(one);
         one.outbox.add(HOOK, change.subject(), change.eventId());
-        one.outbox.delivered(change);
+        one.outbox.delivered(change, Set.of()).join();
         Delivery first = one.outbox.claim(HOOK, 1).get(0);
         one.outbox.failed(
                 first,
@@ -315,7 +316,7 @@ class NodesTest {
         live(Duration.ofSeconds(1), one, two);
         Delivery first = change(one);
         one.outbox.add(HOOK, first.subject(), first.eventId());
-        one.outbox.delivered(first);
+        one.outbox.delivered(first, Set.of()).join();
         one.outbox.failed(
                 one.outbox.claim(HOOK, 1).get(0),
                 new DeliveryFailure(Consequence.REFUSED, "no", Duration.ZERO),
@@ -323,7 +324,9 @@ class NodesTest {
         ledger.clock.advance(Duration.ofSeconds(60));
         one.beat();
         two.beat();
-        ledger.intake.answered(one.claimOnly(), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        ledger.intake
+                .answered(one.claimOnly(), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+                .join();
         Delivery second = one.outbox.claim(Outbox.CHANGES, 1).get(0);
         one.outbox.add(HOOK, second.subject(), second.eventId());
         assertThat(one.outbox.claim(HOOK, 1)).hasSize(1);
@@ -375,7 +378,7 @@ class NodesTest {
                         .orElseThrow()
                         .node())
                 .isEqualTo("two");
-        two.outbox.delivered(change);
+        two.outbox.delivered(change, Set.of()).join();
         assertThat(new Deliveries(ledger.database)
                         .find(change.id())
                         .orElseThrow()
@@ -415,7 +418,7 @@ class NodesTest {
     /** The first delivery of a change, claimed by that node. */
     private Delivery change(Member member) {
         DueWatch due = member.claim().stream().findFirst().orElseGet(this::again);
-        ledger.intake.answered(due, List.of(RUNNING));
+        ledger.intake.answered(due, List.of(RUNNING)).join();
         List<Delivery> claimed = member.outbox.claim(Outbox.CHANGES, 10);
         assertThat(claimed).hasSize(1);
         return claimed.get(0);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,7 +65,7 @@ class OutboxTest {
         ledger.outbox.add(ALERTS, "a", event);
         Delivery delivery = only(ledger.outbox.claim(ALERTS, 10));
         ledger.outbox.add(ALERTS, "a", event);
-        ledger.outbox.delivered(delivery);
+        ledger.outbox.delivered(delivery, Set.of()).join();
         ledger.outbox.add(ALERTS, "a", event);
 
         assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
@@ -80,7 +81,9 @@ class OutboxTest {
 
         assertThat(first).extracting(OutboxTest::name).containsExactlyInAnyOrder("a1", "b1");
         assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
-        first.stream().filter(delivery -> name(delivery).equals("a1")).forEach(ledger.outbox::delivered);
+        first.stream()
+                .filter(delivery -> name(delivery).equals("a1"))
+                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
         assertThat(ledger.outbox.claim(ALERTS, 10)).extracting(OutboxTest::name).containsExactly("a2");
     }
 
@@ -101,7 +104,7 @@ class OutboxTest {
                 due = ledger.outbox.claim(ALERTS, 10)) {
             due.forEach(delivery -> {
                 delivered.add(name(delivery));
-                ledger.outbox.delivered(delivery);
+                ledger.outbox.delivered(delivery, Set.of()).join();
             });
         }
         assertThat(delivered).containsExactly("b1", "b2", "b3");
@@ -178,10 +181,14 @@ class OutboxTest {
     @Test
     void settled_changes_are_forgotten_after_their_time() {
         changes("a", 2);
-        ledger.outbox.delivered(only(ledger.outbox.claim(ALERTS, 1)));
+        ledger.outbox.delivered(only(ledger.outbox.claim(ALERTS, 1)), Set.of()).join();
         ledger.clock.advance(Duration.ofDays(1));
-        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger.outbox::delivered);
-        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger.outbox::delivered);
+        ledger.outbox
+                .claim(Outbox.CHANGES, 10)
+                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        ledger.outbox
+                .claim(Outbox.CHANGES, 10)
+                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
 
         ledger.outbox.forget(Ledger.START.plus(Duration.ofHours(23)));
         assertThat(ledger.outbox.counts())
@@ -232,7 +239,7 @@ class OutboxTest {
                             seen.computeIfAbsent(delivery.subject(), job -> new ArrayList<>())
                                     .add(delivery.sequence());
                             delivered.incrementAndGet();
-                            ledger.outbox.delivered(delivery);
+                            ledger.outbox.delivered(delivery, Set.of()).join();
                         }
                     }
                 }
@@ -274,7 +281,7 @@ class OutboxTest {
 
         List<Delivery> claimed = ledger.outbox.claim(ALERTS, 16);
         assertThat(claimed).hasSize(16);
-        claimed.forEach(ledger.outbox::delivered);
+        claimed.forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
         assertThat(ledger.query("select count(*) from delivery where claimed")).containsExactly("0");
     }
 

@@ -69,11 +69,14 @@ class OutdatedAnswersTest {
     @Test
     void an_end_from_the_past_ends_no_watch() {
         DueWatch due = ledger.claimOnly(Ledger.watch("a"));
-        ledger.intake.answered(due, List.of(job("a", JobState.RUNNING, "updateTime", NOON)));
+        ledger.intake
+                .answered(due, List.of(job("a", JobState.RUNNING, "updateTime", NOON)))
+                .join();
         ledger.clock.advance(Duration.ofMinutes(15));
 
-        ledger.intake.answered(
-                ledger.claim().get(0), List.of(job("a", JobState.FAILED, "updateTime", NOON.minusSeconds(1))));
+        ledger.intake
+                .answered(ledger.claim().get(0), List.of(job("a", JobState.FAILED, "updateTime", NOON.minusSeconds(1))))
+                .join();
 
         assertThat(ledger.query("select state from watch")).containsExactly("ACTIVE");
         assertThat(ledger.query("select state from job")).containsExactly("RUNNING");
@@ -83,11 +86,16 @@ class OutdatedAnswersTest {
     @Test
     void the_end_of_the_task_before_ends_no_watch() {
         DueWatch due = ledger.claimOnly(Ledger.watch("a"));
-        ledger.intake.answered(due, List.of(job("second", JobState.RUNNING, "createTime", NOON)));
+        ledger.intake
+                .answered(due, List.of(job("second", JobState.RUNNING, "createTime", NOON)))
+                .join();
         ledger.clock.advance(Duration.ofMinutes(15));
 
-        ledger.intake.answered(
-                ledger.claim().get(0), List.of(job("first", JobState.SUCCEEDED, "createTime", NOON.minusSeconds(1))));
+        ledger.intake
+                .answered(
+                        ledger.claim().get(0),
+                        List.of(job("first", JobState.SUCCEEDED, "createTime", NOON.minusSeconds(1))))
+                .join();
 
         assertThat(ledger.query("select state from watch")).containsExactly("ACTIVE");
         assertThat(ledger.query("select id from job")).containsExactly("second");

@@ -180,7 +180,9 @@ class PlansTest {
         List<DueWatch> due = ledger.claim();
         new Companions(ledger.database, ledger.time, ledger.nodes.lease(), Watch::account)
                 .join("acme-job", "acme", List.of("acme"), "again", 1);
-        ledger.intake.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)));
+        ledger.intake
+                .answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)))
+                .join();
         ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
         ledger.intake.failed(
                 due.get(2), PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", new byte[1])));
@@ -196,10 +198,10 @@ class PlansTest {
         Outbox outbox = ledger.outbox;
         for (Delivery change : outbox.claim(Outbox.CHANGES, 100)) {
             outbox.add(HOOK, change.subject(), change.eventId());
-            outbox.delivered(change);
+            outbox.delivered(change, Set.of()).join();
         }
         Iterator<Delivery> hook = outbox.claim(HOOK, 100).iterator();
-        outbox.delivered(hook.next());
+        outbox.delivered(hook.next(), Set.of()).join();
         outbox.giveBack(hook.next());
         for (int dead = 0; dead < 3; dead++) {
             fail(hook.next(), Consequence.REFUSED, null);

@@ -8,6 +8,7 @@ import io.jobrelay.job.JobState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,16 +85,18 @@ class PostgresqlScansTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b")));
         List<DueWatch> due = ledger.claim();
         assertThat(due).hasSize(2);
-        due.forEach(watch -> ledger.intake.answered(watch, List.of(JobRecords.of(watch.id(), JobState.RUNNING))));
+        due.forEach(watch -> ledger.intake
+                .answered(watch, List.of(JobRecords.of(watch.id(), JobState.RUNNING)))
+                .join());
     }
 
     private static void deliver(Ledger ledger) {
         for (Delivery change : ledger.outbox.claim(Outbox.CHANGES, 100)) {
             ledger.outbox.add("hook", change.subject(), change.eventId());
-            ledger.outbox.delivered(change);
+            ledger.outbox.delivered(change, Set.of()).join();
         }
         List<Delivery> hook = ledger.outbox.claim("hook", 10);
         assertThat(hook).hasSize(10);
-        hook.forEach(ledger.outbox::delivered);
+        hook.forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
     }
 }

@@ -79,7 +79,9 @@ class WatchIndexTest {
         assertThat(index.healths()).isEqualTo(Map.of("TIMEOUT", 1L));
 
         ledger.watches.pollNow(ONE.id());
-        ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        ledger.intake
+                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+                .join();
         assertThat(one().ended()).isTrue();
         assertThat(one().failure()).isNull();
         assertThat(one().answered()).isEqualTo(ledger.clock.instant());
@@ -153,7 +155,9 @@ class WatchIndexTest {
         DueWatch due = ledger.claimOnly(ONE);
         assertThat(ledger.watches.pollNow(ONE.id())).isTrue();
         assertThat(ledger.claim()).as("one poll at a time").isEmpty();
-        ledger.intake.answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+                .join();
         assertThat(ledger.claim()).isEmpty();
 
         assertThat(ledger.watches.pollNow(ONE.id())).isTrue();

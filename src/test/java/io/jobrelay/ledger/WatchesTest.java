@@ -79,9 +79,9 @@ class WatchesTest {
         ledger.clock.advance(Duration.ofMinutes(15));
         DueWatch taken = ledger.claim().get(0);
 
-        assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED))).isEmpty();
-        assertThat(ledger.intake.answered(taken, List.of(RUNNING))).hasSize(1);
-        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)))
+        assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED)).join()).isEmpty();
+        assertThat(ledger.intake.answered(taken, List.of(RUNNING)).join()).hasSize(1);
+        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)).join())
                 .as("answered twice")
                 .isEmpty();
 
@@ -111,7 +111,7 @@ class WatchesTest {
     @Test
     void a_watch_whose_job_has_ended_is_not_polled_again_whatever_changes_in_its_file() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.intake.answered(due, List.of(SUCCEEDED));
+        ledger.intake.answered(due, List.of(SUCCEEDED)).join();
         ledger.clock.advance(Duration.ofDays(1));
         assertThat(ledger.claim()).isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
@@ -125,14 +125,14 @@ class WatchesTest {
     @Test
     void a_watch_that_was_removed_is_polled_again_once_it_is_back() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.intake.answered(due, List.of(SUCCEEDED));
+        ledger.intake.answered(due, List.of(SUCCEEDED)).join();
         ledger.watches.replace("watches.yaml", List.of());
         assertThat(ledger.watches.sources()).isEmpty();
         assertThat(ledger.claim()).isEmpty();
 
         DueWatch again = ledger.claimOnly(Ledger.watch("1"));
 
-        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)))
+        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)).join())
                 .as("known before")
                 .isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
@@ -153,7 +153,7 @@ class WatchesTest {
     void a_removed_watch_is_not_polled_any_more() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
         ledger.watches.replace("watches.yaml", List.of());
-        ledger.intake.answered(due, List.of(RUNNING));
+        ledger.intake.answered(due, List.of(RUNNING)).join();
         ledger.clock.advance(Duration.ofDays(1));
 
         assertThat(ledger.claim()).isEmpty();
@@ -166,8 +166,8 @@ class WatchesTest {
         DueWatch changed = ledger.claimOnly(Ledger.watch("1", "1s..2s", false));
 
         assertThat(changed.watch().pace()).isEqualTo(Pace.parse("1s..2s"));
-        assertThat(ledger.intake.answered(old, List.of(RUNNING))).isEmpty();
-        assertThat(ledger.intake.answered(changed, List.of(RUNNING))).hasSize(1);
+        assertThat(ledger.intake.answered(old, List.of(RUNNING)).join()).isEmpty();
+        assertThat(ledger.intake.answered(changed, List.of(RUNNING)).join()).hasSize(1);
         ledger.clock.advance(Duration.ofSeconds(1));
         assertThat(ledger.claim()).hasSize(1);
     }
@@ -178,7 +178,7 @@ class WatchesTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1")));
 
         assertThat(ledger.claim()).isEmpty();
-        assertThat(ledger.intake.answered(due, List.of(RUNNING))).hasSize(1);
+        assertThat(ledger.intake.answered(due, List.of(RUNNING)).join()).hasSize(1);
     }
 
     @Test
@@ -195,10 +195,14 @@ class WatchesTest {
     void a_list_goes_on_and_has_ended_for_now_when_all_its_jobs_have() {
         DueWatch due = ledger.claimOnly(Ledger.list("p"));
         assertThat(ledger.watches.ended()).as("not answered yet").isFalse();
-        ledger.intake.answered(due, List.of(SUCCEEDED, JobRecords.of("acme-job/acme/2", JobState.RUNNING)));
+        ledger.intake
+                .answered(due, List.of(SUCCEEDED, JobRecords.of("acme-job/acme/2", JobState.RUNNING)))
+                .join();
         assertThat(ledger.watches.ended()).isFalse();
         ledger.clock.advance(Duration.ofSeconds(10));
-        ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/2", JobState.FAILED)));
+        ledger.intake
+                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/2", JobState.FAILED)))
+                .join();
 
         assertThat(ledger.watches.ended()).isTrue();
         assertThat(ledger.watches.allSucceeded()).isFalse();
@@ -213,7 +217,7 @@ class WatchesTest {
         int polls = 0;
         while (ledger.clock.instant().isBefore(end)) {
             for (DueWatch due : ledger.claim()) {
-                ledger.intake.answered(due, List.of(RUNNING));
+                ledger.intake.answered(due, List.of(RUNNING)).join();
                 polls++;
             }
             ledger.clock.advance(Duration.ofSeconds(1));
@@ -222,7 +226,9 @@ class WatchesTest {
         assertThat(polls).isBetween(42, 50);
 
         ledger.clock.advance(Duration.ofMinutes(5));
-        ledger.intake.answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.PAUSED)));
+        ledger.intake
+                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.PAUSED)))
+                .join();
         ledger.clock.advance(Duration.ofMillis(9_999));
         assertThat(ledger.claim()).isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));

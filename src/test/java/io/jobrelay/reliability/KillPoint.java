@@ -33,9 +33,9 @@ enum KillPoint {
     BEFORE_COMMIT(after(in("ledger.Jobs"), "write", Handle.class), before(Handle.class, "commit")),
     /** All is committed, nobody has been told. */
     AFTER_COMMIT(after(in("ledger.Jobs"), "write", Handle.class), after(Handle.class, "commit")),
-    /** The change is in one outbox of several. */
+    /** The change has passed one outbox of several, and is in none. */
     IN_ROUTING(after(in("camel.outbox.OutboxProducer"), "process")),
-    /** The change is in all its outboxes, and still counts as not routed. */
+    /** The change has passed all its outboxes, and neither that nor that it is routed is written. */
     AFTER_ROUTING(before(Outbox.class, "delivered").of("destination=changes")),
     BEFORE_SEND_TO_FILE(before(in("camel.outbox.OutboxConsumer"), "deliver").of("destination=file")),
     BEFORE_SEND_TO_QUEUE(before(in("camel.outbox.OutboxConsumer"), "deliver").of("destination=queue")),

@@ -1,6 +1,7 @@
 package io.jobrelay.camel.outbox;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
@@ -13,9 +14,13 @@ import io.jobrelay.trust.LogContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -36,12 +41,20 @@ final class OutboxConsumer extends DefaultConsumer {
     /** How long a claim waits for more workers: those whose deliveries are settled in one commit are free one after another. */
     private static final Duration LINGER = Duration.ofMillis(3);
 
+    /** How long a stop waits for the ledger. */
+    private static final Duration SETTLING = Duration.ofSeconds(10);
+
+    private static final CompletableFuture<?> SETTLED = CompletableFuture.completedFuture(null);
+
     private final OutboxComponent component;
     private final String destination;
     private final int concurrency;
     private final Semaphore calls = new Semaphore(0);
     private final Semaphore free;
     private final Runnable reader = calls::release;
+    /** One party for each delivery that is not settled yet, and one for the stop, which waits for them. */
+    private final Phaser unsettled = new Phaser(1);
+
     private volatile boolean reading;
     private @Nullable ExecutorService workers;
     private @Nullable ExecutorService loop;
@@ -79,7 +92,18 @@ final class OutboxConsumer extends DefaultConsumer {
         ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
         threads.shutdownGraceful(loop);
         threads.shutdownGraceful(workers);
+        awaitSettled();
         super.doStop();
+    }
+
+    private void awaitSettled() throws InterruptedException {
+        try {
+            unsettled.awaitAdvanceInterruptibly(unsettled.arrive(), SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn(
+                    "outbox={} stops before the ledger knows what was delivered last, which is sent again",
+                    destination);
+        }
     }
 
     private void read() {
@@ -124,27 +148,41 @@ final class OutboxConsumer extends DefaultConsumer {
             free.release(idle - due.size());
         }
         ExecutorService pool = requireNonNull(workers, "started");
-        due.forEach(delivery -> pool.execute(() -> {
-            component.begins();
-            try {
-                deliver(delivery);
-            } finally {
-                component.ends();
-                free.release();
-                calls.release();
-            }
-        }));
+        due.forEach(delivery -> {
+            begins();
+            pool.execute(() -> {
+                try {
+                    CompletableFuture<?> unused = deliver(delivery).whenComplete((settled, failure) -> ends());
+                } finally {
+                    free.release();
+                    calls.release();
+                }
+            });
+        });
         return idle > 0 && due.size() == idle;
     }
 
-    private void deliver(Delivery delivery) {
+    private void begins() {
+        unsettled.register();
+        component.begins();
+    }
+
+    private void ends() {
+        component.ends();
+        unsettled.arriveAndDeregister();
+    }
+
+    /** Ends when the delivery is settled or given back, which the worker need not wait for. */
+    private CompletableFuture<?> deliver(Delivery delivery) {
         if (!component.outbox().maySend(delivery)) {
             LOG.info("destination={} event={} is left to who has taken it over", destination, delivery.eventId());
             // Nobody has, where a heartbeat was only slow and this incarnation lives on.
             component.outbox().giveBack(delivery);
-            return;
+            return SETTLED;
         }
         Exchange exchange = createExchange(false);
+        Onward onward = new Onward(delivery.eventId());
+        exchange.setProperty(Onward.PROPERTY, onward);
         LogContext.delivers(destination, delivery.type(), delivery.subject());
         try {
             Message message = exchange.getMessage();
@@ -155,15 +193,14 @@ final class OutboxConsumer extends DefaultConsumer {
             message.setHeader(OutboxHeaders.SUBJECT, delivery.subject());
             message.setHeader(OutboxHeaders.ATTEMPT, delivery.attempts() + 1);
             Exception failure = process(exchange);
+            Set<String> destinations = onward.end();
             if (failure == null) {
-                boolean closed = component.outbox().delivered(delivery);
-                component.listener().delivered(delivery);
-                if (closed) {
-                    tell(Outbox.Turn.CLOSED, "");
-                }
-            } else {
-                failed(delivery, failure);
+                return component
+                        .outbox()
+                        .delivered(delivery, destinations)
+                        .whenComplete((closed, trouble) -> delivered(delivery, closed, trouble));
             }
+            failed(delivery, failure);
         } catch (LedgerException e) {
             tellUnsettled(delivery, e);
             component.outbox().giveBack(delivery);
@@ -173,9 +210,23 @@ final class OutboxConsumer extends DefaultConsumer {
             LogContext.ends();
             releaseExchange(exchange, false);
         }
+        return SETTLED;
     }
 
-    private void tellUnsettled(Delivery delivery, RuntimeException e) {
+    /** The ledger knows that the destination has it, or could not be told. */
+    private void delivered(Delivery delivery, @Nullable Boolean closed, @Nullable Throwable trouble) {
+        LogContext.delivers(destination, delivery.type(), delivery.subject());
+        if (trouble != null) {
+            tellUnsettled(delivery, requireNonNullElse(trouble.getCause(), trouble));
+            component.outbox().giveBack(delivery);
+        } else {
+            component.listener().delivered(delivery);
+            tell(Boolean.TRUE.equals(closed) ? Outbox.Turn.CLOSED : Outbox.Turn.NONE, "");
+        }
+        LogContext.ends();
+    }
+
+    private void tellUnsettled(Delivery delivery, Throwable e) {
         LOG.error(
                 "destination={} event={} could not be settled, is sent again: {}",
                 destination,

@@ -4,7 +4,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.NoSuchHeaderException;
 import org.apache.camel.support.DefaultProducer;
 
-/** Puts the message's change into the outbox; doing so again, after a crash, changes nothing. */
+/**
+ * Puts the message's change into the outbox; doing so again, after a crash, changes nothing. A change that comes from another
+ * outbox, as the router's do, is {@link Onward put in} once its route has ended well.
+ */
 final class OutboxProducer extends DefaultProducer {
     private final OutboxEndpoint endpoint;
 
@@ -20,7 +23,10 @@ final class OutboxProducer extends DefaultProducer {
         }
         String subject = header(exchange, OutboxHeaders.SUBJECT);
         String eventId = header(exchange, OutboxHeaders.EVENT_ID);
-        endpoint.component().outbox().add(endpoint.destination(), subject, eventId);
+        Onward onward = exchange.getProperty(Onward.PROPERTY, Onward.class);
+        if (onward == null || !onward.add(endpoint.destination(), eventId)) {
+            endpoint.component().outbox().add(endpoint.destination(), subject, eventId);
+        }
         endpoint.component().tellIfUnread(endpoint.destination());
     }
 

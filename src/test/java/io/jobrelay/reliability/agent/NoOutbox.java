@@ -3,6 +3,7 @@ package io.jobrelay.reliability.agent;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Outbox;
 import java.util.List;
+import java.util.Set;
 import net.bytebuddy.asm.Advice;
 
 /** {@link Variant#NO_OUTBOX} */
@@ -18,7 +19,7 @@ public final class NoOutbox {
     public static void settle(Object outbox, List<?> due) {
         for (Object each : due) {
             if (each instanceof Delivery delivery && delivery.destination().equals("file")) {
-                ((Outbox) outbox).delivered(delivery);
+                ((Outbox) outbox).delivered(delivery, Set.of()).join();
             }
         }
     }
