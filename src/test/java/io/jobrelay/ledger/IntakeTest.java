@@ -141,6 +141,7 @@ class IntakeTest {
                         JobRecords.of("b", JobState.RUNNING),
                         JobRecords.of("c", JobState.PAUSED),
                         JobRecords.of("d", JobState.PAUSED)))
+                .cause()
                 .isInstanceOf(LedgerException.class)
                 .hasMessageContaining("could not be written");
 
