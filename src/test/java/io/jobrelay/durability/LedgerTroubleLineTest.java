@@ -19,10 +19,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -177,39 +173,6 @@ class LedgerTroubleLineTest {
             soon(() -> health().startsWith("503"));
             assertThat(health()).contains("is damaged").contains("restore a backup");
             assertThat(line.file()).hasSize(1);
-        }
-    }
-
-    /** A poller has nothing to do with the commit of what it has brought. */
-    @Test
-    void asks_for_the_next_watch_while_the_ledger_is_kept_from_committing() throws Exception {
-        Path ledger = directory.resolve("ledger.db");
-        try (Line line = line(ledger).set("jobrelay.poll.concurrency", "1");
-                Connection other = DriverManager.getConnection("jdbc:sqlite:" + ledger);
-                Statement statement = other.createStatement()) {
-            provider.before(() -> {
-                provider.before(() -> {});
-                execute(statement, "begin immediate");
-            });
-            line.watch("a", "b");
-            line.start();
-
-            soon(() -> provider.asked("a") > 0 && provider.asked("b") > 0);
-
-            assertThat(List.copyOf(log.list))
-                    .as("nothing has failed yet")
-                    .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
-            assertThat(line.file()).isEmpty();
-            execute(statement, "rollback");
-            soon(() -> line.file().size() == 2);
-        }
-    }
-
-    private static void execute(Statement statement, String sql) {
-        try {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
         }
     }
 

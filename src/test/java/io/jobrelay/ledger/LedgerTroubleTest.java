@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.jobrelay.faults.MountedDisk;
+import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,6 +240,27 @@ class LedgerTroubleTest {
                 assertThat(lines(ledger)).isEqualTo(acknowledged);
                 assertThat(ledger.query("pragma integrity_check")).containsExactly("ok");
             }
+        }
+    }
+
+    /** Whoever polled has nothing to do with the commit of what it has brought. */
+    @Test
+    void lets_go_on_who_brings_an_answer_while_it_cannot_be_committed() throws SQLException {
+        Path file = directory.resolve("ledger.db");
+        try (Ledger ledger = Ledger.open(file)) {
+            DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+            CompletableFuture<List<Change>> taken;
+            try (Connection shell = DriverManager.getConnection("jdbc:sqlite:" + file);
+                    Statement statement = shell.createStatement()) {
+                statement.execute("begin immediate");
+                taken = ledger.intake.answered(due, List.of(JobRecords.of("1", JobState.RUNNING)));
+                assertThat(taken).isNotDone();
+                assertThat(ledger.query("select id from job")).isEmpty();
+                statement.execute("rollback");
+            }
+
+            assertThat(taken.join()).hasSize(1);
+            assertThat(ledger.query("select id from job")).containsExactly("1");
         }
     }
 
