@@ -13,11 +13,13 @@ import io.jobrelay.ledger.Outbox;
 import io.jobrelay.trust.LogContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,8 +54,8 @@ final class OutboxConsumer extends DefaultConsumer {
     private final Semaphore calls = new Semaphore(0);
     private final Semaphore free;
     private final Runnable reader = calls::release;
-    /** One party for each delivery that is not settled yet, and one for the stop, which waits for them. */
-    private final Phaser unsettled = new Phaser(1);
+    /** What is being settled, by the ids of the events. */
+    private final Map<String, CompletableFuture<?>> unsettled = new ConcurrentHashMap<>();
 
     private volatile boolean reading;
     private @Nullable ExecutorService workers;
@@ -96,9 +98,11 @@ final class OutboxConsumer extends DefaultConsumer {
         super.doStop();
     }
 
-    private void awaitSettled() throws InterruptedException {
+    private void awaitSettled() throws InterruptedException, ExecutionException {
         try {
-            unsettled.awaitAdvanceInterruptibly(unsettled.arrive(), SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(unsettled.values().toArray(CompletableFuture[]::new))
+                    .handle((all, failure) -> true)
+                    .get(SETTLING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.warn(
                     "outbox={} stops before the ledger knows what was delivered last, which is sent again",
@@ -148,28 +152,26 @@ final class OutboxConsumer extends DefaultConsumer {
             free.release(idle - due.size());
         }
         ExecutorService pool = requireNonNull(workers, "started");
-        due.forEach(delivery -> {
-            begins();
-            pool.execute(() -> {
-                try {
-                    CompletableFuture<?> unused = deliver(delivery).whenComplete((settled, failure) -> ends());
-                } finally {
-                    free.release();
-                    calls.release();
-                }
-            });
-        });
+        due.forEach(delivery -> pool.execute(() -> {
+            component.begins();
+            CompletableFuture<?> settled = SETTLED;
+            try {
+                settled = deliver(delivery);
+            } finally {
+                ends(delivery.eventId(), settled);
+                free.release();
+                calls.release();
+            }
+        }));
         return idle > 0 && due.size() == idle;
     }
 
-    private void begins() {
-        unsettled.register();
-        component.begins();
-    }
-
-    private void ends() {
-        component.ends();
-        unsettled.arriveAndDeregister();
+    private void ends(String eventId, CompletableFuture<?> settled) {
+        unsettled.put(eventId, settled);
+        CompletableFuture<?> unused = settled.whenComplete((result, failure) -> {
+            unsettled.remove(eventId);
+            component.ends();
+        });
     }
 
     /** Ends when the delivery is settled or given back, which the worker need not wait for. */
