@@ -191,9 +191,7 @@ class DeliveriesTest {
         ledger.clock.advance(Duration.ofHours(1));
         change("b", 1);
         change("c", 1);
-        ledger.outbox
-                .claim(OTHER, 10)
-                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        ledger.outbox.claim(OTHER, 10).forEach(ledger::delivered);
         for (int i = 0; i < 10; i++) {
             fail(ledger.outbox.claim(HOOK, 1).get(0), Duration.ZERO);
         }

@@ -53,7 +53,7 @@ class DeliveryIndexTest {
         for (List<Delivery> due = ledger.outbox.claim(OTHER, 10);
                 !due.isEmpty();
                 due = ledger.outbox.claim(OTHER, 10)) {
-            due.forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+            due.forEach(ledger::delivered);
         }
     }
 

@@ -8,7 +8,6 @@ import io.jobrelay.job.JobState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,12 +123,8 @@ class HistoryTest {
     }
 
     private void forgetAll() {
-        ledger.outbox
-                .claim(Outbox.CHANGES, 10)
-                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
-        ledger.outbox
-                .claim(Outbox.CHANGES, 10)
-                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
+        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
         assertThat(ledger.outbox.forget(ledger.clock.instant())).isPositive();
         assertThat(history.after(0, 10)).isEqualTo(List.of());

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -92,6 +93,11 @@ final class Ledger implements AutoCloseable {
     DueWatch claimOnly(Watch watch) {
         watches.replace("watches.yaml", List.of(watch));
         return claim().get(0);
+    }
+
+    /** The destination has it, and it goes nowhere else. */
+    void delivered(Delivery delivery) {
+        outbox.delivered(delivery, Set.of()).join();
     }
 
     /** Takes records in through a watch of a list, even one whose claim was left behind. */

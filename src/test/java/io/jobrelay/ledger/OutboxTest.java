@@ -81,9 +81,7 @@ class OutboxTest {
 
         assertThat(first).extracting(OutboxTest::name).containsExactlyInAnyOrder("a1", "b1");
         assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
-        first.stream()
-                .filter(delivery -> name(delivery).equals("a1"))
-                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        first.stream().filter(delivery -> name(delivery).equals("a1")).forEach(ledger::delivered);
         assertThat(ledger.outbox.claim(ALERTS, 10)).extracting(OutboxTest::name).containsExactly("a2");
     }
 
@@ -183,12 +181,8 @@ class OutboxTest {
         changes("a", 2);
         ledger.outbox.delivered(only(ledger.outbox.claim(ALERTS, 1)), Set.of()).join();
         ledger.clock.advance(Duration.ofDays(1));
-        ledger.outbox
-                .claim(Outbox.CHANGES, 10)
-                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
-        ledger.outbox
-                .claim(Outbox.CHANGES, 10)
-                .forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
+        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
 
         ledger.outbox.forget(Ledger.START.plus(Duration.ofHours(23)));
         assertThat(ledger.outbox.counts())
@@ -281,7 +275,7 @@ class OutboxTest {
 
         List<Delivery> claimed = ledger.outbox.claim(ALERTS, 16);
         assertThat(claimed).hasSize(16);
-        claimed.forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        claimed.forEach(ledger::delivered);
         assertThat(ledger.query("select count(*) from delivery where claimed")).containsExactly("0");
     }
 

@@ -97,6 +97,6 @@ class PostgresqlScansTest {
         }
         List<Delivery> hook = ledger.outbox.claim("hook", 10);
         assertThat(hook).hasSize(10);
-        hook.forEach(each -> ledger.outbox.delivered(each, Set.of()).join());
+        hook.forEach(ledger::delivered);
     }
 }
