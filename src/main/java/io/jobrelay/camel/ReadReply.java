@@ -54,8 +54,11 @@ final class ReadReply implements Processor {
             }
         } else if (node instanceof ObjectNode object) {
             object.properties().forEach(member -> member.setValue(masked(member.getValue())));
-            if (object.propertyStream().anyMatch(member -> secrets.shownIn(member.getKey()))) {
-                maskNames(object);
+            for (Map.Entry<String, JsonNode> member : object.properties()) {
+                if (secrets.shownIn(member.getKey())) {
+                    maskNames(object);
+                    break;
+                }
             }
         }
         return node;

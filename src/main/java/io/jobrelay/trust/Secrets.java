@@ -3,7 +3,6 @@ package io.jobrelay.trust;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -73,8 +72,12 @@ public final class Secrets {
     /** True if one of the texts shows a secret. */
     public boolean shownIn(String... texts) {
         Needles known = needles;
-        return Arrays.stream(texts)
-                .anyMatch(text -> !known.replaceIn(text, MASK).equals(text));
+        for (String text : texts) {
+            if (!known.replaceIn(text, MASK).equals(text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Stands for all secrets that are known now: another object as soon as one more is. */
