@@ -22,8 +22,9 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in what polls brought, several at once where several have come. In one transaction: the jobs as they are now, the changes with their sequence and
- * the final bytes of their events, the first delivery of each (to the router), and when the watch is due again.
+ * Takes in what polls brought, several at once where several have come. In one transaction: the jobs as they are now, the
+ * changes with their sequence and the final bytes of their events, the first delivery of each (to the router), and when
+ * the watch is due again.
  */
 public final class Intake {
     private static final int UNREADABLE_REPLIES_KEPT = 10;
@@ -62,9 +63,7 @@ public final class Intake {
     public CompletableFuture<List<Change>> answered(DueWatch due, List<JobRecord> records) {
         return database.begin(answers, new Answer(due, records, clock.instant()))
                 .thenApply(changes -> {
-                    // Most polls bring nothing new. A change of health has no hurry: the router looks by itself,
-                    // several
-                    // times a second.
+                    // Most polls bring nothing new. A change of health has no hurry: the router looks by itself.
                     if (!changes.isEmpty()) {
                         outbox.wake(Outbox.CHANGES);
                     }

@@ -105,7 +105,7 @@ final class Jobs {
         for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
             handle.createQuery("""
                             select id, state, reason, provider_state, progress, attempt, sequence, watch_id, changed_at,
-                                state_since, stuck, record ->> 'createTime' as created, record ->> 'updateTime' as updated
+                                state_since, stuck, create_time, update_time
                             from job where <column> in (<values>)""")
                     .define("column", column)
                     .bindList("values", InList.of(all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE))))
@@ -133,8 +133,8 @@ final class Jobs {
                 Instant.ofEpochMilli(row.getLong("changed_at")),
                 Instant.ofEpochMilli(row.getLong("state_since")),
                 row.getBoolean("stuck"),
-                row.getString("created"),
-                row.getString("updated"));
+                row.getString("create_time"),
+                row.getString("update_time"));
     }
 
     /** Null for a job that is not known yet. */

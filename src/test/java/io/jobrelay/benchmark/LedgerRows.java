@@ -101,7 +101,7 @@ final class LedgerRows implements AutoCloseable {
 
     private List<Map<String, Object>> rows(String table) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("select * from " + table)) {
+                ResultSet result = statement.executeQuery("select %s from %s".formatted(written(table), table))) {
             List<Map<String, Object>> rows = new ArrayList<>();
             while (result.next()) {
                 Map<String, Object> row = new LinkedHashMap<>();
@@ -111,6 +111,15 @@ final class LedgerRows implements AutoCloseable {
                 rows.add(row);
             }
             return rows;
+        }
+    }
+
+    /** The columns of the table but for those that SQLite computes. */
+    private String written(String table) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        "select group_concat(name, ', ') from pragma_table_info('%s')".formatted(table))) {
+            return result.getString(1);
         }
     }
 
