@@ -102,17 +102,16 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
         openPolls = new OpenPolls(watches, nodes.lease());
+        PollMeter meter = new PollMeter(new PollLag(metrics, clock), standing, metrics, clock);
         polls = new Polls(
                 watches,
-                intake,
                 providers,
                 ceilings,
                 new Groups(new Companions(database, clock, nodes.lease(), providers::group), providers, clock),
-                new PollMeter(new PollLag(metrics, clock), standing, metrics, clock),
-                metrics,
+                meter,
                 new ClaimSize(started.poll().concurrency(), nanoTime),
                 openPolls,
-                changes);
+                new Answers(intake, watches, meter, metrics, changes));
         registry.bind("polls", polls);
         registry.bind(
                 "node-keeper",

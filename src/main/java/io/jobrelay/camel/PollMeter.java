@@ -69,9 +69,9 @@ final class PollMeter {
         answered.put(source, clock.instant());
     }
 
-    void failed(Exchange exchange, Watch watch, PollFailure failure) {
+    void failed(Instant begun, Watch watch, PollFailure failure) {
         standing.failed(watch.account(), failure);
-        ended(begun(exchange), watch, failure.kind().name());
+        ended(begun, watch, failure.kind().name());
     }
 
     private Source ended(Instant begun, Watch watch, String result) {

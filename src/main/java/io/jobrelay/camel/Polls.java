@@ -1,14 +1,10 @@
 package io.jobrelay.camel;
 
-import static java.util.Objects.requireNonNullElse;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
-import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.DueWatch;
-import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
@@ -16,21 +12,17 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
 import io.jobrelay.watch.Watch;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Route;
 import org.apache.camel.StatefulService;
 import org.apache.camel.support.ExchangeHelper;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,44 +37,37 @@ public final class Polls {
     private static final String GROUP = "jobrelay-group";
 
     private final Watches watches;
-    private final Intake intake;
     private final ProviderBeans providers;
     private final Ceilings ceilings;
     private final Groups groups;
     private final PollMeter meter;
-    private final Metrics metrics;
     private final ClaimSize claimSize;
     private final OpenPolls open;
-    private final Consumer<Change> changes;
+    private final Answers answers;
 
     /** One more when routes begin to be replaced, and one more when they have been: odd in between. */
     private final AtomicLong replacements = new AtomicLong();
 
     /**
      * @param claimSize how many watches of an account are claimed at a time
-     * @param changes told of every change once it is committed
      */
     Polls(
             Watches watches,
-            Intake intake,
             ProviderBeans providers,
             Ceilings ceilings,
             Groups groups,
             PollMeter meter,
-            Metrics metrics,
             ClaimSize claimSize,
             OpenPolls open,
-            Consumer<Change> changes) {
+            Answers answers) {
         this.watches = watches;
-        this.intake = intake;
         this.providers = providers;
         this.ceilings = ceilings;
         this.groups = groups;
         this.meter = meter;
-        this.metrics = metrics;
         this.claimSize = claimSize;
         this.open = open;
-        this.changes = changes;
+        this.answers = answers;
     }
 
     /**
@@ -199,38 +184,10 @@ public final class Polls {
         DueWatch due = PollVariables.due(exchange).get(0);
         @SuppressWarnings("unchecked") // a provider's route ends with to-records
         List<JobRecord> records = exchange.getMessage().getBody(List.class);
-        Instant begun = PollMeter.begun(exchange);
         open.end(due);
         claimSize.polled();
-        CompletableFuture<?> unused =
-                intake.answered(due, records).whenComplete((made, trouble) -> takenIn(due, begun, made, trouble));
+        answers.take(due, records, PollMeter.begun(exchange));
         LogContext.ends();
-    }
-
-    /** The answer is committed, or could not be. */
-    private void takenIn(DueWatch due, Instant begun, List<Change> made, @Nullable Throwable trouble) {
-        LogContext.polls(due.id());
-        if (trouble != null) {
-            polledInVain(due, requireNonNullElse(trouble.getCause(), trouble));
-        } else {
-            meter.answered(begun, due.watch());
-            made.forEach(this::tell);
-        }
-        LogContext.ends();
-    }
-
-    private void tell(Change change) {
-        JobRecord job = change.job();
-        LogContext.about(job.id());
-        metrics.change(job.provider().api(), job.state().name());
-        changes.accept(change);
-        LOG.info(
-                "change job={} from={} to={} sequence={} reason={}",
-                job.id(),
-                change.previousState(),
-                job.state(),
-                job.sequence(),
-                job.reason());
     }
 
     /** Routes begin to be replaced, or have been. */
@@ -269,7 +226,7 @@ public final class Polls {
         } else if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
             due.forEach(open::cutShort);
         } else if (exception instanceof LedgerException) {
-            due.forEach(watch -> polledInVain(watch, exception));
+            due.forEach(watch -> answers.inVain(watch, exception));
         } else {
             takeIn(exchange, due, PollFailures.of(exchange, exception));
         }
@@ -283,32 +240,7 @@ public final class Polls {
         if (group != null && groups.refused(group, failure)) {
             due.forEach(this::askAlone);
         } else {
-            due.forEach(watch -> takeIn(exchange, watch, failure));
+            due.forEach(watch -> answers.take(watch, failure, PollMeter.begun(exchange)));
         }
-    }
-
-    private void takeIn(Exchange exchange, DueWatch due, PollFailure failure) {
-        meter.failed(exchange, due.watch(), failure);
-        LOG.warn(
-                "failure watch={} api={} account={} kind={} status={} code={}: {}",
-                due.id(),
-                due.watch().api(),
-                due.watch().account(),
-                failure.kind(),
-                failure.httpStatus(),
-                failure.code(),
-                failure.message());
-        try {
-            intake.failed(due, failure);
-        } catch (LedgerException e) {
-            polledInVain(due, e);
-        }
-    }
-
-    /** What the provider said could not be written to the ledger: it is asked again as soon as it can be. */
-    private void polledInVain(DueWatch due, Throwable e) {
-        LOG.error(
-                "watch={} api={} was polled in vain: {}", due.id(), due.watch().api(), e.getMessage());
-        watches.giveBack(due);
     }
 }

@@ -1,20 +1,14 @@
 package io.jobrelay.camel.outbox;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.Objects.requireNonNullElse;
 
 import io.jobrelay.delivery.DeliveryFailedException;
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
-import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.LedgerException;
-import io.jobrelay.ledger.Outbox;
 import io.jobrelay.trust.LogContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +45,7 @@ final class OutboxConsumer extends DefaultConsumer {
     private final OutboxComponent component;
     private final String destination;
     private final int concurrency;
+    private final Settlement settlement;
     private final Semaphore calls = new Semaphore(0);
     private final Semaphore free;
     private final Runnable reader = calls::release;
@@ -66,6 +61,7 @@ final class OutboxConsumer extends DefaultConsumer {
         this.component = endpoint.component();
         this.destination = endpoint.destination();
         this.concurrency = endpoint.getConcurrency();
+        this.settlement = new Settlement(component, destination);
         this.free = new Semaphore(concurrency);
     }
 
@@ -80,7 +76,7 @@ final class OutboxConsumer extends DefaultConsumer {
         loop = threads.newSingleThreadExecutor(this, "outbox-" + destination + "-reader");
         reading = true;
         component.hasReader(destination);
-        component.outbox().disabled(destination).ifPresent(this::tellDisabled);
+        settlement.tellIfDisabled();
         component.outbox().addReader(destination, reader);
         loop.execute(this::read);
     }
@@ -197,43 +193,21 @@ final class OutboxConsumer extends DefaultConsumer {
             Exception failure = process(exchange);
             Set<String> destinations = onward.end();
             if (failure == null) {
-                return component
-                        .outbox()
-                        .delivered(delivery, destinations)
-                        .whenComplete((closed, trouble) -> delivered(delivery, closed, trouble));
+                return settlement.delivered(delivery, destinations);
             }
-            failed(delivery, failure);
-        } catch (LedgerException e) {
-            tellUnsettled(delivery, e);
-            component.outbox().giveBack(delivery);
+            if (!reading && !(failure instanceof DeliveryFailedException)) {
+                LOG.info("destination={} event={} was cut short by the stop", destination, delivery.eventId());
+                component.outbox().giveBack(delivery);
+            } else {
+                settlement.failed(delivery, failure);
+            }
         } catch (RuntimeException e) {
-            tellUnsettled(delivery, e);
+            settlement.inVain(delivery, e);
         } finally {
             LogContext.ends();
             releaseExchange(exchange, false);
         }
         return SETTLED;
-    }
-
-    /** The ledger knows that the destination has it, or could not be told. */
-    private void delivered(Delivery delivery, @Nullable Boolean closed, @Nullable Throwable trouble) {
-        LogContext.delivers(destination, delivery.type(), delivery.subject());
-        if (trouble != null) {
-            tellUnsettled(delivery, requireNonNullElse(trouble.getCause(), trouble));
-            component.outbox().giveBack(delivery);
-        } else {
-            component.listener().delivered(delivery);
-            tell(Boolean.TRUE.equals(closed) ? Outbox.Turn.CLOSED : Outbox.Turn.NONE, "");
-        }
-        LogContext.ends();
-    }
-
-    private void tellUnsettled(Delivery delivery, Throwable e) {
-        LOG.error(
-                "destination={} event={} could not be settled, is sent again: {}",
-                destination,
-                delivery.eventId(),
-                e.toString());
     }
 
     private @Nullable Exception process(Exchange exchange) {
@@ -243,82 +217,5 @@ final class OutboxConsumer extends DefaultConsumer {
         } catch (Exception e) {
             return e;
         }
-    }
-
-    private void failed(Delivery delivery, Exception failure) {
-        if (!reading && !(failure instanceof DeliveryFailedException)) {
-            LOG.info("destination={} event={} was cut short by the stop", destination, delivery.eventId());
-            component.outbox().giveBack(delivery);
-            return;
-        }
-        DeliveryFailure known = DeliveryFailure.of(failure, component.secrets());
-        Duration atLeast = known.consequence() == Consequence.SLOW_DOWN
-                ? longer(known.retryAfter(), component.probeEvery())
-                : known.retryAfter();
-        Optional<Duration> wait = component
-                .schedule()
-                .delayAfter(delivery.attempts() + 1, component.random().getAsDouble())
-                .map(scheduled -> longer(scheduled, atLeast));
-        Outbox.Outcome outcome = component.outbox().failed(delivery, known, wait);
-        component.listener().failed(delivery, outcome.fate());
-        tell(outcome.fate(), delivery, known.error(), wait);
-        tell(outcome.turn(), known.error());
-    }
-
-    private void tell(Outbox.Fate fate, Delivery delivery, String error, Optional<Duration> wait) {
-        switch (fate) {
-            case RETRIED ->
-                LOG.warn(
-                        "destination={} event={} attempt={} failed, tried again in {}: {}",
-                        destination,
-                        delivery.eventId(),
-                        delivery.attempts() + 1,
-                        ReadableDuration.format(wait.orElseThrow()),
-                        error);
-            case DEAD ->
-                LOG.error(
-                        "destination={} event={} is dead after {} attempts, and kept: {}. To send it again: jobrelay"
-                                + " deliveries redeliver {}",
-                        destination,
-                        delivery.eventId(),
-                        delivery.attempts() + 1,
-                        error,
-                        delivery.id());
-            case GIVEN_BACK -> {
-                if (destination.equals(Outbox.CHANGES)) {
-                    LOG.error(
-                            "event={} could not be routed, and is kept and tried again: {}", delivery.eventId(), error);
-                } else {
-                    LOG.debug("destination={} event={} is given back: {}", destination, delivery.eventId(), error);
-                }
-            }
-        }
-    }
-
-    private void tell(Outbox.Turn turn, String error) {
-        switch (turn) {
-            case NONE -> {}
-            case OPENED ->
-                LOG.warn(
-                        "destination={} takes nothing; one delivery is tried every {}, the others wait and lose no attempt: {}",
-                        destination,
-                        ReadableDuration.format(component.probeEvery()),
-                        error);
-            case CLOSED -> LOG.info("destination={} takes deliveries again", destination);
-            case DISABLED -> component.outbox().disabled(destination).ifPresent(this::tellDisabled);
-        }
-    }
-
-    private void tellDisabled(String reason) {
-        LOG.error(
-                "destination={} is disabled, and what is for it waits: {}. Once that is mended: jobrelay destinations"
-                        + " enable {}",
-                destination,
-                reason,
-                destination);
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 }
