@@ -1,6 +1,7 @@
 package io.jobrelay.benchmark;
 
 import io.jobrelay.benchmark.Sink.Arrivals;
+import io.jobrelay.faults.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class ChangesBenchmark {
     @SuppressWarnings("try") // the server need only be there
     private double jobrelay(Sink sink, Path filled) throws IOException, InterruptedException {
         Path own = Files.createTempDirectory(directory, "changes");
-        int port = JobrelayDirectory.freePort();
+        int port = FreePort.next();
         provider.reset();
         JobrelayDirectory.prepare(own, Api.HUAWEI, provider, 32, sink.properties(provider, port));
         JobrelayDirectory.routeAllTo(own, sink.destination);
@@ -101,7 +102,7 @@ final class ChangesBenchmark {
     @SuppressWarnings("try") // the server need only be there
     private double bare(Sink sink, Path event) throws IOException, InterruptedException {
         Path own = Files.createTempDirectory(directory, "changes");
-        int port = JobrelayDirectory.freePort();
+        int port = FreePort.next();
         provider.reset();
         try (Program server = sink.server(own, port);
                 Program program = Program.ours(

@@ -1,9 +1,8 @@
 package io.jobrelay.benchmark;
 
 import io.jobrelay.faults.Child;
+import io.jobrelay.faults.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -48,8 +47,8 @@ final class JobrelayDirectory {
         all.put("jobrelay.account.cloud.requests-per-second", "1000000");
         all.put("jobrelay.poll.concurrency", String.valueOf(concurrency));
         all.put("jobrelay.http.port", "0");
-        all.put("jobrelay.destination.queue.port", String.valueOf(freePort()));
-        all.put("camel.management.port", String.valueOf(freePort()));
+        all.put("jobrelay.destination.queue.port", String.valueOf(FreePort.next()));
+        all.put("camel.management.port", String.valueOf(FreePort.next()));
         all.putAll(properties);
         Child.prepare(directory, all);
     }
@@ -87,11 +86,5 @@ final class JobrelayDirectory {
         Files.writeString(
                 directory.resolve("routes/router.camel.yaml"),
                 ROUTER.formatted("file").replace("    id: router\n", "    id: router\n    autoStartup: false\n"));
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

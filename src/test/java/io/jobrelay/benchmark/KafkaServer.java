@@ -1,5 +1,6 @@
 package io.jobrelay.benchmark;
 
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.KafkaBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class KafkaServer {
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
         int port = Integer.parseInt(arguments[1]);
-        new KafkaBroker(directory, port, JobrelayDirectory.freePort(), port);
+        new KafkaBroker(directory, port, FreePort.next(), port);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, Optional.empty(), Optional.empty())))
                     .all()

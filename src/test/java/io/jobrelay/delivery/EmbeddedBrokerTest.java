@@ -3,6 +3,7 @@ package io.jobrelay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobrelay.faults.FreePort;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
@@ -62,7 +63,7 @@ class EmbeddedBrokerTest {
 
     @Test
     void a_consumer_of_another_process_can_connect_to_its_port() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         try (EmbeddedBroker broker = new EmbeddedBroker(directory, OptionalInt.of(port));
                 ActiveMQConnectionFactory outside = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)) {
             send(broker, "evt-1");
@@ -165,11 +166,5 @@ class EmbeddedBrokerTest {
             }
         }
         return received;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

@@ -9,14 +9,13 @@ import com.icegreen.greenmail.util.ServerSetup;
 import com.standardwebhooks.Webhook;
 import io.jobrelay.camel.RouteFile;
 import io.jobrelay.durability.WebhookReceiver;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.Installation;
 import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.Json;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.StringReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpHeaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +59,7 @@ class CookbookDestinationsTest {
         chat.answer(() -> 500);
         alerts = new WebhookReceiver();
         alerts.answer(() -> 500);
-        int mailPort = freePort();
+        int mailPort = FreePort.next();
 
         jobrelay = new Installation(directory);
         Properties cookbook = new Properties();
@@ -216,12 +215,6 @@ class CookbookDestinationsTest {
 
     private static ConditionFactory patiently() {
         return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
 import jakarta.jms.DeliveryMode;
@@ -19,8 +20,6 @@ import jakarta.jms.Message;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +69,7 @@ abstract class BrokerFaults {
 
     @BeforeEach
     void is_laid() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(port));
         proxy = new TcpProxy(port);
         line = new Line(directory, "http://127.0.0.1:1", "http://127.0.0.1:1")
@@ -152,7 +151,7 @@ abstract class BrokerFaults {
         awaitFailures(1);
         assertThat(held()).isNotEmpty();
         broker.close();
-        int port = freePort();
+        int port = FreePort.next();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(port));
         proxy.redirect(port);
         proxy.restore();
@@ -230,11 +229,5 @@ abstract class BrokerFaults {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(20));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,10 +42,10 @@ class HealthTest {
     @BeforeEach
     void is_laid() throws IOException {
         provider = new StubProvider();
-        int brokerPort = freePort();
+        int brokerPort = FreePort.next();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(brokerPort));
         proxy = new TcpProxy(brokerPort);
-        port = freePort();
+        port = FreePort.next();
         line = new Line(directory, provider.url(), "http://127.0.0.1:1")
                 .set("jobrelay.destination.webhook.enabled", "false")
                 .set("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:" + proxy.port())
@@ -162,11 +161,5 @@ class HealthTest {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(100));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -7,12 +7,11 @@ import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.KafkaBroker;
 import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -63,9 +62,9 @@ class KafkaFaultsTest {
 
     @BeforeAll
     static void is_a_broker() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         proxy = new TcpProxy(port);
-        broker = new KafkaBroker(brokersDirectory, port, freePort(), proxy.port());
+        broker = new KafkaBroker(brokersDirectory, port, FreePort.next(), proxy.port());
     }
 
     @AfterAll
@@ -218,11 +217,5 @@ class KafkaFaultsTest {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(20));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -9,10 +9,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.faults.Child;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.MountedDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,9 +47,7 @@ class LedgerTroubleLineTest {
     void is_listened_to() throws IOException {
         provider = new StubProvider();
         receiver = new WebhookReceiver();
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         log.start();
         root().addAppender(log);
     }

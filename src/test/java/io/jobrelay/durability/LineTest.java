@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.faults.FreePort;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -277,7 +276,7 @@ class LineTest {
 
     @Test
     void its_health_is_told_on_the_management_port() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         line.set("camel.management.enabled", "true").set("camel.management.port", Integer.toString(port));
         line.start();
 
@@ -293,7 +292,7 @@ class LineTest {
 
     @Test
     void a_broker_that_is_not_there_holds_up_nothing_and_gets_all_once_it_is() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         line.set("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:" + port)
                 .set("jobrelay.delivery.schedule", "0s,200ms,200ms,200ms,200ms,200ms,200ms,200ms,1h");
         provider.state("a", "SUCCEEDED");
@@ -368,11 +367,5 @@ class LineTest {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(50));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

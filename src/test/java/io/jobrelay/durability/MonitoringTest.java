@@ -7,14 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.provider.FailureKind;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -72,7 +71,7 @@ class MonitoringTest {
     static void lives_through_something_of_everything() throws Exception {
         provider = new StubProvider();
         receiver = new WebhookReceiver();
-        int port = freePort();
+        int port = FreePort.next();
         line = new Line(directory, provider.url(), receiver.url())
                 .set("jobrelay.delivery.schedule", "0s,0s")
                 .set("jobrelay.account.slow.endpoint", provider.url())
@@ -319,11 +318,5 @@ class MonitoringTest {
             }
         }
         return unknown;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,10 +3,9 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.job.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,7 +42,7 @@ class SightTest {
     void is_laid() throws IOException {
         provider = new StubProvider();
         receiver = new WebhookReceiver();
-        port = freePort();
+        port = FreePort.next();
         line = new Line(directory, provider.url(), receiver.url())
                 .set("jobrelay.destination.webhook.enabled", "false")
                 .set("camel.management.enabled", "true")
@@ -167,11 +166,5 @@ class SightTest {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(50));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

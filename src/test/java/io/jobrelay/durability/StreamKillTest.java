@@ -5,12 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.faults.Child;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.http.EventReader;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.Json;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,7 +43,7 @@ class StreamKillTest {
 
     @Test
     void a_client_misses_nothing_and_watches_added_by_it_stay() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         String url = "http://127.0.0.1:" + port;
         try (StubProvider cloud = new StubProvider()) {
             prepare(cloud, port);
@@ -153,11 +152,5 @@ class StreamKillTest {
                 .map(line -> Json.read(line, JsonNode.class).path("id").asText())
                 .distinct()
                 .toList();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

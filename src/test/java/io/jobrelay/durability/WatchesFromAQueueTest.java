@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.TcpProxy;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.InvalidDestinationException;
@@ -14,8 +15,6 @@ import jakarta.jms.Message;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -56,7 +55,7 @@ class WatchesFromAQueueTest {
 
     @BeforeEach
     void is_laid() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(port));
         proxy = new TcpProxy(port);
         provider = new StubProvider();
@@ -263,11 +262,5 @@ class WatchesFromAQueueTest {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

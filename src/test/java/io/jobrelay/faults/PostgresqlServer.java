@@ -36,7 +36,7 @@ public final class PostgresqlServer implements AutoCloseable {
     private PostgresqlServer(Path directory, boolean passing) {
         this.directory = directory;
         this.passing = passing;
-        this.server = start(0);
+        this.server = start(FreePort.next());
         LedgerDatabase.open(empty(TEMPLATE)).close();
     }
 

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.PostgresqlServer;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -210,10 +210,7 @@ class PostgresqlLedgerTest {
 
     @Test
     void refuses_a_server_that_is_not_there() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.next();
         assertRefused(
                 new LedgerSettings("jdbc:postgresql://localhost:" + port + "/ledger?loginTimeout=5", "me", "hush-hush"),
                 "jobrelay.ledger.url: jdbc:postgresql://localhost:" + port + "/ledger cannot be connected to (",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.faults.Child;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
 import io.jobrelay.reliability.agent.Halt;
@@ -30,7 +31,7 @@ final class Node implements AutoCloseable {
 
     private final Outside outside;
     private final Home home;
-    private final int port = Outside.freePort();
+    private final int port = FreePort.next();
     private final List<String> orders;
     private SimulatedCloud.Asker asker;
     private Child child;

@@ -1,6 +1,7 @@
 package io.jobrelay.reliability;
 
 import io.jobrelay.delivery.EmbeddedBroker;
+import io.jobrelay.faults.FreePort;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
@@ -8,8 +9,6 @@ import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +26,7 @@ final class Outside implements AutoCloseable {
     Outside(Path directory, SimulatedCloud cloud, FlakyReceiver receiver) throws IOException {
         this.cloud = cloud;
         this.receiver = receiver;
-        int port = freePort();
+        int port = FreePort.next();
         this.brokerUrl = "tcp://127.0.0.1:" + port;
         this.broker = new EmbeddedBroker(directory.resolve("broker"), OptionalInt.of(port));
     }
@@ -73,12 +72,6 @@ final class Outside implements AutoCloseable {
         }
         arrivals.addAll(receiver.arrivals());
         return arrivals;
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

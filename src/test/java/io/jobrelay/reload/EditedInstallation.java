@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.Installation;
 import io.jobrelay.job.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,7 +58,7 @@ final class EditedInstallation implements AutoCloseable {
         provider.setExecutor(threads);
         provider.createContext("/", this::answer);
         provider.start();
-        managementPort = freePort();
+        managementPort = FreePort.next();
         installation = new Installation(directory)
                 .set("jobrelay.reload.every", "50ms")
                 .set("jobrelay.account.cloud.endpoint", url())
@@ -185,8 +185,11 @@ final class EditedInstallation implements AutoCloseable {
     }
 
     void awaitTaken(String file, long before) {
-        soon().until(() -> of(file).path("generation").asLong() > before
-                && of(file).path("result").asText().equals("LOADED"));
+        soon().untilAsserted(() -> {
+            JsonNode state = of(file);
+            assertThat(state.path("generation").asLong()).as(state::toString).isGreaterThan(before);
+            assertThat(state.path("result").asText()).as(state::toString).isEqualTo("LOADED");
+        });
     }
 
     void delete(String file) {
@@ -226,12 +229,6 @@ final class EditedInstallation implements AutoCloseable {
         return ask("http://127.0.0.1:" + managementPort + "/observe/" + path);
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private HttpResponse<String> ask(String url) {
         try {
             return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
@@ -254,7 +251,10 @@ final class EditedInstallation implements AutoCloseable {
 
     /** Waits until an edit has been decided about: the file stands so. */
     JsonNode awaitResult(String file, String result) {
-        soon().until(() -> of(file).path("result").asText().equals(result));
+        soon().untilAsserted(() -> {
+            JsonNode state = of(file);
+            assertThat(state.path("result").asText()).as(state::toString).isEqualTo(result);
+        });
         return of(file);
     }
 

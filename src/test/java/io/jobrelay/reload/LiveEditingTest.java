@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.faults.FreePort;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
@@ -304,6 +305,7 @@ class LiveEditingTest {
 
     @Test
     void polls_that_are_under_way_end_before_their_routes_are_replaced() {
+        int before = running.log().length();
         running.slow("slow", Duration.ofSeconds(1));
         running.watch("slow.yaml", EditedInstallation.item("huawei-res-job", "slow"));
         running.soon().until(() -> !running.asked("v1", "slow").isEmpty());
@@ -313,7 +315,7 @@ class LiveEditingTest {
         running.take(POLICY, text -> text + "# An edit.\n");
         running.take(POLICY, text -> text + "# Another edit.\n");
 
-        assertThat(running.log()).doesNotContain("was cut short", "Error processing exchange");
+        assertThat(running.log().substring(before)).doesNotContain("was cut short", "Error processing exchange");
         running.delete("watches/slow.yaml");
         running.edit(POLLING.get(0), text -> text.replace("# An edit.\n", ""));
     }
@@ -426,8 +428,8 @@ class LiveEditingTest {
 
     @Test
     void the_broker_of_our_own_starts_moves_and_stops() throws Exception {
-        int before = EditedInstallation.freePort();
-        int after = EditedInstallation.freePort();
+        int before = FreePort.next();
+        int after = FreePort.next();
         String switchedOff = "jobrelay.destination.queue.enabled=false";
         running.take(
                 PROPERTIES,

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.faults.FreePort;
 import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
@@ -15,7 +16,6 @@ import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.charset.Charset;
 import java.time.Clock;
@@ -50,9 +50,7 @@ class PollFailuresTest {
         overrides.put("jobrelay.poll.timeout", "1s");
         overrides.putAll(TestWatches.account("healthy", healthy.url(), "none"));
         overrides.putAll(TestWatches.account("unknown", "https://no-such-host.invalid", "none"));
-        try (ServerSocket closed = new ServerSocket(0)) {
-            overrides.putAll(TestWatches.account("refusing", "http://127.0.0.1:" + closed.getLocalPort(), "none"));
-        }
+        overrides.putAll(TestWatches.account("refusing", "http://127.0.0.1:" + FreePort.next(), "none"));
         relay = Relay.start(Relay.Scope.PROVIDERS, overrides, Clock.systemUTC(), change -> {});
         alibaba = alibaba("alibaba");
         other = alibaba("healthy");

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jobrelay.faults.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -88,13 +87,13 @@ class CanaryTest {
         properties.put("jobrelay.delivery.schedule", "0s,100ms,200ms,1h");
         properties.put("jobrelay.poll.concurrency", "4");
         properties.put("camel.management.enabled", "true");
-        properties.put("camel.management.port", String.valueOf(freePort()));
+        properties.put("camel.management.port", String.valueOf(FreePort.next()));
         properties.put("camel.management.health-check-enabled", "true");
         properties.put("camel.management.metrics-enabled", "true");
         properties.put("camel.metrics.enabled", "true");
         apiToken = canaries.plantPlain("token of the API");
         told.add(apiToken);
-        properties.put("jobrelay.http.port", String.valueOf(freePort()));
+        properties.put("jobrelay.http.port", String.valueOf(FreePort.next()));
         properties.put("jobrelay.http.token", apiToken);
         properties.put("camel.health.exposure-level", "full");
         properties.put("camel.main.name", "jobrelay");
@@ -173,7 +172,7 @@ class CanaryTest {
         cloud.receipt(401);
         environment.put(
                 "JOBRELAY_DESTINATION_QUEUE_BROKER_URL",
-                "tcp://127.0.0.1:" + freePort() + "?user=somebody&password="
+                "tcp://127.0.0.1:" + FreePort.next() + "?user=somebody&password="
                         + canaries.plantPlain("password of the broker"));
         int before = cloud.received();
         // Other jobs, so that there is something new to deliver.
@@ -316,11 +315,5 @@ class CanaryTest {
                     }
                 })
                 .until(condition::holds);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

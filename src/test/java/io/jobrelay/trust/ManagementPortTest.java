@@ -2,11 +2,11 @@ package io.jobrelay.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.faults.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,7 +53,7 @@ class ManagementPortTest {
 
     @Test
     void tells_health_on_this_machine_and_nothing_else() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         try (Product product = start(Map.of("camel.management.port", String.valueOf(port)))) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
@@ -101,7 +101,8 @@ class ManagementPortTest {
     @ValueSource(strings = {"upload", "download", "send", "jolokia", "dev-console", "info"})
     void has_no_door_into_the_program(String door) throws Exception {
         String property = "camel.management." + door + "-enabled";
-        try (Product product = start(Map.of(property, "true", "camel.management.port", String.valueOf(freePort())))) {
+        try (Product product =
+                start(Map.of(property, "true", "camel.management.port", String.valueOf(FreePort.next())))) {
             assertRefused(product, property + ": must be false, was true");
         }
     }
@@ -127,11 +128,5 @@ class ManagementPortTest {
                 .timeout(Duration.ofSeconds(10))
                 .build();
         return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
