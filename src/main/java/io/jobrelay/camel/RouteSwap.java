@@ -16,6 +16,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.Suspendable;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -165,7 +166,7 @@ final class RouteSwap {
     }
 
     private static boolean isQueue(Route route) {
-        return from(route).startsWith("seda:");
+        return route.getEndpoint() instanceof SedaEndpoint;
     }
 
     /** True if nothing is under way in the route any more, nor will be. */
@@ -174,6 +175,10 @@ final class RouteSwap {
         if (consumer instanceof Suspendable) {
             // To stop the reader of a queue, or the clockwork, would interrupt what it has in hand.
             ServiceHelper.suspendService(consumer);
+            if (route.getEndpoint() instanceof SedaEndpoint queue) {
+                // A reader that was waiting for an exchange when it was suspended still takes one that comes.
+                TimeUnit.MILLISECONDS.sleep(queue.getPollTimeout());
+            }
         } else {
             ServiceHelper.stopService(consumer);
         }
