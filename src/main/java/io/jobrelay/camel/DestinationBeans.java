@@ -15,6 +15,7 @@ import io.jobrelay.wire.PublicAddresses;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -189,6 +190,10 @@ public final class DestinationBeans implements AutoCloseable {
             EmbeddedBroker embedded = new EmbeddedBroker(broker, destination.port());
             held(destination.name()).push(embedded);
             return embedded.connectionFactory();
+        } catch (BindException e) {
+            throw new IllegalStateException(
+                    "jobrelay.destination.%s.port: cannot listen at 127.0.0.1:%d (%s); stop who listens there, or set another port"
+                            .formatted(destination.name(), destination.port().orElseThrow(), e.getMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,6 +13,7 @@ import jakarta.jms.Message;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -452,6 +453,24 @@ class LiveEditingTest {
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), after).close())
                 .isInstanceOf(ConnectException.class);
         running.delete("watches/ends.yaml");
+    }
+
+    @Test
+    void a_broker_of_our_own_whose_port_is_taken_is_refused() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            running.edit(
+                    PROPERTIES,
+                    text -> text.replace(
+                                    "jobrelay.destination.queue.enabled=false",
+                                    "jobrelay.destination.queue.enabled=true")
+                            .replace("queue.port=61616", "queue.port=" + taken.getLocalPort()));
+
+            assertThat(running.awaitResult(PROPERTIES, "REFUSED")
+                            .at("/problems/0/message")
+                            .asText())
+                    .contains("jobrelay.destination.queue.port: cannot listen at 127.0.0.1:" + taken.getLocalPort())
+                    .contains("set another port");
+        }
     }
 
     /** A job that has ended is watched in the place of the one before, and has been told of. */
