@@ -79,7 +79,7 @@ class FailingDestinationTest {
         Set<String> probed = ids(receiver.received().subList(opening, opening + 3));
         assertThat(probed).as("another one each time").hasSize(3);
         assertThat(attempts()).isEqualTo("10");
-        soon().until(() -> line.file().size() == JOBS);
+        soon().until(() -> line.changes().size() == JOBS);
 
         receiver.answer(204, "");
         line.clock.advance(MINUTE);
@@ -104,7 +104,7 @@ class FailingDestinationTest {
         soon().until(() -> receiver.received().size() > before);
         provider.state("late", "FAILED");
         line.write("late.yaml", Line.item("late", "100ms..100ms"));
-        soon().until(() -> line.file().size() == 11);
+        soon().until(() -> line.changes().size() == 11);
 
         assertThat(receiver.received()).as("one probe").hasSize(before + 1);
         assertThat(attempts()).isEqualTo(attempts);
@@ -135,7 +135,7 @@ class FailingDestinationTest {
         line.stop();
         receiver.answer(204, "");
         line.start();
-        soon().until(() -> line.file().size() == 3);
+        soon().until(() -> line.changes().size() == 3);
         int before = receiver.received().size();
         assertThat(before).isLessThanOrEqualTo(3);
         assertThat(command("destinations", "list", "--json"))

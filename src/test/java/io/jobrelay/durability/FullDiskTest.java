@@ -55,20 +55,20 @@ class FullDiskTest {
                 soon().until(() -> line.ledger(
                                 "select count(*) from delivery where destination = 'queue' and status = 'DELIVERED'")
                         .equals(List.of(String.valueOf(JOBS))));
-                List<String> before = line.file();
+                List<String> before = line.changes();
                 assertThat(Files.readString(out.resolve("changes.ndjson"))).matches("(?s)(.*}\n)?");
 
                 SmallDisk.free(out);
-                assertThat(line.file()).isEqualTo(before);
+                assertThat(line.changes()).isEqualTo(before);
                 line.clock.advance(PAUSE);
                 soon().until(() -> line.ledger(OWED).equals(List.of("0")));
                 assertThat(line.ledger("select max(attempts) from delivery")).containsExactly("0");
-                assertThat(line.file())
+                assertThat(line.changes())
                         .containsAll(before)
                         .doesNotHaveDuplicates()
                         .hasSize(2 * JOBS);
                 for (String job : jobs) {
-                    assertThat(line.file().stream().filter(event -> event.contains("\"jobId\":\"" + job + "\"")))
+                    assertThat(line.changes().stream().filter(event -> event.contains("\"jobId\":\"" + job + "\"")))
                             .satisfiesExactly(
                                     first -> assertThat(first).contains("\"sequence\":\"0000000001\""),
                                     second -> assertThat(second).contains("\"sequence\":\"0000000002\""));

@@ -65,7 +65,7 @@ class LedgerTroubleLineTest {
                 Line line = line(disk.directory().resolve("ledger.db"))) {
             line.watch("a", "b");
             line.start();
-            soon(() -> line.file().size() == 2);
+            soon(() -> line.changes().size() == 2);
             assertThat(health()).startsWith("200").contains("\"UP\"");
 
             disk.fill();
@@ -74,11 +74,11 @@ class LedgerTroubleLineTest {
             provider.state("b", "FAILED");
             await().during(2, TimeUnit.SECONDS) // twenty claims that all fail
                     .atMost(30, TimeUnit.SECONDS)
-                    .until(() -> health().startsWith("503") && line.file().size() == 2);
+                    .until(() -> health().startsWith("503") && line.changes().size() == 2);
             assertThat(health()).contains("is on a disk that is full", "free some space");
             assertThat(health("/live")).startsWith("200");
             assertThat(health("/ready")).startsWith("503");
-            assertThat(line.file()).hasSize(2);
+            assertThat(line.changes()).hasSize(2);
             assertThat(receiver.received()).isEmpty();
             assertThat(List.copyOf(log.list).stream()
                             .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
@@ -91,7 +91,7 @@ class LedgerTroubleLineTest {
 
             disk.free();
 
-            soon(() -> line.file().size() == 4 && receiver.received().size() == 1);
+            soon(() -> line.changes().size() == 4 && receiver.received().size() == 1);
             soon(() -> health().startsWith("200"));
             assertThat(List.copyOf(log.list)).noneMatch(event -> event.getThrowableProxy() != null);
         }
@@ -158,7 +158,7 @@ class LedgerTroubleLineTest {
         try (Line line = line(file)) {
             line.watch("a");
             line.start();
-            soon(() -> line.file().size() == 1);
+            soon(() -> line.changes().size() == 1);
             line.stop();
             line.start();
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
@@ -170,7 +170,7 @@ class LedgerTroubleLineTest {
 
             soon(() -> health().startsWith("503"));
             assertThat(health()).contains("is damaged").contains("restore a backup");
-            assertThat(line.file()).hasSize(1);
+            assertThat(line.changes()).hasSize(1);
         }
     }
 

@@ -3,6 +3,7 @@ package io.jobrelay.durability;
 import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.job.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,6 +91,13 @@ final class Line implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The changes of jobs among them: on a slow machine a watch may be blind for a moment, which is told as well. */
+    List<String> changes() {
+        return file().stream()
+                .filter(event -> event.contains(Event.JOB_STATE_CHANGED))
+                .toList();
     }
 
     /** The first column of a query on the ledger, as somebody else would read it. */

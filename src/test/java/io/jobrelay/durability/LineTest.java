@@ -63,10 +63,10 @@ class LineTest {
     void everything_goes_to_the_file_ends_to_the_queue_and_bad_news_to_the_webhook() throws Exception {
         line.watch("good", "bad");
         line.start();
-        soon().until(() -> line.file().size() == 2);
+        soon().until(() -> line.changes().size() == 2);
         provider.state("good", "SUCCEEDED");
         provider.state("bad", "FAILED");
-        soon().until(() -> line.file().size() == 4 && receiver.received().size() == 1);
+        soon().until(() -> line.changes().size() == 4 && receiver.received().size() == 1);
 
         String bad = line.file().stream()
                 .filter(event -> event.contains("\"FAILED\""))
@@ -107,18 +107,18 @@ class LineTest {
     void goes_on_after_a_restart_where_it_stopped() {
         line.watch("a");
         line.start();
-        soon().until(() -> line.file().size() == 1);
+        soon().until(() -> line.changes().size() == 1);
         line.stop();
         long polls = provider.asked().size();
         line.start();
         soon().until(() -> provider.asked().size() > polls + 3);
-        assertThat(line.file()).hasSize(1);
+        assertThat(line.changes()).hasSize(1);
         line.stop();
         provider.state("a", "SUCCEEDED");
         line.start();
 
-        soon().until(() -> line.file().size() == 2);
-        assertThat(line.file().get(1)).contains("\"sequence\":\"0000000002\"", "\"previousState\":\"RUNNING\"");
+        soon().until(() -> line.changes().size() == 2);
+        assertThat(line.changes().get(1)).contains("\"sequence\":\"0000000002\"", "\"previousState\":\"RUNNING\"");
     }
 
     @Test
@@ -161,7 +161,7 @@ class LineTest {
 
         provider.state("b", "FAILED");
         line.watch("a", "b");
-        soon().until(() -> line.file().size() == 2);
+        soon().until(() -> line.changes().size() == 2);
         assertThat(receiver.received()).hasSize(1);
     }
 
@@ -174,7 +174,7 @@ class LineTest {
         line.start();
         soon().until(() -> line.ledger("select disabled from destination").equals(List.of("HTTP status 410")));
         line.watch("a", "b");
-        soon().until(() -> line.file().size() == 2);
+        soon().until(() -> line.changes().size() == 2);
         line.clock.advance(MINUTE);
         line.stop();
 
@@ -298,7 +298,7 @@ class LineTest {
         provider.state("a", "SUCCEEDED");
         line.watch("a");
         line.start();
-        soon().until(() -> line.file().size() == 1);
+        soon().until(() -> line.changes().size() == 1);
         soon().until(() -> !line.ledger("select 1 from delivery where destination = 'queue' and attempts > 0")
                 .isEmpty());
         try (EmbeddedBroker broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(port));
@@ -307,7 +307,7 @@ class LineTest {
             line.clock.advance(Duration.ofHours(2));
 
             assertThat(((TextMessage) consumer.receive(10_000)).getText())
-                    .isEqualTo(line.file().get(0));
+                    .isEqualTo(line.changes().get(0));
             line.stop();
         }
     }

@@ -60,7 +60,7 @@ class SightTest {
     void a_provider_that_falls_silent_makes_its_watches_blind_and_its_first_word_ends_that() throws Exception {
         line.watch("1s", new String[] {"a"});
         line.start();
-        soon().until(() -> line.file().size() == 1);
+        soon().until(() -> line.changes().size() == 1);
         assertThat(get("/observe/health").statusCode()).isEqualTo(200);
         provider.status(503);
         soon().until(() -> health().anyMatch(data -> data.path("blind").asBoolean()));
@@ -97,7 +97,7 @@ class SightTest {
     void a_job_that_does_not_move_is_flagged_once() {
         line.write("watches.yaml", Line.item("a", "1s..1s") + "  stuckAfter: 2h\n");
         line.start();
-        soon().until(() -> line.file().size() == 1);
+        soon().until(() -> line.changes().size() == 1);
         line.clock.advance(Duration.ofHours(2));
         soon().until(() -> line.file().stream().anyMatch(event -> event.contains("\"STUCK\"")));
         long asked = provider.asked("a");
@@ -128,18 +128,18 @@ class SightTest {
         line.set("jobrelay.account.cloud.requests-per-second", "20");
         line.watch("1s", IntStream.range(0, 10).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
-        soon().until(() -> line.file().size() == 10);
+        soon().until(() -> line.changes().size() == 10);
         long before = provider.asked().size();
         line.clock.jump(Duration.ofHours(hours));
         long begin = System.nanoTime();
         provider.state("job-3", "SUCCEEDED");
-        soon().until(() -> line.file().size() == 11);
+        soon().until(() -> line.changes().size() == 11);
         soon().until(() -> provider.asked("job-4") > before / 10 + 2);
         double seconds = (System.nanoTime() - begin) / 1e9;
 
         assertThat(provider.asked().size() - before).as("no storm").isLessThan((long) (10 * (seconds + 2)));
         assertThat(health()).as("nobody is blind, nothing has failed").isEmpty();
-        JsonNode last = Json.MAPPER.readTree(line.file().get(10));
+        JsonNode last = Json.MAPPER.readTree(line.changes().get(10));
         assertThat(Duration.between(Instant.parse(last.path("time").asText()), line.clock.instant())
                         .abs())
                 .as("events are dated by the machine")
@@ -148,7 +148,7 @@ class SightTest {
         line.start();
         long after = provider.asked("job-5");
         soon().until(() -> provider.asked("job-5") > after + 1);
-        assertThat(line.file()).hasSize(11);
+        assertThat(line.changes()).hasSize(11);
     }
 
     private Stream<JsonNode> health() {

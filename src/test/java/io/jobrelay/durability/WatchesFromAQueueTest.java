@@ -80,8 +80,9 @@ class WatchesFromAQueueTest {
     void adds_a_watch_that_is_polled_and_labels_its_records() {
         line.start();
         send(watch("nightly"));
-        soon().until(() -> line.file().size() == 1);
-        assertThat(line.file().get(0)).contains("huawei-res-job/cloud/p/nightly", "\"labels\":{\"team\":\"recsys\"}");
+        soon().until(() -> line.changes().size() == 1);
+        assertThat(line.changes().get(0))
+                .contains("huawei-res-job/cloud/p/nightly", "\"labels\":{\"team\":\"recsys\"}");
         assertThat(line.ledger("select source from watch")).containsExactly("POST /api/watches");
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The product with a secret in every place where one can stand, everything logged, among providers and receivers that say
  * back all they know: no secret comes out of it, but to those that it is for.
  */
-@Timeout(240)
+@Timeout(600)
 class CanaryTest {
     private static final Map<String, String> EVERYTHING_LOGGED =
             Map.of("JOBRELAY_LOG_LEVEL", "TRACE", "JOBRELAY_LIBRARY_LOG_LEVEL", "TRACE");
