@@ -177,7 +177,7 @@ final class RouteSwap {
             ServiceHelper.suspendService(consumer);
             if (route.getEndpoint() instanceof SedaEndpoint queue) {
                 // A reader that was waiting for an exchange when it was suspended still takes one that comes.
-                TimeUnit.MILLISECONDS.sleep(queue.getPollTimeout());
+                TimeUnit.MILLISECONDS.sleep(Math.min(queue.getPollTimeout(), PATIENCE.toMillis()));
             }
         } else {
             ServiceHelper.stopService(consumer);

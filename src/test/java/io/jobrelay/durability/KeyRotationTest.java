@@ -47,7 +47,7 @@ class KeyRotationTest {
                 line.watch(jobs);
                 line.start();
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(15))
+                        .atMost(Duration.ofSeconds(30))
                         .until(() -> receiver.received().size() == JOBS);
 
                 for (WebhookReceiver.Received delivery : receiver.received()) {

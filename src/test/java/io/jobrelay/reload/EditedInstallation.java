@@ -264,7 +264,7 @@ final class EditedInstallation implements AutoCloseable {
 
     ConditionFactory soon() {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(50))
                 .failFast(() -> assertThat(installation.alive()).as(log()).isTrue());
     }
