@@ -191,6 +191,7 @@ public final class DestinationBeans implements AutoCloseable {
             held(destination.name()).push(embedded);
             return embedded.connectionFactory();
         } catch (BindException e) {
+            // Without its cause: what is told of a failure is the innermost one.
             throw new IllegalStateException(
                     "jobrelay.destination.%s.port: cannot listen at 127.0.0.1:%d (%s); stop who listens there, or set another port"
                             .formatted(destination.name(), destination.port().orElseThrow(), e.getMessage()));

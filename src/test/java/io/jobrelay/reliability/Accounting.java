@@ -88,7 +88,7 @@ final class Accounting {
         router.keySet().forEach(destination -> duplicated.put(destination, judgeDestination(destination, announced)));
         return new Verdict(
                 acknowledged,
-                announced.size(),
+                (int) announced.values().stream().filter(Arrival::ofJob).count(),
                 arrivals.stream().collect(groupingBy(Accounting::whole, summingInt(arrival -> 1))),
                 duplicated,
                 faults);

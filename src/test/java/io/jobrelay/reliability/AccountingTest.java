@@ -45,6 +45,14 @@ class AccountingTest {
     }
 
     @Test
+    void counts_changes_of_jobs_and_not_that_a_watch_was_blind() {
+        arrivals.add(came("file", "e5", "watch", 1, "", ""));
+
+        assertThat(verdict().announced()).isEqualTo(4);
+        assertThat(verdict().arrived()).containsEntry("file", 5);
+    }
+
+    @Test
     void finds_a_state_that_was_taken_in_and_never_announced() {
         answers.add(said(1, "c", "QUEUING"));
         answers.add(said(1, "c", "RUNNING"));

@@ -47,8 +47,7 @@ class NegativeControlsTest {
 
         Verdict verdict = world.settle();
         assertThat(verdict.faults()).as(verdict.toString()).isEmpty();
-        // On a slow machine a watch may be blind for a moment, which is announced as well.
-        assertThat(verdict.announced()).isGreaterThanOrEqualTo(9);
+        assertThat(verdict.announced()).isEqualTo(9);
     }
 
     @Test

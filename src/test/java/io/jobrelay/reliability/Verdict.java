@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * What an {@link Accounting} found, in the terms of Jepsen's total-queue where it has them.
  *
  * @param acknowledged states of jobs that Jobrelay had taken in
- * @param announced changes that came out anywhere, each counted once
+ * @param announced changes of jobs that came out anywhere, each counted once
  * @param arrived deliveries, by destination
  * @param duplicated deliveries beyond the first of a change to a destination, same id and same bytes; by destination
  * @param faults what is wrong, each with a line that says where
