@@ -1,7 +1,7 @@
 package io.jobrelay.benchmark;
 
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.KafkaBroker;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.KafkaBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Child;
-import io.jobrelay.faults.ClassArchive;
+import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.ClassArchive;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

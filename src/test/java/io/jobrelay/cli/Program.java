@@ -2,7 +2,7 @@ package io.jobrelay.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jobrelay.faults.Child;
+import io.jobrelay.testbed.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

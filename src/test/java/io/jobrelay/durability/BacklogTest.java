@@ -2,7 +2,7 @@ package io.jobrelay.durability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Installation;
+import io.jobrelay.testbed.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.EmbeddedBroker;
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.TcpProxy;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.InvalidDestinationRuntimeException;

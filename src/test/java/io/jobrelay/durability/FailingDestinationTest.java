@@ -3,7 +3,7 @@ package io.jobrelay.durability;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Child;
+import io.jobrelay.testbed.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

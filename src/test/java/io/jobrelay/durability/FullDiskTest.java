@@ -2,7 +2,7 @@ package io.jobrelay.durability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.SmallDisk;
+import io.jobrelay.testbed.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

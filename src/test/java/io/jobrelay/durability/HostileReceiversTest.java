@@ -1,15 +1,15 @@
 package io.jobrelay.durability;
 
-import static io.jobrelay.faults.RawServer.bytes;
-import static io.jobrelay.faults.RawServer.endless;
-import static io.jobrelay.faults.RawServer.last;
-import static io.jobrelay.faults.RawServer.resetAfter;
+import static io.jobrelay.testbed.RawServer.bytes;
+import static io.jobrelay.testbed.RawServer.endless;
+import static io.jobrelay.testbed.RawServer.last;
+import static io.jobrelay.testbed.RawServer.resetAfter;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Installation;
-import io.jobrelay.faults.RawServer;
-import io.jobrelay.faults.TestCertificates;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.TestCertificates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

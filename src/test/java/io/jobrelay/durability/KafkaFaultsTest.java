@@ -7,10 +7,10 @@ import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.KafkaBroker;
-import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.KafkaBroker;
+import io.jobrelay.testbed.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -2,8 +2,8 @@ package io.jobrelay.durability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Installation;
-import io.jobrelay.faults.RawServer;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.RawServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

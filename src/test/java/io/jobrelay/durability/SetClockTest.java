@@ -3,8 +3,8 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jobrelay.faults.Child;
 import io.jobrelay.job.Json;
+import io.jobrelay.testbed.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.faults.FreePort;
 import io.jobrelay.job.Json;
+import io.jobrelay.testbed.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

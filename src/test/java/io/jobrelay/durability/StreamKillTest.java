@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.faults.Child;
-import io.jobrelay.faults.FreePort;
 import io.jobrelay.http.EventReader;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.Json;
+import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

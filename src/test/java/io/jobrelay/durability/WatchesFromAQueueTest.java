@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.EmbeddedBroker;
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.TcpProxy;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.TcpProxy;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSContext;

@@ -1,7 +1,7 @@
 package io.jobrelay.ledger;
 
-import io.jobrelay.faults.PostgresqlServer;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.PostgresqlServer;
 import java.nio.file.Path;
 
 /** A database that the ledger may be in. */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.PostgresqlServer;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.PostgresqlServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

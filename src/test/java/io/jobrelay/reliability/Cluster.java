@@ -1,7 +1,7 @@
 package io.jobrelay.reliability;
 
-import io.jobrelay.faults.PostgresqlServer;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.PostgresqlServer;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.file.Files;

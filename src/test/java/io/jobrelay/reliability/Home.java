@@ -1,7 +1,7 @@
 package io.jobrelay.reliability;
 
-import io.jobrelay.faults.Child;
-import io.jobrelay.faults.ClassArchive;
+import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.ClassArchive;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

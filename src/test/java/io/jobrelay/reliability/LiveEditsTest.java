@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Child;
+import io.jobrelay.testbed.Child;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.jobrelay.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Child;
 import io.jobrelay.reliability.agent.Halt;
 import io.jobrelay.reliability.agent.Variant;
+import io.jobrelay.testbed.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package io.jobrelay.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.faults.Child;
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.TcpProxy;
 import io.jobrelay.job.Json;
 import io.jobrelay.reliability.agent.Halt;
+import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

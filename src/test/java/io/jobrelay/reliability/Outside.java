@@ -1,7 +1,7 @@
 package io.jobrelay.reliability;
 
 import io.jobrelay.delivery.EmbeddedBroker;
-import io.jobrelay.faults.FreePort;
+import io.jobrelay.testbed.FreePort;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;

@@ -2,7 +2,7 @@ package io.jobrelay.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.Child;
+import io.jobrelay.testbed.Child;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.file.Path;

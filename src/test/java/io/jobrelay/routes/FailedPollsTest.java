@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
-import io.jobrelay.faults.RawServer;
+import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
-import io.jobrelay.faults.RawServer;
-import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.FailureKind;
+import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
 import java.net.URLDecoder;
 import java.time.Instant;

@@ -1,21 +1,21 @@
 package io.jobrelay.routes;
 
-import static io.jobrelay.faults.RawServer.bytes;
-import static io.jobrelay.faults.RawServer.endless;
-import static io.jobrelay.faults.RawServer.last;
-import static io.jobrelay.faults.RawServer.resetAfter;
-import static io.jobrelay.faults.RawServer.send;
-import static io.jobrelay.faults.RawServer.whole;
+import static io.jobrelay.testbed.RawServer.bytes;
+import static io.jobrelay.testbed.RawServer.endless;
+import static io.jobrelay.testbed.RawServer.last;
+import static io.jobrelay.testbed.RawServer.resetAfter;
+import static io.jobrelay.testbed.RawServer.send;
+import static io.jobrelay.testbed.RawServer.whole;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
-import io.jobrelay.faults.RawServer;
-import io.jobrelay.faults.RawServer.Answer;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.RawServer.Answer;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.jobrelay.routes;
 
-import static io.jobrelay.faults.RawServer.send;
-import static io.jobrelay.faults.RawServer.whole;
+import static io.jobrelay.testbed.RawServer.send;
+import static io.jobrelay.testbed.RawServer.whole;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,11 +16,11 @@ import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
-import io.jobrelay.faults.RawServer;
-import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.net.Socket;

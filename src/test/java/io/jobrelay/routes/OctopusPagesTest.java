@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.faults.RawServer;
-import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.util.ArrayList;

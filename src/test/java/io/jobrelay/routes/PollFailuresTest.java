@@ -1,18 +1,18 @@
 package io.jobrelay.routes;
 
-import static io.jobrelay.faults.RawServer.send;
-import static io.jobrelay.faults.RawServer.whole;
+import static io.jobrelay.testbed.RawServer.send;
+import static io.jobrelay.testbed.RawServer.whole;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.faults.FreePort;
-import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jobrelay.faults.RawServer;
 import io.jobrelay.job.Json;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SentRequest;
+import io.jobrelay.testbed.RawServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
-import io.jobrelay.faults.RawServer;
-import io.jobrelay.faults.RawServer.Request;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.signing.Acs3HmacSha256;
@@ -15,6 +13,8 @@ import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SdkHmacSha256Scoped;
 import io.jobrelay.signing.SentRequest;
+import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.jobrelay.faults.FreePort;
+import io.jobrelay.testbed.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

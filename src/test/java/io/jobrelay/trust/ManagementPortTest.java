@@ -2,7 +2,7 @@ package io.jobrelay.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.faults.FreePort;
+import io.jobrelay.testbed.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,6 +1,6 @@
 package io.jobrelay.trust;
 
-import io.jobrelay.faults.Child;
+import io.jobrelay.testbed.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.jobrelay.faults;
+package io.jobrelay.testbed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.jobrelay.faults;
+package io.jobrelay.testbed;
 
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.Settings.LedgerSettings;

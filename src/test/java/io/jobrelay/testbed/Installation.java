@@ -1,4 +1,4 @@
-package io.jobrelay.faults;
+package io.jobrelay.testbed;
 
 import java.io.IOException;
 import java.nio.file.Files;
