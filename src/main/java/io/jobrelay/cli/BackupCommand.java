@@ -3,11 +3,8 @@ package io.jobrelay.cli;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.ledger.LedgerBackup;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay backup} */
 @Command(
@@ -17,26 +14,17 @@ import picocli.CommandLine.Spec;
             "The copy is checked, on the disk, and readable by you alone. To restore it, stop Jobrelay, delete ledger.db-wal"
                     + " and ledger.db-shm, and put the copy in the place of ledger.db."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:the copy is there", "1:it could not be made, and there is none"})
-final class BackupCommand implements Callable<Integer> {
+final class BackupCommand extends Subcommand {
     @Parameters(paramLabel = "FILE", description = "The copy; a file that is not there yet.")
     private Path file = Path.of("");
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
         LedgerBackup backup =
                 LedgerBackup.take(Relay.settings("jobrelay.ledger.").ledger(), file);
-        spec.commandLine()
-                .getErr()
-                .println("%s: %d jobs, %d changes, %d deliveries, %d bytes"
-                        .formatted(file, backup.jobs(), backup.changes(), backup.deliveries(), backup.bytes()));
+        err().println("%s: %d jobs, %d changes, %d deliveries, %d bytes"
+                .formatted(file, backup.jobs(), backup.changes(), backup.deliveries(), backup.bytes()));
         return ExitStatus.OK;
     }
 }

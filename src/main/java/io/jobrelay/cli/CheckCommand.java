@@ -3,16 +3,12 @@ package io.jobrelay.cli;
 import io.jobrelay.check.DirectoryCheck;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;
-import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay check} */
 @Command(
@@ -23,11 +19,8 @@ import picocli.CommandLine.Spec;
             "Needs neither network nor keys, and writes nothing; a watch whose account has no keys is a warning, and so is"
                     + " a property that stands twice."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:no problem", "1:some problem, or the router fails with the change"})
-final class CheckCommand implements Callable<Integer> {
+final class CheckCommand extends Subcommand {
     private final Clock clock;
 
     @Option(
@@ -43,10 +36,6 @@ final class CheckCommand implements Callable<Integer> {
                             + " - for standard input.")
     private @Nullable String change;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     CheckCommand(Clock clock) {
         this.clock = clock;
     }
@@ -54,19 +43,18 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DirectoryCheck.Findings findings = DirectoryCheck.run(clock);
-        PrintWriter out = spec.commandLine().getOut();
         Stream.of(findings.problems(), findings.warnings())
                 .flatMap(List::stream)
-                .forEach(problem -> out.println(PlainLine.of(problem.toString())));
-        Explanation explanation = new Explanation(clock, out);
+                .forEach(problem -> out().println(PlainLine.of(problem.toString())));
+        Explanation explanation = new Explanation(clock, out());
         if (explain) {
             explanation.requests(findings);
         }
         boolean routed = change == null || explanation.routing(change);
-        out.flush();
+        out().flush();
         String count = count(findings.problems(), "problem");
         String warnings = findings.warnings().isEmpty() ? "" : ", " + count(findings.warnings(), "warning");
-        spec.commandLine().getErr().println(count + warnings);
+        err().println(count + warnings);
         return findings.problems().isEmpty() && routed ? ExitStatus.OK : ExitStatus.FAILED;
     }
 

@@ -1,12 +1,9 @@
 package io.jobrelay.cli;
 
-import static io.jobrelay.cli.FormOptions.text;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.ledger.Deliveries.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,11 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = "Lists deliveries, the newest first; dead ones unless told otherwise.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:listed", "1:neither a Jobrelay nor its ledger can be asked"})
-final class DeliveriesListCommand implements Callable<Integer> {
+final class DeliveriesListCommand extends Subcommand {
     @Option(
             names = "--status",
             paramLabel = "STATUS",
@@ -41,16 +35,16 @@ final class DeliveriesListCommand implements Callable<Integer> {
         int limit = list.limit();
         List<JsonNode> deliveries = new ArrayList<>();
         boolean more = api.askOrLook(desk -> desk.deliveries(status, options.selection(), limit, deliveries::add));
-        TextTable table = new TextTable("ID", "SUBJECT", "CHANGE", "TIME", "STATUS", "ATTEMPTS", "ERROR");
-        list.print(deliveries, more, table, delivery -> new Object[] {
-            text(delivery, "/id"),
-            text(delivery, "/subject"),
-            text(delivery, "/sequence"),
-            text(delivery, "/time"),
-            text(delivery, "/status"),
-            text(delivery, "/attempts"),
-            text(delivery, "/error")
-        });
+        list.print(
+                deliveries,
+                more,
+                Column.of("ID", "/id"),
+                Column.of("SUBJECT", "/subject"),
+                Column.of("CHANGE", "/sequence"),
+                Column.of("TIME", "/time"),
+                Column.of("STATUS", "/status"),
+                Column.of("ATTEMPTS", "/attempts"),
+                Column.of("ERROR", "/error"));
         return ExitStatus.OK;
     }
 }

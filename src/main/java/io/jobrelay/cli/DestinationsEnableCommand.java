@@ -1,19 +1,14 @@
 package io.jobrelay.cli;
 
-import static io.jobrelay.cli.FormOptions.text;
+import static io.jobrelay.cli.Column.text;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.ledger.Destinations.Circuit;
-import io.jobrelay.trust.PlainLine;
-import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay destinations enable} */
 @Command(
@@ -22,20 +17,13 @@ import picocli.CommandLine.Spec;
             "Lets everything go to a destination that is due, though it was disabled or has failed.",
             "A Jobrelay that runs begins at once, otherwise the next one does."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:it takes deliveries", "1:there is no such destination, or nobody can be asked"})
-final class DestinationsEnableCommand implements Callable<Integer> {
+final class DestinationsEnableCommand extends Subcommand {
     @Parameters(paramLabel = "NAME", description = "A destination as destinations list prints it.")
     private String name = "";
 
     @Mixin
     private ApiOptions api = new ApiOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -43,18 +31,17 @@ final class DestinationsEnableCommand implements Callable<Integer> {
     }
 
     private boolean enable(Desk desk) {
-        PrintWriter err = spec.commandLine().getErr();
         Optional<JsonNode> before = desk.enable(name);
         if (before.isEmpty()) {
             String names = desk.destinations().stream()
                     .map(destination -> text(destination, "/name"))
                     .collect(joining(", "));
-            err.println(PlainLine.of(name + ": nothing was ever for a destination of this name; there is "
-                    + (names.isEmpty() ? "none yet" : names)));
+            warn(name + ": nothing was ever for a destination of this name; there is "
+                    + (names.isEmpty() ? "none yet" : names));
             return false;
         }
         if (text(before.get(), "/circuit").equals(Circuit.CLOSED.name())) {
-            err.println(PlainLine.of(name + ": was neither disabled nor failing"));
+            warn(name + ": was neither disabled nor failing");
         }
         return true;
     }

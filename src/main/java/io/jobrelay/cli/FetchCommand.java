@@ -3,36 +3,24 @@ package io.jobrelay.cli;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
-import io.jobrelay.trust.PlainLine;
 import io.jobrelay.watch.WatchFile;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay fetch} */
 @Command(
         name = "fetch",
         description = "Polls each watch of the files once and prints its records, one JSON document a line.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:all were fetched", "1:some were not; standard error says why"})
-final class FetchCommand implements Callable<Integer> {
+final class FetchCommand extends Subcommand {
     private final Clock clock;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Watch files.")
     private List<Path> files = List.of();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
 
     FetchCommand(Clock clock) {
         this.clock = clock;
@@ -45,7 +33,7 @@ final class FetchCommand implements Callable<Integer> {
             WatchFile reader = new WatchFile(relay.providers().watchReader());
             for (Path file : files) {
                 WatchFile.Content content = reader.read(file);
-                content.problems().forEach(problem -> tell(problem.toString()));
+                content.problems().forEach(problem -> warn(problem.toString()));
                 all &= content.problems().isEmpty();
                 for (WatchFile.Entry entry : content.entries()) {
                     all &= fetch(relay, file, entry);
@@ -56,18 +44,13 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     private boolean fetch(Relay relay, Path file, WatchFile.Entry entry) {
-        PrintWriter out = spec.commandLine().getOut();
         try {
-            relay.providers().poll(entry.watch()).forEach(job -> out.println(Json.write(job)));
-            out.flush();
+            relay.providers().poll(entry.watch()).forEach(job -> out().println(Json.write(job)));
+            out().flush();
             return true;
         } catch (PollFailedException e) {
-            tell(file + ":" + entry.line() + ": " + e.getMessage());
+            warn(file + ":" + entry.line() + ": " + e.getMessage());
             return false;
         }
-    }
-
-    private void tell(String problem) {
-        spec.commandLine().getErr().println(PlainLine.of(problem));
     }
 }

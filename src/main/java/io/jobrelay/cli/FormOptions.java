@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.function.Function;
-import picocli.CommandLine.Model.CommandSpec;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Whether a command prints for people or for programs. */
@@ -17,36 +16,16 @@ final class FormOptions {
         return json;
     }
 
-    /**
-     * Prints each item as the API gives it, or as a row.
-     *
-     * @param row the cells of an item; a {@link JsonNode} that is missing is an empty one
-     */
-    void print(CommandSpec spec, List<JsonNode> items, TextTable table, Function<JsonNode, Object[]> row) {
-        PrintWriter out = spec.commandLine().getOut();
+    /** Prints each item as the API gives it, or as a row of a table. */
+    void print(PrintWriter out, List<JsonNode> items, Column... columns) {
         if (json) {
             items.forEach(item -> out.println(Json.write(item)));
         } else {
-            items.forEach(item -> table.row(row.apply(item)));
+            TextTable table = new TextTable(Stream.of(columns).map(Column::head).toArray(String[]::new));
+            items.forEach(item -> table.row(
+                    Stream.of(columns).map(column -> column.cell().apply(item)).toArray()));
             table.lines().forEach(out::println);
         }
         out.flush();
-    }
-
-    /** A member as a cell; empty if it is not there. */
-    static String text(JsonNode item, String pointer) {
-        return item.at(pointer).asText();
-    }
-
-    /** How far a job has come, in few words; empty if nobody says. */
-    static String progress(JsonNode job) {
-        JsonNode progress = job.path("progress");
-        if (progress.has("percent")) {
-            return progress.path("percent").decimalValue().toPlainString() + " %";
-        }
-        return progress.has("completed") && progress.has("total")
-                ? progress.path("completed").asText() + " of "
-                        + progress.path("total").asText()
-                : "";
     }
 }

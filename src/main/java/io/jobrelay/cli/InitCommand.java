@@ -3,21 +3,17 @@ package io.jobrelay.cli;
 import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay init} */
 @Command(
@@ -27,11 +23,8 @@ import picocli.CommandLine.Spec;
                     + " settings and a watch for one provider, and routes/.",
             "What is there already stays as it is."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:all is there", "1:it could not be copied"})
-final class InitCommand implements Callable<Integer> {
+final class InitCommand extends Subcommand {
     /** Where the distribution is; {@code bin/jobrelay} sets it. */
     static final String HOME = "jobrelay.home";
 
@@ -53,10 +46,6 @@ final class InitCommand implements Callable<Integer> {
                     "What examples/NAME holds: the settings, a watch and, where known, the permissions for one provider API.")
     private @Nullable String example;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         Path home = Path.of(System.getProperty(HOME, "")).toAbsolutePath();
@@ -65,18 +54,17 @@ final class InitCommand implements Callable<Integer> {
             throw new IllegalStateException(
                     "this is where Jobrelay itself is: name a directory, as in 'jobrelay init ../work'");
         }
-        PrintWriter err = spec.commandLine().getErr();
         try {
             int copied = example == null ? 0 : copy(example(home, example), target);
             for (String name : example == null ? EVERYTHING : BESIDE_AN_EXAMPLE) {
                 copied += copy(home.resolve(name), target.resolve(name));
             }
             Files.createDirectories(target.resolve("watches"));
-            err.println(copied + (copied == 1 ? " file" : " files") + " copied to " + target);
-            err.println(
-                    example == null
-                            ? "Next: 'jobrelay' there plays the sandbox, 'jobrelay check' tells what your accounts and watches need"
-                            : "Next: put into watches/ what to watch, set the keys that application.properties names, and 'jobrelay check'");
+            err().println(copied + (copied == 1 ? " file" : " files") + " copied to " + target);
+            err().println(
+                            example == null
+                                    ? "Next: 'jobrelay' there plays the sandbox, 'jobrelay check' tells what your accounts and watches need"
+                                    : "Next: put into watches/ what to watch, set the keys that application.properties names, and 'jobrelay check'");
         } catch (FileAlreadyExistsException | NotDirectoryException e) {
             throw new IllegalStateException(e.getMessage() + ": is a file, and has to be a directory", e);
         } catch (IOException e) {

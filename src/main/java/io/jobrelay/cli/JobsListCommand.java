@@ -1,14 +1,10 @@
 package io.jobrelay.cli;
 
-import static io.jobrelay.cli.FormOptions.progress;
-import static io.jobrelay.cli.FormOptions.text;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.client.Api.Parameter;
 import io.jobrelay.job.JobState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,11 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = "Lists jobs with their states, in the order of their ids unless told otherwise.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:listed", "1:it could not be asked"})
-final class JobsListCommand implements Callable<Integer> {
+final class JobsListCommand extends Subcommand {
     @Option(
             names = "--state",
             split = ",",
@@ -65,14 +58,14 @@ final class JobsListCommand implements Callable<Integer> {
         List<JsonNode> jobs = new ArrayList<>();
         boolean more = api.ask(relay -> relay.list("/api/jobs", query, "jobs", limit, jobs::add));
         list.print(
-                jobs, more, new TextTable("ID", "STATE", "SINCE", "PROGRESS", "REASON", "NAME"), job -> new Object[] {
-                    text(job, "/id"),
-                    text(job, "/state"),
-                    text(job, "/stateTime"),
-                    progress(job),
-                    text(job, "/reason"),
-                    text(job, "/name")
-                });
+                jobs,
+                more,
+                Column.of("ID", "/id"),
+                Column.of("STATE", "/state"),
+                Column.of("SINCE", "/stateTime"),
+                Column.progress(""),
+                Column.of("REASON", "/reason"),
+                Column.of("NAME", "/name"));
         return ExitStatus.OK;
     }
 }

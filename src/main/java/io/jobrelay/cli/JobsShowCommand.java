@@ -4,23 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.client.Api;
 import io.jobrelay.job.Json;
 import io.jobrelay.trust.PlainLine;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay jobs show} */
 @Command(
         name = "show",
         description = "Prints the record of a job, with all that its provider said.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:printed", "1:there is no such job, or it could not be asked"})
-final class JobsShowCommand implements Callable<Integer> {
+final class JobsShowCommand extends Subcommand {
     @Parameters(paramLabel = "ID", description = "The id of a job as jobs list prints it.")
     private String id = "";
 
@@ -30,21 +23,16 @@ final class JobsShowCommand implements Callable<Integer> {
     @Mixin
     private ApiOptions api = new ApiOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         JsonNode job = api.ask(relay -> relay.get("/api/jobs/" + Api.part(id)));
-        PrintWriter out = spec.commandLine().getOut();
         if (form.json()) {
-            out.println(Json.write(job));
+            out().println(Json.write(job));
         } else {
             // A provider's text may hold what a terminal obeys and JSON does not escape.
-            job.toPrettyString().lines().map(PlainLine::of).forEach(out::println);
+            job.toPrettyString().lines().map(PlainLine::of).forEach(out()::println);
         }
-        out.flush();
+        out().flush();
         return ExitStatus.OK;
     }
 }

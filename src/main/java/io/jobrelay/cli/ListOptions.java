@@ -2,7 +2,6 @@ package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,8 +33,8 @@ final class ListOptions {
     }
 
     /** Prints the items, and on standard error whether there are more. */
-    void print(List<JsonNode> items, boolean more, TextTable table, Function<JsonNode, Object[]> row) {
-        form.print(spec, items, table, row);
+    void print(List<JsonNode> items, boolean more, Column... columns) {
+        form.print(spec.commandLine().getOut(), items, columns);
         if (more) {
             spec.commandLine().getErr().println("There are more; --limit prints them.");
         }

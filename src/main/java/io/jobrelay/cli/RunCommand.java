@@ -3,7 +3,6 @@ package io.jobrelay.cli;
 import io.jobrelay.camel.Relay;
 import java.time.Clock;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -11,16 +10,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description = "Runs until it is stopped by a signal.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:stopped, or with --until-done every job succeeded",
             "1:could not start",
             "3:with --until-done: some job did not succeed",
             "4:with --until-done: some delivery is dead, or its destination is disabled or not there"
         })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends Subcommand {
     private final Clock clock;
 
     @Option(names = "--until-done", description = "Stop once every watch has ended and every delivery is settled.")

@@ -16,29 +16,22 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay sandbox} */
 @Command(
         name = SandboxCommand.NAME,
         description = "Runs against providers that are played on this machine, with a queue and a webhook receiver.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:played to the end or stopped, or with --until-done every job succeeded",
             "1:could not start",
             "3:with --until-done: some job did not succeed",
             "4:with --until-done: some delivery is dead, or its destination is disabled or not there"
         })
-final class SandboxCommand implements Callable<Integer> {
+final class SandboxCommand extends Subcommand {
     static final String NAME = "sandbox";
 
     private static final Path SEEDS = Path.of("seeds");
@@ -58,10 +51,6 @@ final class SandboxCommand implements Callable<Integer> {
     @Option(names = "--until-done", description = "Let the exit status tell how the jobs ended, as run does.")
     private boolean untilDone;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     SandboxCommand(Clock clock) {
         this.clock = clock;
     }
@@ -69,7 +58,7 @@ final class SandboxCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (seconds < 1) {
-            throw new ParameterException(spec.commandLine(), "--seconds: at least 1, was " + seconds);
+            throw refused("--seconds: at least 1, was " + seconds);
         }
         // Before anything is logged: the terminal is for what happens.
         System.setProperty(LOG_LEVEL, System.getProperty(LOG_LEVEL, "WARN"));
@@ -78,7 +67,7 @@ final class SandboxCommand implements Callable<Integer> {
             DirectoryTree.delete(DATA);
             List<Endpoint> endpoints = providers.endpoints();
             SandboxReport report = new SandboxReport(
-                    spec.commandLine().getOut(),
+                    out(),
                     Ansi.AUTO,
                     clock,
                     endpoints.stream().map(Endpoint::account).toList());

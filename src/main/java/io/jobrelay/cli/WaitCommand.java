@@ -12,9 +12,7 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
-import io.jobrelay.trust.PlainLine;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,31 +22,25 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay wait} */
 @Command(
         name = "wait",
         description = "Polls until every job has ended and prints the last records, one JSON document a line.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:every job succeeded",
             "1:some could not be fetched",
             "3:some job did not succeed",
             "5:the timeout passed"
         })
-final class WaitCommand implements Callable<Integer> {
+final class WaitCommand extends Subcommand {
     /** Failures that waiting does not mend. */
     private static final Set<String> HOPELESS = Set.of(
             FailureKind.UNAUTHENTICATED.name(),
@@ -71,10 +63,6 @@ final class WaitCommand implements Callable<Integer> {
             description = "Give up after this time, such as 30s, 20m or 2h. Without it, wait as long as it takes.")
     private @Nullable Duration timeout;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     WaitCommand(Clock clock) {
         this.clock = clock;
     }
@@ -89,8 +77,8 @@ final class WaitCommand implements Callable<Integer> {
                 "jdbc:sqlite:" + directory.resolve("ledger.db"));
         try (Relay relay = Relay.start(Relay.Scope.POLLING, overrides, clock, this::show)) {
             int status = await(relay.engine());
-            relay.engine().watches().lastRecords().forEach(spec.commandLine().getOut()::println);
-            spec.commandLine().getOut().flush();
+            relay.engine().watches().lastRecords().forEach(out()::println);
+            out().flush();
             return status;
         } finally {
             DirectoryTree.delete(directory);
@@ -120,12 +108,11 @@ final class WaitCommand implements Callable<Integer> {
     }
 
     private void tell(List<Watches.Unfinished> unfinished) {
-        PrintWriter err = spec.commandLine().getErr();
         for (Watches.Unfinished watch : unfinished) {
-            err.println(PlainLine.of(watch.api() + ": "
-                    + (watch.failure() == null ? "has not ended" : watch.health() + ": " + watch.failure())));
+            warn(watch.api() + ": "
+                    + (watch.failure() == null ? "has not ended" : watch.health() + ": " + watch.failure()));
         }
-        err.flush();
+        err().flush();
     }
 
     /** One line that is written over where the terminal allows it. */
@@ -137,13 +124,12 @@ final class WaitCommand implements Callable<Integer> {
         String line = counts.entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(joining(", ", states.size() + (states.size() == 1 ? " job: " : " jobs: "), ""));
-        PrintWriter err = spec.commandLine().getErr();
         if (CommandLine.Help.Ansi.AUTO.enabled()) {
-            err.print("\r\u001b[K" + line + (job.terminal() ? System.lineSeparator() : ""));
+            err().print("\r\u001b[K" + line + (job.terminal() ? System.lineSeparator() : ""));
         } else {
-            err.println(line);
+            err().println(line);
         }
-        err.flush();
+        err().flush();
     }
 
     /** Reads {@code 30s}, {@code 20m}, {@code 2h}. */

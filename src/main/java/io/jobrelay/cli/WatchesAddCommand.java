@@ -10,16 +10,12 @@ import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;
 import io.jobrelay.watch.WatchFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay watches add} */
 @Command(
@@ -28,11 +24,8 @@ import picocli.CommandLine.Spec;
             "Looks after the watches of files from now on, and prints the id of each.",
             "They stay until watches remove; those of files in watches/ are looked after without this."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:all are looked after", "1:some are not; standard error says why"})
-final class WatchesAddCommand implements Callable<Integer> {
+final class WatchesAddCommand extends Subcommand {
     private static final String STANDARD_INPUT = "-";
 
     @Parameters(
@@ -47,10 +40,6 @@ final class WatchesAddCommand implements Callable<Integer> {
     @Mixin
     private ApiOptions api = new ApiOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         return api.ask(this::addAll) ? ExitStatus.OK : ExitStatus.FAILED;
@@ -63,7 +52,7 @@ final class WatchesAddCommand implements Callable<Integer> {
             for (WatchFile.Item item : outline.items()) {
                 all &= add(relay, file, item);
             }
-            outline.problems().forEach(this::tell);
+            outline.problems().forEach(problem -> warn(problem.toString()));
             all &= outline.readable();
         }
         return all;
@@ -83,20 +72,15 @@ final class WatchesAddCommand implements Callable<Integer> {
     private boolean add(Api relay, String file, WatchFile.Item item) {
         try {
             JsonNode added = relay.post("/api/watches", item.watch());
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(form.json() ? Json.write(added) : PlainLine.of(FormOptions.text(added, "/id")));
-            out.flush();
+            out().println(form.json() ? Json.write(added) : PlainLine.of(Column.text(added, "/id")));
+            out().flush();
             return true;
         } catch (ApiException e) {
             if (e.reason() == ApiException.Reason.UNREACHABLE) {
                 throw e;
             }
-            e.problems().forEach(problem -> tell(new Problem(file, item.line(), problem)));
+            e.problems().forEach(problem -> warn(new Problem(file, item.line(), problem).toString()));
             return false;
         }
-    }
-
-    private void tell(Problem problem) {
-        spec.commandLine().getErr().println(PlainLine.of(problem.toString()));
     }
 }

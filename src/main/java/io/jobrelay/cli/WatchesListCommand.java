@@ -1,12 +1,9 @@
 package io.jobrelay.cli;
 
-import static io.jobrelay.cli.FormOptions.text;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.client.Api.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,11 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         description = "Lists watches, and how they are answered.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:listed", "1:it could not be asked"})
-final class WatchesListCommand implements Callable<Integer> {
+final class WatchesListCommand extends Subcommand {
     @Option(names = "--api", split = ",", paramLabel = "API", description = "Those of one of these provider APIs.")
     private List<String> apis = List.of();
 
@@ -49,19 +43,18 @@ final class WatchesListCommand implements Callable<Integer> {
         int limit = list.limit();
         List<JsonNode> watches = new ArrayList<>();
         boolean more = api.ask(relay -> relay.list("/api/watches", query, "watches", limit, watches::add));
-        TextTable table =
-                new TextTable("ID", "API", "ACCOUNT", "STATE", "HEALTH", "NEXT POLL", "JOBS", "SOURCE", "FAILURE");
-        list.print(watches, more, table, watch -> new Object[] {
-            text(watch, "/id"),
-            text(watch, "/api"),
-            text(watch, "/account"),
-            text(watch, "/state"),
-            text(watch, "/health"),
-            text(watch, "/nextPollTime"),
-            text(watch, "/jobCount"),
-            text(watch, "/source"),
-            text(watch, "/failure/message")
-        });
+        list.print(
+                watches,
+                more,
+                Column.of("ID", "/id"),
+                Column.of("API", "/api"),
+                Column.of("ACCOUNT", "/account"),
+                Column.of("STATE", "/state"),
+                Column.of("HEALTH", "/health"),
+                Column.of("NEXT POLL", "/nextPollTime"),
+                Column.of("JOBS", "/jobCount"),
+                Column.of("SOURCE", "/source"),
+                Column.of("FAILURE", "/failure/message"));
         return ExitStatus.OK;
     }
 }

@@ -2,38 +2,26 @@ package io.jobrelay.cli;
 
 import io.jobrelay.client.Api;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code jobrelay watches poll} */
 @Command(
         name = "poll",
         description = "Makes watches due now.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        exitCodeListHeading = "Exit status:%n",
         exitCodeList = {"0:they are due", "1:some watch is not there, or it could not be asked"})
-final class WatchesPollCommand implements Callable<Integer> {
+final class WatchesPollCommand extends Subcommand {
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Ids as watches list prints them.")
     private List<String> ids = List.of();
 
     @Mixin
     private ApiOptions api = new ApiOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli's
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        boolean all = api.askEach(
-                ids,
-                (relay, id) -> relay.post("/api/watches/" + Api.part(id) + "/poll", null),
-                spec.commandLine().getErr());
+        boolean all =
+                api.askEach(ids, (relay, id) -> relay.post("/api/watches/" + Api.part(id) + "/poll", null), err());
         return all ? ExitStatus.OK : ExitStatus.FAILED;
     }
 }

@@ -1,0 +1,37 @@
+package io.jobrelay.cli;
+
+import io.jobrelay.trust.PlainLine;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all commands share: help, version, the two streams they print to, and how they refuse an option. */
+@Command(mixinStandardHelpOptions = true, versionProvider = Version.class, exitCodeListHeading = "Exit status:%n")
+abstract class Subcommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    /** For data. */
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** For messages. */
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    /** Prints a message that may quote a provider or a file, as one harmless line. */
+    final void warn(String message) {
+        err().println(PlainLine.of(message));
+    }
+
+    /** A command line that cannot be understood: exit status 2, with the usage. */
+    final ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
