@@ -170,9 +170,9 @@ public final class EngineBeans implements AutoCloseable {
 
     @Override
     public void close() {
-        try (database) {
+        try (database;
+                nodes) {
             clock.note();
-            nodes.close();
         } catch (LedgerException e) {
             // The ledger has logged its trouble, and the next start does without.
         }

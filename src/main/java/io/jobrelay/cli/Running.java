@@ -8,6 +8,8 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.HttpSettings;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +23,11 @@ final class Running {
     private @Nullable ApiServer api;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile @Nullable RuntimeException failure;
 
     Running(Relay relay) {
         this.relay = relay;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(Runtime.getRuntime()::halt), "stop"));
     }
 
     /**
@@ -53,15 +56,17 @@ final class Running {
 
     /** Waits for the signal, or until Camel's own command line has stopped the routes. */
     void untilStopped() throws InterruptedException {
-        while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
-            // nothing to do but wait
-        }
+        untilStoppedOr(() -> false);
     }
 
     /** Waits as well until every watch has ended and every delivery is settled. True in that case. */
     boolean untilDone() throws InterruptedException {
+        return untilStoppedOr(this::done);
+    }
+
+    private boolean untilStoppedOr(BooleanSupplier done) throws InterruptedException {
         while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
-            if (done()) {
+            if (done.getAsBoolean()) {
                 return true;
             }
         }
@@ -79,20 +84,22 @@ final class Running {
     }
 
     /** Stops the relay; what a signal waits for. */
+    @SuppressWarnings("try") // nobody names them: the API is closed first
     void close() {
-        try {
-            if (api != null) {
-                api.close();
-            }
+        try (relay;
+                ApiServer closedFirst = api) {
+            LOG.debug("stops");
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
         } finally {
-            relay.close();
+            stop.countDown();
+            stopped.countDown();
         }
-        stop.countDown();
-        stopped.countDown();
     }
 
-    /** Java would end with the signal's status; a run that was told to stop and did so has ended well. */
-    private void stopAndWait() {
+    /** Java would end with the signal's status; a run that a signal has stopped in good order has ended well. */
+    void stopAndWait(IntConsumer halt) {
         if (stop.getCount() == 0) {
             return; // the program ends by itself
         }
@@ -102,7 +109,10 @@ final class Running {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(ExitStatus.OK);
+        if (failure != null) {
+            LOG.error("stopped, but not everything could be closed", failure);
+        }
+        halt.accept(failure == null ? ExitStatus.OK : ExitStatus.FAILED);
     }
 
     /** The exit status of a run that was done. */

@@ -120,13 +120,13 @@ public final class EventFile implements AutoCloseable {
 
     /** Waits for the appends under way. */
     @Override
+    @SuppressWarnings("try") // the lock goes last, and only then is it another's turn
     public void close() throws IOException {
         turn.lock();
-        try {
+        try (WriterLock released = lock) {
             closed = true;
             closeLines();
         } finally {
-            closeLock();
             turn.unlock();
         }
     }

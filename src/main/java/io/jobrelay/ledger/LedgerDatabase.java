@@ -245,12 +245,12 @@ public final class LedgerDatabase implements AutoCloseable {
 
     /** Waits for what has been begun to be written, and for what depends on it. */
     @Override
+    @SuppressWarnings("try") // nobody else may have it while connections are open
     public void close() {
-        writer.close();
-        tellAll();
-        connections.close();
-        if (held != null) {
-            held.close();
+        try (Hold released = held;
+                connections) {
+            writer.close();
+            tellAll();
         }
     }
 
