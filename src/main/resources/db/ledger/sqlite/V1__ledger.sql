@@ -1,26 +1,46 @@
--- Times are milliseconds since the epoch. JSON is text. A claim is a fencing token: +1 each time that a row is taken
--- to be worked on, so that whoever comes back late with an older claim changes nothing.
+-- Times are milliseconds since the epoch, in the ledger's own time where they are compared (see LedgerClock). JSON is text.
+-- A claim is a fencing token: +1 each time that a row is taken to be worked on, so that a result that comes late, with an
+-- older claim, changes nothing.
+--
+-- No look at the ledger takes longer for what it does not look for: see PlansTest. SQLite uses a partial index only where a
+-- statement says the same words.
 
 create table watch (
-    id              text primary key,
+    id              text    primary key,
     definition      text    not null,               -- the watch as JSON
+    api             text    not null default '',
     account         text    not null,
+    list            integer not null default 0,     -- 1: it finds many jobs
     source          text    not null,               -- the file it came from
     state           text    not null,               -- ACTIVE, ENDED (its job has ended), REMOVED (from its file)
     due_at          integer not null,               -- while claimed: when the claim runs out
+    planned_at      integer,                        -- when the poll that is under way was due
     claim           integer not null default 0,
     claimed         integer not null default 0,
+    claimed_by      text,                           -- the incarnation of the node that polls it
     state_since     integer,                        -- when the watch last saw a change
     failures        integer not null default 0,     -- polls failed in a row
     health          text    not null default 'OK',  -- OK or the kind of the last failure
     health_sequence integer not null default 0,
     failure         text,                           -- the last failure as JSON
-    answered_at     integer                         -- the last good answer
+    answered_at     integer,                        -- the last good answer
+    added_at        integer not null default 0,
+    blind_after     integer not null default 0,     -- milliseconds without a good answer
+    blind_at        integer not null default 0,     -- when it is blind unless it is answered
+    blind           integer not null default 0,     -- 1: it is, and that is announced
+    together        text                            -- what watches that one list call can answer share; '': none; null: not known
 );
 create index watch_due on watch (account, due_at) where state = 'ACTIVE';
+create index watch_claimed on watch (claimed_by) where claimed;
+create index watch_together on watch (together, due_at) where state = 'ACTIVE' and together > '';
+create index watch_together_unknown on watch (account, api) where state = 'ACTIVE' and together is null;
+create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
+create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
+create index watch_health on watch (health) where state <> 'REMOVED';
+create index watch_source on watch (source) where state <> 'REMOVED';
 
 create table job (
-    id             text primary key,
+    id             text    primary key,
     watch_id       text    not null,
     state          text    not null,
     terminal       integer not null,
@@ -29,15 +49,31 @@ create table job (
     progress       text,
     attempt        integer not null,
     sequence       integer not null,
-    record         text    not null                 -- the last record as JSON
+    record         text    not null,                -- the last record as JSON
+    changed_at     integer not null default 0,      -- the last change
+    state_since    integer not null default 0,      -- the last change of its state
+    stuck          integer not null default 0,      -- 1: too long in it, and that is announced
+    create_time    text    generated always as (record ->> '$.createTime') virtual, -- the provider's times, which every
+    update_time    text    generated always as (record ->> '$.updateTime') virtual  -- answer is compared with
 );
-create index job_watch on job (watch_id);
+create index job_watch on job (watch_id, id);
+create index job_unfinished on job (watch_id) where not terminal;
+
+-- The writer gives each change its position, the next after the newest, and so without gaps: a reader of changes goes on
+-- behind the position that it has read up to.
+create table change_position (
+    id     integer primary key check (id = 1),
+    newest integer not null
+);
+insert into change_position values (1, 0);
 
 create table change (
-    event_id   text primary key,
+    position   integer primary key,
+    event_id   text    not null unique,
     subject    text    not null,                    -- the job, or the watch, that changed
     sequence   integer not null,
     type       text    not null,                    -- the type of the event
+    state      text,                                -- of the job; null where the health of a watch changed
     event      blob    not null,                    -- the bytes that every destination receives
     created_at integer not null,
     unique (subject, sequence)
@@ -54,6 +90,7 @@ create table delivery (
     due_at      integer,                            -- null: waits for an earlier change of the same subject
     claim       integer not null default 0,
     claimed     integer not null default 0,
+    claimed_by  text,                               -- the incarnation of the node that makes it
     error       text,                               -- why the last attempt failed
     updated_at  integer not null,
     primary key (destination, event_id)
@@ -61,11 +98,31 @@ create table delivery (
 create index delivery_due on delivery (destination, due_at) where status = 'PENDING' and due_at is not null;
 create index delivery_order on delivery (destination, subject, sequence) where status = 'PENDING';
 create index delivery_event on delivery (event_id);
+create index delivery_claimed on delivery (destination, claimed_by) where claimed;
+create index delivery_delivered on delivery (updated_at) where status = 'DELIVERED';
+-- In the order in which they were put in. The status is in them so that SQLite counts by the index alone.
+create index delivery_pending on delivery (status, destination) where status = 'PENDING';
+create index delivery_dead on delivery (status, destination) where status = 'DEAD';
 
+-- All that deliveries are for: one step of the index for each, and not one for each delivery.
+create view recipient as
+    with recursive named(name) as (
+        select min(destination) from delivery
+        union all
+        select (select min(destination) from delivery where destination > named.name)
+        from named where named.name is not null)
+    select name from named where name is not null;
+
+-- The circuit of a destination: after some failures in a row it is open, and one delivery at a time is sent as a probe.
 create table destination (
-    name         text primary key,
-    paused_until integer,
-    disabled     text                               -- why it takes nothing until it is enabled again
+    name          text    primary key,
+    paused_until  integer,
+    disabled      text,                             -- why it takes nothing until it is enabled again
+    failures      integer not null default 0,       -- in a row
+    failing_since integer,                          -- the first of them; null: nothing to deliver since
+    failed_at     integer,                          -- the last of them
+    probe_at      integer,                          -- null: closed; else when the next probe may go
+    error         text                              -- why the last delivery did not get through
 );
 
 create table unreadable_reply (
@@ -78,3 +135,109 @@ create table unreadable_reply (
     body         blob    not null
 );
 create index unreadable_reply_watch on unreadable_reply (watch_id, id);
+
+create table ledger_time (
+    id       integer primary key check (id = 1),
+    lived_to integer not null,                      -- a time that the ledger has lived through
+    ahead    integer not null default 0             -- of the clock of a database that nodes share: more once that was put back
+);
+insert into ledger_time values (1, 0, 0);
+
+-- The nodes that work on this ledger; where it is a file there is one at a time. A claim whose "claimed_by" is the
+-- incarnation of none of them is nobody's, and is given back.
+create table node (
+    incarnation text    primary key,                -- another one after each start and each loss of its lease
+    name        text    not null,
+    version     text    not null,
+    started_at  integer not null,
+    seen_at     integer not null,                   -- its last heartbeat
+    beat        integer not null default 0,         -- +1 with each: one that stands still for as long as a lease is gone
+    watches     integer not null default 0,         -- taken to be polled
+    deliveries  integer not null default 0          -- being made
+);
+
+-- How many requests each account may still make, over all nodes together: when the next permit is due. The second half of a
+-- row is what was learned from a provider that found the requests too many.
+create table ceiling (
+    account      text    primary key,
+    next_at      integer not null,                  -- nanoseconds since the epoch, in the ledger's time
+    spacing      integer not null,                  -- nanoseconds between two permits, as a node asked last
+    wanted       integer not null,                  -- permits that it asked for
+    granted      integer not null,                  -- permits that it got
+    percent      integer not null default 100,      -- of the ceiling: what was left of it when it was lowered last
+    held_until   integer not null default 0,        -- milliseconds: from then on it climbs back
+    throttled_at integer not null default 0         -- milliseconds: when it was lowered last
+) without rowid;
+
+-- What lists of jobs are filtered by and ordered by, apart from the records, which are long.
+create view job_facts as select
+    id, state, coalesce(record ->> '$.provider.api', '') as api, coalesce(record ->> '$.provider.account', '') as account,
+    watch_id, record ->> '$.labels' as labels,
+    id || ' ' || coalesce(record ->> '$.name', '') || ' ' || coalesce(record ->> '$.provider.jobId', '') || ' '
+        || coalesce(record ->> '$.description', '') || ' ' || coalesce(record ->> '$.labels', '') as search,
+    coalesce(cast(round(1000 * unixepoch(record ->> '$.observeTime', 'subsec')) as integer), 0) as observed_at,
+    state_since, coalesce(record ->> '$.name', id) as name
+    from job;
+
+create table job_list (
+    id          text primary key,
+    state       text    not null,
+    api         text    not null,
+    account     text    not null,
+    watch_id    text    not null,
+    labels      text,                               -- as JSON
+    search      text    not null,                   -- what a person would look for
+    observed_at integer not null,
+    state_since integer not null,
+    name        text    not null collate nocase     -- or the id
+) without rowid;
+-- Each ends with the id, which decides between equals; by the first, the usual one of people, filters need no more.
+create index job_list_observed on job_list (observed_at, id, state, api, account, watch_id, labels, search);
+create index job_list_state on job_list (state, id);
+create index job_list_state_since on job_list (state_since, id);
+create index job_list_name on job_list (name, id);
+create index job_list_account on job_list (account, id);
+
+-- "insert or replace" would not do, nor "on conflict": a trigger follows the statement that sets it off in what it does at a
+-- conflict.
+create trigger job_added after insert on job begin
+    delete from job_list where id = new.id;
+    insert into job_list select * from job_facts where id = new.id;
+end;
+create trigger job_changed after update on job begin
+    delete from job_list where id = old.id;
+    insert into job_list select * from job_facts where id = new.id;
+end;
+create trigger job_gone after delete on job begin
+    delete from job_list where id = old.id;
+end;
+
+-- How many jobs of each API are in each state, kept as jobs change: to count them would take the longer the more there are.
+create table job_count (
+    api   text    not null,
+    state text    not null,
+    jobs  integer not null,
+    primary key (api, state)
+) without rowid;
+create trigger job_counted_in after insert on job begin
+    insert into job_count
+        select coalesce(new.record ->> '$.provider.api', ''), new.state, 0
+        where not exists (select 1 from job_count c
+            where c.api = coalesce(new.record ->> '$.provider.api', '') and c.state = new.state);
+    update job_count set jobs = jobs + 1
+        where api = coalesce(new.record ->> '$.provider.api', '') and state = new.state;
+end;
+create trigger job_counted_over after update of state on job when old.state <> new.state begin
+    update job_count set jobs = jobs - 1
+        where api = coalesce(old.record ->> '$.provider.api', '') and state = old.state;
+    insert into job_count
+        select coalesce(new.record ->> '$.provider.api', ''), new.state, 0
+        where not exists (select 1 from job_count c
+            where c.api = coalesce(new.record ->> '$.provider.api', '') and c.state = new.state);
+    update job_count set jobs = jobs + 1
+        where api = coalesce(new.record ->> '$.provider.api', '') and state = new.state;
+end;
+create trigger job_counted_out after delete on job begin
+    update job_count set jobs = jobs - 1
+        where api = coalesce(old.record ->> '$.provider.api', '') and state = old.state;
+end;

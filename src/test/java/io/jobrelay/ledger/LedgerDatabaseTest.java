@@ -72,24 +72,6 @@ class LedgerDatabaseTest {
     }
 
     @Test
-    void refuses_a_ledger_that_a_newer_version_has_written() {
-        try (Ledger ledger = Ledger.open(file)) {
-            ledger.database.write(handle -> handle.execute("""
-                    insert into flyway_schema_history (installed_rank, version, description, type, script, checksum,
-                        installed_by, execution_time, success)
-                    select 99, '99', 'future', type, 'V99__future.sql', 1, installed_by, 1, 1
-                    from flyway_schema_history where version = '1'"""));
-        }
-
-        assertThatThrownBy(() -> Ledger.open(file))
-                .isInstanceOf(LedgerException.class)
-                .hasMessage(
-                        "jobrelay.ledger.url: %s was written by a newer Jobrelay (its tables are of version 99): start that"
-                                + " one, or restore a backup from before it",
-                        file);
-    }
-
-    @Test
     void refuses_a_damaged_file_and_leaves_it_as_it_is() throws IOException {
         Files.createDirectories(file.getParent());
         Files.writeString(file, "This is not a ledger, and somebody will want to know what it was.".repeat(200));
@@ -158,20 +140,5 @@ class LedgerDatabaseTest {
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith("jobrelay.ledger.url: " + file + " is damaged, or is no ledger at all")
                 .hasMessageContaining("NOTADB");
-    }
-
-    @Test
-    void a_newer_versions_ledger_is_not_looked_into() {
-        try (Ledger ledger = Ledger.open(file)) {
-            ledger.database.write(handle -> handle.execute("""
-                    insert into flyway_schema_history (installed_rank, version, description, type, script, checksum,
-                        installed_by, execution_time, success)
-                    select 99, '99', 'future', type, 'V99__future.sql', 1, installed_by, 1, 1
-                    from flyway_schema_history where version = '1'"""));
-        }
-
-        assertThatThrownBy(() -> LedgerDatabase.openBeside(new LedgerSettings("jdbc:sqlite:" + file)))
-                .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith("jobrelay.ledger.url: " + file + " was written by a newer Jobrelay");
     }
 }

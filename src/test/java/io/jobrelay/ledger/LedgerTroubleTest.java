@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -335,44 +334,6 @@ class LedgerTroubleTest {
                                     "select count(*) from sqlite_master where name = 'first_half' or sql like '%more text%'")
                             .getInt(1))
                     .isZero();
-        }
-    }
-
-    /** As the first version has left it, whatever has been added since. */
-    @Test
-    void brings_an_old_ledger_up_to_date_with_all_that_is_in_it() throws SQLException {
-        file.toFile().getParentFile().mkdirs();
-        String url = "jdbc:sqlite:" + file;
-        Flyway.configure()
-                .dataSource(url, "", "")
-                .locations("classpath:db/ledger/sqlite")
-                .target("1")
-                .load()
-                .migrate();
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate("""
-                    insert into watch (id, definition, account, source, state, due_at)
-                    values ('w', '{"api":"a","account":"b","parameters":{"id":"j"},"every":"10s..5m","list":false}', 'b', 's', 'ACTIVE', 0)""");
-            statement.executeUpdate("""
-                    insert into job (id, watch_id, state, terminal, attempt, sequence, record)
-                    values ('a/b/j', 'w', 'RUNNING', 0, 1, 7, '{}')""");
-            statement.executeUpdate("""
-                    insert into change (event_id, subject, sequence, type, event, created_at)
-                    values ('e', 'a/b/j', 7, 't', x'6265696e67', 1)""");
-            statement.executeUpdate("""
-                    insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
-                    values ('file', 'e', 'a/b/j', 7, 'PENDING', 1, 1)""");
-        }
-
-        try (Ledger ledger = Ledger.open(file)) {
-            assertThat(ledger.query("select id || state || sequence from job")).containsExactly("a/b/jRUNNING7");
-            assertThat(ledger.outbox.claim("file", 9)).singleElement().satisfies(delivery -> {
-                assertThat(delivery.eventId()).isEqualTo("e");
-                assertThat(new String(delivery.event(), UTF_8)).isEqualTo("being");
-            });
-            assertThat(ledger.query("select id from watch where state = 'ACTIVE'"))
-                    .containsExactly("w");
         }
     }
 

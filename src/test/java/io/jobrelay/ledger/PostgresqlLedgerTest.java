@@ -278,20 +278,6 @@ class PostgresqlLedgerTest {
     }
 
     @Test
-    void refuses_what_a_newer_one_has_written() {
-        LedgerSettings settings = server.ledger(name);
-        try (Ledger ledger = Ledger.open(settings)) {
-            ledger.database.write(handle -> handle.execute("""
-                    insert into flyway_schema_history
-                    select installed_rank + 900, '999', description, type, 'V999__x.sql', checksum, installed_by, installed_on,
-                        execution_time, success from flyway_schema_history where version = '8'"""));
-        }
-
-        assertRefused(settings, "was written by a newer Jobrelay", "start that one");
-        assertThatThrownBy(() -> LedgerDatabase.openBeside(settings)).hasMessageContaining("a newer Jobrelay");
-    }
-
-    @Test
     void a_command_makes_no_tables() {
         assertThatThrownBy(() -> LedgerDatabase.openBeside(server.empty(name)))
                 .isInstanceOf(LedgerException.class)

@@ -1,8 +1,9 @@
--- The tables that SQLite has after its eighth migration; what they are for is said there. Times are milliseconds since the
--- epoch. JSON is kept as it was written. What is ordered is ordered by its bytes, as in SQLite.
+-- The tables that SQLite has too; what they are for is said there. Times are milliseconds since the epoch. JSON is kept as it
+-- was written. What is ordered is ordered by its bytes, as in SQLite.
 --
 -- A row of "watch" is written twice for each poll and one of "delivery" twice in its life, and what is due is indexed: free
--- space in the pages and a vacuum after few changes keep them, and the indexes, from growing.
+-- space in the pages and a vacuum after few changes keep them, and the indexes, from growing. So it is with the few rows of
+-- "node" and "ceiling", which are written all the time.
 
 create table watch (
     id              text    collate "C" primary key,
@@ -26,15 +27,19 @@ create table watch (
     added_at        bigint  not null default 0,
     blind_after     bigint  not null default 0,
     blind_at        bigint  not null default 0,
-    blind           boolean not null default false
+    blind           boolean not null default false,
+    together        text    collate "C"
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index watch_due on watch (account, due_at) where state = 'ACTIVE';
 create index watch_claimed on watch (claimed_by) where claimed;
+create index watch_together on watch (together, due_at) where state = 'ACTIVE' and together > '';
+create index watch_together_unknown on watch (account, api) where state = 'ACTIVE' and together is null;
 create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source) where state <> 'REMOVED';
 
+-- The provider's times are columns: to look for them in the record, PostgreSQL would unpack and read all of it for each poll.
 create table job (
     id             text    collate "C" primary key,
     watch_id       text    collate "C" not null,
@@ -48,7 +53,9 @@ create table job (
     record         json    not null,
     changed_at     bigint  not null default 0,
     state_since    bigint  not null default 0,
-    stuck          boolean not null default false
+    stuck          boolean not null default false,
+    create_time    text    generated always as (record ->> 'createTime') stored,
+    update_time    text    generated always as (record ->> 'updateTime') stored
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
@@ -128,8 +135,32 @@ create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 
 create table ledger_time (
     id       integer primary key check (id = 1),
-    lived_to bigint  not null
+    lived_to bigint  not null,
+    ahead    bigint  not null default 0
 ) with (fillfactor = 10);
+insert into ledger_time values (1, 0, 0);
+
+create table node (
+    incarnation text    collate "C" primary key,
+    name        text    collate "C" not null,
+    version     text    not null,
+    started_at  bigint  not null,
+    seen_at     bigint  not null,
+    beat        bigint  not null default 0,
+    watches     integer not null default 0,
+    deliveries  integer not null default 0
+) with (fillfactor = 10);
+
+create table ceiling (
+    account      text    collate "C" primary key,
+    next_at      bigint  not null,
+    spacing      bigint  not null,
+    wanted       bigint  not null,
+    granted      bigint  not null,
+    percent      integer not null default 100,
+    held_until   bigint  not null default 0,
+    throttled_at bigint  not null default 0
+) with (fillfactor = 10, autovacuum_vacuum_cost_delay = 0);
 
 create table job_list (
     id          text   collate "C" primary key,
