@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What PostgreSQL does for the statements of every poll and every delivery, by its own count. */
-class PostgresqlScansTest {
+class PostgresqlScansIT {
     private static final int MANY = 20_000;
 
     @TempDir

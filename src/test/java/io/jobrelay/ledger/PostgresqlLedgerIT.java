@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is PostgreSQL's alone: how it is reached, and that many have it open. */
 @Timeout(120)
-class PostgresqlLedgerTest {
+class PostgresqlLedgerIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
