@@ -51,9 +51,11 @@ public final class ProviderBeans {
     private volatile @Nullable Map<String, ProviderApi> held;
 
     /**
+     * Binds the beans in the registry of the context, before its routes are built.
+     *
      * @param settings asked anew each time; they may be edited
      */
-    ProviderBeans(CamelContext context, Supplier<Settings> settings, Secrets secrets, Clock clock) {
+    public ProviderBeans(CamelContext context, Supplier<Settings> settings, Secrets secrets, Clock clock) {
         this.context = context;
         this.secrets = secrets;
         this.settings = settings;

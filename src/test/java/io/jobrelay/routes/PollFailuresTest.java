@@ -71,35 +71,6 @@ class PollFailuresTest {
         assertThat(relay.providers().poll(other)).extracting(JobRecord::state).containsExactly(JobState.RUNNING);
     }
 
-    @Test
-    void a_refusal_may_come_with_200() {
-        provider.reply(200, "{\"is_success\": false, \"error_code\": \"res.2301\", \"error_msg\": \"No token.\"}");
-
-        PollFailure failure = TestWatches.failure(relay, res);
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.UNAUTHENTICATED);
-        assertThat(failure.code()).isEqualTo("res.2301");
-        assertThat(failure.message()).isEqualTo("No token.");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "400, Throttling.User,     THROTTLED",
-        "400, SignatureNonceUsed,  UNAUTHENTICATED",
-        "404, InvalidAccessKeyId.NotFound, UNAUTHENTICATED",
-        "503, ServiceUnavailable,  UNAVAILABLE",
-        "403, NoPermission,        FORBIDDEN",
-    })
-    void a_code_comes_before_the_status(int status, String code, FailureKind kind) {
-        provider.reply(status, "{\"Code\": \"%s\", \"Message\": \"m\"}".formatted(code));
-
-        PollFailure failure = TestWatches.failure(relay, alibaba);
-
-        assertThat(failure.kind()).isEqualTo(kind);
-        assertThat(failure.code()).isEqualTo(code);
-        assertThat(failure.httpStatus()).isEqualTo(status);
-    }
-
     /** Of the gateway in front, and of proxies that count in numbers. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -79,9 +79,13 @@ final class TestWatches {
 
     /** The watch that is written like an item of a watch file. */
     static Watch watch(Relay relay, String yaml) {
+        return watch(relay.providers().watchReader(), yaml);
+    }
+
+    static Watch watch(WatchReader reader, String yaml) {
         try {
             JsonNode item = YAML.readTree(yaml);
-            WatchReader.Reading reading = relay.providers().watchReader().read(item);
+            WatchReader.Reading reading = reader.read(item);
             return reading.watch().orElseThrow(() -> new AssertionError(reading.problems()));
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);

@@ -3,13 +3,9 @@ package io.jobrelay.signing;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toCollection;
 
-import io.jobrelay.signing.RandomRequests.RandomRequest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,45 +44,12 @@ public record SentRequest(
                 .equals(signer.sign(request, credentials, date(), nonce()).get("authorization"));
     }
 
-    /** True if the vendor's own signer makes the same signature of it, or its verifier accepts it. */
-    public boolean satisfiesTheVendor(String scheme) {
-        RandomRequest request = new RandomRequest(
-                method,
-                requireNonNull(headers.get("host")),
-                Stream.of(path.substring(1).split("/", -1))
-                        .map(PercentEncoding::decode)
-                        .toList(),
-                parameters(),
-                covered(),
-                body,
-                credentials,
-                date(),
-                nonce());
-        Map<String, String> signed = Map.of("authorization", authorization());
-        return switch (scheme) {
-            case "acs3-hmac-sha256" -> VendorSigners.acs3(request, signed).equals(authorization());
-            case "sdk-hmac-sha256" -> VendorSigners.access(request, signed).equals(authorization());
-            case "sdk-hmac-sha256-scoped" -> VendorSigners.verifies(request, signed);
-            case "bce-auth-v1" -> VendorSigners.bce(request, signed).equals(authorization());
-            default -> throw new AssertionError(scheme);
-        };
-    }
-
     private SortedMap<String, String> covered() {
         SortedMap<String, String> covered = new TreeMap<>();
         for (String name : signedHeaders()) {
             covered.put(name, requireNonNull(headers.get(name), name));
         }
         return covered;
-    }
-
-    private Map<String, List<String>> parameters() {
-        Map<String, List<String>> parameters = new LinkedHashMap<>();
-        QueryParameter.parse(query)
-                .forEach(parameter -> parameters
-                        .computeIfAbsent(parameter.name(), name -> new ArrayList<>())
-                        .add(parameter.value()));
-        return parameters;
     }
 
     private Instant date() {

@@ -1,0 +1,145 @@
+package io.jobrelay.routes;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.jobrelay.account.Account;
+import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.BceAuthV1;
+import io.jobrelay.signing.RequestSigner;
+import io.jobrelay.signing.SdkHmacSha256;
+import io.jobrelay.signing.SdkHmacSha256Scoped;
+import io.jobrelay.signing.SentRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every scheme signs what then goes on the wire. */
+class SignRequestRouteTest extends RouteTestSupport {
+    private static final String TOKEN = "TestSecurityToken+/0123456789==";
+    private static final String PATH = "/d%20a%2Fb%2Ac~d%2Be%25f%E4%B8%AD/?z=1&a=d%20a%2Fb&a=%2B&empty=";
+    private static final Map<String, RequestSigner> SIGNERS = Stream.of(
+                    new Acs3HmacSha256(), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1())
+            .collect(Collectors.toMap(RequestSigner::scheme, Function.identity()));
+
+    private final List<String> budget = new ArrayList<>();
+
+    SignRequestRouteTest() {
+        super("file:routes/signing/sign-request.camel.yaml");
+    }
+
+    @Override
+    Map<String, String> accounts() {
+        Map<String, String> accounts = new HashMap<>(TestWatches.account("none", provider.baseUrl(), "none"));
+        SIGNERS.keySet().forEach(scheme -> {
+            accounts.putAll(TestWatches.account(scheme, provider.baseUrl(), scheme));
+            accounts.putAll(TestWatches.account(scheme + "-sts", provider.baseUrl(), scheme, "security-token", TOKEN));
+        });
+        return accounts;
+    }
+
+    @Override
+    protected RoutesBuilder createRouteBuilder() {
+        context.getRegistry().unbind("spend-request");
+        context.getRegistry().bind("spend-request", (Processor) exchange ->
+                budget.add(exchange.getVariable("account", Account.class).name()));
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:ask")
+                        .to("direct:sign-request")
+                        .to("http://provider?httpClientConfigurer=#provider-client");
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "acs3-hmac-sha256,           host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce",
+        "acs3-hmac-sha256-sts,       host;x-acs-accesskey-id;x-acs-security-token",
+        "sdk-hmac-sha256,            host;x-acs-action;x-sdk-date",
+        "sdk-hmac-sha256-sts,        host;x-acs-action;x-sdk-date;x-security-token",
+        "sdk-hmac-sha256-scoped,     host;x-sdk-date",
+        "sdk-hmac-sha256-scoped-sts, host;x-sdk-date",
+        "bce-auth-v1,                host;x-bce-date",
+        "bce-auth-v1-sts,            host;x-bce-date;x-bce-security-token",
+    })
+    void signs_what_it_sends(String account, String covered) {
+        for (String body : new String[] {null, "{\"id\":\"中\"}"}) {
+            SentRequest sent = sent(ask(account, body), account);
+
+            assertThat(sent.headers()).containsEntry("host", "localhost:" + provider.getPort());
+            assertThat(sent.signedHeaders()).contains(covered.split(";", -1));
+            assertThat(sent.verifies(SIGNERS.get(account.replace("-sts", "")))).isTrue();
+            assertThat(sent.headers().containsValue(TOKEN)).isEqualTo(account.endsWith("-sts"));
+        }
+    }
+
+    @Test
+    void adds_nothing_for_an_account_without_signing() {
+        assertThat(ownHeaders(ask("none", null))).containsOnlyKeys("x-acs-action");
+    }
+
+    @Test
+    void signs_every_request_anew() {
+        Map<String, String> first = ownHeaders(ask("acs3-hmac-sha256", null));
+        clock.advance(Duration.ofSeconds(3));
+        Map<String, String> second = ownHeaders(ask("acs3-hmac-sha256", null));
+
+        assertThat(first).containsEntry("x-acs-date", "2026-11-22T10:00:00Z");
+        assertThat(second).containsEntry("x-acs-date", "2026-11-22T10:00:03Z");
+        assertThat(second.get("x-acs-signature-nonce")).isNotEqualTo(first.get("x-acs-signature-nonce"));
+        assertThat(second.get("authorization")).isNotEqualTo(first.get("authorization"));
+    }
+
+    @Test
+    void takes_every_request_from_the_budget_of_its_account() {
+        ask("none", null);
+        ask("bce-auth-v1", null);
+        ask("none", null);
+
+        assertThat(budget).containsExactly("none", "bce-auth-v1", "none");
+    }
+
+    private LoggedRequest ask(String name, String body) {
+        provider.resetRequests();
+        replies(ok());
+        Account account = settings.accounts().get(name);
+        Exchange answer = template.request("direct:ask", exchange -> {
+            exchange.setVariable("account", account);
+            exchange.setVariable("signing", account.signing().scheme());
+            exchange.getMessage().setHeader(Exchange.HTTP_METHOD, body == null ? "GET" : "POST");
+            exchange.getMessage().setHeader(Exchange.HTTP_URI, provider.baseUrl() + PATH);
+            exchange.getMessage().setHeader("x-acs-action", "Get");
+            exchange.getMessage().setBody(body);
+        });
+        assertThat(answer.getException()).isNull();
+        return request();
+    }
+
+    private SentRequest sent(LoggedRequest request, String account) {
+        Map<String, String> headers = ownHeaders(request);
+        headers.put("host", request.getHeader("Host"));
+        String[] url = request.getUrl().split("\\?", 2);
+        return new SentRequest(
+                request.getMethod().value(),
+                url[0],
+                url[1],
+                headers,
+                request.getBodyAsString(),
+                settings.accounts().get(account).credentials());
+    }
+}
