@@ -192,6 +192,7 @@ class Destinations {
 
   #card(one) {
     const [text, kind] = CIRCUITS[one.circuit] ?? [one.circuit, "unknown"];
+    const waits = one.circuit !== "CLOSED" || new Date(one.nextTryTime) > new Date();
     return el("li", { class: "card " + kind, data: { destination: one.name } },
       el("header", {}, el("h3", {}, foreign(one.name, 60)), badge(text, kind)),
       el("dl", { class: "figures" },
@@ -199,11 +200,11 @@ class Destinations {
         figure("Dead", one.dead, href("destinations", { status: "DEAD", destination: one.name }), one.dead > 0 && "bad"),
         one.oldestPendingTime && figure("Oldest", relative(one.oldestPendingTime, "age"))),
       one.failingSince && el("p", { class: "hint" }, "Nothing got through for ", relative(one.failingSince, "age"), "."),
-      one.circuit !== "CLOSED" && one.nextTryTime
+      waits && one.nextTryTime
         && el("p", { class: "hint" }, one.circuit === "HALF_OPEN" ? "One delivery is being tried." : ["Next try ", relative(one.nextTryTime, "until"), "."]),
       one.error && el("p", { class: "error" }, foreign(one.error, 300)),
       el("div", { class: "actions" },
-        one.circuit !== "CLOSED" && button(one.circuit === "DISABLED" ? "Enable" : "Try everything now", () => this.#enable(one),
+        waits && button(one.circuit === "DISABLED" ? "Enable" : "Try everything now", () => this.#enable(one),
           { name: "enable-" + one.name, class: "main" }),
         one.dead > 0 && button("Redeliver all " + one.dead.toLocaleString() + " dead", () => this.#redeliverAll(one),
           { name: "redeliver-" + one.name })));

@@ -40,7 +40,8 @@ final class DestinationsEnableCommand extends Subcommand {
                     + (names.isEmpty() ? "none yet" : names));
             return false;
         }
-        if (text(before.get(), "/circuit").equals(Circuit.CLOSED.name())) {
+        if (text(before.get(), "/circuit").equals(Circuit.CLOSED.name())
+                && !before.get().has("nextTryTime")) {
             warn(name + ": was neither disabled nor failing");
         }
         return true;

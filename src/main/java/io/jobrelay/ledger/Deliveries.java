@@ -65,7 +65,8 @@ public final class Deliveries {
      * @param id {@code <destination>.<event id>}
      * @param attempts attempts that have failed and count
      * @param time of the change
-     * @param dueTime when it is tried next; null if it is settled, or waits for an earlier change of the same job
+     * @param dueTime when it is tried next, unless its destination pauses; null if it is settled, or waits for an earlier
+     *     change of the same job
      * @param updateTime when it was last tried or settled
      * @param node the name of the node that makes it, null while none does
      * @param error why the last attempt failed, in one line

@@ -109,6 +109,7 @@ public final class Destinations {
         return database.write(handle -> handle.execute("""
                         update destination set disabled = null, paused_until = null, failures = 0, failing_since = null,
                             failed_at = null, probe_at = null, error = null
-                        where name = ? and (disabled is not null or probe_at is not null)""", name)) == 1;
+                        where name = ?
+                            and (disabled is not null or probe_at is not null or paused_until is not null)""", name)) == 1;
     }
 }

@@ -329,6 +329,20 @@ class CircuitTest {
         assertThat(new Destinations(ledger.database).enable(HOOK)).isFalse();
     }
 
+    @Test
+    void a_destination_that_is_enabled_pauses_no_longer() {
+        jobs(HOOK, 2);
+        ledger.outbox.failed(
+                claimOne(),
+                new DeliveryFailure(Consequence.SLOW_DOWN, "HTTP status 503", Duration.ofDays(1)),
+                Optional.of(Duration.ZERO));
+        assertThat(ledger.outbox.claim(HOOK, 10)).isEmpty();
+
+        assertThat(new Destinations(ledger.database).enable(HOOK)).isTrue();
+        assertThat(ledger.outbox.claim(HOOK, 10)).hasSize(2);
+        assertThat(new Destinations(ledger.database).enable(HOOK)).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource(Consequence.class)
     void what_cannot_be_routed_is_never_given_up(Consequence consequence) {

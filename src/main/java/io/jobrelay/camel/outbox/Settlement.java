@@ -57,14 +57,14 @@ final class Settlement {
     /** The attempt failed. */
     void failed(Delivery delivery, Exception failure) {
         DeliveryFailure known = DeliveryFailure.of(failure, component.secrets());
-        Duration atLeast = known.consequence() == Consequence.SLOW_DOWN
-                ? longer(known.retryAfter(), component.probeEvery())
-                : known.retryAfter();
-        Optional<Duration> wait = component
+        boolean pauses = known.consequence() == Consequence.SLOW_DOWN;
+        Duration atLeast = pauses ? longer(known.retryAfter(), component.probeEvery()) : known.retryAfter();
+        Optional<Duration> scheduled = component
                 .schedule()
-                .delayAfter(delivery.attempts() + 1, component.random().getAsDouble())
-                .map(scheduled -> longer(scheduled, atLeast));
-        Outbox.Outcome outcome = component.outbox().failed(delivery, known, wait);
+                .delayAfter(delivery.attempts() + 1, component.random().getAsDouble());
+        Optional<Duration> wait = scheduled.map(each -> longer(each, atLeast));
+        // A pause is the destination's, and ends where somebody enables it.
+        Outbox.Outcome outcome = component.outbox().failed(delivery, known, pauses ? scheduled : wait);
         component.listener().failed(delivery, outcome.fate());
         tell(outcome.fate(), delivery, known.error(), wait);
         tell(outcome.turn(), known.error());

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.jobrelay.delivery.CircuitBreaker;
+import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Delivery;
+import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +60,7 @@ class OutboxComponentTest {
     void has_a_ledger(@TempDir Path directory) {
         database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
         DeliverySettings delivery =
-                new DeliverySettings(DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD);
+                new DeliverySettings(DeliverySchedule.parse("0s,0s"), Duration.ofSeconds(20), CircuitBreaker.STANDARD);
         LedgerClock clock = LedgerClock.of(database, Clock.systemUTC(), System::nanoTime);
         Nodes nodes = new Nodes(database, clock, System::nanoTime, new Nodes.Self("one", "test"), () -> "one");
         outbox = new Outbox(database, clock, delivery.circuit(), nodes.lease());
@@ -127,6 +131,34 @@ class OutboxComponentTest {
         routed.countDown();
 
         await().untilAsserted(() -> assertThat(counts()).containsExactly("changes DELIVERED 1", "late PENDING 1"));
+    }
+
+    @Test
+    void delivers_what_a_pause_held_up_once_the_destination_is_enabled() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").process(exchange -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        throw new DeliveryFailedException("HTTP status 503", Consequence.SLOW_DOWN, Duration.ofDays(1));
+                    }
+                });
+            }
+        });
+        context.start();
+        change("paused");
+        Destinations destinations = new Destinations(database);
+        await().untilAsserted(() -> assertThat(destinations.list())
+                .filteredOn(destination -> destination.name().equals("hook"))
+                .extracting(Destinations.Entry::error)
+                .containsExactly("HTTP status 503"));
+
+        destinations.enable("hook");
+
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("changes DELIVERED 1", "hook DELIVERED 1"));
     }
 
     private void change(String job) {
