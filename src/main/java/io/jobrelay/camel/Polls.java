@@ -182,8 +182,7 @@ public final class Polls {
     /** Takes in the records in the body. The poller goes on while they are being committed. */
     public void answered(Exchange exchange) {
         DueWatch due = PollVariables.due(exchange).get(0);
-        @SuppressWarnings("unchecked") // a provider's route ends with to-records
-        List<JobRecord> records = exchange.getMessage().getBody(List.class);
+        List<JobRecord> records = ToRecords.of(exchange);
         open.end(due);
         claimSize.polled();
         answers.take(due, records, PollMeter.begun(exchange));

@@ -176,7 +176,6 @@ public final class ProviderBeans {
      *
      * @throws PollFailedException if that brought no records
      */
-    @SuppressWarnings("unchecked") // a provider's route ends with to-records
     public List<JobRecord> poll(Watch watch) {
         Account account = requireNonNull(accounts().get(watch.account()), "the watch has a known account");
         Exchange answer =
@@ -184,6 +183,6 @@ public final class ProviderBeans {
         if (answer.getException() != null) {
             throw new PollFailedException(PollFailures.of(answer, answer.getException()));
         }
-        return answer.getMessage().getBody(List.class);
+        return ToRecords.of(answer);
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.JobRecord;
+import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.RecordReader;
@@ -39,13 +40,32 @@ final class ToRecords implements Processor {
                 records.add(RecordReader.read(mapped, watch, account, observed));
             }
         } catch (IllegalArgumentException e) {
-            throw malformed(exchange, e);
+            throw malformed(exchange, String.valueOf(e.getMessage()));
         }
         exchange.getMessage().setBody(records);
     }
 
-    private static PollFailedException malformed(Exchange exchange, IllegalArgumentException e) {
-        UnreadableReply reply = requireNonNull(exchange.getProperty(ReadReply.REPLY, UnreadableReply.class));
-        return new PollFailedException(PollFailure.malformed(String.valueOf(e.getMessage()), reply));
+    /**
+     * The records that a provider's route ended with.
+     *
+     * @throws PollFailedException if it ended with anything else
+     */
+    static List<JobRecord> of(Exchange exchange) {
+        Object end = exchange.getMessage().getBody();
+        if (end instanceof List<?> list && list.stream().allMatch(JobRecord.class::isInstance)) {
+            return list.stream().map(JobRecord.class::cast).toList();
+        }
+        throw malformed(
+                exchange,
+                "the provider's route must end with to-records, it ended with "
+                        + (end == null ? "nothing" : end.getClass().getSimpleName()));
+    }
+
+    private static PollFailedException malformed(Exchange exchange, String cause) {
+        UnreadableReply reply = exchange.getProperty(ReadReply.REPLY, UnreadableReply.class);
+        return new PollFailedException(
+                reply == null
+                        ? PollFailure.without(FailureKind.MALFORMED, cause)
+                        : PollFailure.malformed(cause, reply));
     }
 }

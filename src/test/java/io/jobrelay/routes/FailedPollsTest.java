@@ -7,6 +7,8 @@ import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,9 +18,54 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the engine makes of polls that fail. */
 class FailedPollsTest {
+    private static final String ENDS = """
+            - beans:
+                - { name: ends-without-body, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-without-body, required: id } }
+                - { name: ends-with-text, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-text, required: id } }
+                - { name: ends-with-reply, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-reply, required: id } }
+                - { name: ends-with-list, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-list, required: id } }
+            - route:
+                id: ends-without-body
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:ends-without-body
+                  steps:
+                    - setBody: { simple: { expression: "${null}" } }
+            - route:
+                id: ends-with-text
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:ends-with-text
+                  steps:
+                    - setBody: { constant: { expression: done } }
+            - route:
+                id: ends-with-reply
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:ends-with-reply
+                  steps:
+                    - removeHeaders: { pattern: "*" }
+                    - setBody: { simple: { expression: "${null}" } }
+                    - setHeader: { name: CamelHttpUri, language: { language: uri-template, expression: "{+endpoint}/{id}" } }
+                    - to: { uri: "direct:sign-request" }
+                    - to:
+                        uri: http://provider
+                        parameters: { httpClientConfigurer: "#provider-client", throwExceptionOnFailure: false }
+                    - process: { ref: read-reply }
+            - route:
+                id: ends-with-list
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:ends-with-list
+                  steps:
+                    - to: { uri: "direct:ends-with-reply" }
+                    - setBody: { simple: { expression: "${body}", resultType: java.util.List } }
+            """;
     private static final String HEALTH = "select health, failures, claimed from watch where id = ?";
 
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
@@ -32,12 +79,17 @@ class FailedPollsTest {
     private static Relay relay;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        Files.writeString(directory.resolve("ends.camel.yaml"), ENDS);
         ledger = new Ledger(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.putAll(TestWatches.account("healthy", healthy.url(), "none"));
         overrides.put("jobrelay.ledger.url", ledger.url());
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
+        overrides.put(
+                "camel.main.routes-include-pattern",
+                "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,"
+                        + "file:routes/engine/*.camel.yaml,file:" + directory + "/*.camel.yaml");
         healthy.reply(200, "{\"is_success\": true, \"job\": {\"job_status\": \"SUCCEEDED\"}}");
         relay = TestWatches.polling(overrides, clock);
     }
@@ -65,6 +117,31 @@ class FailedPollsTest {
                 .containsExactly("200 text/html the reply is not JSON but text/html <html>中</html>");
         assertThat(ledger.rows("select id from job where watch_id = ?", bad.id()))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ends-without-body, nothing, ''",
+        "ends-with-text, String, ''",
+        "ends-with-reply, ObjectNode, '200 {\"job\": {}}'",
+        "ends-with-list, LinkedList, '200 {\"job\": {}}'"
+    })
+    void a_route_that_ends_without_records_is_malformed_and_backs_off(String api, String end, String kept) {
+        provider.reply(200, "{\"job\": {}}");
+        Watch watch = TestWatches.watch(relay, "{ api: %s, account: huawei, parameters: { id: a } }".formatted(api));
+
+        relay.engine().watches().replace(api, List.of(watch));
+
+        ledger.awaitRow("MALFORMED 1 0", HEALTH, watch.id());
+        assertThat(ledger.rows("select failure from watch where id = ?", watch.id()))
+                .singleElement()
+                .asString()
+                .contains("the provider's route must end with to-records, it ended with " + end);
+        assertThat(ledger.rows("select due_at > ? from watch where id = ?", "" + clock.millis(), watch.id()))
+                .containsExactly("1");
+        assertThat(ledger.rows(
+                        "select http_status, cast(body as text) from unreadable_reply where watch_id = ?", watch.id()))
+                .isEqualTo(kept.isEmpty() ? List.of() : List.of(kept));
     }
 
     @Test
