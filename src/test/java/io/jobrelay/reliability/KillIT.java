@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code mvn verify -Plong} does it for long: {@code jobrelay.test.kills} random kills, each point several times.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-class KillTest {
-    private static final Logger LOG = LoggerFactory.getLogger(KillTest.class);
+class KillIT {
+    private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
     private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
     private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", 3);
     private static final int ROUNDS = LONG ? 2 : 1;

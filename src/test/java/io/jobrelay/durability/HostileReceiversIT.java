@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HostileReceiversTest {
+class HostileReceiversIT {
     private static final String HOSTILE_TO = "\"job-0\"";
     private static final String LATE = "no complete reply within 2000 ms";
     private static final String LARGE = "larger than the limit";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider API is added by a route file and its mappings: no Java, and the program as it is. */
-class SixthProviderTest {
+class SixthProviderIT {
     private static final Path FILES = Path.of("docs/cookbook/acme-batch-job");
     private static final Path SEED = FILES.resolve("seeds/acme-batch-job");
 

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /** The whole line while its ledger is in trouble. */
 @Timeout(120)
-class LedgerTroubleLineTest {
+class LedgerTroubleLineIT {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     @TempDir

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 @ExtendWith(Browser.Extension.class)
-class JobsPageTest {
+class JobsPageIT {
     @TempDir
     private Path directory;
 

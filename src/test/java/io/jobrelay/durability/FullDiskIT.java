@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The line with the disk of its file destination really full. */
 @Timeout(120)
-class FullDiskTest {
+class FullDiskIT {
     private static final Duration PAUSE = Duration.ofSeconds(61);
     private static final int JOBS = 40;
     private static final String OWED =

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The line with a Kafka broker behind a bad network. What the broker holds is the judge. */
 @Timeout(120)
-class KafkaFaultsTest {
+class KafkaFaultsIT {
     private static final int JOBS = 6;
     private static final int CHANGES = 40;
     /** Enough for some dozen records, and far from enough for all. */
@@ -166,7 +166,7 @@ class KafkaFaultsTest {
         Map<String, ConsumerRecord<String, byte[]>> first = new LinkedHashMap<>();
         records.forEach(record -> first.putIfAbsent(header(record, "ce_id"), record));
         Map<String, List<Integer>> sequences = first.values().stream()
-                .collect(groupingBy(ConsumerRecord::key, mapping(KafkaFaultsTest::sequence, toList())));
+                .collect(groupingBy(ConsumerRecord::key, mapping(KafkaFaultsIT::sequence, toList())));
         List<Integer> all = IntStream.rangeClosed(1, CHANGES).boxed().toList();
         assertThat(sequences)
                 .hasSize(JOBS)

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an operator looks at and does: watches, destinations and their deliveries, the flow, changed files. */
 @Timeout(120)
 @ExtendWith(Browser.Extension.class)
-class OperationsPageTest {
+class OperationsPageIT {
     private static final String HOSTILE = "<img src=x onerror=\"document.title='hurt'\">\u202etxt</script>";
     private static final String NARROW = "document.documentElement.scrollWidth <= innerWidth";
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The recipe of the cookbook by which a message adds a watch, with a real broker. */
 @Timeout(120)
-class WatchesFromAQueueTest {
+class WatchesFromAQueueIT {
     private static final String QUEUE = "jobrelay.watches";
     private static final String DEAD = "jobrelay.watches.dead";
     private static final String DEAD_OF_BROKER = "DLQ::DLQ.jobrelay.watches";
@@ -180,7 +180,7 @@ class WatchesFromAQueueTest {
                 Statement sql = connection.createStatement()) {
             sql.execute("begin immediate");
             send(watch("nightly"));
-            soon().until(WatchesFromAQueueTest::isAdding);
+            soon().until(WatchesFromAQueueIT::isAdding);
             proxy.cut();
             sql.execute("rollback");
         }

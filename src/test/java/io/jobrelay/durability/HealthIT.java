@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whether a real relay is ready, as whoever looks after it asks. */
 @Timeout(60)
-class HealthTest {
+class HealthIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true", disabledReason = "long form only: -Plong")
 @Timeout(120)
-class SetClockTest {
+class SetClockIT {
     @TempDir
     private Path directory;
 

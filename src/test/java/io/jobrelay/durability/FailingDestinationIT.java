@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A webhook that fails in every way, seen from both ends of the line, and mended with the commands. */
 @Timeout(120)
-class FailingDestinationTest {
+class FailingDestinationIT {
     private static final Duration MINUTE = Duration.ofSeconds(61);
     /** Deliveries that an outbox has under way at most. */
     private static final int WORKERS = 16;

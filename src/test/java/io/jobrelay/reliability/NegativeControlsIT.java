@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that finds nothing wrong with one of them has proven nothing.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class NegativeControlsTest {
+class NegativeControlsIT {
     @TempDir
     private Path directory;
 

@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What waits, waits on disk. In full: {@code mvn -Dtest=BacklogTest -Djobrelay.test.pending=1000000
+ * What waits, waits on disk. In full: {@code mvn -Dtest=BacklogIT -Djobrelay.test.pending=1000000
  * -Djobrelay.test.drained=1000000 test}.
  */
-class BacklogTest {
-    private static final Logger LOG = LoggerFactory.getLogger(BacklogTest.class);
+class BacklogIT {
+    private static final Logger LOG = LoggerFactory.getLogger(BacklogIT.class);
     /** Of half a kilobyte each and more: together they would not fit into the memory that the process has. */
     private static final int PENDING = Integer.getInteger("jobrelay.test.pending", 200_000);
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The line from provider to destinations, seen from both ends only. */
 @Timeout(60)
-class LineTest {
+class LineIT {
     private static final Duration MINUTE = Duration.ofSeconds(61);
 
     @TempDir

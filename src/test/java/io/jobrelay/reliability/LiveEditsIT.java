@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * delivered: nothing is lost, nothing comes out of order, and whoever is watched is asked again and again.
  */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
-class LiveEditsTest {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveEditsTest.class);
+class LiveEditsIT {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveEditsIT.class);
     private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
     private static final int EDITS = LONG ? 1_000 : 100;
     private static final int MILLIS_BETWEEN = 150;

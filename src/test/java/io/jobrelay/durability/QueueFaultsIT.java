@@ -7,8 +7,8 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 
 /** An Artemis broker, spoken to in its own protocol. */
-class QueueFaultsTest extends BrokerFaults {
-    QueueFaultsTest() {
+class QueueFaultsIT extends BrokerFaults {
+    QueueFaultsIT() {
         super("queue");
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What all views share. */
 @Timeout(120)
 @ExtendWith(Browser.Extension.class)
-class PageTest {
+class PageIT {
     private static final Path FILES = Path.of("src/main/resources/page");
     private static final String TOKEN = "a-token-of-enough-characters";
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One Jobrelay runs through all of these; each edit is taken back in the end, and nothing of it may stay. */
 @Timeout(120)
-class LiveEditingTest {
+class LiveEditingIT {
     private static final String PROVIDER = "routes/providers/huawei-res-job.camel.yaml";
     private static final String MAPPING = "routes/providers/huawei-res-job.jq";
     private static final String ROUTER = "routes/router.camel.yaml";

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class PrivateAddressesTest {
+class PrivateAddressesIT {
     /** Address, and the word for what it is in the refusal. */
     private static final List<String> ADDRESSES = List.of(
             "0.0.0.0 this network",

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The time of nodes whose machines do not agree about it, on one database. */
 @Timeout(120)
-class SharedTimeTest {
+class SharedTimeIT {
     /** How long a statement may take on a machine that has other things to do. */
     private static final Duration ROUND_TRIP = Duration.ofSeconds(5);
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 @ExtendWith(Browser.Extension.class)
-class TimelinePageTest {
+class TimelinePageIT {
     private static final String RIGHT = "\uE014";
 
     @TempDir

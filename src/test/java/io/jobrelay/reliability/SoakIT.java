@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * it was warm. {@code mvn verify -Plong} does it for {@code jobrelay.test.soak-seconds}.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-class SoakTest {
-    private static final Logger LOG = LoggerFactory.getLogger(SoakTest.class);
+class SoakIT {
+    private static final Logger LOG = LoggerFactory.getLogger(SoakIT.class);
     private static final int SECONDS = Integer.getInteger("jobrelay.test.soak-seconds", 12);
     private static final int SAMPLES = 15;
     private static final int WATCHES = 60;

@@ -31,13 +31,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Three Jobrelays at one PostgreSQL, while jobs live their lives: nodes are killed, frozen for longer than their lease and
  * woken, stopped, cut and shut off from the database, and that crashes. Providers and receiver fail now and then, as in
- * {@link KillTest}.
+ * {@link KillIT}.
  *
  * <p>{@code mvn verify -Plong} does it for long: {@code jobrelay.test.rounds} rounds of it.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-class ClusterTest {
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterTest.class);
+class ClusterIT {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
     private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
     private static final int RANDOM_ROUNDS = Integer.getInteger("jobrelay.test.rounds", 0);
     private static final List<Map<String, Blow>> ROUNDS = List.of(

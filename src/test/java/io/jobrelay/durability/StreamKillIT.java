@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real process, killed while a client listens: what the client gets is what the file destination gets. */
 @Timeout(300)
-class StreamKillTest {
+class StreamKillIT {
     private static final int KILLS = 4;
     private static final int JOBS = 20;
     private static final Duration LONGEST = Duration.ofSeconds(90);

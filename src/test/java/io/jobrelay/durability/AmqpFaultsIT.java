@@ -7,8 +7,8 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 
 /** An Artemis broker, spoken to by AMQP 1.0. */
-class AmqpFaultsTest extends BrokerFaults {
-    AmqpFaultsTest() {
+class AmqpFaultsIT extends BrokerFaults {
+    AmqpFaultsIT() {
         super("amqp");
     }
 
