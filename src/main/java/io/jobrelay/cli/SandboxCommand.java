@@ -63,7 +63,7 @@ final class SandboxCommand extends Subcommand {
         // Before anything is logged: the terminal is for what happens.
         System.setProperty(LOG_LEVEL, System.getProperty(LOG_LEVEL, "WARN"));
         try (SandboxProviders providers = SandboxProviders.start(SEEDS, clock, Duration.ofSeconds(seconds));
-                WebhookReceiver receiver = WebhookReceiver.start(clock)) {
+                WebhookReceiver receiver = new WebhookReceiver(clock)) {
             DirectoryTree.delete(DATA);
             List<Endpoint> endpoints = providers.endpoints();
             SandboxReport report = new SandboxReport(

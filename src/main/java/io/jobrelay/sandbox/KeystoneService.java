@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import io.jobrelay.job.Json;
+import io.jobrelay.sandbox.LoopbackServer.Reply;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -18,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Keystone v3 as far as it gives tokens: {@code POST /v3/auth/tokens} by password, good for an hour. */
 final class KeystoneService {
-    static final String PATH = "/v3/auth/tokens";
+    static final String REQUEST = "POST /v3/auth/tokens";
 
     private static final Duration LIFE = Duration.ofHours(1);
 
@@ -39,20 +38,20 @@ final class KeystoneService {
         return end != null && clock.instant().isBefore(end);
     }
 
-    ResponseDefinition answer(byte[] request) {
+    Reply reply(byte[] request) {
         ObjectNode body = Json.MAPPER.createObjectNode();
         if (!knows(request)) {
             body.putObject("error")
                     .put("code", 401)
                     .put("message", "The username or password is wrong.")
                     .put("title", "Unauthorized");
-            return reply(401, body).build();
+            return new Reply(401, Reply.JSON, body.toString());
         }
         String token = UUID.randomUUID().toString();
         Instant end = clock.instant().plus(LIFE);
         tokens.put(token, end);
         body.putObject("token").put("expires_at", end.toString());
-        return reply(201, body).withHeader("X-Subject-Token", token).build();
+        return new Reply(201, Map.of("Content-Type", "application/json", "X-Subject-Token", token), body.toString());
     }
 
     private boolean knows(byte[] request) {
@@ -63,12 +62,5 @@ final class KeystoneService {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static ResponseDefinitionBuilder reply(int status, ObjectNode body) {
-        return new ResponseDefinitionBuilder()
-                .withStatus(status)
-                .withHeader("Content-Type", "application/json")
-                .withBody(body.toString());
     }
 }

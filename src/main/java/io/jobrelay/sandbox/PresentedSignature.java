@@ -130,7 +130,8 @@ record PresentedSignature(
         String authorization = ours.getOrDefault("authorization", "");
         return ours.keySet().stream()
                         .filter(name -> !name.equals("authorization"))
-                        .allMatch(name -> Objects.equals(ours.get(name), request.header(name)))
+                        .allMatch(name ->
+                                Objects.equals(ours.get(name), request.headers().get(name)))
                 && MessageDigest.isEqual(
                         authorization
                                 .substring(authorization.length() - HEX_DIGITS)

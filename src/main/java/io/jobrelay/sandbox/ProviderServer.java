@@ -1,23 +1,21 @@
 package io.jobrelay.sandbox;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.post;
-import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static java.util.stream.Collectors.joining;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.client.MappingBuilder;
-import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
-import com.github.tomakehurst.wiremock.extension.requestfilter.RequestFilterAction;
-import com.github.tomakehurst.wiremock.extension.requestfilter.StubRequestFilterV2;
-import com.github.tomakehurst.wiremock.http.Request;
-import com.github.tomakehurst.wiremock.http.ResponseDefinition;
-import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import io.jobrelay.sandbox.LoopbackServer.Reply;
+import io.jobrelay.sandbox.SandboxProviders.Endpoint;
+import io.jobrelay.signing.Credentials;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The provider behind one account: an HTTP server on the loopback interface that lets in what the account has signed, plays
@@ -25,41 +23,83 @@ import java.util.function.Function;
  * gets 404 and a text that says how it differs.
  */
 final class ProviderServer implements AutoCloseable {
-    private static final String ANSWER = "answer";
+    private static final int KEY_BYTES = 16;
 
-    private final SignatureCheck check;
+    private final String account;
     private final Seed voice;
-    private final WireMockServer server;
-    private final Map<String, Function<Request, ResponseDefinition>> answers = new ConcurrentHashMap<>();
+    private final Set<String> apis = new TreeSet<>();
+    private final String password = random();
+    private final Credentials keys = new Credentials("sandbox-" + random(), random(), null);
+    private final KeystoneService keystone;
+    private final SignatureCheck check;
+    private final Map<Map<String, String>, Supplier<Reply>> replies = new ConcurrentHashMap<>();
     private final LongAdder let = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LoopbackServer server = new LoopbackServer(this::reply);
 
     /**
      * @param voice the API whose documented errors refuse a request
      */
-    ProviderServer(Seed voice, SignatureCheck check, KeystoneService keystone) {
+    ProviderServer(String account, Seed voice, Clock clock) {
+        this.account = account;
         this.voice = voice;
-        this.check = check;
-        server = new WireMockServer(wireMockConfig()
-                .bindAddress("127.0.0.1")
-                .dynamicPort()
-                .http2PlainDisabled(true)
-                .jettyAcceptors(1)
-                .disableRequestJournal()
-                .extensions(new Gate(), new Answers()));
-        server.start();
-        answer(post(urlPathEqualTo(KeystoneService.PATH)), request -> keystone.answer(request.getBody()));
+        keystone = new KeystoneService(account, password, clock);
+        check = new SignatureCheck(keys, keystone::accepts, clock);
     }
 
-    /** Answers the requests that match. */
-    void answer(MappingBuilder matching, Function<Request, ResponseDefinition> answer) {
-        String name = "answer-" + answers.size();
-        answers.put(name, answer);
-        server.stubFor(matching.willReturn(aResponse().withTransformer(Answers.NAME, ANSWER, name)));
+    /** Answers requests that have the parts of this one. */
+    void answer(String api, ReceivedRequest documented, Supplier<Reply> reply) {
+        apis.add(api);
+        replies.put(documented.parts(), reply);
     }
 
-    String url() {
-        return "http://127.0.0.1:" + server.port();
+    private Reply reply(ReceivedRequest request) {
+        if (request.toString().equals(KeystoneService.REQUEST)) {
+            return keystone.reply(request.body());
+        }
+        Optional<Refusal> refusal = check.check(request);
+        if (refusal.isPresent()) {
+            refused.increment();
+            return voice.refusal(refusal.get());
+        }
+        let.increment();
+        Map<String, String> given = request.parts();
+        return replies.entrySet().stream()
+                .filter(reply -> given.entrySet().containsAll(reply.getKey().entrySet()))
+                .findFirst()
+                .map(reply -> reply.getValue().get())
+                .orElseGet(() -> new Reply(404, Map.of(), differences(given)));
+    }
+
+    private String differences(Map<String, String> given) {
+        return replies.keySet().stream()
+                .map(documented -> documented.entrySet().stream()
+                        .filter(part -> !part.getValue().equals(given.get(part.getKey())))
+                        .map(part -> "%s must be %s, was %s"
+                                .formatted(part.getKey(), part.getValue(), given.get(part.getKey())))
+                        .collect(joining("; ")))
+                .collect(joining("\n", "No page documents this request. One that does differs in this:\n", "\n"));
+    }
+
+    /** Where the account is asked, and what it signs with. */
+    Map<String, String> properties() {
+        Map<String, String> properties = new LinkedHashMap<>();
+        String prefix = "jobrelay.account." + account + ".";
+        properties.put(prefix + "endpoint", server.url());
+        properties.put(prefix + "access-key", keys.accessKey());
+        properties.put(prefix + "secret-key", keys.secretKey());
+        // A user's own token, if the environment has one, stays out of the game.
+        properties.put(prefix + "security-token", "");
+        properties.put(prefix + "auth-url", server.url() + "/v3");
+        properties.put(prefix + "user", account);
+        properties.put(prefix + "password", password);
+        properties.put(prefix + "domain", "sandbox");
+        properties.put(prefix + "project", "sandbox");
+        return properties;
+    }
+
+    Endpoint endpoint() {
+        return new Endpoint(account, server.url(), Set.copyOf(apis));
     }
 
     /** How many requests were let in. */
@@ -72,53 +112,14 @@ final class ProviderServer implements AutoCloseable {
         return refused.sum();
     }
 
+    private static String random() {
+        byte[] bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
     @Override
     public void close() {
-        server.stop();
-    }
-
-    /** Looks at the signature before anything else does. */
-    private final class Gate implements StubRequestFilterV2 {
-        @Override
-        public RequestFilterAction filter(Request request, ServeEvent event) {
-            ReceivedRequest received = ReceivedRequest.of(request);
-            if (received.path().equals(KeystoneService.PATH)) {
-                return RequestFilterAction.continueWith(request);
-            }
-            Optional<Refusal> refusal = check.check(received);
-            if (refusal.isPresent()) {
-                refused.increment();
-                return RequestFilterAction.stopWith(voice.refusal(refusal.get()));
-            }
-            let.increment();
-            return RequestFilterAction.continueWith(request);
-        }
-
-        @Override
-        public String getName() {
-            return "gate";
-        }
-    }
-
-    /** Puts what is to be said now in the place of a stub's reply. */
-    private final class Answers implements ResponseDefinitionTransformerV2 {
-        private static final String NAME = "answers";
-
-        @Override
-        public ResponseDefinition transform(ServeEvent event) {
-            Function<Request, ResponseDefinition> answer =
-                    answers.get(event.getTransformerParameters().getString(ANSWER));
-            return answer == null ? event.getResponseDefinition() : answer.apply(event.getRequest());
-        }
-
-        @Override
-        public boolean applyGlobally() {
-            return false;
-        }
-
-        @Override
-        public String getName() {
-            return NAME;
-        }
+        server.close();
     }
 }

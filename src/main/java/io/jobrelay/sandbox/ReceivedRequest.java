@@ -1,13 +1,18 @@
 package io.jobrelay.sandbox;
 
-import com.github.tomakehurst.wiremock.http.Request;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.job.Json;
 import io.jobrelay.signing.UnsignedRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.StreamSupport;
 
 /**
  * A request as it came over the wire: nothing decoded, nothing put in order.
@@ -18,25 +23,49 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
 record ReceivedRequest(String method, String path, String query, Map<String, String> headers, byte[] body) {
-    static ReceivedRequest of(Request request) {
-        String url = request.getUrl();
-        int mark = url.indexOf('?');
+    static ReceivedRequest of(HttpServerRequest request, byte[] body) {
+        String uri = request.uri();
+        int mark = uri.indexOf('?');
         SortedMap<String, String> headers = new TreeMap<>();
-        request.getAllHeaderKeys()
-                .forEach(name -> headers.put(
-                        name.toLowerCase(Locale.ROOT),
-                        String.join(",", request.header(name).values())));
+        request.headers()
+                .forEach((name, value) ->
+                        headers.merge(name.toLowerCase(Locale.ROOT), value, (first, next) -> first + "," + next));
         return new ReceivedRequest(
-                request.getMethod().value(),
-                mark < 0 ? url : url.substring(0, mark),
-                mark < 0 ? "" : url.substring(mark + 1),
+                request.method().name(),
+                mark < 0 ? uri : uri.substring(0, mark),
+                mark < 0 ? "" : uri.substring(mark + 1),
                 headers,
-                request.getBody());
+                body);
     }
 
-    @Nullable
-    String header(String name) {
-        return headers.get(name);
+    /**
+     * What requests are told apart by: {@code method}, {@code path}, and the values of each {@code query} parameter and of
+     * each member of a JSON {@code body}.
+     */
+    Map<String, String> parts() {
+        Map<String, String> parts = new TreeMap<>(Map.of("method", method, "path", path));
+        new QueryStringDecoder(query, false)
+                .parameters()
+                .forEach((name, values) -> parts.put("query " + name, values(values)));
+        try {
+            Json.MAPPER
+                    .readTree(body)
+                    .properties()
+                    .forEach(member -> parts.put("body " + member.getKey(), values(member.getValue())));
+        } catch (IOException e) {
+            // No JSON: it has no members.
+        }
+        return parts;
+    }
+
+    /** One value or a list of them as text, in whatever order they came. */
+    static String values(Object value) {
+        JsonNode node = Json.MAPPER.valueToTree(value);
+        return StreamSupport.stream((node.isArray() ? node : List.of(node)).spliterator(), false)
+                .map(JsonNode::asText)
+                .sorted()
+                .toList()
+                .toString();
     }
 
     /** As the sender had it before it signed, with these headers only. */

@@ -1,22 +1,18 @@
 package io.jobrelay.sandbox;
 
 import io.jobrelay.sandbox.Seed.SeedWatch;
-import io.jobrelay.signing.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -28,13 +24,9 @@ public final class SandboxProviders implements AutoCloseable {
     /** The first job ends after this part of the life, the last at its end. */
     private static final double FIRST_END = 0.6;
 
-    private static final int KEY_BYTES = 16;
-
     private final Path seeds;
-    private final SortedMap<String, Provider> providers = new TreeMap<>();
+    private final SortedMap<String, ProviderServer> providers = new TreeMap<>();
     private final List<Served> journal = new CopyOnWriteArrayList<>();
-
-    private record Provider(ProviderServer server, Map<String, String> properties, Set<String> apis) {}
 
     /** Where an account is asked, and for what. */
     public record Endpoint(String account, String url, Set<String> apis) {}
@@ -78,40 +70,10 @@ public final class SandboxProviders implements AutoCloseable {
         for (SeedWatch watch : seed.watches()) {
             Play play = new Play(
                     seed.replies(), life, clock, (reply, at) -> journal.add(new Served(seed.api(), reply, at)));
-            Provider provider = providers.computeIfAbsent(watch.account(), account -> provider(account, seed, clock));
-            provider.apis().add(seed.api());
-            provider.server().answer(seed.request().matching(watch.parameters()), request -> seed.reply(play.reply()));
+            providers
+                    .computeIfAbsent(watch.account(), account -> new ProviderServer(account, seed, clock))
+                    .answer(seed.api(), seed.request().with(watch.parameters()), () -> seed.reply(play.reply()));
         }
-    }
-
-    private static Provider provider(String account, Seed voice, Clock clock) {
-        Credentials keys = new Credentials("sandbox-" + random(), random(), null);
-        String password = random();
-        KeystoneService keystone = new KeystoneService(account, password, clock);
-        ProviderServer server = new ProviderServer(voice, new SignatureCheck(keys, keystone::accepts, clock), keystone);
-        return new Provider(server, properties(account, server.url(), keys, password), new TreeSet<>());
-    }
-
-    private static Map<String, String> properties(String account, String url, Credentials keys, String password) {
-        Map<String, String> properties = new LinkedHashMap<>();
-        String prefix = "jobrelay.account." + account + ".";
-        properties.put(prefix + "endpoint", url);
-        properties.put(prefix + "access-key", keys.accessKey());
-        properties.put(prefix + "secret-key", keys.secretKey());
-        // A user's own token, if the environment has one, stays out of the game.
-        properties.put(prefix + "security-token", "");
-        properties.put(prefix + "auth-url", url + "/v3");
-        properties.put(prefix + "user", account);
-        properties.put(prefix + "password", password);
-        properties.put(prefix + "domain", "sandbox");
-        properties.put(prefix + "project", "sandbox");
-        return properties;
-    }
-
-    private static String random() {
-        byte[] bytes = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
     }
 
     /** Where the accounts are asked, what they sign with, and what there is to watch: to override a Jobrelay's own with. */
@@ -129,30 +91,21 @@ public final class SandboxProviders implements AutoCloseable {
 
     /** By account. */
     public List<Endpoint> endpoints() {
-        return providers.entrySet().stream()
-                .map(provider -> new Endpoint(
-                        provider.getKey(),
-                        provider.getValue().server().url(),
-                        Set.copyOf(provider.getValue().apis())))
-                .toList();
+        return providers.values().stream().map(ProviderServer::endpoint).toList();
     }
 
     /** How many requests were let in, since their signature or token was good. */
     public long letIn() {
-        return providers.values().stream()
-                .mapToLong(provider -> provider.server().let())
-                .sum();
+        return providers.values().stream().mapToLong(ProviderServer::let).sum();
     }
 
     /** How many requests were refused, since their signature or token was not. */
     public long refused() {
-        return providers.values().stream()
-                .mapToLong(provider -> provider.server().refused())
-                .sum();
+        return providers.values().stream().mapToLong(ProviderServer::refused).sum();
     }
 
     @Override
     public void close() {
-        providers.values().forEach(provider -> provider.server().close());
+        providers.values().forEach(ProviderServer::close);
     }
 }

@@ -3,9 +3,8 @@ package io.jobrelay.sandbox;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import io.jobrelay.job.Json;
+import io.jobrelay.sandbox.LoopbackServer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -75,46 +75,40 @@ record Seed(Path folder, String api, DocumentedRequest request, List<SeedWatch> 
                 : records.path("terminal").asBoolean();
     }
 
-    ResponseDefinition reply(String name) {
-        return new ResponseDefinitionBuilder()
-                .withStatus(200)
-                .withHeader("Content-Type", "application/json")
-                .withBody(read("replies", name))
-                .build();
+    Reply reply(String name) {
+        return new Reply(200, Reply.JSON, read("replies", name));
     }
 
     /** The documented reply to a request that is not let in; a bare 401 if none is documented. */
-    ResponseDefinition refusal(Refusal refusal) {
-        for (String name : refusal.errors()) {
-            if (Files.isRegularFile(folder.resolve("errors").resolve(name + ".json"))) {
-                return error(name + ".json");
-            }
-        }
-        return ResponseDefinitionBuilder.responseDefinition().withStatus(401).build();
+    Reply refusal(Refusal refusal) {
+        return refusal.errors().stream()
+                .map(name -> name + ".json")
+                .filter(name -> Files.isRegularFile(folder.resolve("errors").resolve(name)))
+                .findFirst()
+                .map(this::error)
+                .orElseGet(() -> new Reply(401, Map.of(), ""));
     }
 
-    private ResponseDefinition error(String name) {
+    private Reply error(String name) {
         try {
             JsonNode error = Json.MAPPER.readTree(read("errors", name));
-            ResponseDefinitionBuilder reply = ResponseDefinitionBuilder.responseDefinition()
-                    .withStatus(error.path("status").asInt());
+            Map<String, String> headers = new TreeMap<>();
             error.path("headers")
                     .properties()
                     .forEach(header ->
-                            reply.withHeader(header.getKey(), header.getValue().asText()));
-            return reply.withBody(
-                            error.has("text")
-                                    ? error.path("text").asText()
-                                    : error.path("body").toString())
-                    .build();
+                            headers.put(header.getKey(), header.getValue().asText()));
+            String body = error.has("text")
+                    ? error.path("text").asText()
+                    : error.path("body").toString();
+            return new Reply(error.path("status").asInt(), headers, body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private byte[] read(String kind, String name) {
+    private String read(String kind, String name) {
         try {
-            return Files.readAllBytes(folder.resolve(kind).resolve(name));
+            return Files.readString(folder.resolve(kind).resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

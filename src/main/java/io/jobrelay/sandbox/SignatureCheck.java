@@ -30,8 +30,8 @@ final class SignatureCheck {
 
     /** Why the request is not let in; empty when it is. */
     Optional<Refusal> check(ReceivedRequest request) {
-        String authorization = request.header("authorization");
-        String token = request.header("x-auth-token");
+        String authorization = request.headers().get("authorization");
+        String token = request.headers().get("x-auth-token");
         if (authorization == null) {
             if (token == null) {
                 return Optional.of(Refusal.MISSING);

@@ -3,11 +3,7 @@ package io.jobrelay.sandbox;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.jobrelay.sandbox.LoopbackServer.Reply;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -19,9 +15,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -32,33 +27,24 @@ import javax.crypto.spec.SecretKeySpec;
 public final class WebhookReceiver implements AutoCloseable {
     private static final Duration TOLERANCE = Duration.ofMinutes(5);
     private static final int SECRET_BYTES = 32;
-    private static final int THREADS = 4;
 
     private final byte[] secret = new byte[SECRET_BYTES];
     private final Clock clock;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final AtomicInteger refused = new AtomicInteger();
+    private final LoopbackServer server = new LoopbackServer(this::reply);
 
     /** A webhook with a good signature. */
     public record Received(String id, String timestamp, String signature, String body) {}
 
-    private WebhookReceiver(Clock clock) throws IOException {
+    /** Starts the receiver. */
+    public WebhookReceiver(Clock clock) {
         this.clock = clock;
         new SecureRandom().nextBytes(secret);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::receive);
-        server.start();
-    }
-
-    public static WebhookReceiver start(Clock clock) throws IOException {
-        return new WebhookReceiver(clock);
     }
 
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        return server.url() + "/";
     }
 
     /** Begins with {@code whsec_}. */
@@ -90,20 +76,19 @@ public final class WebhookReceiver implements AutoCloseable {
         return refused.get();
     }
 
-    private void receive(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            String id = exchange.getRequestHeaders().getFirst("webhook-id");
-            String timestamp = exchange.getRequestHeaders().getFirst("webhook-timestamp");
-            String signatures = exchange.getRequestHeaders().getFirst("webhook-signature");
-            if (id != null && timestamp != null && signatures != null && isGood(id, timestamp, signatures, body)) {
-                received.add(new Received(id, timestamp, signatures, new String(body, UTF_8)));
-                exchange.sendResponseHeaders(204, -1);
-            } else {
-                refused.incrementAndGet();
-                exchange.sendResponseHeaders(401, -1);
-            }
+    private Reply reply(ReceivedRequest request) {
+        String id = request.headers().get("webhook-id");
+        String timestamp = request.headers().get("webhook-timestamp");
+        String signatures = request.headers().get("webhook-signature");
+        if (id == null
+                || timestamp == null
+                || signatures == null
+                || !isGood(id, timestamp, signatures, request.body())) {
+            refused.incrementAndGet();
+            return new Reply(401, Map.of(), "");
         }
+        received.add(new Received(id, timestamp, signatures, new String(request.body(), UTF_8)));
+        return new Reply(204, Map.of(), "");
     }
 
     private boolean isGood(String id, String timestamp, String signatures, byte[] body) {
@@ -112,11 +97,8 @@ public final class WebhookReceiver implements AutoCloseable {
         }
         byte[] expected =
                 ("v1," + Base64.getEncoder().encodeToString(hmac(id + "." + timestamp + ".", body))).getBytes(US_ASCII);
-        boolean good = false;
-        for (String signature : signatures.split(" ", -1)) {
-            good |= MessageDigest.isEqual(expected, signature.getBytes(US_ASCII));
-        }
-        return good;
+        return Stream.of(signatures.split(" ", -1))
+                .anyMatch(signature -> MessageDigest.isEqual(expected, signature.getBytes(US_ASCII)));
     }
 
     private boolean isTimely(String timestamp) {
@@ -141,7 +123,6 @@ public final class WebhookReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -147,18 +147,21 @@ class SandboxProvidersTest {
     }
 
     @Test
-    void says_not_found_to_a_signed_request_that_no_page_documents() throws Exception {
-        assertThat(ask("huawei", new SdkHmacSha256(), "GET", RES + "0", "", "").statusCode())
-                .isEqualTo(404);
-        assertThat(ask("huawei", new SdkHmacSha256(), "POST", RES, "", "").statusCode())
-                .isEqualTo(404);
-        assertThat(ask("alibaba", new Acs3HmacSha256(), "GET", PAI, "WorkspaceId=479", "")
-                        .statusCode())
-                .isEqualTo(404);
-        assertThat(ask("baidu", new BceAuthV1(), "POST", "/v2/dataset", "Action=DescribeImportTask", "{}")
-                        .statusCode())
-                .isEqualTo(404);
+    void says_how_a_signed_request_differs_from_the_documented_one() throws Exception {
+        assertNotFound(ask("huawei", new SdkHmacSha256(), "GET", RES + "0", "", ""), "path must be " + RES + ", was ");
+        assertNotFound(ask("huawei", new SdkHmacSha256(), "POST", RES, "", ""), "method must be GET, was POST");
+        assertNotFound(
+                ask("alibaba", new Acs3HmacSha256(), "GET", PAI, "WorkspaceId=479", ""),
+                "query DatasetVersion must be [v1], was null; query WorkspaceId must be [478], was [479]");
+        assertNotFound(
+                ask("baidu", new BceAuthV1(), "POST", "/v2/dataset", "Action=DescribeImportTask", "{}"),
+                "body taskId must be [task-4f1c2d7e9ab8], was null");
         assertThat(providers.journal()).isEmpty();
+    }
+
+    private static void assertNotFound(HttpResponse<String> response, String difference) {
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(response.body()).contains(difference);
     }
 
     @Test

@@ -34,7 +34,7 @@ class SandboxRunTest {
         Clock clock = Clock.systemUTC(); // the official webhook library judges by the real clock
         Path out = directory.resolve("out");
         try (SandboxProviders providers = SandboxProviders.start(Path.of("seeds"), clock, Duration.ofSeconds(3));
-                WebhookReceiver receiver = WebhookReceiver.start(clock)) {
+                WebhookReceiver receiver = new WebhookReceiver(clock)) {
             Map<String, String> properties = new HashMap<>(providers.properties());
             properties.putAll(receiver.properties());
             properties.put("jobrelay.ledger.url", "jdbc:sqlite:" + directory.resolve("ledger.db"));

@@ -29,7 +29,7 @@ public final class SignatureGate {
                 mark < 0 ? "" : uri.substring(mark + 1),
                 headers,
                 body);
-        @Nullable String authorization = request.header("authorization");
+        @Nullable String authorization = request.headers().get("authorization");
         try {
             PresentedSignature signature = PresentedSignature.of(authorization == null ? "" : authorization, request);
             return signature.accessKey().equals(keys.accessKey())

@@ -25,7 +25,7 @@ class WebhookReceiverTest {
 
     @BeforeEach
     void start() throws IOException {
-        receiver = WebhookReceiver.start(clock);
+        receiver = new WebhookReceiver(clock);
     }
 
     @AfterEach
