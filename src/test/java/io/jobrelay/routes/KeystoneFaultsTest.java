@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.provider.FailureKind;
-import io.jobrelay.provider.PollFailure;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Answer;
 import io.jobrelay.testbed.RawServer.Request;
@@ -152,16 +151,6 @@ class KeystoneFaultsTest {
 
         ledger.awaitRow("OK 0 0", HEALTH, watch.id());
         ledger.awaitRow("150", JOBS, watch.id());
-    }
-
-    @Test
-    void hands_on_how_long_the_identity_service_wants_to_be_left_alone() {
-        identity.reply(429, "{}", "Retry-After: 120");
-
-        PollFailure failure = TestWatches.failure(relay, watch());
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.THROTTLED);
-        assertThat(failure.retryAfter()).isEqualTo(Duration.ofMinutes(2));
     }
 
     /** Which of the two clocks is wrong cannot be told: the provider decides about the token. */

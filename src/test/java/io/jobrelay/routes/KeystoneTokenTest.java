@@ -16,9 +16,6 @@ import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.MovableClock;
-import io.jobrelay.job.Json;
-import io.jobrelay.provider.FailureKind;
-import io.jobrelay.provider.PollFailure;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
@@ -30,7 +27,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -41,8 +37,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** An account that signs with tokens: an identity service and a provider that takes only some of its tokens. */
@@ -107,29 +101,6 @@ class KeystoneTokenTest {
     @AfterEach
     void forget_the_watch() {
         relay.engine().watches().replace(account, List.of());
-    }
-
-    @Test
-    void obtains_a_token_by_password() throws IOException {
-        relay.providers().poll(watch());
-
-        Request login = cloud.requests().get(0);
-        assertThat(login.line()).isEqualTo("POST " + LOGIN + " HTTP/1.1");
-        assertThat(login.header("content-type")).isEqualTo("application/json");
-        assertThat(Json.MAPPER.readTree(login.body())).isEqualTo(Json.MAPPER.readTree("""
-                {"auth": {
-                  "identity": {"methods": ["password"], "password": {"user":
-                    {"name": "relay", "password": "Test-Pass\\\\word\\"1", "domain": {"name": "OTC-EU-DE-1"}}}},
-                  "scope": {"project": {"name": "eu-de"}}}}
-                """));
-        Request asked = cloud.requests().get(1);
-        assertThat(asked.header("x-auth-token")).isEqualTo(token(1));
-        assertThat(asked.headers().keySet())
-                .isEqualTo(
-                        Set.of("host", "connection", "user-agent", "accept-encoding", "x-project-id", "x-auth-token"));
-        assertThat(login.headers().keySet())
-                .isEqualTo(Set.of(
-                        "host", "connection", "user-agent", "accept-encoding", "content-type", "content-length"));
     }
 
     @Test
@@ -222,25 +193,6 @@ class KeystoneTokenTest {
         assertThat(ledger.rows("select failure from watch where id = ?", watch.id())
                         .get(0))
                 .contains("The username or password is wrong.");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            429 | {"error_msg": "Too many", "error_code": "IAM.0012"} | THROTTLED   | Too many
-            503 | <html>                                              | UNAVAILABLE | HTTP status 503
-            500 | {"error": "text"}                                   | UNAVAILABLE | HTTP status 500
-            201 | {"token": {"expires_at": "2026-11-23T10:00:00Z"}}   | MALFORMED   | X-Subject-Token
-            201 | <html>                                              | MALFORMED   | not valid JSON
-            200 | {}                                                  | REJECTED    | HTTP status 200
-            """)
-    void says_why_there_is_no_token(int status, String body, FailureKind kind, String message) {
-        cloud.reply(status, body);
-
-        PollFailure failure = TestWatches.failure(relay, watch());
-
-        assertThat(failure.kind()).isEqualTo(kind);
-        assertThat(failure.message()).contains(message);
-        assertThat(cloud.requests()).hasSize(1);
     }
 
     /** With the log as it is shipped, turned up as far as it goes. */
