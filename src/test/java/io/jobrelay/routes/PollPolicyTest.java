@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the policy of the polling routes makes of a failure; a list keeps what happened, in its order. */
 class PollPolicyTest extends CamelMainTestSupport {
-    private static final Exception REFUSED = failed(FailureKind.UNAUTHENTICATED);
-
     private final List<String> happened = new ArrayList<>();
     private final Deque<Exception> failures = new ArrayDeque<>();
 
@@ -84,17 +82,17 @@ class PollPolicyTest extends CamelMainTestSupport {
 
     @Test
     void renews_a_token_that_is_refused_and_makes_the_whole_request_again() {
-        assertThat(poll("token", REFUSED)).containsExactly("sign", "renew", "sign");
+        assertThat(poll("token", refused())).containsExactly("sign", "renew", "sign");
     }
 
     @Test
     void gives_up_after_the_second_refusal() {
-        assertThat(poll("token", REFUSED, REFUSED)).containsExactly("sign", "renew", "sign", "UNAUTHENTICATED: no");
+        assertThat(poll("token", refused(), refused())).containsExactly("sign", "renew", "sign", "UNAUTHENTICATED: no");
     }
 
     @Test
     void renews_nothing_for_an_account_with_keys() {
-        assertThat(poll(null, REFUSED)).containsExactly("sign", "UNAUTHENTICATED: no");
+        assertThat(poll(null, refused())).containsExactly("sign", "UNAUTHENTICATED: no");
     }
 
     @Test
@@ -107,6 +105,10 @@ class PollPolicyTest extends CamelMainTestSupport {
         Exchange answer = template.request("direct:poll", exchange -> exchange.setProperty("jobrelay-token", token));
         assertThat(answer.getException()).isNull();
         return happened;
+    }
+
+    private static Exception refused() {
+        return failed(FailureKind.UNAUTHENTICATED);
     }
 
     private static Exception failed(FailureKind kind) {
