@@ -3,7 +3,7 @@ package io.jobrelay.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.testbed.MovableClock;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.jobrelay.benchmark;
 
-import io.jobrelay.testbed.Child;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ final class JobrelayDirectory {
         all.put("jobrelay.destination.queue.port", String.valueOf(FreePort.next()));
         all.put("camel.management.port", String.valueOf(FreePort.next()));
         all.putAll(properties);
-        Child.prepare(directory, all);
+        new Installation(directory).properties(all).command();
     }
 
     /** The properties of a webhook at the provider. */

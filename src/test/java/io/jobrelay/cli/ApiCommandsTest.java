@@ -15,6 +15,7 @@ import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -321,18 +322,19 @@ class ApiCommandsTest {
                 "jobrelay.http.port=%d\njobrelay.http.token=%s\n"
                         .formatted(URI.create(guardedUrl).getPort(), TOKEN));
 
-        Program settings = Program.run(here, Map.of(), "jobs", "list", "--json");
-        Program environment =
-                Program.run(here, Map.of("JOBRELAY_HTTP_TOKEN", TOKEN), "jobs", "list", "--json", "--url", guardedUrl);
-        Program nothing = Program.run(here, Map.of(), "jobs", "list", "--url", guardedUrl);
+        JobrelayProcess settings = JobrelayProcess.in(here).run("jobs", "list", "--json");
+        JobrelayProcess environment = JobrelayProcess.in(here)
+                .environment(Map.of("JOBRELAY_HTTP_TOKEN", TOKEN))
+                .run("jobs", "list", "--json", "--url", guardedUrl);
+        JobrelayProcess nothing = JobrelayProcess.in(here).run("jobs", "list", "--url", guardedUrl);
 
-        assertThat(settings.err())
+        assertThat(settings.log())
                 .as("with the token, it is told what answers")
                 .isEqualTo("at %s answers the Jobrelay of %s; start 'jobrelay run' here, or give --url\n"
                         .formatted(guardedUrl, Path.of("").toAbsolutePath()));
-        assertThat(environment.out()).as(environment.err()).hasSize(1);
+        assertThat(environment.lines()).as(environment.log()).hasSize(1);
         assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(nothing.err())
+        assertThat(nothing.log())
                 .isEqualTo(guardedUrl + ": wants a token; set JOBRELAY_HTTP_TOKEN to its jobrelay.http.token\n");
     }
 

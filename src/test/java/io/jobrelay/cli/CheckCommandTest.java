@@ -2,18 +2,17 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckCommandTest {
-    /** Makes temporary files where the test can look. */
-    private static final String TEMPORARY = "JAVA_TOOL_OPTIONS";
-
     private static final String ROUTE = """
             - route:
                 id: %1$s
@@ -35,11 +34,12 @@ class CheckCommandTest {
         Tree.copy(directory, "application.properties", "routes", "seeds");
         Set<Path> before = Tree.list(directory);
 
-        Program check = Program.run(
-                directory, Map.of(TEMPORARY, "-Djava.io.tmpdir=" + temporary + " -XX:-UsePerfData"), "check");
+        JobrelayProcess check = JobrelayProcess.in(directory)
+                .javaOptions(List.of("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData"))
+                .run("check");
 
-        assertThat(check.out()).isEmpty();
-        assertThat(check.err()).endsWith("0 problems\n");
+        assertThat(check.lines()).isEmpty();
+        assertThat(check.log()).endsWith("0 problems\n");
         assertThat(check.status()).isZero();
         assertThat(Tree.list(directory)).isEqualTo(before);
         assertThat(Tree.list(temporary).toString()).doesNotContain("jobrelay");
@@ -54,12 +54,12 @@ class CheckCommandTest {
                 directory.resolve("application.properties"),
                 "jobrelay.poll.timeout=20s\njobrelay.poll.timeout=30s\n" + properties);
 
-        Program check = Program.run(directory, Map.of(), "check");
+        JobrelayProcess check = JobrelayProcess.in(directory).run("check");
 
-        assertThat(check.out())
+        assertThat(check.lines())
                 .containsExactly("application.properties:2: warning: jobrelay.poll.timeout: stands in line 1 as well,"
                         + " where it counts for nothing: take one of them out");
-        assertThat(check.err()).endsWith("0 problems, 1 warning\n");
+        assertThat(check.log()).endsWith("0 problems, 1 warning\n");
         assertThat(check.status()).isZero();
     }
 
@@ -180,9 +180,9 @@ class CheckCommandTest {
                 """);
         file("routes/bad/second.camel.yaml", ROUTE.formatted("later") + "- stop: {}\n".indent(8));
 
-        Program check = Program.run(directory, Map.of(), "check");
+        JobrelayProcess check = JobrelayProcess.in(directory).run("check");
 
-        assertThat(check.out())
+        assertThat(check.lines())
                 .containsExactly(
                         "routes/bad/absent-bean.camel.yaml:9: No bean could be found in the registry for:"
                                 + " sign-nothing of type: org.apache.camel.Processor",
@@ -223,7 +223,7 @@ class CheckCommandTest {
                                 + " routes/bad/later.camel.yaml:2",
                         "routes/bad/broken-policy.camel.yaml:6: there is no class java.lang.Exceptoin",
                         "routes/bad/broken.jq:3: is not valid jq from column 5 on");
-        assertThat(check.err()).endsWith("22 problems\n");
+        assertThat(check.log()).endsWith("22 problems\n");
         assertThat(check.status()).isEqualTo(1);
     }
 
@@ -263,9 +263,11 @@ class CheckCommandTest {
                 directory.resolve("application.properties"),
                 "jobrelay.poll.timeuot=3s\njobrelay.poll.timeout=30s\n" + properties);
 
-        Program check = Program.run(directory, Map.of("JOBRELAY_POLL_TIMEOUT", "long"), "check");
+        JobrelayProcess check = JobrelayProcess.in(directory)
+                .environment(Map.of("JOBRELAY_POLL_TIMEOUT", "long"))
+                .run("check");
 
-        assertThat(check.out())
+        assertThat(check.lines())
                 .containsExactly(
                         "application.properties:1: jobrelay.poll.timeuot: unknown property; did you mean"
                                 + " 'jobrelay.poll.timeout'?",
@@ -308,7 +310,7 @@ class CheckCommandTest {
                         "seeds/huawei-res-job/errors/other.json: failure.code: the mapping gives 'null', was" + " 'X'",
                         "watches/a.yaml:1: warning: jobrelay.account.huawei.access-key and"
                                 + " jobrelay.account.huawei.secret-key: required by signing=sdk-hmac-sha256, are not set");
-        assertThat(check.err()).endsWith("21 problems, 1 warning\n");
+        assertThat(check.log()).endsWith("21 problems, 1 warning\n");
         assertThat(check.status()).isEqualTo(1);
     }
 

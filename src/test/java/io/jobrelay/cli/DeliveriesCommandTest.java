@@ -2,6 +2,7 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,64 +54,64 @@ class DeliveriesCommandTest {
 
     @Test
     void dead_deliveries_are_listed_as_a_table_without_anything_that_a_terminal_would_obey() throws Exception {
-        Program list = jobrelay("deliveries", "list", "--limit", "2");
+        JobrelayProcess list = jobrelay("deliveries", "list", "--limit", "2");
 
-        assertThat(list.status()).as(list.err()).isZero();
-        assertThat(list.out())
+        assertThat(list.status()).as(list.log()).isZero();
+        assertThat(list.lines())
                 .containsExactly(
                         "ID       SUBJECT  CHANGE  TIME                  STATUS  ATTEMPTS  ERROR",
                         "hook.e3  job-3         1  1970-01-04T00:00:00Z  DEAD          10  HTTP\\u001b 500",
                         "hook.e2  job-2         1  1970-01-03T00:00:00Z  DEAD          10  HTTP\\u001b 500");
-        assertThat(list.err()).isEqualTo("There are more; --limit prints them.\n");
+        assertThat(list.log()).isEqualTo("There are more; --limit prints them.\n");
     }
 
     @Test
     void deliveries_are_listed_as_json() throws Exception {
-        Program list =
+        JobrelayProcess list =
                 jobrelay("deliveries", "list", "--json", "--since", "1970-01-04", "--until", "1970-01-04T01:00:00Z");
 
-        assertThat(list.out())
+        assertThat(list.lines())
                 .containsExactly("{\"id\":\"hook.e3\",\"destination\":\"hook\",\"eventId\":\"e3\",\"type\":\"t\","
                         + "\"subject\":\"job-3\",\"sequence\":1,\"status\":\"DEAD\",\"attempts\":10,"
                         + "\"time\":\"1970-01-04T00:00:00Z\",\"updateTime\":\"1970-01-01T00:00:00.005Z\","
                         + "\"error\":\"HTTP\\\\u001b 500\"}");
-        assertThat(list.err()).isEmpty();
+        assertThat(list.log()).isEmpty();
     }
 
     @Test
     void what_is_sent_again_is_pending_and_what_is_not_dead_is_told() throws Exception {
-        Program redeliver = jobrelay("deliveries", "redeliver", "hook.e1", "hook.e9");
+        JobrelayProcess redeliver = jobrelay("deliveries", "redeliver", "hook.e1", "hook.e9");
 
         assertThat(redeliver.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(redeliver.out()).containsExactly("1");
-        assertThat(redeliver.err()).isEqualTo("hook.e9: is no dead delivery; deliveries list prints those that are\n");
-        assertThat(jobrelay("deliveries", "redeliver", "--until", "1970-01-04").out())
+        assertThat(redeliver.lines()).containsExactly("1");
+        assertThat(redeliver.log()).isEqualTo("hook.e9: is no dead delivery; deliveries list prints those that are\n");
+        assertThat(jobrelay("deliveries", "redeliver", "--until", "1970-01-04").lines())
                 .containsExactly("1");
         assertThat(jobrelay("deliveries", "list", "--status", "PENDING", "--destination", "hook")
-                        .out())
+                        .lines())
                 .hasSize(3);
     }
 
     @Test
     void of_a_ledger_that_nobody_runs_there_are_no_nodes() throws Exception {
-        assertThat(jobrelay("nodes").out()).containsExactly("NODE  WATCHES  DELIVERIES  STARTED  SEEN  VERSION");
+        assertThat(jobrelay("nodes").lines()).containsExactly("NODE  WATCHES  DELIVERIES  STARTED  SEEN  VERSION");
     }
 
     @Test
     void destinations_are_listed_and_enabled() throws Exception {
-        assertThat(jobrelay("destinations", "list").out())
+        assertThat(jobrelay("destinations", "list").lines())
                 .containsExactly(
                         "DESTINATION  CIRCUIT  PENDING  OLDEST  DEAD  FAILING SINCE         ERROR",
                         "hook         OPEN           0             3  1970-01-01T00:00:01Z  HTTP status 500");
-        Program enable = jobrelay("destinations", "enable", "hook");
+        JobrelayProcess enable = jobrelay("destinations", "enable", "hook");
         assertThat(enable.status()).isZero();
-        assertThat(enable.out()).isEmpty();
+        assertThat(enable.lines()).isEmpty();
 
-        assertThat(jobrelay("destinations", "list", "--json").out())
+        assertThat(jobrelay("destinations", "list", "--json").lines())
                 .containsExactly("{\"name\":\"hook\",\"circuit\":\"CLOSED\",\"pending\":0,\"dead\":3}");
-        Program unknown = jobrelay("destinations", "enable", "hock");
+        JobrelayProcess unknown = jobrelay("destinations", "enable", "hock");
         assertThat(unknown.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(unknown.err()).isEqualTo("hock: nothing was ever for a destination of this name; there is hook\n");
+        assertThat(unknown.log()).isEqualTo("hock: nothing was ever for a destination of this name; there is hook\n");
     }
 
     @Test
@@ -121,10 +121,10 @@ class DeliveriesCommandTest {
                 jobrelay.ledger.url=jdbc:sqlite:of-{{jobrelay.node}}.db
                 """;
         Files.writeString(directory.resolve("application.properties"), properties);
-        assertThat(jobrelay("destinations", "list").err()).containsPattern("there is no \\S+/of-\\S+-\\d+\\.db;");
+        assertThat(jobrelay("destinations", "list").log()).containsPattern("there is no \\S+/of-\\S+-\\d+\\.db;");
 
         Files.writeString(directory.resolve("application.properties"), properties + "jobrelay.node=worker-1");
-        assertThat(jobrelay("destinations", "list").err()).contains("/of-worker-1.db;");
+        assertThat(jobrelay("destinations", "list").log()).contains("/of-worker-1.db;");
     }
 
     @Test
@@ -134,16 +134,16 @@ class DeliveriesCommandTest {
                 jobrelay.ledger.url=jdbc:sqlite:{{env:LEDGER:elsewhere}}.db
                 jobrelay.destination.webhook.secret={{env:NOT_SET_HERE}}
                 """);
-        Program list = jobrelay("destinations", "list");
+        JobrelayProcess list = jobrelay("destinations", "list");
 
         assertThat(list.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(list.out()).isEmpty();
-        assertThat(list.err())
+        assertThat(list.lines()).isEmpty();
+        assertThat(list.log())
                 .isEqualTo(
                         "nothing answers at http://127.0.0.1:1, and there is no %s/elsewhere.db; start 'jobrelay run'"
                                         .formatted(directory.toRealPath())
                                 + " here, or give --url\n");
-        assertThat(jobrelay("jobs", "list").err())
+        assertThat(jobrelay("jobs", "list").log())
                 .isEqualTo("nothing answers at http://127.0.0.1:1; start 'jobrelay run' here, or give --url\n");
     }
 
@@ -152,24 +152,24 @@ class DeliveriesCommandTest {
         for (String off : List.of("jobrelay.http.enabled=false", "jobrelay.http.port=0")) {
             Files.writeString(directory.resolve("application.properties"), off + "\n");
 
-            assertThat(jobrelay("deliveries", "list", "--json").out()).hasSize(3);
-            assertThat(jobrelay("jobs", "list").err()).startsWith(off + ": ").contains("give --url");
+            assertThat(jobrelay("deliveries", "list", "--json").lines()).hasSize(3);
+            assertThat(jobrelay("jobs", "list").log()).startsWith(off + ": ").contains("give --url");
         }
     }
 
     @Test
     void a_ledger_is_copied_and_nothing_is_overwritten() throws Exception {
-        Program backup = jobrelay("backup", "copy.db");
+        JobrelayProcess backup = jobrelay("backup", "copy.db");
 
-        assertThat(backup.status()).as(backup.err()).isZero();
-        assertThat(backup.out()).isEmpty();
-        assertThat(backup.err()).matches("copy\\.db: 0 jobs, 3 changes, 3 deliveries, \\d+ bytes\n");
-        Program again = jobrelay("backup", "copy.db");
+        assertThat(backup.status()).as(backup.log()).isZero();
+        assertThat(backup.lines()).isEmpty();
+        assertThat(backup.log()).matches("copy\\.db: 0 jobs, 3 changes, 3 deliveries, \\d+ bytes\n");
+        JobrelayProcess again = jobrelay("backup", "copy.db");
         assertThat(again.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(again.err()).isEqualTo("copy.db: is there already and is not overwritten; name another file\n");
+        assertThat(again.log()).isEqualTo("copy.db: is there already and is not overwritten; name another file\n");
     }
 
-    private Program jobrelay(String... arguments) throws IOException, InterruptedException {
-        return Program.run(directory, Map.of(), arguments);
+    private JobrelayProcess jobrelay(String... arguments) throws IOException, InterruptedException {
+        return JobrelayProcess.in(directory).run(arguments);
     }
 }

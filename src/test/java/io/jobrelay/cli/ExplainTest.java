@@ -3,6 +3,7 @@ package io.jobrelay.cli;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,13 +53,14 @@ class ExplainTest {
                 "OS_USER_DOMAIN_NAME", "mine",
                 "OS_PROJECT_NAME", "eu-de"));
 
-        Program check = Program.run(directory, keys, "check", "--explain");
+        JobrelayProcess check = JobrelayProcess.in(directory).environment(keys).run("check", "--explain");
 
-        String out =
-                check.out().stream().filter(line -> !line.contains("warning:")).collect(joining("\n"));
-        assertThat(check.status()).as(out + check.err()).isZero();
-        assertThat(check.err()).endsWith("0 problems, 2 warnings\n");
-        assertThat(out + check.err()).doesNotContain("canary");
+        String out = check.lines().stream()
+                .filter(line -> !line.contains("warning:"))
+                .collect(joining("\n"));
+        assertThat(check.status()).as(out + check.log()).isZero();
+        assertThat(check.log()).endsWith("0 problems, 2 warnings\n");
+        assertThat(out + check.log()).doesNotContain("canary");
         assertThat(out)
                 .containsPattern("""
                         watches/alibaba-pai-dataset-job.yaml:1: alibaba-pai-dataset-job, account alibaba
@@ -100,10 +102,10 @@ class ExplainTest {
         Path properties = directory.resolve("application.properties");
         Files.writeString(properties, Files.readString(properties) + "\njobrelay.account.alibaba.ask-together=true\n");
 
-        Program check = Program.run(directory, Map.of(), "check", "--explain");
+        JobrelayProcess check = JobrelayProcess.in(directory).run("check", "--explain");
 
-        assertThat(check.status()).as(check.out() + check.err()).isZero();
-        assertThat(check.out())
+        assertThat(check.status()).as(check.lines() + check.log()).isZero();
+        assertThat(check.lines())
                 .contains(
                         "  in the place of many such requests, since the account has ask-together=true:",
                         "  GET https://aiworkspace.cn-hangzhou.aliyuncs.com/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs"
@@ -133,10 +135,10 @@ class ExplainTest {
                  "data": {"health": "UNAUTHENTICATED"}}
                 """);
 
-        Program check = Program.run(directory, Map.of(), "check", "--change", "changes.json");
+        JobrelayProcess check = JobrelayProcess.in(directory).run("check", "--change", "changes.json");
 
-        assertThat(check.status()).as(check.out() + check.err()).isZero();
-        assertThat(check.out())
+        assertThat(check.status()).as(check.lines() + check.log()).isZero();
+        assertThat(check.lines())
                 .containsExactly(
                         "baidu-qianfan-import-task/baidu/task-4f1c2d7e9ab8",
                         "  TO                          BY",
@@ -162,18 +164,18 @@ class ExplainTest {
     @Test
     void what_is_no_change_and_what_the_router_fails_with_are_told() throws Exception {
         Tree.write(directory.resolve("no-change.json"), "{\"state\": \"RUNNING\", \"nothing\": 1}");
-        Program nothing = Program.run(directory, Map.of(), "check", "--change", "no-change.json");
+        JobrelayProcess nothing = JobrelayProcess.in(directory).run("check", "--change", "no-change.json");
         assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(nothing.err()).startsWith("--change: no-change.json: is neither a job record nor an event: ");
+        assertThat(nothing.log()).startsWith("--change: no-change.json: is neither a job record nor an event: ");
 
         Path router = directory.resolve("routes/router.camel.yaml");
         Files.writeString(router, Files.readString(router).replace(".data.job.terminal == true", ".data | error"));
         Tree.write(
                 directory.resolve("event.json"),
                 "{\"specversion\": \"1.0\", \"id\": \"1\", \"subject\": \"s\", \"data\": {}}");
-        Program fails = Program.run(directory, Map.of(), "check", "--change", "event.json");
+        JobrelayProcess fails = JobrelayProcess.in(directory).run("check", "--change", "event.json");
         assertThat(fails.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(fails.out()).anyMatch(line -> line.startsWith("  the router fails, and would be tried again: "));
+        assertThat(fails.lines()).anyMatch(line -> line.startsWith("  the router fails, and would be tried again: "));
     }
 
     private static String record(String seed, String state) throws IOException {

@@ -2,12 +2,12 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,27 +38,27 @@ class InitCommandTest {
     void everything_is_copied_and_nothing_is_overwritten() throws Exception {
         Files.writeString(directory.resolve("application.properties"), "# Mine.\n");
 
-        Program init = jobrelay("init");
+        JobrelayProcess init = jobrelay("init");
 
-        assertThat(init.status()).as(init.err()).isZero();
-        assertThat(init.out()).isEmpty();
-        assertThat(init.err()).matches("\\d+ files copied to " + directory.toRealPath() + "\nNext: 'jobrelay' .*\n");
+        assertThat(init.status()).as(init.log()).isZero();
+        assertThat(init.lines()).isEmpty();
+        assertThat(init.log()).matches("\\d+ files copied to " + directory.toRealPath() + "\nNext: 'jobrelay' .*\n");
         assertThat(directory.resolve("application.properties")).hasContent("# Mine.\n");
         assertThat(Tree.list(directory.resolve("routes"))).isEqualTo(Tree.list(Path.of("routes")));
         assertThat(Tree.list(directory.resolve("seeds"))).isEqualTo(Tree.list(Path.of("seeds")));
-        assertThat(jobrelay("init", ".").err()).startsWith("0 files copied to ");
+        assertThat(jobrelay("init", ".").log()).startsWith("0 files copied to ");
     }
 
     @Test
     void an_example_that_is_not_there_and_a_directory_that_is_none_are_told() throws Exception {
-        assertThat(jobrelay("init", "--example", "huawei").err())
+        assertThat(jobrelay("init", "--example", "huawei").log())
                 .isEqualTo("--example: must be one of alibaba-pai-dataset-job, baidu-qianfan-import-task,"
                         + " huawei-octopus-system-jobs, huawei-res-job, otc-modelarts-dataset-sync, was 'huawei'\n");
-        assertThat(jobrelay("init", home.toString()).err()).startsWith("this is where Jobrelay itself is: ");
+        assertThat(jobrelay("init", home.toString()).log()).startsWith("this is where Jobrelay itself is: ");
         Files.writeString(directory.resolve("file"), "");
-        Program init = jobrelay("init", "file");
+        JobrelayProcess init = jobrelay("init", "file");
         assertThat(init.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(init.err()).endsWith("file: is a file, and has to be a directory\n");
+        assertThat(init.log()).endsWith("file: is a file, and has to be a directory\n");
     }
 
     /** All in one directory: each has the account of one provider, and what comes after it is the same in all. */
@@ -84,11 +84,11 @@ class InitCommandTest {
         assertThat(rest).hasSize(1);
         Files.writeString(directory.resolve("application.properties"), accounts + String.join("", rest));
 
-        Program check = jobrelay("check");
+        JobrelayProcess check = jobrelay("check");
 
-        assertThat(check.status()).as(check.out() + check.err()).isZero();
-        assertThat(check.err()).endsWith("0 problems, 5 warnings\n");
-        assertThat(check.out()).hasSize(5).allMatch(line -> line.contains(": warning: jobrelay.account."));
+        assertThat(check.status()).as(check.lines() + check.log()).isZero();
+        assertThat(check.log()).endsWith("0 problems, 5 warnings\n");
+        assertThat(check.lines()).hasSize(5).allMatch(line -> line.contains(": warning: jobrelay.account."));
     }
 
     private static List<String> names(Path directory) throws IOException {
@@ -99,9 +99,9 @@ class InitCommandTest {
         }
     }
 
-    private Program jobrelay(String... arguments) throws IOException, InterruptedException {
-        Program program = Program.run(directory, Map.of("JAVA_TOOL_OPTIONS", "-Djobrelay.home=" + home), arguments);
-        return new Program(
-                program.status(), program.out(), program.err().replaceFirst("Picked up JAVA_TOOL_OPTIONS: .*\n", ""));
+    private JobrelayProcess jobrelay(String... arguments) throws IOException, InterruptedException {
+        return JobrelayProcess.in(directory)
+                .javaOptions(List.of("-Djobrelay.home=" + home))
+                .run(arguments);
     }
 }

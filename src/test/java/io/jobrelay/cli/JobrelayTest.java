@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -161,11 +162,11 @@ class JobrelayTest {
 
     @Test
     void a_directory_without_routes_is_told_what_to_do() throws Exception {
-        Program fetch = Program.run(directory, Map.of(), "fetch", "watches.yaml");
+        JobrelayProcess fetch = JobrelayProcess.in(directory).run("fetch", "watches.yaml");
 
         assertThat(fetch.status()).isEqualTo(1);
-        assertThat(fetch.out()).isEmpty();
-        assertThat(fetch.err())
+        assertThat(fetch.lines()).isEmpty();
+        assertThat(fetch.log())
                 .isEqualTo(
                         "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a"
                                         .formatted(directory.toRealPath())

@@ -12,7 +12,7 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.provider.EventFormatProvider;
 import io.cloudevents.jackson.JsonFormat;
 import io.jobrelay.job.Json;
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a process and a directory of its own, as a user starts it. */
 class SandboxCommandTest {
-    private static final long LONGEST_SECONDS = 120;
-
     @TempDir
     Path directory;
 
@@ -42,11 +40,11 @@ class SandboxCommandTest {
 
     @Test
     void plays_every_job_to_its_end_and_says_what_came_of_it() throws Exception {
-        int status = jobrelay("sandbox", "--seconds", "3");
+        JobrelayProcess sandbox = sandbox().run("sandbox", "--seconds", "3");
 
-        String out = Files.readString(directory.resolve("stdout"));
-        assertThat(Files.readString(directory.resolve("stderr"))).isEmpty();
-        assertThat(status).as(out).isEqualTo(ExitStatus.OK);
+        String out = sandbox.out();
+        assertThat(sandbox.log()).isEmpty();
+        assertThat(sandbox.status()).as(out).isEqualTo(ExitStatus.OK);
         assertThat(out)
                 .containsPattern("(?m)^alibaba  http://127.0.0.1:\\d+  alibaba-pai-dataset-job$")
                 .containsPattern("(?m)^TIME      ACCOUNT  JOB +FROM +TO$")
@@ -67,30 +65,30 @@ class SandboxCommandTest {
 
     @Test
     void tells_by_its_status_that_some_job_failed_where_it_is_asked_to() throws Exception {
-        assertThat(jobrelay("sandbox", "--seconds", "1", "--until-done")).isEqualTo(ExitStatus.JOB_NOT_SUCCEEDED);
-        assertThat(Files.readString(directory.resolve("stdout"))).contains("All jobs have ended");
+        JobrelayProcess sandbox = sandbox().run("sandbox", "--seconds", "1", "--until-done");
+
+        assertThat(sandbox.status()).isEqualTo(ExitStatus.JOB_NOT_SUCCEEDED);
+        assertThat(sandbox.out()).contains("All jobs have ended");
     }
 
     @Test
     void ends_with_a_summary_when_it_is_interrupted() throws Exception {
-        Process process = start("sandbox", "--seconds", "600");
-        await().atMost(Duration.ofSeconds(LONGEST_SECONDS))
-                .until(() -> Files.readString(directory.resolve("stdout")).contains("RUNNING"));
-        process.destroy();
+        try (JobrelayProcess sandbox = sandbox().start("sandbox", "--seconds", "600")) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> sandbox.out().contains("RUNNING"));
 
-        assertThat(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(ExitStatus.OK);
-        assertThat(Files.readString(directory.resolve("stdout")))
-                .contains("Stopped before the end.")
-                .contains("DESTINATION");
+            assertThat(sandbox.stop()).isEqualTo(ExitStatus.OK);
+            assertThat(sandbox.out()).contains("Stopped before the end.").contains("DESTINATION");
+        }
     }
 
     @Test
     void says_that_there_is_nothing_to_play() throws Exception {
         Files.move(directory.resolve("seeds"), directory.resolve("put-away"));
 
-        assertThat(jobrelay("sandbox")).isEqualTo(ExitStatus.FAILED);
-        assertThat(Files.readString(directory.resolve("stderr"))).startsWith("there is nothing to play in ");
+        JobrelayProcess sandbox = sandbox().run("sandbox");
+
+        assertThat(sandbox.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(sandbox.log()).startsWith("there is nothing to play in ");
     }
 
     @Test
@@ -126,30 +124,14 @@ class SandboxCommandTest {
         }
     }
 
-    private int jobrelay(String... arguments) throws IOException, InterruptedException {
-        Process process = start(arguments);
-        try {
-            assertThat(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS))
-                    .as("it ends")
-                    .isTrue();
-            return process.exitValue();
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private Process start(String... arguments) throws IOException {
-        ProcessBuilder process = new ProcessBuilder(Child.command(List.of(), arguments))
-                .directory(directory.toFile())
-                .redirectOutput(directory.resolve("stdout").toFile())
-                .redirectError(directory.resolve("stderr").toFile());
-        // The shell of a user who has a real installation, which the sandbox must leave alone.
-        process.environment().put("JOBRELAY_LEDGER_URL", "jdbc:sqlite:real/ledger.db");
-        process.environment().put("JOBRELAY_ACCOUNT_HUAWEI_ENDPOINT", "https://res.example.org");
-        process.environment().put("JOBRELAY_ACCOUNT_HUAWEI_SECRET_KEY", "a-real-key");
-        process.environment().put("JOBRELAY_DESTINATION_WEBHOOK_URL", "https://hooks.example.org");
-        process.environment().put("ALIBABA_CLOUD_SECURITY_TOKEN", "a-real-token");
-        process.environment().remove("JOBRELAY_LOG_LEVEL");
-        return process.start();
+    /** In the shell of a user who has a real installation, which the sandbox must leave alone. */
+    private JobrelayProcess.Launch sandbox() {
+        return JobrelayProcess.in(directory)
+                .environment(Map.of(
+                        "JOBRELAY_LEDGER_URL", "jdbc:sqlite:real/ledger.db",
+                        "JOBRELAY_ACCOUNT_HUAWEI_ENDPOINT", "https://res.example.org",
+                        "JOBRELAY_ACCOUNT_HUAWEI_SECRET_KEY", "a-real-key",
+                        "JOBRELAY_DESTINATION_WEBHOOK_URL", "https://hooks.example.org",
+                        "ALIBABA_CLOUD_SECURITY_TOKEN", "a-real-token"));
     }
 }

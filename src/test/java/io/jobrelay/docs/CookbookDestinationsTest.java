@@ -12,6 +12,7 @@ import io.jobrelay.durability.WebhookReceiver;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.RawServer;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
@@ -48,7 +49,8 @@ class CookbookDestinationsTest {
     private static RawServer provider;
     private static WebhookReceiver chat;
     private static WebhookReceiver alerts;
-    private static Installation jobrelay;
+    private static Installation installation;
+    private static JobrelayProcess jobrelay;
     private static GreenMail mails;
     private static String webhookSecret;
 
@@ -61,16 +63,17 @@ class CookbookDestinationsTest {
         alerts.answer(() -> 500);
         int mailPort = FreePort.next();
 
-        jobrelay = new Installation(directory);
+        installation = new Installation(directory);
         Properties cookbook = new Properties();
         for (Documents.Block block : Documents.blocks(Path.of("docs/cookbook.md"))) {
             if (block.language().equals("properties")) {
                 cookbook.load(new StringReader(block.text()));
             }
         }
-        cookbook.forEach((key, value) -> jobrelay.set(key.toString(), value.toString()));
+        cookbook.forEach((key, value) -> installation.set(key.toString(), value.toString()));
         webhookSecret = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
-        jobrelay.set("jobrelay.destination.slack.url", chat.url() + "/" + CHAT_KEY)
+        installation
+                .set("jobrelay.destination.slack.url", chat.url() + "/" + CHAT_KEY)
                 .set("jobrelay.destination.slack.allow-private", "true")
                 .set("jobrelay.destination.alerts.url", alerts.url())
                 .set("jobrelay.destination.alerts.secret", webhookSecret)
@@ -95,15 +98,14 @@ class CookbookDestinationsTest {
                         - to: { uri: "outbox:alerts" }
                         - to: { uri: "outbox:mail" }
                 """);
-        Files.createDirectories(directory.resolve("watches"));
-        Files.writeString(directory.resolve("watches/job.yaml"), """
+        installation.write("watches/job.yaml", """
                 - api: huawei-res-job
                   account: huawei
                   parameters: { project_id: p, job_id: nightly }
                   every: 100ms
                 """);
         jobStatus("RUNNING");
-        jobrelay.start();
+        jobrelay = installation.start();
         patiently().until(() -> events() == 1);
         jobStatus("COMPUTING");
         patiently().until(() -> events() == 2);
@@ -111,7 +113,7 @@ class CookbookDestinationsTest {
         patiently().until(() -> events() == 3);
         // Each has failed before it gets what it wants: a failure is an attempt, not an end.
         patiently()
-                .untilAsserted(() -> assertThat(jobrelay.ledger(
+                .untilAsserted(() -> assertThat(installation.ledger(
                                 "select distinct destination from delivery where status = 'PENDING' and attempts > 0"))
                         .containsExactlyInAnyOrderElementsOf(DESTINATIONS));
 
@@ -121,7 +123,7 @@ class CookbookDestinationsTest {
         mails.setUser("oncall@example.com", cookbook.getProperty("jobrelay.destination.mail.user"), PASSWORD);
         mails.start();
         patiently()
-                .untilAsserted(() -> assertThat(jobrelay.ledger(
+                .untilAsserted(() -> assertThat(installation.ledger(
                                 "select destination || ' ' || error from delivery where status != 'DELIVERED'"))
                         .isEmpty());
     }

@@ -3,6 +3,7 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,20 +34,20 @@ class BacklogIT {
 
     @Test
     void a_dead_destination_and_a_long_backlog_fit_into_a_small_memory() throws Exception {
-        try (Installation installation = new Installation(directory)
+        Installation installation = new Installation(directory)
                 .set("jobrelay.destination.file.path", "out/changes.ndjson")
-                .set("jobrelay.delivery.schedule", "0s,1h")) {
-            installation.webhook("dead", "http://127.0.0.1:1/", true);
-            long begin = System.nanoTime();
-            PendingDeliveries.add(installation.ledgerFile(), PENDING / 2, 2, List.of("dead", "file"));
-            long generated = System.nanoTime();
-            installation.start("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError", "-XX:+UseSerialGC");
+                .set("jobrelay.delivery.schedule", "0s,1h")
+                .webhook("dead", "http://127.0.0.1:1/", true);
+        long begin = System.nanoTime();
+        PendingDeliveries.add(installation.ledgerFile(), PENDING / 2, 2, List.of("dead", "file"));
+        long generated = System.nanoTime();
+        try (JobrelayProcess jobrelay =
+                installation.start("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError", "-XX:+UseSerialGC")) {
             Awaitility.await()
                     .atMost(Duration.ofMillis(60_000L + 20L * DRAINED))
                     .pollInterval(Duration.ofMillis(200))
-                    .conditionEvaluationListener(condition -> assertThat(installation.alive())
-                            .as(installation.log())
-                            .isTrue())
+                    .conditionEvaluationListener(condition ->
+                            assertThat(jobrelay.alive()).as(jobrelay.log()).isTrue())
                     .until(() -> lines() >= DRAINED
                             && !installation
                                     .ledger("select 1 from delivery where destination = 'dead' and error is not null")

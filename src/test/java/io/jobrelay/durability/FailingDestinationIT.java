@@ -3,14 +3,13 @@ package io.jobrelay.durability;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +40,7 @@ class FailingDestinationIT {
     private StubProvider provider;
     private WebhookReceiver receiver;
     private Line line;
+    private Installation installation;
 
     @BeforeEach
     void is_laid() throws IOException {
@@ -186,7 +186,7 @@ class FailingDestinationIT {
         provider.state("b", "FAILED");
         prepare(Map.of("jobrelay.delivery.open-after", "2", "jobrelay.delivery.probe-every", "300ms"));
         line.watch("a", "b");
-        try (Child child = Child.run(directory, "run")) {
+        try (JobrelayProcess child = installation.start()) {
             soon().until(this::circuitIsOpen);
             int before = receiver.received().size();
             receiver.answer(() -> wait(hang));
@@ -198,7 +198,7 @@ class FailingDestinationIT {
         }
         hang.countDown();
         receiver.answer(204, "");
-        try (Child child = Child.run(directory, "run")) {
+        try (JobrelayProcess child = installation.start()) {
             soon().until(() ->
                     line.ledger("select 1 from delivery where destination = 'webhook' and status = 'DELIVERED'")
                                     .size()
@@ -216,7 +216,7 @@ class FailingDestinationIT {
         Files.writeString(router, right.replace(".data.job.terminal == true", "error(\\\"broken\\\")"));
         String[] jobs = jobs(12);
         line.watch(jobs);
-        try (Child child = Child.run(directory, "run")) {
+        try (JobrelayProcess child = installation.start()) {
             soon().until(() ->
                     line.ledger("select 1 from delivery where destination = 'changes' and error like '%broken%'")
                                     .size()
@@ -229,7 +229,7 @@ class FailingDestinationIT {
         assertThat(line.ledger("select distinct status || attempts from delivery where destination = 'changes'"))
                 .containsExactly("PENDING0");
         Files.writeString(router, right);
-        try (Child child = Child.run(directory, "run")) {
+        try (JobrelayProcess child = installation.start()) {
             soon().until(() ->
                     line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
                                     .size()
@@ -270,10 +270,7 @@ class FailingDestinationIT {
         prepare(Map.of());
         line.watch("a");
         assertThat(untilDone()).isZero();
-        Files.writeString(
-                directory.resolve("application.properties"),
-                "jobrelay.destination.queue.enabled=false\n",
-                StandardOpenOption.APPEND);
+        installation.set("jobrelay.destination.queue.enabled", "false");
         line.ledger("insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
                 + " select 'queue', 'more', subject, 2, 'PENDING', 0, 0 from change returning 1");
 
@@ -281,7 +278,7 @@ class FailingDestinationIT {
     }
 
     private int untilDone() throws IOException {
-        try (Child child = Child.run(directory, "run", "--until-done")) {
+        try (JobrelayProcess child = installation.command().start("run", "--until-done")) {
             soon().until(() -> !child.alive());
             return child.status();
         }
@@ -289,30 +286,26 @@ class FailingDestinationIT {
 
     /** A working directory for processes of their own, beside the line's watches. */
     private void prepare(Map<String, String> more) throws IOException {
-        Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("jobrelay.account.cloud.endpoint", provider.url());
-        properties.put("jobrelay.account.cloud.signing", "none");
-        properties.put("jobrelay.destination.file.path", "out/changes.ndjson");
-        properties.put("jobrelay.destination.queue.port", "");
-        properties.put("jobrelay.destination.webhook.enabled", "true");
-        properties.put("jobrelay.destination.webhook.url", receiver.url());
-        properties.put("jobrelay.destination.webhook.allow-private", "true");
-        properties.put("jobrelay.destination.webhook.secret", Line.SECRET);
-        properties.put("camel.main.shutdown-timeout", "2");
-        properties.put("camel.management.enabled", "false");
-        properties.put("jobrelay.http.port", "0");
-        properties.putAll(more);
-        Child.prepare(directory, properties);
+        installation = new Installation(directory)
+                .set("jobrelay.account.cloud.endpoint", provider.url())
+                .set("jobrelay.account.cloud.signing", "none")
+                .set("jobrelay.destination.file.path", "out/changes.ndjson")
+                .set("jobrelay.destination.queue.enabled", "true")
+                .set("jobrelay.destination.queue.port", "")
+                .set("jobrelay.destination.webhook.enabled", "true")
+                .set("jobrelay.destination.webhook.url", receiver.url())
+                .set("jobrelay.destination.webhook.allow-private", "true")
+                .set("jobrelay.destination.webhook.secret", Line.SECRET)
+                .set("camel.main.shutdown-timeout", "2")
+                .set(more);
     }
 
     /** Runs a command in the line's directory, beside the line, and returns what it printed. */
     private String command(String... arguments) throws IOException {
-        Path log = directory.resolve("child.log");
-        Files.deleteIfExists(log);
-        try (Child child = Child.run(directory, arguments)) {
+        try (JobrelayProcess child = installation.command().start(arguments)) {
             soon().until(() -> !child.alive());
             assertThat(child.status()).as(child.log()).isZero();
-            return child.log();
+            return child.out();
         }
     }
 

@@ -8,6 +8,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.TestCertificates;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ class HostileReceiversIT {
     private final RawServer inner = new RawServer();
     private final List<Hostile> receivers = new ArrayList<>();
     private Installation installation;
+    private JobrelayProcess jobrelay;
     private long started;
 
     /** What is expected of the delivery: its attempts, what its error says, and from when to when it waits. */
@@ -87,7 +89,7 @@ class HostileReceiversIT {
                 1,
                 receivers.stream().map(Hostile::name).toList());
         started = System.currentTimeMillis();
-        installation.start(
+        jobrelay = installation.start(
                 "-Djavax.net.ssl.trustStore=" + certificates.trusted(),
                 "-Djavax.net.ssl.trustStorePassword=" + certificates.password());
         String hostile = receivers.stream()
@@ -99,7 +101,7 @@ class HostileReceiversIT {
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(200))
                 .conditionEvaluationListener(condition ->
-                        assertThat(installation.alive()).as(installation.log()).isTrue())
+                        assertThat(jobrelay.alive()).as(jobrelay.log()).isTrue())
                 .until(() -> installation
                         .ledger("select destination from delivery where status = 'PENDING' and (subject = 'job-0' and ("
                                 + hostile + ") or subject = 'job-1' and destination in (" + good + "))")
@@ -108,7 +110,7 @@ class HostileReceiversIT {
 
     @AfterAll
     void stop() {
-        installation.close();
+        jobrelay.close();
         receivers.forEach(receiver -> receiver.server.close());
         inner.close();
     }

@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.KafkaBroker;
+import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -141,7 +141,7 @@ class KafkaFaultsIT {
     /** As a failure of the brokers it would open the circuit, lose no attempt, and be sent for ever. */
     @Test
     void refuses_an_event_that_is_too_large_and_takes_those_behind_it() throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + ledger());
+        try (Connection connection = new LedgerView(ledger()).connect();
                 Statement sql = connection.createStatement()) {
             sql.execute("delete from delivery where subject <> 'job-0'");
             sql.execute("update change set event = zeroblob(2000000) where event_id = 'evt-00000000'");

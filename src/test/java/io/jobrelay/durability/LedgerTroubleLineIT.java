@@ -8,8 +8,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
-import io.jobrelay.testbed.Child;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.MountedDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -21,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -177,14 +177,11 @@ class LedgerTroubleLineIT {
     /** As a user sees it: one line that says what to do, no stack, and the files as they were. */
     @Test
     void a_damaged_ledger_ends_the_start_with_one_line() throws Exception {
-        Child.prepare(directory, Map.of("camel.management.enabled", "false", "jobrelay.http.port", "0"));
-        Path file = directory.resolve("data/ledger.db");
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, "no ledger");
-        Child child = Child.run(directory, "run");
-        await().atMost(Duration.ofSeconds(60)).until(() -> !child.alive());
+        Installation installation = new Installation(directory).write("data/ledger.db", "no ledger");
+        Path file = installation.ledgerFile();
+        JobrelayProcess child = installation.command().run("run");
 
-        assertThat(child.stop()).isEqualTo(1);
+        assertThat(child.status()).isEqualTo(1);
         assertThat(child.log().strip())
                 .startsWith("jobrelay.ledger.url: " + file.toRealPath() + " is damaged, or is no ledger at all")
                 .contains("restore a backup")

@@ -4,16 +4,12 @@ import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.camel.Relay;
 import io.jobrelay.job.Event;
+import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.MovableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Line implements AutoCloseable {
     static final String SECRET = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
 
-    final ShiftedClock clock = new ShiftedClock();
+    final MovableClock clock = MovableClock.running();
     private final Path directory;
     private final Map<String, String> properties = new LinkedHashMap<>();
     private @Nullable Relay relay;
@@ -100,19 +96,9 @@ final class Line implements AutoCloseable {
                 .toList();
     }
 
-    /** The first column of a query on the ledger, as somebody else would read it. */
+    /** The rows of a query on the ledger. */
     List<String> ledger(String sql) {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/ledger.db"));
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(String.valueOf(rows.getString(1)));
-            }
-            return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return new LedgerView(directory.resolve("data/ledger.db")).rows(sql);
     }
 
     /** Stops; {@link #start} goes on with what the directory holds. */

@@ -2,9 +2,9 @@ package io.jobrelay.durability;
 
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.LedgerView;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -18,9 +18,9 @@ final class PendingDeliveries {
 
     /** So many jobs with so many changes each, for each of the destinations; the ledger is made where there is none. */
     static void add(Path ledger, int jobs, int changes, List<String> destinations) throws SQLException {
-        String url = "jdbc:sqlite:" + ledger;
-        LedgerDatabase.open(new LedgerSettings(url)).close();
-        try (Connection connection = DriverManager.getConnection(url);
+        LedgerView view = new LedgerView(ledger);
+        LedgerDatabase.open(new LedgerSettings(view.url())).close();
+        try (Connection connection = view.connect();
                 Statement sql = connection.createStatement()) {
             connection.setAutoCommit(false);
             sql.execute("insert into change (event_id, subject, sequence, type, event, created_at) "

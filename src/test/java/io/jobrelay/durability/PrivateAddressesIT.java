@@ -3,6 +3,7 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.RawServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ class PrivateAddressesIT {
     private final RawServer allowed = new RawServer();
     private final List<Target> targets = new ArrayList<>();
     private Installation installation;
+    private JobrelayProcess jobrelay;
     private Path hosts;
 
     private record Target(String destination, String host, String use) {
@@ -126,7 +128,7 @@ class PrivateAddressesIT {
                         targets.stream().map(Target::destination), Stream.of("rebound", "allowed"))
                 .toList();
         PendingDeliveries.add(installation.ledgerFile(), 1, 1, destinations);
-        installation.start("-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.ttl=0");
+        jobrelay = installation.start("-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.ttl=0");
         soon().until(() -> installation
                 .ledger("select destination from delivery where attempts = 0 and status = 'PENDING'")
                 .isEmpty());
@@ -134,7 +136,7 @@ class PrivateAddressesIT {
 
     @AfterAll
     void stop() {
-        installation.close();
+        jobrelay.close();
         listener.close();
         allowed.close();
     }
@@ -187,6 +189,6 @@ class PrivateAddressesIT {
                 .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(100))
                 .conditionEvaluationListener(condition ->
-                        assertThat(installation.alive()).as(installation.log()).isTrue());
+                        assertThat(jobrelay.alive()).as(jobrelay.log()).isTrue());
     }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jobrelay.job.Json;
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,18 +39,12 @@ class SetClockIT {
         Optional<Path> library = library();
         assumeTrue(library.isPresent(), "faketime is not installed: apt-get install faketime");
         Path offset = Files.writeString(directory.resolve("offset"), "+0\n");
-        Files.createDirectories(directory.resolve("watches"));
-        Files.writeString(directory.resolve("watches/a.yaml"), Line.item("a", "1s..1s"));
         try (StubProvider provider = new StubProvider()) {
-            Child.prepare(
-                    directory,
-                    Map.of(
-                            "jobrelay.account.cloud.endpoint", provider.url(),
-                            "jobrelay.account.cloud.signing", "none",
-                            "jobrelay.destination.queue.enabled", "false",
-                            "jobrelay.destination.file.path", "out/changes.ndjson",
-                            "camel.management.enabled", "false",
-                            "jobrelay.http.enabled", "false"));
+            Installation installation = new Installation(directory)
+                    .set("jobrelay.account.cloud.endpoint", provider.url())
+                    .set("jobrelay.account.cloud.signing", "none")
+                    .set("jobrelay.destination.file.path", "out/changes.ndjson")
+                    .write("watches/a.yaml", Line.item("a", "1s..1s"));
             Map<String, String> faked = Map.of(
                     "LD_PRELOAD",
                     library.orElseThrow().toString(),
@@ -62,7 +57,8 @@ class SetClockIT {
                     // Without this, timed waits of Java may never end.
                     "FAKETIME_FORCE_MONOTONIC_FIX",
                     "0");
-            try (Child child = Child.run(directory, directory.resolve("child.log"), faked, List.of(), "run")) {
+            try (JobrelayProcess child =
+                    installation.command().environment(faked).start("run")) {
                 soon().until(() -> provider.asked("a") > 2);
                 Files.writeString(offset, "-1h\n");
                 soon().until(() -> child.log().contains("the system clock was put back by 1h"));

@@ -7,8 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.http.EventReader;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.Json;
-import io.jobrelay.testbed.Child;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +20,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,13 +46,13 @@ class StreamKillIT {
         int port = FreePort.next();
         String url = "http://127.0.0.1:" + port;
         try (StubProvider cloud = new StubProvider()) {
-            prepare(cloud, port);
+            Installation installation = installation(cloud, port);
             Thread listener = new Thread(() -> listen(url + "/api/stream"));
             listener.start();
             for (int life = 0; life < KILLS; life++) {
                 int before = received.size();
                 end(cloud, life * 4, life * 4 + 4);
-                try (Child child = Child.run(directory, "run")) {
+                try (JobrelayProcess child = installation.start()) {
                     if (life == 0) {
                         addWatches(url, child);
                     }
@@ -64,7 +64,7 @@ class StreamKillIT {
                 }
             }
             end(cloud, 0, JOBS);
-            try (Child child = Child.run(directory, "run")) {
+            try (JobrelayProcess child = installation.start()) {
                 await().atMost(LONGEST).untilAsserted(() -> {
                     assertThat(ends()).as(child.log()).isEqualTo(JOBS);
                     assertThat(ids()).containsExactlyInAnyOrderElementsOf(file());
@@ -85,19 +85,16 @@ class StreamKillIT {
         }
     }
 
-    private void prepare(StubProvider cloud, int port) throws IOException {
-        Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("jobrelay.account.cloud.endpoint", cloud.url());
-        properties.put("jobrelay.account.cloud.signing", "none");
-        properties.put("jobrelay.account.cloud.requests-per-second", "1000");
-        properties.put("jobrelay.destination.queue.enabled", "false");
-        properties.put("jobrelay.destination.file.path", "out/changes.ndjson");
-        properties.put("camel.management.enabled", "false");
-        properties.put("jobrelay.http.port", Integer.toString(port));
-        Child.prepare(directory, properties);
+    private Installation installation(StubProvider cloud, int port) throws IOException {
+        return new Installation(directory)
+                .set("jobrelay.account.cloud.endpoint", cloud.url())
+                .set("jobrelay.account.cloud.signing", "none")
+                .set("jobrelay.account.cloud.requests-per-second", "1000")
+                .set("jobrelay.destination.file.path", "out/changes.ndjson")
+                .set("jobrelay.http.port", Integer.toString(port));
     }
 
-    private static void addWatches(String url, Child child) {
+    private static void addWatches(String url, JobrelayProcess child) {
         HttpClient client = HttpClient.newHttpClient();
         for (int job = 0; job < JOBS; job++) {
             String body = """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.TcpProxy;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.InvalidDestinationException;
@@ -17,7 +18,6 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,7 +176,7 @@ class WatchesFromAQueueIT {
     @Test
     void is_given_a_message_again_whose_taking_was_not_heard_of_and_has_one_watch() throws Exception {
         line.start();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/ledger.db"));
+        try (Connection connection = new LedgerView(directory.resolve("data/ledger.db")).connect();
                 Statement sql = connection.createStatement()) {
             sql.execute("begin immediate");
             send(watch("nightly"));
@@ -196,7 +196,7 @@ class WatchesFromAQueueIT {
     @Test
     void waits_for_a_ledger_that_cannot_be_written() throws Exception {
         line.start();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/ledger.db"));
+        try (Connection connection = new LedgerView(directory.resolve("data/ledger.db")).connect();
                 Statement sql = connection.createStatement()) {
             sql.execute("create trigger full before insert on watch begin select raise(abort, 'full'); end");
             send(watch("nightly"));

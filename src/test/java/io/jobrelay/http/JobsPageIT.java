@@ -6,10 +6,10 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.testbed.LedgerView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
@@ -257,7 +257,7 @@ class JobsPageIT {
 
     /** As many jobs, but for their ids like the first. */
     private void multiply(int jobs) throws SQLException {
-        try (Connection ledger = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("ledger.db"));
+        try (Connection ledger = new LedgerView(directory.resolve("ledger.db")).connect();
                 Statement statement = ledger.createStatement()) {
             statement.execute("""
                     insert into job

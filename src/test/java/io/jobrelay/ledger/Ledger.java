@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.CircuitBreaker;
-import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
@@ -39,14 +39,9 @@ final class Ledger implements AutoCloseable {
         AtomicInteger ids = new AtomicInteger();
         String run = Long.toString(System.nanoTime(), 36);
         database = LedgerDatabase.open(settings);
-        time = new LedgerClock(database, clock, () -> clock.passed().toNanos());
+        time = new LedgerClock(database, clock, clock::nanoTime);
         nodes = new Nodes(
-                database,
-                time,
-                () -> clock.passed().toNanos(),
-                new Nodes.Self("node", "test"),
-                () -> "node of " + run,
-                false);
+                database, time, clock::nanoTime, new Nodes.Self("node", "test"), () -> "node of " + run, false);
         outbox = new Outbox(database, time, CircuitBreaker.STANDARD, nodes.lease());
         watches = new Watches(database, time, nodes.lease());
         Announcements announcements =

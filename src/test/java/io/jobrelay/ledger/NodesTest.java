@@ -65,7 +65,7 @@ class NodesTest {
             nodes = new Nodes(
                     ledger.database,
                     ledger.time,
-                    () -> ledger.clock.passed().toNanos(),
+                    ledger.clock::nanoTime,
                     new Nodes.Self(name, "test"),
                     () -> name + "/" + ++incarnations,
                     shared);

@@ -3,7 +3,7 @@ package io.jobrelay.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.testbed.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ class SharedTimeIT {
     }
 
     private LedgerClock clock(MovableClock machine) {
-        return LedgerClock.of(database, machine, () -> machine.passed().toNanos());
+        return LedgerClock.of(database, machine, machine::nanoTime);
     }
 
     private static void assertSame(LedgerClock one, LedgerClock other) {

@@ -2,13 +2,9 @@ package io.jobrelay.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.LedgerView;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -206,17 +202,9 @@ class ClusterIT {
         }
     }
 
-    private static List<String> migrations(Cluster cluster) throws SQLException {
-        List<String> versions = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(cluster.ledger.url(), "postgres", "");
-                Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("select version from flyway_schema_history where success order by 1")) {
-            while (rows.next()) {
-                versions.add(rows.getString(1));
-            }
-        }
-        return versions;
+    private static List<String> migrations(Cluster cluster) {
+        return new LedgerView(cluster.ledger.url() + "?user=postgres")
+                .rows("select version from flyway_schema_history where success order by 1");
     }
 
     private static Node node(Cluster cluster, String name) {

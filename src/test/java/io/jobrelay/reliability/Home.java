@@ -1,7 +1,8 @@
 package io.jobrelay.reliability;
 
-import io.jobrelay.testbed.Child;
 import io.jobrelay.testbed.ClassArchive;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ final class Home {
     private static final String ROUTER = "routes/router.camel.yaml";
 
     private final Path directory;
+    private final Installation installation;
     private final List<Path> rotated = new ArrayList<>();
     private int lives;
 
@@ -27,7 +29,7 @@ final class Home {
         Files.createDirectories(directory.resolve("migrations/db/ledger/sqlite"));
         Files.createDirectories(directory.resolve("watches"));
         Files.createDirectories(directory.resolve("rotated"));
-        Child.copy(Path.of("routes"), directory);
+        installation = new Installation(directory);
         // Within a life, not after a minute.
         write(FORGET_ROUTE, read(FORGET_ROUTE).replace("initialDelay: 60000", "initialDelay: 500"));
     }
@@ -71,20 +73,19 @@ final class Home {
      *
      * @param orders what the agent in the process shall do; no agent is there where there are none
      */
-    Child live(List<String> orders, Map<String, String> properties, String... options) throws IOException {
+    JobrelayProcess live(List<String> orders, Map<String, String> properties, String... options) throws IOException {
         lives++;
-        Child.properties(directory, properties);
         List<String> java = new ArrayList<>(List.of(
                 "-Xmx256m", "-cp", ClassArchive.classPath() + File.pathSeparator + directory.resolve("migrations")));
         if (!orders.isEmpty()) {
             java.add("-javaagent:" + AgentJar.in(directory) + "=" + String.join("&", orders));
         }
-        return Child.run(
-                directory,
-                directory.resolve("life-%d.log".formatted(lives)),
-                Map.of(),
-                java,
-                Stream.concat(Stream.of("run"), Stream.of(options)).toArray(String[]::new));
+        return installation
+                .properties(properties)
+                .command()
+                .javaOptions(java)
+                .log(directory.resolve("life-%d.log".formatted(lives)))
+                .start(Stream.concat(Stream.of("run"), Stream.of(options)).toArray(String[]::new));
     }
 
     /** What the file destination has written, in its order. */

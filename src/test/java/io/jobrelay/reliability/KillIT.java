@@ -3,7 +3,7 @@ package io.jobrelay.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.reliability.agent.Halt;
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,7 +107,8 @@ class KillIT {
 
     private void killAt(KillPoint point, World world) throws IOException, InterruptedException {
         prepare(point, world);
-        try (Child child = world.live(List.of(point.order(1 + random.nextInt(nth(point)))), properties(point))) {
+        try (JobrelayProcess child =
+                world.live(List.of(point.order(1 + random.nextInt(nth(point)))), properties(point))) {
             switch (point) {
                 case IN_ROTATION -> {
                     long before = world.home.fileSize();
@@ -159,7 +160,7 @@ class KillIT {
     /** Half of the lives end in their start or soon after, the others a while after their first poll. */
     private void killAtAnyTime(World world) throws IOException, InterruptedException {
         int before = world.cloud.requests();
-        try (Child child = world.live(List.of(), Map.of())) {
+        try (JobrelayProcess child = world.live(List.of(), Map.of())) {
             if (random.nextBoolean()) {
                 World.soon(child).until(() -> world.cloud.requests() > before);
             }

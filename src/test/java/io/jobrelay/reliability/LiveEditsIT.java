@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +84,7 @@ class LiveEditsIT {
                                     "200ms..400ms"))
                             .collect(joining()));
             String log;
-            try (Child child = world.live(List.of(), Map.of("jobrelay.reload.every", "50ms"))) {
+            try (JobrelayProcess child = world.live(List.of(), Map.of("jobrelay.reload.every", "50ms"))) {
                 for (String file : world.home.edited()) {
                     texts.put(file, world.home.read(file));
                 }
@@ -143,7 +143,7 @@ class LiveEditsIT {
     }
 
     /** Every watch that goes on for ever is asked again, and not only after its claim has run out. */
-    private static void awaitAll(Child child, SimulatedCloud cloud) {
+    private static void awaitAll(JobrelayProcess child, SimulatedCloud cloud) {
         int before = cloud.requests();
         World.soon(child).until(() -> {
             List<Answer> all = cloud.answers();

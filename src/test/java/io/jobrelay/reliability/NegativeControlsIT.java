@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.reliability.agent.Halt;
 import io.jobrelay.reliability.agent.Variant;
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,7 +142,7 @@ class NegativeControlsIT {
     }
 
     private void kill(KillPoint point, List<String> orders) throws IOException, InterruptedException {
-        try (Child child = world.live(orders, Map.of(), "--until-done")) {
+        try (JobrelayProcess child = world.live(orders, Map.of(), "--until-done")) {
             assertThat(child.awaitEnd(60)).as(child.log()).isEqualTo(Halt.STATUS);
             assertThat(child.log()).contains(Halt.marker(point.name()));
         }

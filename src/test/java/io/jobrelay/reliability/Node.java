@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.reliability.agent.Halt;
-import io.jobrelay.testbed.Child;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +34,7 @@ final class Node implements AutoCloseable {
     private final int port = FreePort.next();
     private final List<String> orders;
     private SimulatedCloud.Asker asker;
-    private Child child;
+    private JobrelayProcess child;
 
     /**
      * Starts it.
@@ -62,7 +62,7 @@ final class Node implements AutoCloseable {
         child = live();
     }
 
-    private Child live() throws IOException {
+    private JobrelayProcess live() throws IOException {
         Map<String, String> properties = outside.properties(asker.address());
         properties.putAll(Map.of(
                 "jobrelay.node",
@@ -92,7 +92,7 @@ final class Node implements AutoCloseable {
         return child.log().split(Halt.marker(""), -1).length;
     }
 
-    Child child() {
+    JobrelayProcess child() {
         return child;
     }
 

@@ -2,7 +2,7 @@ package io.jobrelay.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ class SoakIT {
         try (World world = new World(directory, cloud, new FlakyReceiver(0.01, 17), "200ms..400ms")) {
             world.routeEverything();
             List<Sample> samples;
-            try (Child child = world.live(List.of(), Map.of())) {
+            try (JobrelayProcess child = world.live(List.of(), Map.of())) {
                 World.soon(child).until(() -> cloud.requests() > 10 * WATCHES);
                 try (Inside inside = new Inside(child.pid())) {
                     samples = work(world, inside);

@@ -2,7 +2,7 @@ package io.jobrelay.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.JobrelayProcess;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ final class World implements AutoCloseable {
      *
      * @param orders what the agent in the process shall do; no agent is there where there are none
      */
-    Child live(List<String> orders, Map<String, String> properties, String... options) throws IOException {
+    JobrelayProcess live(List<String> orders, Map<String, String> properties, String... options) throws IOException {
         Map<String, String> all = outside.properties(cloud.nextLife());
         all.putAll(properties);
         return home.live(orders, all, options);
@@ -49,7 +49,7 @@ final class World implements AutoCloseable {
 
     /** A last life that ends by itself, when all is done; then the accounts are settled. */
     Verdict settle(String... orders) throws IOException, InterruptedException, JMSException {
-        try (Child child = live(List.of(orders), Map.of(), "--until-done")) {
+        try (JobrelayProcess child = live(List.of(orders), Map.of(), "--until-done")) {
             int status = child.awaitEnd(LIMIT_SECONDS);
             if (status != 0 && status != 3) {
                 throw new AssertionError("exit status " + status + ": " + child.log());
@@ -67,7 +67,7 @@ final class World implements AutoCloseable {
     }
 
     /** Waits until something has become true while the child lives. */
-    static ConditionFactory soon(Child child) {
+    static ConditionFactory soon(JobrelayProcess child) {
         return Awaitility.await("jobrelay run")
                 .atMost(Duration.ofSeconds(LIMIT_SECONDS))
                 .pollInterval(Duration.ofMillis(20))

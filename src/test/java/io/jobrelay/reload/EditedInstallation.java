@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,7 +41,7 @@ final class EditedInstallation implements AutoCloseable {
     private static final Pattern API = Pattern.compile("page=(http://\\S+)/");
 
     private final Path directory;
-    private final Installation installation;
+    private final JobrelayProcess jobrelay;
     private final HttpClient client = HttpClient.newHttpClient();
     private final HttpServer provider;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -59,7 +60,7 @@ final class EditedInstallation implements AutoCloseable {
         provider.createContext("/", this::answer);
         provider.start();
         managementPort = FreePort.next();
-        installation = new Installation(directory)
+        Installation installation = new Installation(directory)
                 .set("jobrelay.reload.every", "50ms")
                 .set("jobrelay.account.cloud.endpoint", url())
                 .set("jobrelay.account.cloud.signing", "none")
@@ -69,7 +70,7 @@ final class EditedInstallation implements AutoCloseable {
                 .set("camel.management.enabled", "true")
                 .set("camel.management.port", Integer.toString(managementPort));
         watch("a.yaml", item("huawei-res-job", "a"));
-        installation.start();
+        jobrelay = installation.start();
         soon().until(() -> !asked("v1", "a").isEmpty() && API.matcher(log()).find());
     }
 
@@ -206,7 +207,7 @@ final class EditedInstallation implements AutoCloseable {
     }
 
     String log() {
-        return installation.log();
+        return jobrelay.log();
     }
 
     /** What {@code GET /api/reload} says. */
@@ -266,13 +267,13 @@ final class EditedInstallation implements AutoCloseable {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(50))
-                .failFast(() -> assertThat(installation.alive()).as(log()).isTrue());
+                .failFast(() -> assertThat(jobrelay.alive()).as(log()).isTrue());
     }
 
     @Override
     public void close() {
         answer();
-        installation.close();
+        jobrelay.close();
         provider.stop(0);
         threads.shutdownNow();
     }

@@ -8,11 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.Json;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.UnsignedRequest;
+import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
@@ -53,12 +54,12 @@ class AskedTogetherTest {
     @TempDir
     private static Path directory;
 
-    private static Ledger ledger;
+    private static LedgerView ledger;
     private static Relay relay;
 
     @BeforeAll
     static void start() {
-        ledger = new Ledger(directory.resolve("ledger.db"));
+        ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.put("jobrelay.ledger.url", ledger.url());
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");

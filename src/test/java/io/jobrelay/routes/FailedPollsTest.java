@@ -3,7 +3,8 @@ package io.jobrelay.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
@@ -75,13 +76,13 @@ class FailedPollsTest {
     @TempDir
     private static Path directory;
 
-    private static Ledger ledger;
+    private static LedgerView ledger;
     private static Relay relay;
 
     @BeforeAll
     static void start() throws IOException {
         Files.writeString(directory.resolve("ends.camel.yaml"), ENDS);
-        ledger = new Ledger(directory.resolve("ledger.db"));
+        ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.putAll(TestWatches.account("healthy", healthy.url(), "none"));
         overrides.put("jobrelay.ledger.url", ledger.url());

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.FailureKind;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;

@@ -10,10 +10,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Answer;
 import io.jobrelay.watch.Watch;
@@ -51,13 +52,13 @@ class HostileProvidersTest {
     @TempDir
     private static Path directory;
 
-    private static Ledger ledger;
+    private static LedgerView ledger;
     private static Relay relay;
     private static int threads;
 
     @BeforeAll
     static void start() {
-        ledger = new Ledger(directory.resolve("ledger.db"));
+        ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.putAll(TestWatches.account("healthy", healthy.url(), "none"));
         overrides.put("jobrelay.ledger.url", ledger.url());

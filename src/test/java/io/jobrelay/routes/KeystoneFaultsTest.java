@@ -10,8 +10,9 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.provider.FailureKind;
+import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Answer;
 import io.jobrelay.testbed.RawServer.Request;
@@ -50,14 +51,14 @@ class KeystoneFaultsTest {
     @TempDir
     private static Path directory;
 
-    private static Ledger ledger;
+    private static LedgerView ledger;
     private static Relay relay;
 
     private String account = "";
 
     @BeforeAll
     static void start() {
-        ledger = new Ledger(directory.resolve("ledger.db"));
+        ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(cloud.url()));
         for (int number = 0; number < 30; number++) {
             overrides.putAll(TestWatches.account(

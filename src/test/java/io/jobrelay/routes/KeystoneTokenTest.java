@@ -15,7 +15,8 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.camel.Relay;
-import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
@@ -54,14 +55,14 @@ class KeystoneTokenTest {
     @TempDir
     private static Path directory;
 
-    private static Ledger ledger;
+    private static LedgerView ledger;
     private static Relay relay;
 
     private String account = "";
 
     @BeforeAll
     static void start() {
-        ledger = new Ledger(directory.resolve("ledger.db"));
+        ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(cloud.url()));
         IntStream.range(0, 20)
                 .forEach(number -> overrides.putAll(TestWatches.account(

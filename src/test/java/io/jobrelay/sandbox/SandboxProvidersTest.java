@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.delivery.MovableClock;
 import io.jobrelay.job.Json;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;
@@ -19,6 +18,7 @@ import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SdkHmacSha256Scoped;
 import io.jobrelay.signing.UnsignedRequest;
+import io.jobrelay.testbed.MovableClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

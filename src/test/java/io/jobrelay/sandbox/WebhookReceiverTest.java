@@ -3,7 +3,7 @@ package io.jobrelay.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
-import io.jobrelay.delivery.MovableClock;
+import io.jobrelay.testbed.MovableClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

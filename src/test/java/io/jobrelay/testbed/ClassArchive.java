@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,11 @@ import java.util.stream.Stream;
  */
 public final class ClassArchive {
     private static final String PROPERTY = "jobrelay.test.class-archive";
+    private static final Path TESTS = Path.of(URI.create(ClassArchive.class
+            .getProtectionDomain()
+            .getCodeSource()
+            .getLocation()
+            .toString()));
     private static final Path CLASSES = Path.of("target/classes").toAbsolutePath();
     private static final int LIMIT_SECONDS = 120;
 
@@ -50,8 +56,9 @@ public final class ClassArchive {
         return given().filter(ClassArchive::isMade)
                 .map(ClassArchive::archived)
                 .orElseGet(() -> Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .filter(entry -> !entry.endsWith("test-classes"))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .map(entry -> Path.of(entry).toAbsolutePath())
+                        .filter(entry -> !entry.equals(TESTS))
+                        .map(Path::toString)
                         .collect(joining(File.pathSeparator)));
     }
 
@@ -84,12 +91,12 @@ public final class ClassArchive {
         String classPath = classPath().replace(CLASSES.toString(), jar());
         Files.writeString(directory.resolve("class-path"), classPath);
         Path home = Files.createTempDirectory(directory, "sandbox");
-        Child.prepare(home, Map.of("jobrelay.http.port", "0"));
-        Child.copy(Path.of("seeds"), home);
+        Installation installation = new Installation(home).copy("seeds").properties(Map.of("jobrelay.http.port", "0"));
         List<String> options = List.of("-XX:ArchiveClassesAtExit=" + file(), "-cp", classPath);
-        try (Child child = Child.run(home, home.resolve("child.log"), Map.of(), options, "sandbox", "--seconds=1")) {
-            if (child.awaitEnd(LIMIT_SECONDS) != 0 || !isMade()) {
-                throw new IOException("no archive was made: " + child.log());
+        try (JobrelayProcess sandbox =
+                installation.command().javaOptions(options).start("sandbox", "--seconds=1")) {
+            if (sandbox.awaitEnd(LIMIT_SECONDS) != 0 || !isMade()) {
+                throw new IOException("no archive was made: " + sandbox.log());
             }
         }
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -40,19 +42,19 @@ class CanaryTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
-    private Path parent;
+    private Path directory;
 
     private final Canaries canaries = new Canaries();
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>(EVERYTHING_LOGGED);
     private final List<String> told = new ArrayList<>();
-    private Path directory;
+    private final List<JobrelayProcess> started = new ArrayList<>();
+    private Installation installation;
     private EchoingCloud cloud;
     private String apiToken;
 
     @BeforeEach
     void plant() throws IOException {
-        directory = Files.createDirectory(parent.resolve("work"));
         Files.createDirectory(directory.resolve("watches"));
         String token = canaries.plantPlain("token of the identity service");
         cloud = new EchoingCloud(told, token);
@@ -100,7 +102,7 @@ class CanaryTest {
         properties.put("camel.main.shutdown-timeout", "5");
         properties.put("camel.main.auto-configuration-log-summary", "true");
         properties.put("camel.main.stream-caching-enabled", "false");
-        Product.prepare(directory, properties);
+        installation = new Installation(directory).properties(properties);
     }
 
     @AfterEach
@@ -154,7 +156,7 @@ class CanaryTest {
         Files.writeString(file, watches);
 
         List<String> found = new ArrayList<>();
-        try (Product product = Product.start(directory, environment, "run")) {
+        try (JobrelayProcess product = start("run")) {
             await(
                     product,
                     () -> EchoingCloud.ANSWERS.stream().allMatch(answer -> cloud.asked(answer) >= 4)
@@ -163,9 +165,7 @@ class CanaryTest {
             found.addAll(canaries.in("metrics", metrics()));
             found.addAll(inApi());
             found.addAll(canaries.in("arguments", Files.readAllBytes(Path.of("/proc", product.pid() + "", "cmdline"))));
-            new ProcessBuilder("kill", "-QUIT", String.valueOf(product.pid()))
-                    .start()
-                    .waitFor();
+            product.signal("QUIT");
             await(product, () -> product.out().contains("Full thread dump"));
             product.stop();
         }
@@ -177,28 +177,29 @@ class CanaryTest {
         int before = cloud.received();
         // Other jobs, so that there is something new to deliver.
         Files.writeString(file, Files.readString(file).replace("failed-", "failed-again-"));
-        try (Product product = Product.start(directory, environment, "run")) {
-            await(product, () -> cloud.received() >= before + 4 && product.err().contains("destination=queue"));
+        try (JobrelayProcess product = start("run")) {
+            await(product, () -> cloud.received() >= before + 4 && product.log().contains("destination=queue"));
             found.addAll(canaries.in("health", health()));
             found.addAll(inApi());
             product.stop();
         }
-        Product fetched = Product.run(directory, environment, "fetch", file.toString());
-        assertThat(fetched.out()).as(fetched.err()).contains("good-properties");
-        assertThat(fetched.err()).contains("all.yaml:");
+        JobrelayProcess fetched = run("fetch", file.toString());
+        assertThat(fetched.out()).as(fetched.log()).contains("good-properties");
+        assertThat(fetched.log()).contains("all.yaml:");
         environment.put("JOBRELAY_LOG_FORMAT", "json");
-        Product waited = Product.run(directory, environment, "wait", "--timeout", "5s", file.toString());
-        assertThat(waited.out()).as(waited.err()).contains("good-properties");
+        JobrelayProcess waited = run("wait", "--timeout", "5s", file.toString());
+        assertThat(waited.out()).as(waited.log()).contains("good-properties");
         List<String> objects =
-                waited.err().lines().filter(line -> line.startsWith("{")).toList();
+                waited.log().lines().filter(line -> line.startsWith("{")).toList();
         assertThat(objects).hasSizeGreaterThan(100).allSatisfy(object -> JSON.readTree(object));
         assertThat(objects).anyMatch(object -> object.contains("\"watch\":"));
         environment.remove("JOBRELAY_LOG_FORMAT");
-        Product.run(directory, environment, "check");
-        Product.run(directory, environment, "--help");
+        run("check");
+        run("--help");
 
+        found.addAll(inStreams());
         found.addAll(canaries.in("webhooks", cloud.webhooks()));
-        found.addAll(canaries.inFiles(parent, directory.resolve("application.properties"), file));
+        found.addAll(canaries.inFiles(directory, directory.resolve("application.properties"), file));
         assertThat(found.stream().limit(12)).as(found.size() + " findings").isEmpty();
     }
 
@@ -214,9 +215,9 @@ class CanaryTest {
                         - to:
                             uri: nosuch:{{jobrelay.destination.webhook.url}}
                 """);
-        Product broken = Product.run(directory, environment, "run");
+        JobrelayProcess broken = run("run");
         assertThat(broken.status()).isEqualTo(1);
-        assertThat(broken.err()).contains("cannot start: ").contains("nosuch");
+        assertThat(broken.log()).contains("cannot start: ").contains("nosuch");
         Files.delete(directory.resolve("routes/destinations/broken.camel.yaml"));
 
         String user = canaries.plantPlain("user information of an endpoint");
@@ -230,12 +231,37 @@ class CanaryTest {
         for (String command : List.of("run", "check", "fetch", "wait")) {
             String[] arguments =
                     command.matches("fetch|wait") ? new String[] {command, "x.yaml"} : new String[] {command};
-            Product refused = Product.run(directory, environment, arguments);
+            JobrelayProcess refused = run(arguments);
             assertThat(refused.status()).as(command).isEqualTo(1);
-            assertThat(refused.out() + refused.err()).contains("jobrelay.account.login.signing");
+            assertThat(refused.out() + refused.log()).contains("jobrelay.account.login.signing");
         }
-        assertThat(canaries.inFiles(parent, directory.resolve("application.properties")))
+        assertThat(inStreams()).isEmpty();
+        assertThat(canaries.inFiles(directory, directory.resolve("application.properties")))
                 .isEmpty();
+    }
+
+    private JobrelayProcess start(String... arguments) throws IOException {
+        JobrelayProcess process =
+                installation.command().environment(environment).start(arguments);
+        started.add(process);
+        return process;
+    }
+
+    private JobrelayProcess run(String... arguments) throws Exception {
+        try (JobrelayProcess process = start(arguments)) {
+            process.awaitEnd(60);
+            return process;
+        }
+    }
+
+    /** In what every command has printed. */
+    private List<String> inStreams() {
+        List<String> found = new ArrayList<>();
+        for (JobrelayProcess process : started) {
+            found.addAll(canaries.in("standard output", process.out()));
+            found.addAll(canaries.in("standard error", process.log()));
+        }
+        return found;
     }
 
     private String health() throws Exception {
@@ -304,7 +330,7 @@ class CanaryTest {
         boolean holds() throws IOException;
     }
 
-    private void await(Product product, Condition condition) {
+    private void await(JobrelayProcess product, Condition condition) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(100))
                 .pollInterval(Duration.ofMillis(250))

@@ -7,10 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.jobrelay.provider.FailureKind;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,17 +31,14 @@ class ExpectedFailuresTest {
             Map.of("401", 401, "403", 403, "404", 404, "429", 429, "400", 400, "503", 503, "broken", 200, "good", 200);
 
     @TempDir
-    private Path parent;
+    private Path directory;
 
     @Test
     void every_kind_of_failure_is_one_line_without_a_stack() throws Exception {
-        Path directory = parent.resolve("work");
-        Files.createDirectories(directory.resolve("watches"));
         HttpServer cloud = cloud();
         String url = "http://127.0.0.1:" + cloud.getAddress().getPort();
-        Product.prepare(
-                directory,
-                Map.ofEntries(
+        Installation installation = new Installation(directory)
+                .set(Map.ofEntries(
                         Map.entry("jobrelay.account.cloud.endpoint", url),
                         Map.entry("jobrelay.account.cloud.signing", "none"),
                         Map.entry("jobrelay.account.gone.endpoint", "http://127.0.0.1:1"),
@@ -51,7 +49,7 @@ class ExpectedFailuresTest {
                         Map.entry("jobrelay.delivery.schedule", "0s,0s"),
                         Map.entry("jobrelay.destination.file.path", "/proc/nowhere/changes.ndjson"),
                         Map.entry("jobrelay.destination.file.enabled", "false"),
-                        Map.entry("jobrelay.destination.queue.queue", "changes"),
+                        Map.entry("jobrelay.destination.queue.enabled", "true"),
                         Map.entry("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:1"),
                         Map.entry("jobrelay.destination.webhook.url", url + "/hook"),
                         Map.entry("jobrelay.destination.webhook.allow-private", "true"),
@@ -59,8 +57,8 @@ class ExpectedFailuresTest {
                                 "jobrelay.destination.webhook.secret",
                                 "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"),
                         Map.entry("camel.main.shutdown-timeout", "5")));
-        Files.writeString(
-                directory.resolve("watches/all.yaml"),
+        installation.write(
+                "watches/all.yaml",
                 Stream.concat(Stream.of("hangs", "gone"), STATUSES.keySet().stream())
                         .map(job -> """
                                 - api: huawei-res-job
@@ -70,17 +68,20 @@ class ExpectedFailuresTest {
                                 """.formatted(job.equals("gone") ? job : "cloud", job))
                         .reduce("", String::concat));
 
-        try (Product product = Product.start(directory, Map.of("JOBRELAY_LOG_FORMAT", "json"), "run")) {
+        try (JobrelayProcess product = installation
+                .command()
+                .environment(Map.of("JOBRELAY_LOG_FORMAT", "json"))
+                .start("run")) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .failFast("ended", () -> !product.alive())
                     .until(() -> Stream.concat(
                                     Stream.of(FailureKind.values()).map(kind -> "kind=" + kind),
                                     Stream.of("is dead after 2 attempts", "destination=queue event="))
-                            .allMatch(product.err()::contains));
+                            .allMatch(product.log()::contains));
             product.stop();
-            assertThat(product.err()).doesNotContain("\tat ", "\\tat ", "Exception in thread");
-            assertOneLineEach(product.err());
+            assertThat(product.log()).doesNotContain("\tat ", "\\tat ", "Exception in thread");
+            assertOneLineEach(product.log());
         } finally {
             cloud.stop(0);
         }

@@ -2,6 +2,8 @@ package io.jobrelay.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,21 +22,17 @@ class FilesTest {
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
 
     @TempDir
-    private Path parent;
+    private Path directory;
 
     @Test
     void only_the_owner_can_reach_what_it_writes() throws Exception {
-        Path directory = Files.createDirectory(parent.resolve("work"));
-        Product.prepare(
-                directory,
-                Map.of(
-                        "jobrelay.poll.concurrency", "1",
-                        "jobrelay.destination.file.path", "out/deep/changes-{date}.ndjson",
-                        "jobrelay.destination.queue.queue", "changes",
-                        "jobrelay.destination.webhook.enabled", "false",
-                        "jobrelay.destination.webhook.url", ""));
-        Product ended = Product.run(directory, Map.of(), "run", "--until-done");
-        assertThat(ended.status()).as(ended.err()).isZero();
+        JobrelayProcess run = new Installation(directory)
+                .set("jobrelay.destination.file.path", "out/deep/changes-{date}.ndjson")
+                .set("jobrelay.destination.queue.enabled", "true")
+                .set("jobrelay.destination.queue.port", "")
+                .command()
+                .run("run", "--until-done");
+        assertThat(run.status()).as(run.log()).isZero();
 
         List<String> open = new ArrayList<>();
         for (String made : List.of("data", "out")) {

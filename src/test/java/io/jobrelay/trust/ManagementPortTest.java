@@ -3,6 +3,8 @@ package io.jobrelay.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.Installation;
+import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,11 +14,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -33,28 +33,19 @@ class ManagementPortTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @TempDir
-    private Path parent;
+    private Path directory;
 
-    private Product start(Map<String, String> more) throws IOException {
-        Path directory = Files.createDirectory(parent.resolve("work"));
-        Map<String, String> properties = new HashMap<>(Map.of(
-                "jobrelay.poll.concurrency", "1",
-                "jobrelay.destination.file.path", "out/changes.ndjson",
-                "jobrelay.destination.queue.queue", "changes",
-                "jobrelay.destination.queue.enabled", "false",
-                "jobrelay.destination.webhook.enabled", "false",
-                "jobrelay.destination.webhook.url", "",
-                "camel.management.enabled", "true",
-                "camel.management.health-check-enabled", "true"));
-        properties.putAll(more);
-        Product.prepare(directory, properties);
-        return Product.start(directory, Map.of(), "run");
+    private JobrelayProcess start(Map<String, String> more) throws IOException {
+        return new Installation(directory)
+                .set("camel.management.enabled", "true")
+                .set(more)
+                .start();
     }
 
     @Test
     void tells_health_on_this_machine_and_nothing_else() throws Exception {
         int port = FreePort.next();
-        try (Product product = start(Map.of("camel.management.port", String.valueOf(port)))) {
+        try (JobrelayProcess product = start(Map.of("camel.management.port", String.valueOf(port)))) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .failFast("ended", () -> !product.alive())
@@ -92,7 +83,7 @@ class ManagementPortTest {
 
     @Test
     void is_not_opened_beyond_this_machine() throws Exception {
-        try (Product product = start(Map.of("camel.management.host", "0.0.0.0"))) {
+        try (JobrelayProcess product = start(Map.of("camel.management.host", "0.0.0.0"))) {
             assertRefused(product, "camel.management.host: must be 127.0.0.1, was '0.0.0.0'");
         }
     }
@@ -101,16 +92,16 @@ class ManagementPortTest {
     @ValueSource(strings = {"upload", "download", "send", "jolokia", "dev-console", "info"})
     void has_no_door_into_the_program(String door) throws Exception {
         String property = "camel.management." + door + "-enabled";
-        try (Product product =
+        try (JobrelayProcess product =
                 start(Map.of(property, "true", "camel.management.port", String.valueOf(FreePort.next())))) {
             assertRefused(product, property + ": must be false, was true");
         }
     }
 
-    private static void assertRefused(Product product, String reason) throws Exception {
+    private static void assertRefused(JobrelayProcess product, String reason) throws Exception {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !product.alive());
         assertThat(product.status()).isEqualTo(1);
-        assertThat(product.err()).contains(reason).doesNotContain("\tat ");
+        assertThat(product.log()).contains(reason).doesNotContain("\tat ");
     }
 
     private static boolean answers(InetAddress address, int port) {

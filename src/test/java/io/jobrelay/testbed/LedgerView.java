@@ -1,4 +1,4 @@
-package io.jobrelay.routes;
+package io.jobrelay.testbed;
 
 import static org.awaitility.Awaitility.await;
 
@@ -11,17 +11,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** A ledger file, read past the program. */
-record Ledger(Path file) {
-    String url() {
-        return "jdbc:sqlite:" + file;
+/** A ledger as somebody else would read it, and write into it, past Jobrelay. */
+public record LedgerView(String url) {
+    public LedgerView(Path file) {
+        this("jdbc:sqlite:" + file);
     }
 
     /** The rows of a query, their columns joined by a blank. */
-    List<String> rows(String query, String... parameters) {
-        try (Connection connection = DriverManager.getConnection(url());
+    public List<String> rows(String query, String... parameters) {
+        try (Connection connection = connect();
                 PreparedStatement statement = connection.prepareStatement(query)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
@@ -39,16 +38,21 @@ record Ledger(Path file) {
     }
 
     /** Waits until the query gives this one row. */
-    void awaitRow(String row, String query, String... parameters) {
+    public void awaitRow(String row, String query, String... parameters) {
         await().atMost(Duration.ofSeconds(15))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> rows(query, parameters), List.of(row)::equals);
     }
 
+    /** A connection of its own, to hold it, or to write. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url);
+    }
+
     private static String row(ResultSet result) throws SQLException {
-        List<@Nullable String> columns = new ArrayList<>();
+        List<String> columns = new ArrayList<>();
         for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-            columns.add(result.getString(i));
+            columns.add(String.valueOf(result.getString(i)));
         }
         return String.join(" ", columns);
     }
