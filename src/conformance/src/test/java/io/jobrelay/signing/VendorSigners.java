@@ -10,13 +10,16 @@ import com.baidubce.auth.DefaultBceCredentials;
 import com.baidubce.auth.SignOptions;
 import com.baidubce.internal.InternalRequest;
 import com.huaweicloud.dis.core.DefaultRequest;
+import com.huaweicloud.dis.core.Request;
 import com.huaweicloud.dis.core.auth.signer.DefaultSigner;
+import com.huaweicloud.dis.core.auth.signer.internal.SignerRequestParams;
 import com.huaweicloud.sdk.core.auth.AKSKSigner;
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
 import com.huaweicloud.sdk.core.http.HttpMethod;
 import com.huaweicloud.sdk.core.http.HttpRequest;
 import io.jobrelay.signing.RandomRequests.RandomRequest;
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.Date;
 import java.util.HashMap;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The vendors' own signers, on a request of ours. */
 final class VendorSigners {
@@ -39,6 +43,14 @@ final class VendorSigners {
         return headers;
     }
 
+    static String acs3BodyHash(String body) {
+        try {
+            return Client.hexEncode(Client.hash(Digests.utf8(body), "ACS3-HMAC-SHA256"));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static String acs3(RandomRequest request, Map<String, String> signed) {
         TeaRequest tea = new TeaRequest();
         tea.method = request.method();
@@ -49,7 +61,7 @@ final class VendorSigners {
             return Client.getAuthorization(
                     tea,
                     "ACS3-HMAC-SHA256",
-                    Client.hexEncode(Client.hash(Digests.utf8(request.body()), "ACS3-HMAC-SHA256")),
+                    acs3BodyHash(request.body()),
                     request.credentials().accessKey(),
                     request.credentials().secretKey());
         } catch (Exception e) {
@@ -85,25 +97,81 @@ final class VendorSigners {
     }
 
     static boolean verifies(RandomRequest request, Map<String, String> signed) {
+        Request<Void> dis = disRequest(request, signed);
+        dis.addHeader("authorization", signed.get("authorization"));
+        return disSigner(requireNonNull(signed.get("authorization"))).verify(dis, disCredentials(request));
+    }
+
+    /** The vendor's signer reads the clock, so its steps are called one by one, with the date of the request. */
+    static String credential(RandomRequest request, Map<String, String> signed, String region, String service) {
+        String date = requireNonNull(signed.get("x-sdk-date"));
+        DatedSigner signer = new DatedSigner();
+        signer.setRegionName(region);
+        signer.setServiceName(service);
+        return signer.authorization(disRequest(request, signed), disCredentials(request), date);
+    }
+
+    private static final class DatedSigner extends DefaultSigner {
+        private DatedSigner() {
+            super(false);
+        }
+
+        private String authorization(
+                Request<Void> request,
+                com.huaweicloud.dis.core.auth.credentials.BasicCredentials credentials,
+                String date) {
+            SignerRequestParams parameters =
+                    new SignerRequestParams(request, regionName, serviceName, "SDK-HMAC-SHA256", date);
+            String text =
+                    createStringToSign(createCanonicalRequest(request, calculateContentHash(request)), parameters);
+            byte[] key = (byte[]) step("deriveSigningKey", credentials, parameters);
+            return (String) step(
+                    "buildAuthorizationHeader",
+                    request,
+                    computeSignature(text, key, parameters),
+                    credentials,
+                    parameters);
+        }
+
+        private Object step(String name, Object... arguments) {
+            try {
+                Method step = Stream.of(DefaultSigner.class.getDeclaredMethods())
+                        .filter(method -> method.getName().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+                step.setAccessible(true);
+                return requireNonNull(step.invoke(this, arguments));
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static Request<Void> disRequest(RandomRequest request, Map<String, String> signed) {
         DefaultRequest<Void> dis = new DefaultRequest<>("modelarts");
         dis.setEndpoint(URI.create("https://" + request.host()));
         dis.setResourcePath(request.decodedPath().replaceFirst("/*$", "/"));
         dis.setHttpMethod(com.huaweicloud.dis.core.http.HttpMethodName.valueOf(request.method()));
         Map<String, String> headers = headersToSign(request, signed);
         headers.keySet().removeAll(List.of("x-project-id", "x-domain-id", "x-security-token"));
-        headers.put("authorization", signed.get("authorization"));
         dis.setHeaders(headers);
         dis.setParameters(request.singleValues());
         dis.setContent(new ByteArrayInputStream(Digests.utf8(request.body())));
+        return dis;
+    }
+
+    private static DefaultSigner disSigner(String authorization) {
         DefaultSigner signer = new DefaultSigner(false);
-        Matcher scope = SCOPE.matcher(requireNonNull(signed.get("authorization")));
+        Matcher scope = SCOPE.matcher(authorization);
         assertThat(scope.find()).as("has a scope").isTrue();
         signer.setRegionName(scope.group(1));
         signer.setServiceName(scope.group(2));
-        return signer.verify(
-                dis,
-                new com.huaweicloud.dis.core.auth.credentials.BasicCredentials(
-                        request.credentials().accessKey(), request.credentials().secretKey()));
+        return signer;
+    }
+
+    private static com.huaweicloud.dis.core.auth.credentials.BasicCredentials disCredentials(RandomRequest request) {
+        return new com.huaweicloud.dis.core.auth.credentials.BasicCredentials(
+                request.credentials().accessKey(), request.credentials().secretKey());
     }
 
     static String bce(RandomRequest request, Map<String, String> signed) {

@@ -1,19 +1,23 @@
 package io.jobrelay.benchmark;
 
-import io.jobrelay.testbed.FreePort;
-import io.jobrelay.testbed.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A directory as a user of Jobrelay has it: the shipped routes and properties, an account, watches. */
 final class JobrelayDirectory {
     /** For signing what is posted to webhooks. */
     static final String WEBHOOK_SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+    private static final Path PROPERTIES = Path.of("application.properties");
 
     private static final String ROUTER = """
             - route:
@@ -50,7 +54,20 @@ final class JobrelayDirectory {
         all.put("jobrelay.destination.queue.port", String.valueOf(FreePort.next()));
         all.put("camel.management.port", String.valueOf(FreePort.next()));
         all.putAll(properties);
-        new Installation(directory).properties(all).command();
+        copyRoutes(directory);
+        List<String> lines = Files.readAllLines(PROPERTIES).stream()
+                .filter(line -> !all.containsKey(line.replaceFirst("=.*", "")))
+                .collect(Collectors.toCollection(ArrayList::new));
+        all.forEach((key, value) -> lines.add(key + "=" + value));
+        Files.write(directory.resolve(PROPERTIES), lines);
+    }
+
+    private static void copyRoutes(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, directory.resolve(file.toString()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     /** The properties of a webhook at the provider. */

@@ -1,7 +1,6 @@
 package io.jobrelay.benchmark;
 
 import io.jobrelay.benchmark.Sink.Arrivals;
-import io.jobrelay.testbed.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.jobrelay.benchmark;
 
-import io.jobrelay.sandbox.SignatureGate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -14,7 +13,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 
 /**
  * The provider that everybody asks, a program of its own: one thread, ready bytes, no delayed acknowledgements. Its first
@@ -24,7 +22,7 @@ final class CloudServer {
     private CloudServer() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        Cloud cloud = new Cloud(Integer.parseInt(arguments[0]), new SignatureGate(Api.KEYS, Clock.systemUTC()));
+        Cloud cloud = new Cloud(Integer.parseInt(arguments[0]));
         EventLoopGroup thread = Epoll.isAvailable() ? new EpollEventLoopGroup(1) : new NioEventLoopGroup(1);
         Channel server = new ServerBootstrap()
                 .group(thread)

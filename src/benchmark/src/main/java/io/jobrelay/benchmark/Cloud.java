@@ -1,6 +1,5 @@
 package io.jobrelay.benchmark;
 
-import io.jobrelay.sandbox.SignatureGate;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -16,7 +15,6 @@ final class Cloud {
     static final int POLLS_PER_CHANGE = 20;
 
     private final int checkEvery;
-    private final SignatureGate gate;
     private final Map<Api, Reply> first = new EnumMap<>(Api.class);
     private final Map<Api, Reply> other = new EnumMap<>(Api.class);
     private final Reply refusal =
@@ -30,9 +28,8 @@ final class Cloud {
     /**
      * @param checkEvery of so many signatures one is made again and compared; of the others only the key is looked at
      */
-    Cloud(int checkEvery, SignatureGate gate) {
+    Cloud(int checkEvery) {
         this.checkEvery = checkEvery;
-        this.gate = gate;
         for (Api api : Api.values()) {
             first.put(api, Reply.of(api, api.state));
             other.put(api, Reply.of(api, api.otherState));
@@ -46,7 +43,7 @@ final class Cloud {
         if (thorough) {
             counts = counts.verified();
         }
-        if (!poll.isSignedBy(Api.KEYS.accessKey()) || (thorough && !poll.isLetIn(gate))) {
+        if (!poll.isSignedBy(Api.KEYS.accessKey()) || (thorough && !poll.isSignedAsAWhole(api))) {
             counts = counts.denied();
             return refusal;
         }
