@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.settings.HttpSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,6 @@ import org.apache.camel.main.MainConfigurationProperties;
 final class ManagementPort {
     static final String HOST = "camel.management.host";
     static final String THIS_MACHINE = "127.0.0.1";
-    private static final List<String> LOOPBACK = List.of(THIS_MACHINE, "localhost", "::1");
 
     private ManagementPort() {}
 
@@ -33,7 +33,7 @@ final class ManagementPort {
             return;
         }
         List<String> reasons = new ArrayList<>();
-        if (!LOOPBACK.contains(server.getHost())) {
+        if (!HttpSettings.isLoopback(server.getHost())) {
             reasons.add(HOST + ": must be " + THIS_MACHINE + ", was '" + server.getHost()
                     + "'; put a proxy that asks for a password in front of it, since Camel's own can be walked around");
         }

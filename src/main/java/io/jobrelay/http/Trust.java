@@ -11,7 +11,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -102,8 +101,8 @@ final class Trust implements Handler<RoutingContext> {
     }
 
     private void requireThisMachine(String host) {
-        String name = host.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
-        if (!HttpSettings.isLoopback(name) && !name.equals(settings.host().toLowerCase(Locale.ROOT))) {
+        String name = host.replaceFirst(":\\d*$", "");
+        if (!HttpSettings.isLoopback(name) && !name.equalsIgnoreCase(settings.host())) {
             throw RefusedException.of(
                     421,
                     "Host: must be localhost, 127.0.0.1 or [::1] as long as there is no jobrelay.http.token, was '%s'"

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,6 @@ final class AccountReader {
             "ask-together",
             "allow-http"));
 
-    private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
     private static final double REQUESTS_PER_SECOND = 10;
     private static final double SLOWEST = 0.001;
     private static final double FASTEST = 1_000_000;
@@ -129,7 +127,8 @@ final class AccountReader {
     private Optional<URI> address(String key, boolean allowHttp) {
         Optional<URI> address = properties.address(key, false).map(AccountReader::withoutLastSlash);
         return address.filter(uri -> {
-            boolean allowed = "https".equalsIgnoreCase(uri.getScheme()) || allowHttp || isLoopback(uri.getHost());
+            boolean allowed =
+                    "https".equalsIgnoreCase(uri.getScheme()) || allowHttp || HttpSettings.isLoopback(uri.getHost());
             if (!allowed) {
                 properties.problem(
                         key, "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(uri));
@@ -149,11 +148,5 @@ final class AccountReader {
             properties.problem(key, "must end after the host, the route adds the path, was '%s'".formatted(endpoint));
         }
         return none;
-    }
-
-    private static boolean isLoopback(String host) {
-        return host.equals("localhost")
-                || host.equals("[::1]")
-                || LOOPBACK.matcher(host).matches();
     }
 }

@@ -17,15 +17,10 @@ public record HttpSettings(
     /** Shorter ones can be guessed. */
     static final int SHORTEST_TOKEN = 16;
 
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
+    private static final Pattern LOOPBACK = Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
 
     public HttpSettings {
         requireNonNull(host, "host is null");
-    }
-
-    /** True if only this machine can reach it. */
-    public boolean loopback() {
-        return isLoopback(host);
     }
 
     /** True for the names and addresses that no machine but this one answers to. */

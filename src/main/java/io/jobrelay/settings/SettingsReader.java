@@ -6,7 +6,6 @@ import io.jobrelay.account.Account;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.settings.Settings.DeliverySettings;
-import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.trust.Secrets;
 import java.nio.file.FileSystems;
@@ -78,8 +77,6 @@ public final class SettingsReader {
     private static final Pattern ACCOUNT_KEY = Pattern.compile("jobrelay\\.account\\.([^.]+)\\.(.+)");
     private static final Pattern DESTINATION_KEY = Pattern.compile("jobrelay\\.destination\\.([^.]+)\\.(.+)");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
-    private static final Pattern LEDGER = Pattern.compile("jdbc:(sqlite:.+|postgresql://[^/?#@]+/[^/?#@]+(\\?[^#]*)?)");
-    private static final Pattern CREDENTIALS = Pattern.compile("(?i)^jdbc:postgresql:.*[?&](user|password)=");
     private static final int MEBIBYTE = 1024 * 1024;
 
     private final PropertyFile file;
@@ -158,7 +155,7 @@ public final class SettingsReader {
                 properties
                         .read("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true)
                         .orElse(List.of("watches/*.yaml")),
-                ledger(properties),
+                new LedgerReader(properties).read(),
                 new PollSettings(
                         properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000, 64),
                         properties.duration("jobrelay.poll.timeout", LONGEST_POLL, Duration.ofSeconds(30)),
@@ -179,23 +176,6 @@ public final class SettingsReader {
         List<String> globs = List.of(text.split("\\s*,\\s*"));
         globs.forEach(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob));
         return globs;
-    }
-
-    /** A password in the URL would be shown wherever the URL is. */
-    private static LedgerSettings ledger(PropertyReader properties) {
-        String url = properties
-                .read(
-                        "jobrelay.ledger.url",
-                        "jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password,"
-                                + " which are jobrelay.ledger.user and jobrelay.ledger.password",
-                        Function.identity(),
-                        text -> LEDGER.matcher(text).matches()
-                                && !CREDENTIALS.matcher(text).find())
-                .orElse("jdbc:sqlite:data/ledger.db");
-        return new LedgerSettings(
-                url,
-                properties.text("jobrelay.ledger.user").orElse(null),
-                properties.text("jobrelay.ledger.password").orElse(null));
     }
 
     private static DeliverySchedule schedule(PropertyReader properties) {

@@ -373,7 +373,7 @@ class SettingsReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "localhost", "::1"})
     void the_api_needs_no_token_where_only_this_machine_reaches_it(String host) {
-        assertThat(read("jobrelay.http.host=" + host).http().loopback()).isTrue();
+        assertThat(problems("jobrelay.http.host=" + host)).isEmpty();
     }
 
     @ParameterizedTest
@@ -383,10 +383,63 @@ class SettingsReaderTest {
                 .isThrownBy(() -> read("jobrelay.http.host=" + host))
                 .withMessageContaining(
                         "jobrelay.http.token: required beyond this machine, jobrelay.http.host being " + host);
-        assertThat(read("jobrelay.http.host=" + host + "\njobrelay.http.enabled=false")
-                        .http()
-                        .loopback())
-                .isFalse();
+        assertThat(problems("jobrelay.http.host=" + host + "\njobrelay.http.enabled=false"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost/jobrelay",
+                "LOCALHOST:5432/jobrelay?sslmode=disable",
+                "127.0.0.1:5432,[::1],localhost/jobrelay?targetServerType=primary",
+                "localhost/jobrelay?socketFactory=org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg&socketFactoryArg=/run/x",
+                "db.example/jobrelay?sslmode=require",
+                "db.example/jobrelay?ssl=true&sslmode=verify-ca",
+                "a.example,[2001:db8::1]:5432/jobrelay?connectTimeout=3&sslmode=verify-full&sslrootcert=/etc/ssl/db.pem",
+                "db.example/jobrelay?sslmode=Require",
+                "db.example/jobrelay?ssl=true",
+                "db.example/jobrelay?ssl"
+            })
+    void a_ledger_on_this_machine_or_behind_tls_is_taken(String url) {
+        assertThat(problems("jobrelay.ledger.url=jdbc:postgresql://" + url)).isEmpty();
+    }
+
+    /** Judged by the name: whether it leads back to this machine is up to whoever answers for the name. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "db.example/jobrelay | none",
+                "db.example:5432/jobrelay?targetServerType=primary | none",
+                "db.example/jobrelay?sslmode=prefer | 'prefer'",
+                "db.example/jobrelay?sslmode=Allow | 'allow'",
+                "db.example/jobrelay?ssl=true&sslmode=disable | 'disable'",
+                "db.example/jobrelay?sslmode=require&sslmode=prefer | 'prefer'",
+                "db.example/jobrelay?sslmode=prefer&sslmode=require | 'prefer'",
+                "db.example/jobrelay?sslmode=required-hush | none",
+                "db.example/jobrelay?sslmode=prefer;password=hush | none",
+                "db.example/jobrelay?sslMode=require | none",
+                "db.example/jobrelay?ssl=false | none",
+                "db.example/jobrelay?ssl=true&ssl=false | none",
+                "db.example/jobrelay?sslrootcert=hush | none",
+                "localhost,db.example/jobrelay | none",
+                "localhost,/jobrelay | none",
+                "localhost/jobrelay?PGHOST=db.example | none",
+                "localhost/jobrelay?host=db.example | none",
+                "[2001:db8::1]:5432/jobrelay | none",
+                "192.168.0.1/jobrelay | none",
+                "ip6-localhost/jobrelay | none",
+                "127.0.0.1.example/jobrelay | none"
+            })
+    void a_ledger_on_another_machine_is_not_spoken_to_in_plain_text(String url, String was) {
+        assertThat(problems("jobrelay.ledger.url=jdbc:postgresql://" + url))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "jobrelay.ledger.url: must have sslmode=verify-full, or at least sslmode=require, for a server"
+                                + " beyond this machine, was " + was
+                                + "; write jdbc:postgresql://<host>/<database>?sslmode=verify-full&sslrootcert=<file>");
     }
 
     @Test
