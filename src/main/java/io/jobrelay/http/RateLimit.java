@@ -6,23 +6,23 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How much one address may ask: so many requests a second, and so many at once. What is remembered is bounded; an address
- * that is forgotten begins anew.
+ * How much one client may ask: so many requests a second, and so many at once. A client is an address, with the token or
+ * without. What is remembered is bounded; a client that is forgotten starts with a full allowance.
  */
 final class RateLimit {
     static final int PER_SECOND = 50;
     static final int AT_ONCE = 200;
 
-    private static final int MOST_ADDRESSES = 4_096;
+    private static final int MOST_CLIENTS = 4_096;
     private static final double NANOS = 1e9;
 
     private final LongSupplier nanoTime;
-    private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Client, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-            return size() > MOST_ADDRESSES;
+        protected boolean removeEldestEntry(Map.Entry<Client, Bucket> eldest) {
+            return size() > MOST_CLIENTS;
         }
     };
 
@@ -30,15 +30,17 @@ final class RateLimit {
         this.nanoTime = nanoTime;
     }
 
+    private record Client(String network, boolean signedIn) {}
+
     private static final class Bucket {
         private double tokens = AT_ONCE;
         private long filledAt;
     }
 
     /** Seconds to wait, 0 for a request that may pass. */
-    synchronized int take(String address) {
+    synchronized int take(String address, boolean signedIn) {
         long now = nanoTime.getAsLong();
-        Bucket bucket = buckets.computeIfAbsent(network(address), key -> {
+        Bucket bucket = buckets.computeIfAbsent(new Client(network(address), signedIn), key -> {
             Bucket full = new Bucket();
             full.filledAt = now;
             return full;

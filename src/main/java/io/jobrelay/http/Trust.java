@@ -6,6 +6,7 @@ import io.jobrelay.settings.HttpSettings;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.security.MessageDigest;
@@ -40,18 +41,20 @@ final class Trust implements Handler<RoutingContext> {
             // The other paths give files of the program: a page that is opened takes dozens at once, and none asks the
             // ledger.
             boolean asks = path(context).startsWith("/api/");
-            if (asks) {
-                requireModesty(context);
-            }
             MultiMap headers = context.request().headers();
+            boolean signedIn = token != null && bringsToken(headers, token);
+            if (asks) {
+                throttle(context.request(), signedIn);
+            }
             String host = host(headers);
             if (token == null) {
                 requireThisMachine(host);
             }
             requireSameSite(context.request().method(), headers, host);
             requireLength(headers);
-            if (token != null && asks) {
-                requireToken(headers, token);
+            if (token != null && asks && !signedIn) {
+                throw RefusedException.of(401, "Authorization: must be 'Bearer ' and the token of jobrelay.http.token")
+                        .with("WWW-Authenticate", "Bearer realm=\"jobrelay\"");
             }
         } catch (RefusedException e) {
             e.reply().send(context.response());
@@ -81,8 +84,13 @@ final class Trust implements Handler<RoutingContext> {
                 .putHeader("Cache-Control", "no-store");
     }
 
-    private void requireModesty(RoutingContext context) {
-        int seconds = limit.take(context.request().remoteAddress().hostAddress());
+    /** Who has the token is not held up by those who guess, though all come from one proxy. */
+    private void throttle(HttpServerRequest request, boolean signedIn) {
+        String client = ClientAddress.of(
+                request.remoteAddress().hostAddress(),
+                request.headers().getAll("X-Forwarded-For"),
+                settings.trustedProxies());
+        int seconds = limit.take(client, signedIn);
         if (seconds > 0) {
             throw RefusedException.of(
                             429,
@@ -133,14 +141,12 @@ final class Trust implements Handler<RoutingContext> {
         }
     }
 
-    private static void requireToken(MultiMap headers, byte[] token) {
+    private static boolean bringsToken(MultiMap headers, byte[] token) {
         String given = headers.get("Authorization");
-        boolean bearer = given != null && given.regionMatches(true, 0, BEARER, 0, BEARER.length());
         // Digests, since the comparison takes the same time only for texts of one length.
-        if (given == null || !bearer || !MessageDigest.isEqual(digest(given.substring(BEARER.length())), token)) {
-            throw RefusedException.of(401, "Authorization: must be 'Bearer ' and the token of jobrelay.http.token")
-                    .with("WWW-Authenticate", "Bearer realm=\"jobrelay\"");
-        }
+        return given != null
+                && given.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                && MessageDigest.isEqual(digest(given.substring(BEARER.length())), token);
     }
 
     private static byte[] digest(String text) {

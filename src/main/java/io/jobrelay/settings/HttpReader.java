@@ -1,7 +1,10 @@
 package io.jobrelay.settings;
 
+import io.jobrelay.wire.AddressRange;
+import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code jobrelay.http.*}. */
@@ -30,7 +33,19 @@ final class HttpReader {
         if (enabled && token == null && !HttpSettings.isLoopback(host)) {
             properties.required("jobrelay.http.token", " beyond this machine, jobrelay.http.host being " + host);
         }
-        return new HttpSettings(enabled, host, port, token);
+        return new HttpSettings(enabled, host, port, token, trustedProxies());
+    }
+
+    private List<AddressRange> trustedProxies() {
+        return properties
+                .read(
+                        "jobrelay.http.trusted-proxies",
+                        "addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8",
+                        text -> Stream.of(text.split("\\s*,\\s*"))
+                                .map(AddressRange::parse)
+                                .toList(),
+                        proxies -> true)
+                .orElse(List.of());
     }
 
     private @Nullable String token() {

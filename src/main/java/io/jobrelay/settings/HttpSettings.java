@@ -2,6 +2,8 @@ package io.jobrelay.settings;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.wire.AddressRange;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param host the address or name that it binds to
  * @param port 0 for any that is free
  * @param token what every request must bring; null only where nobody but this machine gets through
+ * @param trustedProxies those whose {@code X-Forwarded-For} is believed
  */
 public record HttpSettings(
-        boolean enabled, String host, int port, @Nullable String token) {
+        boolean enabled, String host, int port, @Nullable String token, List<AddressRange> trustedProxies) {
     /** Shorter ones can be guessed. */
     static final int SHORTEST_TOKEN = 16;
 
@@ -21,6 +24,7 @@ public record HttpSettings(
 
     public HttpSettings {
         requireNonNull(host, "host is null");
+        trustedProxies = List.copyOf(trustedProxies);
     }
 
     /** True for the names and addresses that no machine but this one answers to. */
@@ -30,12 +34,12 @@ public record HttpSettings(
 
     /** These settings at any port that is free. */
     public HttpSettings atAnyPort() {
-        return new HttpSettings(enabled, host, 0, token);
+        return new HttpSettings(enabled, host, 0, token, trustedProxies);
     }
 
     @Override
     public String toString() {
-        return "HttpSettings[enabled=%s, host=%s, port=%d, token=%s]"
-                .formatted(enabled, host, port, token == null ? "none" : "***");
+        return "HttpSettings[enabled=%s, host=%s, port=%d, token=%s, trustedProxies=%s]"
+                .formatted(enabled, host, port, token == null ? "none" : "***", trustedProxies);
     }
 }

@@ -54,6 +54,7 @@ public final class SettingsReader {
             "jobrelay.http.host",
             "jobrelay.http.port",
             "jobrelay.http.token",
+            "jobrelay.http.trusted-proxies",
             "jobrelay.reload.every",
             "jobrelay.retention");
 

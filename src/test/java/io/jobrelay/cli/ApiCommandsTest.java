@@ -72,9 +72,9 @@ class ApiCommandsTest {
         properties.put("jobrelay.destination.webhook.allow-private", "true");
         relay = Relay.start(Relay.Scope.EVERYTHING, properties, Clock.systemUTC(), change -> {});
         running = new Running(relay);
-        url = requireNonNull(running.serve(new HttpSettings(true, "127.0.0.1", 0, null)));
+        url = requireNonNull(running.serve(new HttpSettings(true, "127.0.0.1", 0, null, List.of())));
         guarded = new Running(relay);
-        guardedUrl = requireNonNull(guarded.serve(new HttpSettings(true, "127.0.0.1", 0, TOKEN)));
+        guardedUrl = requireNonNull(guarded.serve(new HttpSettings(true, "127.0.0.1", 0, TOKEN, List.of())));
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> relay.engine().outbox().destinations(Status.DEAD).contains("webhook")
                         && relay.engine().done());

@@ -9,6 +9,7 @@ import io.jobrelay.settings.HttpSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,7 @@ class RunningTest {
                 Clock.systemUTC(),
                 change -> {});
         running = new Running(relay);
-        running.serve(new HttpSettings(true, "127.0.0.1", 0, null));
+        running.serve(new HttpSettings(true, "127.0.0.1", 0, null, List.of()));
     }
 
     private void signal() throws InterruptedException {

@@ -43,7 +43,7 @@ class PageIT {
     }
 
     private Served serve() {
-        return serve(new HttpSettings(true, "127.0.0.1", 0, null));
+        return serve(new HttpSettings(true, "127.0.0.1", 0, null, List.of()));
     }
 
     @AfterEach
@@ -115,7 +115,7 @@ class PageIT {
     @Test
     void asks_for_the_token_until_it_is_the_right_one(Browser browser) {
         browser.expectError("401");
-        Served api = serve(new HttpSettings(true, "127.0.0.1", 0, TOKEN));
+        Served api = serve(new HttpSettings(true, "127.0.0.1", 0, TOKEN, List.of()));
         api.takeIn(Served.job("1", JobState.RUNNING));
         browser.open(api.url() + "/");
         browser.write("#token", "not this one");
@@ -148,7 +148,7 @@ class PageIT {
         }
         browser.waitForText("#connection", "reconnecting");
 
-        Served api = serve(new HttpSettings(true, "127.0.0.1", port, null));
+        Served api = serve(new HttpSettings(true, "127.0.0.1", port, null, List.of()));
         api.takeIn(Served.job("1", JobState.FAILED));
         browser.waitForText("#connection", "live");
         browser.waitForText("tbody tr", "Failed");

@@ -125,11 +125,11 @@ final class Served implements AutoCloseable {
     }
 
     static Served start(Path directory) {
-        return at(directory, new HttpSettings(true, "127.0.0.1", 0, null));
+        return at(directory, new HttpSettings(true, "127.0.0.1", 0, null, List.of()));
     }
 
     static Served start(Path directory, String token) {
-        return at(directory, new HttpSettings(true, "127.0.0.1", 0, token));
+        return at(directory, new HttpSettings(true, "127.0.0.1", 0, token, List.of()));
     }
 
     static Served at(Path directory, HttpSettings settings) {

@@ -1,6 +1,7 @@
 package io.jobrelay.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -9,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.wire.AddressRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -17,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -231,6 +235,54 @@ class TrustTest {
         assertThat(answers.split("HTTP/1.1 404 ", -1).length - 1).isBetween(RateLimit.AT_ONCE, 2 * RateLimit.AT_ONCE);
     }
 
+    /** A request that there is nothing at, 404 where it is let through; the last one of a connection closes it. */
+    private static String request(String connection, String... headers) {
+        return "GET /api/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: %s\r\n%s\r\n"
+                .formatted(
+                        connection,
+                        Stream.of(headers).map(header -> header + "\r\n").collect(joining()));
+    }
+
+    /** The status of the last request, right behind more of the others than are let through. */
+    private String afterMany(String others, String last) throws IOException {
+        String answers = api.raw(others.repeat(2 * RateLimit.AT_ONCE) + last);
+        assertThat(answers).contains("HTTP/1.1 429 ");
+        return answers.replaceFirst("(?s).*HTTP/1\\.1 (\\d+).*", "$1");
+    }
+
+    @Test
+    void failed_sign_ins_do_not_lock_out_whoever_has_the_token() throws IOException {
+        api = Served.start(directory, TOKEN);
+
+        assertThat(afterMany(
+                        request("keep-alive", "Authorization: Bearer guess"),
+                        request("close", "Authorization: Bearer " + TOKEN)))
+                .isEqualTo("404");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "Bearer " + TOKEN})
+    void a_client_behind_a_trusted_proxy_does_not_lock_out_the_others(String authorization) throws IOException {
+        api = Served.at(
+                directory, new HttpSettings(true, "127.0.0.1", 0, TOKEN, List.of(AddressRange.parse("127.0.0.0/8"))));
+        String signIn = "Authorization: " + authorization;
+
+        assertThat(afterMany(
+                        request("keep-alive", signIn, "X-Forwarded-For: 203.0.113.9"),
+                        request("close", signIn, "X-Forwarded-For: 203.0.113.10")))
+                .isEqualTo(authorization.equals("none") ? "401" : "404");
+    }
+
+    @Test
+    void an_address_that_somebody_else_forwards_is_not_believed() throws IOException {
+        api = Served.start(directory);
+        String forged = IntStream.range(0, 2 * RateLimit.AT_ONCE)
+                .mapToObj(i -> request("keep-alive", "X-Forwarded-For: 203.0.113." + i % 256))
+                .collect(joining());
+
+        assertThat(api.raw(forged + request("close"))).contains("HTTP/1.1 429 ");
+    }
+
     @Test
     void whoever_opens_the_page_again_and_again_gets_it() throws IOException {
         api = Served.start(directory);
@@ -246,15 +298,16 @@ class TrustTest {
         AtomicLong nanos = new AtomicLong();
         RateLimit limit = new RateLimit(nanos::get);
         for (int i = 0; i < RateLimit.AT_ONCE; i++) {
-            assertThat(limit.take("2001:db8:0:1:0:0:0:" + Integer.toHexString(i)))
+            assertThat(limit.take("2001:db8:0:1:0:0:0:" + Integer.toHexString(i), true))
                     .isZero();
         }
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff")).isEqualTo(1);
-        assertThat(limit.take("2001:db8:0:2:0:0:0:1")).isZero();
-        assertThat(limit.take("192.0.2.1")).isZero();
+        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", true)).isEqualTo(1);
+        assertThat(limit.take("2001:db8:0:2:0:0:0:1", true)).isZero();
+        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", false)).isZero();
+        assertThat(limit.take("192.0.2.1", true)).isZero();
         nanos.addAndGet(1_000_000_000L / RateLimit.PER_SECOND);
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff")).isZero();
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff")).isEqualTo(1);
+        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", true)).isZero();
+        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", true)).isEqualTo(1);
     }
 
     @Test
@@ -333,8 +386,8 @@ class TrustTest {
         int port = Integer.parseInt(api.url().replaceFirst(".*:", ""));
 
         assertThatExceptionOfType(PortInUseException.class)
-                .isThrownBy(
-                        () -> Served.at(directory.resolve("other"), new HttpSettings(true, "127.0.0.1", port, null)))
+                .isThrownBy(() -> Served.at(
+                        directory.resolve("other"), new HttpSettings(true, "127.0.0.1", port, null, List.of())))
                 .withMessageStartingWith("jobrelay.http.port: 127.0.0.1:" + port + " is in use; ");
     }
 }

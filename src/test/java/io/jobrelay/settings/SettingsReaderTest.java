@@ -13,6 +13,7 @@ import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.signing.Credentials;
+import io.jobrelay.wire.AddressRange;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +62,7 @@ class SettingsReaderTest {
                         new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
                         new DeliverySettings(
                                 DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD),
-                        new HttpSettings(true, "127.0.0.1", 8080, null),
+                        new HttpSettings(true, "127.0.0.1", 8080, null, List.of()),
                         Duration.ofDays(30),
                         Duration.ofSeconds(1),
                         Map.of(),
@@ -92,6 +94,7 @@ class SettingsReaderTest {
                 jobrelay.http.host=0.0.0.0
                 jobrelay.http.port=0
                 jobrelay.http.token=0123456789abcdef
+                jobrelay.http.trusted-proxies=10.0.0.5, 10.1.0.0/16,fd00::/8
                 jobrelay.retention=7d
                 """);
 
@@ -106,7 +109,14 @@ class SettingsReaderTest {
                                 new DeliverySchedule(List.of(Duration.ZERO, Duration.ofMinutes(1)), 0.5),
                                 Duration.ofSeconds(2),
                                 new CircuitBreaker(3, Duration.ofSeconds(4), Duration.ofDays(1))),
-                        new HttpSettings(false, "0.0.0.0", 0, "0123456789abcdef"),
+                        new HttpSettings(
+                                false,
+                                "0.0.0.0",
+                                0,
+                                "0123456789abcdef",
+                                Stream.of("10.0.0.5/32", "10.1.0.0/16", "fd00::/8")
+                                        .map(AddressRange::parse)
+                                        .toList()),
                         Duration.ofDays(7),
                         Duration.ofSeconds(1),
                         Map.of(),
@@ -233,6 +243,10 @@ class SettingsReaderTest {
                 "jobrelay.http.enabled | no | must be true or false, was 'no'",
                 "jobrelay.http.token | 0123456789abcde | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 15; make one with 'openssl rand -hex 32'",
                 "jobrelay.http.token | 0123456789 abcdef | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 17; make one with 'openssl rand -hex 32'",
+                "jobrelay.http.trusted-proxies | proxy.example | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was 'proxy.example'",
+                "jobrelay.http.trusted-proxies | 10.0.0.5 10.0.0.6 | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was '10.0.0.5 10.0.0.6'",
+                "jobrelay.http.trusted-proxies | 10.0.0.0/33 | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was '10.0.0.0/33'",
+                "jobrelay.http.trusted-proxies | 0.0.0.0/0 | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was '0.0.0.0/0'",
                 "jobrelay.poll.concurrency | 0 | must be a whole number from 1 to 1000, was '0'",
                 "jobrelay.poll.concurrency | 1001 | must be a whole number from 1 to 1000, was '1001'",
                 "jobrelay.poll.timeout | 30 | must be a time above 0 and up to 10m with its unit, such as 30s, was '30'",
