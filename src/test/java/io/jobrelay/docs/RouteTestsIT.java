@@ -2,7 +2,7 @@ package io.jobrelay.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.Child;
+import io.jobrelay.testbed.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +20,7 @@ class RouteTestsIT {
 
     @BeforeEach
     void copies_it_to_where_the_routes_are() throws IOException {
-        Child.copy(Path.of("routes"), directory);
-        Files.createDirectories(directory.resolve("docs/cookbook"));
-        Child.copy(Path.of(FOLDER), directory);
+        new Installation(directory).copy(FOLDER);
         Files.move(directory.resolve(FOLDER), directory.resolve("route-tests"));
     }
 
