@@ -168,6 +168,7 @@ public final class Relay implements AutoCloseable {
             Consumer<Change> changes) {
         LiveSettings running = new LiveSettings(started);
         settings = running;
+        context.addComponent("direct", new UncachedDirectComponent());
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         if (value(context, context.getPropertiesComponent(), Tracing.ENABLED)
                 .filter("true"::equals)

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobrelay.reload.Edition;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +33,31 @@ class RouteSwapTest {
                   steps:
                     - setBody:
                         simple: did ${body}
+            - route:
+                id: called
+                errorHandler:
+                  noErrorHandler: {}
+                from:
+                  uri: direct:called
+                  steps:
+                    - to:
+                        uri: direct:part
+            - route:
+                id: part
+                from:
+                  uri: direct:part
+                  steps:
+                    - setBody:
+                        simple: called did ${body}
+            """;
+    private static final String CALLER = """
+            - route:
+                id: caller
+                from:
+                  uri: direct:caller
+                  steps:
+                    - toD:
+                        uri: direct:called
             """;
 
     @TempDir
@@ -44,7 +71,11 @@ class RouteSwapTest {
     void loads() throws Exception {
         Path path = Files.writeString(directory.resolve("reader.camel.yaml"), ROUTE);
         file = Path.of("").toAbsolutePath().relativize(path).toString();
+        context.addComponent("direct", new UncachedDirectComponent());
         context.start();
+        Path caller = Files.writeString(directory.resolve("caller.camel.yaml"), CALLER);
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + caller));
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + path));
     }
@@ -65,6 +96,28 @@ class RouteSwapTest {
         assertThat(ask("two")).isEqualTo("did two");
         removed.join();
         assertThat(context.getRoute("reader")).isNull();
+    }
+
+    /** Camel's own callers of one endpoint share what the first of them found there last, be it long gone. */
+    @Test
+    void callers_of_a_route_that_is_away_wait_for_the_new_one() throws Exception {
+        assertThat(call("one")).isEqualTo("called did one");
+        assertThat(context.getRoute("called")).isNotNull();
+
+        remove();
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (String work : List.of("two", "three", "four")) {
+            calls.add(CompletableFuture.supplyAsync(() -> call(work)));
+            Awaitility.await().until(() -> context.getInflightRepository().size("caller") == calls.size());
+        }
+        swap.add(Set.of(file), new Edition(Map.of(file, ROUTE), Map.of()));
+
+        assertThat(calls.stream().map(CompletableFuture::join))
+                .containsExactly("called did two", "called did three", "called did four");
+    }
+
+    private String call(String work) {
+        return context.createFluentProducerTemplate().to("direct:caller").withBody(work).request(String.class);
     }
 
     private String ask(String work) {
