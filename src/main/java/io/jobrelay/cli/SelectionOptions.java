@@ -20,14 +20,14 @@ final class SelectionOptions {
             names = "--since",
             paramLabel = "TIME",
             converter = TimeConverter.class,
-            description = "Those of changes from this time on, such as 2026-11-22 (UTC) or 2026-11-22T10:00:00Z.")
+            description = "Those of events of this time and later, such as 2026-11-22 (UTC) or 2026-11-22T10:00:00Z.")
     private @Nullable Instant since;
 
     @Option(
             names = "--until",
             paramLabel = "TIME",
             converter = TimeConverter.class,
-            description = "Those of changes before this time.")
+            description = "Those of events before this time, without those of this time itself.")
     private @Nullable Instant until;
 
     Selection selection() {

@@ -6,6 +6,8 @@ import io.jobrelay.job.Change;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.HealthChange;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ public final class Announcements {
      */
     void announce(Change change, long now) {
         long sequence = requireNonNull(change.job().sequence(), "a change is numbered");
-        Event event = Event.of(eventIds.get(), instance, change, wall.instant());
+        Event event = Event.of(eventIds.get(), instance, change, time());
         append(event, sequence, change.job().state().name(), now);
     }
 
@@ -45,7 +47,12 @@ public final class Announcements {
      * @param now the ledger's time
      */
     void announce(HealthChange change, long sequence, long now) {
-        append(Event.of(eventIds.get(), instance, change, sequence, wall.instant()), sequence, null, now);
+        append(Event.of(eventIds.get(), instance, change, sequence, time()), sequence, null, now);
+    }
+
+    /** No finer than the ledger keeps it. */
+    private Instant time() {
+        return wall.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private void append(Event event, long sequence, @Nullable String state, long now) {

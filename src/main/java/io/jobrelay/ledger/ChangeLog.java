@@ -49,8 +49,8 @@ final class ChangeLog {
                                 .one()
                         - entries.size();
         PreparedBatch changes = handle.prepareBatch("""
-                insert into change (position, event_id, subject, sequence, type, state, event, created_at)
-                values (:position, :id, :subject, :sequence, :type, :state, :event, :now)""");
+                insert into change (position, event_id, subject, sequence, type, state, event, created_at, event_time)
+                values (:position, :id, :subject, :sequence, :type, :state, :event, :now, :time)""");
         for (Entry entry : entries) {
             position++;
             changes.bind("position", position)
@@ -61,6 +61,7 @@ final class ChangeLog {
                     .bind("state", entry.state)
                     .bind("event", entry.event.bytes())
                     .bind("now", entry.now)
+                    .bind("time", entry.event.time().toEpochMilli())
                     .add();
         }
         changes.execute();

@@ -38,8 +38,8 @@ public final class Deliveries {
      * Which deliveries.
      *
      * @param destination null for all
-     * @param since the earliest time of the change, null for any
-     * @param until what the time of the change must be before, null for any
+     * @param since the earliest time of the event, null for any
+     * @param until what the time of the event must be before, null for any
      */
     public record Selection(
             @Nullable String destination,
@@ -64,7 +64,7 @@ public final class Deliveries {
      *
      * @param id {@code <destination>.<event id>}
      * @param attempts attempts that have failed and count
-     * @param time of the change
+     * @param time of the event
      * @param dueTime when it is tried next, unless its destination pauses; null if it is settled, or waits for an earlier
      *     change of the same job
      * @param updateTime when it was last tried or settled
@@ -87,7 +87,7 @@ public final class Deliveries {
             @Nullable String node,
             @Nullable String error) {
         /** What the columns of a delivery and of its change say, as {@link #of} reads them. */
-        static final String COLUMNS = "d.rowid, d.*, c.type, c.created_at,"
+        static final String COLUMNS = "d.rowid, d.*, c.type, c.event_time,"
                 + " case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node";
 
         public Entry {
@@ -107,7 +107,7 @@ public final class Deliveries {
                     row.getLong("sequence"),
                     Status.valueOf(row.getString("status")),
                     row.getInt("attempts"),
-                    Instant.ofEpochMilli(row.getLong("created_at")),
+                    Instant.ofEpochMilli(row.getLong("event_time")),
                     Times.instant(row, "due_at"),
                     Instant.ofEpochMilli(row.getLong("updated_at")),
                     row.getString("node"),
@@ -141,7 +141,7 @@ public final class Deliveries {
                                 select d.rowid, d.destination, d.subject, d.event_id
                                 from delivery d <crossJoin> change c on c.event_id = d.event_id
                                 where d.status = 'DEAD' and d.destination = :destination
-                                    and c.created_at >= :since and c.created_at < :until
+                                    and c.event_time >= :since and c.event_time < :until
                                     and d.rowid > :after
                                 order by d.rowid limit :most"""))
                         .bind("destination", destination)

@@ -50,8 +50,8 @@ public final class DeliveryIndex {
      * @param statuses any of these, all if there are none
      * @param destinations any of these, all if there are none
      * @param subject the job, or the watch, that changed; null for any
-     * @param since the earliest time of the change, null for any
-     * @param until what the time of the change must be before, null for any
+     * @param since the earliest time of the event, null for any
+     * @param until what the time of the event must be before, null for any
      */
     public record Filter(
             Set<Status> statuses,
@@ -163,7 +163,7 @@ public final class DeliveryIndex {
                         where %s and d.rowid < :before and d.rowid >= :end
                             and (:statuses = '[]' or d.status in (select value from <elements>(:statuses)))
                             and (:destinations = '[]' or d.destination in (select value from <elements>(:destinations)))
-                            and c.created_at >= :since and c.created_at < :until
+                            and c.event_time >= :since and c.event_time < :until
                         order by d.rowid desc limit :limit""".formatted(Entry.COLUMNS, row.tables(), row.where()))
                 .bind("destination", row.destination())
                 .bind("subject", filter.subject())

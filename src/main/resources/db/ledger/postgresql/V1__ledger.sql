@@ -75,6 +75,7 @@ create table change (
     state      text   collate "C",
     event      bytea  not null,
     created_at bigint not null,
+    event_time bigint not null,
     unique (subject, sequence)
 );
 create index change_created on change (created_at);

@@ -75,7 +75,8 @@ create table change (
     type       text    not null,                    -- the type of the event
     state      text,                                -- of the job; null where the health of a watch changed
     event      blob    not null,                    -- the bytes that every destination receives
-    created_at integer not null,
+    created_at integer not null,                    -- by the ledger's clock
+    event_time integer not null,                    -- of the event: by the machine's clock
     unique (subject, sequence)
 );
 create index change_created on change (created_at);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.job.JobRecords;
+import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations.Circuit;
@@ -126,13 +128,34 @@ class DeliveriesTest {
         assertThat(ids(Status.DEAD)).containsExactly("hook.d-1", "hook.a-1");
     }
 
+    /** Whatever the clocks say, and however long the event took to the ledger. */
+    @Test
+    void a_delivery_has_the_time_of_its_event_and_is_found_by_it() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        ledger.clock.jump(Duration.ofMillis(130).plusNanos(7));
+        ledger.intake
+                .answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.RUNNING)))
+                .join();
+        ledger.query("select event_id from change").forEach(event -> ledger.outbox.add(HOOK, "acme-job/acme/1", event));
+        die(HOOK);
+        Instant time = Instant.parse(ledger.told("true", "/time").get(0).replaceFirst("1 ", ""));
+
+        assertThat(list(Status.DEAD, new Selection(HOOK, time, null)))
+                .extracting(Deliveries.Entry::time)
+                .containsExactly(time);
+        assertThat(list(Status.DEAD, new Selection(HOOK, null, time))).isEmpty();
+        assertThat(deliveries.redeliver(new Selection(HOOK, null, time))).isZero();
+        assertThat(deliveries.redeliver(new Selection(HOOK, time, time.plusMillis(1))))
+                .isEqualTo(1);
+    }
+
     @Test
     void thousands_are_sent_again_in_order() {
         ledger.database.write(handle -> {
             handle.execute("""
                     with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
-                    insert into change (position, event_id, subject, sequence, type, event, created_at)
-                    select i, 'e' || i, 'job ' || (i % 50), i, 't', 'x', i from n""");
+                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
+                    select i, 'e' || i, 'job ' || (i % 50), i, 't', 'x', i, i from n""");
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
                     select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");

@@ -89,7 +89,7 @@ class DeliveryIndexTest {
                         filter.subject() == null ? "" : in("d.subject", Set.of(filter.subject())),
                         filter.until() == null
                                 ? ""
-                                : " and c.created_at < " + filter.until().toEpochMilli()));
+                                : " and c.event_time < " + filter.until().toEpochMilli()));
         for (int lookedThrough : new int[] {3, 100_000}) {
             assertThat(ids(new DeliveryIndex(ledger.database, lookedThrough), filter, 7))
                     .isEqualTo(all);

@@ -106,8 +106,8 @@ class HistoryTest {
     void a_page_ends_where_it_is_full_of_bytes() {
         ledger.database.write(handle -> handle.execute("""
                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 10)
-                insert into change (position, event_id, subject, sequence, type, event, created_at)
-                select i, 'e' || i, 's', i, 't', ?, 0 from n""", new byte[512 * 1024]));
+                insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
+                select i, 'e' || i, 's', i, 't', ?, 0, 0 from n""", new byte[512 * 1024]));
 
         assertThat(history.after(0, 10)).extracting(History.Entry::position).containsExactly(1L, 2L, 3L, 4L);
         assertThat(history.of("s", 8, 10)).hasSize(2);

@@ -143,13 +143,14 @@ final class Ledger implements AutoCloseable {
                 .mapTo(Long.class)
                 .one();
         handle.execute(
-                "insert into change (position, event_id, subject, sequence, type, event, created_at)"
-                        + " values (?, ?, ?, ?, 't', ?, ?)",
+                "insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)"
+                        + " values (?, ?, ?, ?, 't', ?, ?, ?)",
                 position,
                 eventId,
                 subject,
                 sequence,
                 eventId.getBytes(UTF_8),
+                clock.millis(),
                 clock.millis());
         Outbox.add(
                 handle,

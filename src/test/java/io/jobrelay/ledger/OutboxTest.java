@@ -265,8 +265,8 @@ class OutboxTest {
         ledger.database.write(handle -> {
             handle.execute("""
                     with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
-                    insert into change (position, event_id, subject, sequence, type, event, created_at)
-                    select i, 'e' || i, 'job ' || (i % 5000), i / 5000, 't', ?, 0 from n""", new byte[1_000]);
+                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
+                    select i, 'e' || i, 'job ' || (i % 5000), i / 5000, 't', ?, 0, 0 from n""", new byte[1_000]);
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
                     select 'alerts', event_id, subject, sequence, 'PENDING',

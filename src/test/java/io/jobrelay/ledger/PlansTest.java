@@ -86,10 +86,10 @@ class PlansTest {
             entry("select health, count(*) from watch", "counts all watches by their narrowest index"),
             entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
             entry(
-                    "select d.rowid, d.*, c.type, c.created_at, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from delivery d",
+                    "select d.rowid, d.*, c.type, c.event_time, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from delivery d",
                     "so many at most"),
             entry(
-                    "select d.rowid, d.*, c.type, c.created_at, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from change c",
+                    "select d.rowid, d.*, c.type, c.event_time, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from change c",
                     "sorts the deliveries of one job"),
             entry("select destination, status, count(*) from delivery", "once, at the end of a sandbox"));
 

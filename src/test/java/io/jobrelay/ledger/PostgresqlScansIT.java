@@ -69,8 +69,8 @@ class PostgresqlScansIT {
                     insert into job (id, watch_id, state, terminal, attempt, sequence, record)
                     select 'job ' || i, 'watch ' || i, 'RUNNING', false, 1, 1, '{}' from generate_series(1, ?) i""", MANY);
             handle.execute("""
-                    insert into change (position, event_id, subject, sequence, type, event, created_at)
-                    select i, 'event ' || i, 'job ' || i, 1, 't', 'x', 0 from generate_series(1, ?) i""", MANY);
+                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
+                    select i, 'event ' || i, 'job ' || i, 1, 't', 'x', 0, 0 from generate_series(1, ?) i""", MANY);
             handle.execute("update change_position set newest = ?", MANY);
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
