@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.PropertiesComponent;
 
 /**
  * Which route files have to be built anew for an edit: those that were edited, and those whose routes were built with
@@ -19,12 +22,14 @@ import java.util.stream.Stream;
  * too few would go on with what is no longer there.
  */
 final class Affected {
+    private final CamelContext context;
     private final Edition before;
     private final Edition after;
     private final Set<String> files;
     private final Map<String, List<RouteFile>> versions = new HashMap<>();
 
-    private Affected(Edition before, Edition after) {
+    private Affected(CamelContext context, Edition before, Edition after) {
+        this.context = context;
         this.before = before;
         this.after = after;
         this.files = routes(before.differences(after).stream());
@@ -36,23 +41,30 @@ final class Affected {
     /**
      * Finds them.
      *
+     * @param context resolves placeholders
      * @param keys the properties that have changed
      * @param beans the names of beans that are bound anew
      * @param outboxes the destinations that are opened anew
      */
-    static Set<String> files(Edition before, Edition after, Set<String> keys, Set<String> beans, Set<String> outboxes) {
-        Affected affected = new Affected(before, after);
+    static Set<String> files(
+            CamelContext context,
+            Edition before,
+            Edition after,
+            Set<String> keys,
+            Set<String> beans,
+            Set<String> outboxes) {
+        Affected affected = new Affected(context, before, after);
         Set<String> mappings =
                 before.differences(after).stream().filter(Edition::isMapping).collect(Collectors.toSet());
         List<Pattern> placeholders = keys.stream()
                 .map(key -> Pattern.compile("\\{\\{[?!]?\\s*" + Pattern.quote(key) + "\\s*[:}]"))
                 .toList();
         affected.versions.keySet().forEach(file -> {
-            if (affected.texts(file)
-                            .anyMatch(text -> mappings.stream().anyMatch(text::contains)
-                                    || placeholders.stream()
-                                            .anyMatch(placeholder ->
-                                                    placeholder.matcher(text).find()))
+            if (affected.maps(file, mappings)
+                    || affected.texts(file)
+                            .anyMatch(text -> placeholders.stream()
+                                    .anyMatch(placeholder ->
+                                            placeholder.matcher(text).find()))
                     || affected.names(file, beans)
                     || affected.reads(file, outboxes)) {
                 affected.files.add(file);
@@ -81,6 +93,59 @@ final class Affected {
 
     private Stream<String> texts(String file) {
         return Stream.of(before, after).flatMap(edition -> edition.text(file).stream());
+    }
+
+    private boolean maps(String file, Set<String> mappings) {
+        return !mappings.isEmpty()
+                && documents(file)
+                        .flatMap(this::resolved)
+                        .anyMatch(text -> mappings.stream().anyMatch(text::contains));
+    }
+
+    /** The texts of a file, and of the templates that it makes routes of, with values for their placeholders. */
+    private Stream<String> resolved(YamlNode document) {
+        return Stream.concat(
+                resolved(document, new Properties()),
+                document.items().stream()
+                        .flatMap(item -> item.member("templatedRoute").stream())
+                        .flatMap(route -> versions.values().stream()
+                                .flatMap(List::stream)
+                                .flatMap(file -> file.members("routeTemplate"))
+                                .filter(template -> template.text("id").equals(route.text("routeTemplateRef")))
+                                .flatMap(template -> resolved(template, parameters(template, route)))));
+    }
+
+    private Stream<String> resolved(YamlNode node, Properties parameters) {
+        PropertiesComponent properties = context.getPropertiesComponent();
+        properties.setLocalProperties(parameters);
+        try {
+            return node.texts().map(YamlNode::text).map(this::resolved).toList().stream();
+        } finally {
+            properties.setLocalProperties(null);
+        }
+    }
+
+    private String resolved(String text) {
+        try {
+            return context.resolvePropertyPlaceholders(text);
+        } catch (IllegalArgumentException e) {
+            // No value, so no route: in a template, one for its parameters.
+            return text;
+        }
+    }
+
+    private static Properties parameters(YamlNode template, YamlNode route) {
+        Properties parameters = new Properties();
+        parameters(template)
+                .forEach(parameter -> parameter
+                        .member("defaultValue")
+                        .ifPresent(value -> parameters.put(parameter.text("name"), value.text())));
+        parameters(route).forEach(parameter -> parameters.put(parameter.text("name"), parameter.text("value")));
+        return parameters;
+    }
+
+    private static Stream<YamlNode> parameters(YamlNode node) {
+        return node.member("parameters").stream().flatMap(parameters -> parameters.items().stream());
     }
 
     private boolean names(String file, Set<String> names) {

@@ -104,7 +104,8 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
         return calls;
     }
 
-    private Stream<YamlNode> members(String name) {
+    /** Its members of that name. */
+    Stream<YamlNode> members(String name) {
         return document.stream().flatMap(yaml -> yaml.items().stream()).flatMap(item -> item.member(name).stream());
     }
 

@@ -13,6 +13,7 @@ import org.apache.camel.CamelContext;
 
 /** The line that runs, made to run as another edition of its files says: wholly, or not at all. */
 final class RunningLine {
+    private final CamelContext context;
     private final EditedFiles files;
     private final LiveSettings settings;
     private final Supplier<Settings> read;
@@ -34,6 +35,7 @@ final class RunningLine {
             EngineBeans engine,
             DestinationBeans destinations,
             LongSupplier nanoTime) {
+        this.context = context;
         this.files = files;
         this.settings = settings;
         this.read = read;
@@ -109,7 +111,7 @@ final class RunningLine {
         if (newClient) {
             beans.add(ProviderBeans.CLIENT);
         }
-        Set<String> affected = Affected.files(change.before(), change.after(), keys(change), beans, reopened);
+        Set<String> affected = Affected.files(context, change.before(), change.after(), keys(change), beans, reopened);
         boolean withoutPollers = routes.remove(affected, change.before());
         // Before there are others, whose polls are nobody else's.
         if (withoutPollers) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Consumer;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceHelper;
@@ -65,19 +66,15 @@ class RouteSwapTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final RouteSwap swap = new RouteSwap(context, System::nanoTime);
+    private final ProducerTemplate template = context.createProducerTemplate();
     private String file;
 
     @BeforeEach
     void loads() throws Exception {
-        Path path = Files.writeString(directory.resolve("reader.camel.yaml"), ROUTE);
-        file = Path.of("").toAbsolutePath().relativize(path).toString();
         context.addComponent("direct", new UncachedDirectComponent());
         context.start();
-        Path caller = Files.writeString(directory.resolve("caller.camel.yaml"), CALLER);
-        PluginHelper.getRoutesLoader(context)
-                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + caller));
-        PluginHelper.getRoutesLoader(context)
-                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + path));
+        load("caller.camel.yaml", CALLER);
+        file = load("reader.camel.yaml", ROUTE);
     }
 
     @AfterEach
@@ -116,15 +113,54 @@ class RouteSwapTest {
                 .containsExactly("called did two", "called did three", "called did four");
     }
 
+    @Test
+    void a_route_of_a_template_is_built_with_the_mapping_as_it_is_now() throws Exception {
+        load("template.camel.yaml", """
+                - routeTemplate:
+                    id: ask
+                    parameters:
+                      - name: api
+                    route:
+                      from:
+                        uri: direct:{{api}}
+                        steps:
+                          - setBody:
+                              jq:
+                                expression: resource:file:%s/{{api}}.jq
+                                resultType: java.lang.String
+                """.formatted(directory));
+        Path mapping = Files.writeString(directory.resolve("acme.jq"), "\"was \\(.)\"");
+        String provider = """
+                - templatedRoute:
+                    routeId: poll-acme
+                    routeTemplateRef: ask
+                    parameters:
+                      - name: api
+                        value: acme
+                """;
+        String made = load("acme.camel.yaml", provider);
+        assertThat(template.requestBody("direct:acme", "1", String.class)).contains("was");
+
+        Files.writeString(mapping, "\"is \\(.)\"");
+        swap.remove(Set.of(made), new Edition(Map.of(made, provider), Map.of()));
+        swap.add(Set.of(made), new Edition(Map.of(made, provider), Map.of()));
+
+        assertThat(template.requestBody("direct:acme", "1", String.class)).contains("is");
+    }
+
+    private String load(String name, String routes) throws Exception {
+        Path path = Files.writeString(directory.resolve(name), routes);
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + path));
+        return Path.of("").toAbsolutePath().relativize(path).toString();
+    }
+
     private String call(String work) {
-        return context.createFluentProducerTemplate().to("direct:caller").withBody(work).request(String.class);
+        return template.requestBody("direct:caller", work, String.class);
     }
 
     private String ask(String work) {
-        return context.createFluentProducerTemplate()
-                .to("seda:work?timeout=5000")
-                .withBody(work)
-                .request(String.class);
+        return template.requestBody("seda:work?timeout=5000", work, String.class);
     }
 
     private void remove() {
