@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 class ClusterIT {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
     private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
-    private static final int RANDOM_ROUNDS = Integer.getInteger("jobrelay.test.rounds", 0);
+    private static final int RANDOM_ROUNDS = Integer.getInteger("jobrelay.test.rounds", LONG ? 20 : 0);
     private static final List<Map<String, Blow>> ROUNDS = List.of(
             Map.of("a", Blow.KILL, "b", Blow.FREEZE_INSIDE),
             Map.of("c", Blow.SHUT_OFF, "a", Blow.DATABASE_CRASHES),

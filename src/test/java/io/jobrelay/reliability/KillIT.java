@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 class KillIT {
     private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
     private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
-    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", 3);
+    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", LONG ? 60 : 3);
     private static final int ROUNDS = LONG ? 2 : 1;
     private static final double MEAN_LIFE_MILLIS = 2_500;
     /** What the short form does without: another of its points stands beside each. */
