@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A real browser, one for all tests of the page: Debian's headless Chromium through its driver, spoken to in
+ * A real browser, one for all tests of the page: headless Chromium or Chrome through its driver, spoken to in
  * <a href="https://www.w3.org/TR/webdriver2/">WebDriver</a>. A test that leaves an error in the console, and so one that
  * breaks the content security policy, fails. What is looked for may take a while to appear.
  */
@@ -57,14 +57,17 @@ final class Browser implements AutoCloseable {
     private final List<String> expected = new ArrayList<>();
 
     private Browser() throws IOException {
-        String chromium = program("chromium");
+        String chromium = program("google-chrome", "chromium");
         driver = new ProcessBuilder(program("chromedriver"), "--port=0")
                 .redirectErrorStream(true)
                 .start();
         URI server = URI.create("http://127.0.0.1:" + port(driver));
         profile = Files.createTempDirectory("jobrelay-browser");
-        List<String> arguments = new ArrayList<>(List.of(
+        List<String> arguments = List.of(
                 "--headless",
+                // Root may not have its sandbox, nor anybody where the system restricts user namespaces. It opens our
+                // page only.
+                "--no-sandbox",
                 "--disable-gpu",
                 "--disable-quic",
                 "--no-first-run",
@@ -73,10 +76,7 @@ final class Browser implements AutoCloseable {
                 "--disable-sync",
                 "--disable-dev-shm-usage",
                 "--hide-scrollbars",
-                "--user-data-dir=" + profile));
-        if (System.getProperty("user.name").equals("root")) {
-            arguments.add("--no-sandbox");
-        }
+                "--user-data-dir=" + profile);
         Map<String, Object> wanted = Map.of(
                 "goog:chromeOptions",
                 Map.of("binary", chromium, "args", arguments),
@@ -87,13 +87,15 @@ final class Browser implements AutoCloseable {
         session = server.resolve("/session/" + begun.path("sessionId").asText());
     }
 
-    private static String program(String name) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, name))
+    /** The first of these that is in the {@code PATH}. */
+    private static String program(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                        .map(directory -> Path.of(directory, name)))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(
-                        name + ": must be in the PATH for tests of the page; apt-get install chromium chromium-driver"))
+                .orElseThrow(() -> new AssertionError(String.join(" or ", names)
+                        + ": must be in the PATH for tests of the page; apt-get install chromium chromium-driver"))
                 .toString();
     }
 

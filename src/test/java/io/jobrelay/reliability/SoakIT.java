@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class SoakIT {
     private static final Logger LOG = LoggerFactory.getLogger(SoakIT.class);
-    private static final int SECONDS = Integer.getInteger("jobrelay.test.soak-seconds", Boolean.getBoolean("jobrelay.test.long") ? 600 : 12);
+    private static final int SECONDS =
+            Integer.getInteger("jobrelay.test.soak-seconds", Boolean.getBoolean("jobrelay.test.long") ? 600 : 12);
     private static final int SAMPLES = 15;
     private static final int WATCHES = 60;
     private static final long MEBIBYTE = 1024 * 1024;

@@ -43,7 +43,8 @@ record ReceivedPoll(HttpRequest request, byte[] body) {
                 covered,
                 body);
         String ours = api.signer instanceof BceAuthV1 bce
-                ? bce.authorization(unsigned, names, Api.KEYS, Instant.parse(authorization.split("/", -1)[2]))
+                ? bce.authorization(
+                        unsigned, names, Api.KEYS, Instant.parse(authorization.split("/", -1)[2]))
                 : requireNonNull(api.signer
                         .sign(unsigned, Api.KEYS, date(), header("x-acs-signature-nonce"))
                         .get("authorization"));

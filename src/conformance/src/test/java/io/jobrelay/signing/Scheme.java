@@ -152,7 +152,7 @@ enum Scheme {
 
     /** The same requests every time. */
     Stream<RandomRequest> requests(int count) {
-        return new RandomRequests(ordinal())
+        return new RandomRequests(name().hashCode())
                 .stream(count).map(this::takenByTheVendor).filter(this::isTakenByTheVendor);
     }
 

@@ -142,7 +142,7 @@ final class VendorSigners {
                 step.setAccessible(true);
                 return requireNonNull(step.invoke(this, arguments));
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(name, e);
             }
         }
     }
