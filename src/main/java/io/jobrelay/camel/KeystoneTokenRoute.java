@@ -3,12 +3,9 @@ package io.jobrelay.camel;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.account.Account;
-import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.account.KeystoneToken;
 import io.jobrelay.account.KeystoneTokens;
-import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
@@ -24,9 +21,8 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 
 /**
- * What the routes need to sign with Keystone v3 tokens: {@code add} puts the token on a request, {@code login} is the body
- * that asks for one, {@code read} takes it from the reply, and {@code renew} forgets one that was not accepted. The asking
- * itself is the route {@code direct:obtain-keystone-token}.
+ * What the routes need to sign with Keystone v3 tokens: {@code add} puts the token on a request, {@code read} takes it from
+ * a reply, and {@code renew} forgets one that was not accepted. The asking itself is {@code direct:obtain-keystone-token}.
  */
 public final class KeystoneTokenRoute {
     private static final String ROUTE = "direct:obtain-keystone-token";
@@ -77,20 +73,6 @@ public final class KeystoneTokenRoute {
         tokens.keepOnly(accounts);
     }
 
-    /** The request body: the account's user and password, and the project that the token is for. */
-    public byte[] login(Exchange exchange) throws java.io.IOException {
-        KeystoneLogin login = login(PollVariables.account(exchange));
-        ObjectNode body = Json.MAPPER.createObjectNode();
-        ObjectNode auth = body.putObject("auth");
-        ObjectNode identity = auth.putObject("identity");
-        identity.putArray("methods").add("password");
-        ObjectNode user = identity.putObject("password").putObject("user");
-        user.put("name", login.user()).put("password", login.password());
-        user.putObject("domain").put("name", login.domain());
-        auth.putObject("scope").putObject("project").put("name", login.project());
-        return Json.MAPPER.writeValueAsBytes(body);
-    }
-
     /** The token of a reply of HTTP 201: its value is in a header, its end in the body. */
     public KeystoneToken read(Exchange exchange) {
         Message reply = exchange.getMessage();
@@ -130,9 +112,5 @@ public final class KeystoneTokenRoute {
 
     private static void count(Exchange answer, Account account, String result) {
         Metrics.of(answer.getContext()).ifPresent(metrics -> metrics.tokenRefresh(account.name(), result));
-    }
-
-    private static KeystoneLogin login(Account account) {
-        return requireNonNull(account.login(), "an account that signs with tokens has a login");
     }
 }
