@@ -60,6 +60,7 @@ public final class ProviderBeans {
         this.secrets = secrets;
         this.settings = settings;
         this.template = context.createProducerTemplate();
+        SecretLookups.learn(context.getPropertiesComponent(), secrets);
         Registry registry = context.getRegistry();
         registry.bind(SECRETS, secrets);
         registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.signing.Credentials;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
@@ -31,10 +32,11 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 
 /**
  * Tells which request would go out for a watch: made by the provider's own route and signed, and then not sent. The account
- * has {@code ***} for its keys before the request is made, so there is none in it; a signature by these is masked too.
+ * has {@code ***} for its keys before the request is made, so there is none in it; a signature by these is masked too, and
+ * so is every other secret that the route puts into the request.
  */
 public final class RequestPreview implements AutoCloseable {
-    private static final String MASK = "***";
+    private static final String MASK = Secrets.MASK;
     private static final URI UNKNOWN_LOGIN = URI.create("https://auth-url.invalid/v3");
     private static final Pattern SIGNATURE =
             Pattern.compile("(?<=Signature=)\\p{XDigit}+|(?<=^bce-auth-v1/.{0,900}/)\\p{XDigit}+$");
@@ -67,7 +69,11 @@ public final class RequestPreview implements AutoCloseable {
      * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
      */
     public RequestPreview(Clock clock) {
-        trial = new RouteTrial(clock);
+        this(new RouteTrial(clock));
+    }
+
+    RequestPreview(RouteTrial trial) {
+        this.trial = trial;
         context = trial.line().context();
         context.getRegistry().unbind(ProviderBeans.CLIENT);
         context.getRegistry().bind(ProviderBeans.CLIENT, (HttpClientConfigurer) this::note);
@@ -139,7 +145,7 @@ public final class RequestPreview implements AutoCloseable {
         return response;
     }
 
-    private static Request request(ClassicHttpRequest request) throws IOException {
+    private Request request(ClassicHttpRequest request) throws IOException {
         List<String> signed = new ArrayList<>();
         List<Header> headers = new ArrayList<>();
         for (var header : request.getHeaders()) {
@@ -152,17 +158,22 @@ public final class RequestPreview implements AutoCloseable {
             headers.add(header(header.getName(), header.getValue(), signed));
         }
         try {
-            return new Request(request.getMethod(), request.getUri().toString(), headers, body(request.getEntity()));
+            return new Request(
+                    request.getMethod(), mask(request.getUri().toString()), headers, mask(body(request.getEntity())));
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
     }
 
-    private static Header header(String name, String value, List<String> signed) {
+    private Header header(String name, String value, List<String> signed) {
         return new Header(
-                name,
-                SIGNATURE.matcher(value).replaceAll(Matcher.quoteReplacement(MASK)),
+                mask(name),
+                mask(SIGNATURE.matcher(value).replaceAll(Matcher.quoteReplacement(MASK))),
                 signed.contains(name.toLowerCase(Locale.ROOT)));
+    }
+
+    private String mask(String text) {
+        return trial.secrets().mask(text);
     }
 
     private static List<String> signed(String authorization) {

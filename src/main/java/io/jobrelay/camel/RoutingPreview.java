@@ -77,8 +77,12 @@ public final class RoutingPreview implements AutoCloseable {
      * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
      */
     public RoutingPreview(Clock clock) {
+        this(new RouteTrial(clock), clock);
+    }
+
+    RoutingPreview(RouteTrial trial, Clock clock) {
+        this.trial = trial;
         this.clock = clock;
-        trial = new RouteTrial(clock);
         context = trial.line().context();
         context.getCamelContextExtension()
                 .registerEndpointCallback((uri, endpoint) -> isLocal(endpoint) ? endpoint : new Noting(endpoint));
@@ -222,7 +226,7 @@ public final class RoutingPreview implements AutoCloseable {
             NamedNode node = ((ModelCamelContext) context).getProcessorDefinition(id);
             boolean outbox = uri.startsWith(OUTBOX);
             return new Step(
-                    outbox ? name(uri) : uri,
+                    outbox ? name(uri) : trial.secrets().mask(uri),
                     outbox,
                     String.valueOf(ExchangeHelper.getAtRouteId(exchange)),
                     id,

@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which properties are secrets: those whose name ends with a word that says so, whosever they are, and in an address the
- * user before the host, the query, and long parts of its path, since many a webhook's key is there. In a line of JAAS, which
+ * Which properties and environment variables are secrets: those whose name ends with a word that says so, and in an
+ * address the user before the host, the query, and long parts of its path, since many a webhook's key is there. In a line of JAAS, which
  * is how Kafka is signed in to, each of those that it has.
  */
-final class SecretProperties {
+public final class SecretProperties {
     private static final Pattern NAME = Pattern.compile(
             ".*(secret|secretkey|accesskey|accesskeyid|apikey|token|password|passphrase|privatekey|credential|credentials)");
     private static final Pattern JAAS_OPTION = Pattern.compile("([A-Za-z]+)\\s*=\\s*[\"']([^\"']*)[\"']");
@@ -29,7 +29,8 @@ final class SecretProperties {
 
     private SecretProperties() {}
 
-    static void learn(String key, String value, Secrets secrets) {
+    /** Learns what is secret in the value of a property or an environment variable. */
+    public static void learn(String key, String value, Secrets secrets) {
         if (isSecret(key.substring(key.lastIndexOf('.') + 1))) {
             secrets.add(value);
             for (String one : value.split("[,\\s]+", -1)) {

@@ -39,6 +39,11 @@ class CanaryTest {
     private static final Map<String, String> EVERYTHING_LOGGED =
             Map.of("JOBRELAY_LOG_LEVEL", "TRACE", "JOBRELAY_LIBRARY_LOG_LEVEL", "TRACE");
 
+    private static final String FIRST_STEP = """
+                    - removeHeaders:
+                        pattern: "*"
+            """;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -102,7 +107,32 @@ class CanaryTest {
         properties.put("camel.main.shutdown-timeout", "5");
         properties.put("camel.main.auto-configuration-log-summary", "true");
         properties.put("camel.main.stream-caching-enabled", "false");
+        properties.put("zeta.token", "{{env:CANARY_OF_A_ROUTE}}");
+        environment.put("CANARY_OF_A_ROUTE", secret("token of a route's own"));
+        environment.put("ZETA_API_KEY", secret("key of a route's own, in no file"));
+        environment.put("ZETA_PASSWORD", secret("password that a route takes from the environment"));
         installation = new Installation(directory).properties(properties);
+        Path route = directory.resolve("routes/providers/huawei-res-job.camel.yaml");
+        String text = Files.readString(route);
+        assertThat(text).contains(FIRST_STEP);
+        Files.writeString(
+                route,
+                text.replace(
+                        FIRST_STEP,
+                        FIRST_STEP
+                                + header("X-Zeta", "Bearer {{zeta.token}}")
+                                + header("X-Api-Key", "{{zeta.api-key}}")
+                                + header("X-Password", "{{env:ZETA_PASSWORD}}")));
+    }
+
+    private static String header(String name, String value) {
+        return """
+                        - setHeader:
+                            name: %s
+                            expression:
+                              constant:
+                                expression: "%s"
+                """.formatted(name, value);
     }
 
     @AfterEach
@@ -164,6 +194,10 @@ class CanaryTest {
             found.addAll(canaries.in("health", health()));
             found.addAll(canaries.in("metrics", metrics()));
             found.addAll(inApi());
+            for (String list : List.of("jobs", "watches", "deliveries", "destinations")) {
+                JobrelayProcess listed = run(list, "list");
+                assertThat(listed.status()).as(listed.log()).isZero();
+            }
             found.addAll(canaries.in("arguments", Files.readAllBytes(Path.of("/proc", product.pid() + "", "cmdline"))));
             product.signal("QUIT");
             await(product, () -> product.out().contains("Full thread dump"));
@@ -194,7 +228,7 @@ class CanaryTest {
         assertThat(objects).hasSizeGreaterThan(100).allSatisfy(object -> JSON.readTree(object));
         assertThat(objects).anyMatch(object -> object.contains("\"watch\":"));
         environment.remove("JOBRELAY_LOG_FORMAT");
-        run("check");
+        assertThat(run("check", "--explain").out()).contains("X-Zeta: Bearer ***", "X-Api-Key: ***", "X-Password: ***");
         run("--help");
 
         found.addAll(inStreams());
