@@ -4,7 +4,7 @@ import { get, path, send } from "./api.js";
 import { blank, button, copyButton, el, foreign, oneLine, outwardLink, put } from "./dom.js";
 import { isOfJob, ownId, title } from "./jobs.js";
 import { go, here, href } from "./router.js";
-import { badge, family, progressBar, sign, words } from "./states.js";
+import { badge, failureOf, family, progressBar, sign, words } from "./states.js";
 import { stream } from "./stream.js";
 import { duration, exact, relative } from "./time.js";
 
@@ -171,7 +171,7 @@ function watchOf(watch) {
     el("h3", {}, "Watch"),
     el("div", { class: "summary" },
       badge(watch.health, watch.health === "OK" ? "good" : "bad"),
-      watch.failure?.message && el("p", { class: "message" }, foreign(watch.failure.message, 300))),
+      watch.failure && el("p", { class: "message" }, foreign(failureOf(watch), 300))),
     list([
       ["Stands in", watch.source],
       ["Every", watch.every],

@@ -40,6 +40,11 @@ export const words = (code) => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
+/** Why the last poll of a watch failed, all that is known of it; nothing if it did not. */
+export const failureOf = ({ health, failure }) => failure && [
+  words(health), failure.httpStatus && "HTTP " + failure.httpStatus, failure.code, failure.message,
+].filter(Boolean).join(" \u00b7 ");
+
 /** The sign of a family. */
 export function sign(name) {
   return svg("svg", { class: "sign", viewBox: "0 0 16 16", "aria-hidden": "true" },

@@ -5,6 +5,7 @@ import { ask } from "./ask.js";
 import { button, copyButton, el, foreign } from "./dom.js";
 import { Live } from "./live.js";
 import { go, here, href } from "./router.js";
+import { failureOf } from "./states.js";
 import { toast } from "./toast.js";
 import { relative } from "./time.js";
 import { healthOf, watchTitle } from "./watches.js";
@@ -160,11 +161,9 @@ function failure(watch) {
   if (!watch.failure) {
     return null;
   }
-  const { httpStatus, code, message } = watch.failure;
   return el("section", { class: "problem", "aria-label": "Last failure" },
-    el("p", {}, "The last ", watch.failures === 1 ? "poll" : watch.failures.toLocaleString() + " polls", " failed",
-      httpStatus ? " \u00b7 HTTP " + httpStatus : "", code && [" \u00b7 ", el("code", {}, foreign(code, 200))]),
-    message && el("p", { class: "foreign-text" }, foreign(message, 2000)));
+    el("p", {}, "The last ", watch.failures === 1 ? "poll" : watch.failures.toLocaleString() + " polls", " failed"),
+    el("p", { class: "foreign-text" }, foreign(failureOf(watch), 2000)));
 }
 
 function facts(watch) {

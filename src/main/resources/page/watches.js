@@ -6,7 +6,7 @@ import { button, el, foreign } from "./dom.js";
 import { bind } from "./keys.js";
 import { Live, says } from "./live.js";
 import { go, here, place } from "./router.js";
-import { badge, sign, words } from "./states.js";
+import { badge, failureOf, sign, words } from "./states.js";
 import { Table } from "./table.js";
 import { relative } from "./time.js";
 
@@ -41,7 +41,7 @@ const COLUMNS = [
   { title: "Account", name: "owner", cell: (watch) => [foreign(watch.account, 60), el("span", { class: "id" }, foreign(watch.api, 60))] },
   {
     title: "Last failure", name: "failure",
-    cell: (watch) => (!watch.failure ? null : foreign(watch.failure.message ?? watch.failure.code ?? "", 200)),
+    cell: (watch) => (watch.failure ? foreign(failureOf(watch), 200) : null),
   },
   { title: "Last answer", name: "answer", numeric: true, cell: (watch) => relative(watch.lastAnswerTime) },
   { title: "Next poll", name: "next", numeric: true, cell: next },

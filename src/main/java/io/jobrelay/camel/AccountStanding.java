@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -18,8 +18,6 @@ import java.util.function.Predicate;
  * signature or token is wrong. What a start does not remember the first polls tell.
  */
 final class AccountStanding {
-    private static final int LONGEST_MESSAGE = 200;
-
     private final Clock clock;
     private final Predicate<String> asked;
     private final Map<String, Refusal> refused = new ConcurrentHashMap<>();
@@ -37,7 +35,7 @@ final class AccountStanding {
      * That an account is unknown.
      *
      * @param since the first such answer after a good one
-     * @param message what the provider said last, as one short line
+     * @param message the last failure, as one line
      */
     record Refusal(Instant since, String message) {
         Refusal {
@@ -52,11 +50,11 @@ final class AccountStanding {
     }
 
     /** A poll with the account failed; its secrets are masked. That nobody answered says nothing about the account. */
-    void failed(String account, PollFailure failure) {
+    void failed(Watch watch, PollFailure failure) {
         if (failure.kind() == FailureKind.UNAUTHENTICATED) {
-            String message = PlainLine.of(failure.message(), LONGEST_MESSAGE);
+            String message = failure.describe(watch.api(), watch.account());
             refused.merge(
-                    account,
+                    watch.account(),
                     new Refusal(clock.instant(), message),
                     (before, now) -> new Refusal(before.since, message));
         }

@@ -78,14 +78,9 @@ final class Answers {
     void take(DueWatch due, PollFailure failure, Instant begun) {
         meter.failed(begun, due.watch(), failure);
         LOG.warn(
-                "failure watch={} api={} account={} kind={} status={} code={}: {}",
+                "failure watch={} {}",
                 due.id(),
-                due.watch().api(),
-                due.watch().account(),
-                failure.kind(),
-                failure.httpStatus(),
-                failure.code(),
-                failure.message());
+                failure.describe(due.watch().api(), due.watch().account()));
         try {
             intake.failed(due, failure);
         } catch (LedgerException e) {

@@ -132,13 +132,8 @@ final class Groups {
             Watch common = group.common();
             refusedUntil.put(Source.of(common), clock.instant().plus(REFUSED_FOR));
             LOG.warn(
-                    "account={} api={} cannot ask together, asks one by one for an hour: kind={} status={} code={}: {}",
-                    common.account(),
-                    common.api(),
-                    failure.kind(),
-                    failure.httpStatus(),
-                    failure.code(),
-                    failure.message());
+                    "cannot ask together, asks one by one for an hour: {}",
+                    failure.describe(common.api(), common.account()));
         }
         return ofTheList;
     }

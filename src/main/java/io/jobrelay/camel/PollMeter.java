@@ -70,7 +70,7 @@ final class PollMeter {
     }
 
     void failed(Instant begun, Watch watch, PollFailure failure) {
-        standing.failed(watch.account(), failure);
+        standing.failed(watch, failure);
         ended(begun, watch, failure.kind().name());
     }
 

@@ -1,13 +1,21 @@
 package io.jobrelay.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A column of a list: its head, and what an item of the API has there. */
 record Column(String head, Function<JsonNode, String> cell) {
-    /** A member of the item, empty where it has none. */
-    static Column of(String head, String pointer) {
-        return new Column(head, item -> text(item, pointer));
+    /** Members of the item, those that it has. */
+    static Column of(String head, String... pointers) {
+        return new Column(
+                head,
+                item -> Stream.of(pointers)
+                        .map(pointer -> text(item, pointer))
+                        .filter(text -> !text.isEmpty())
+                        .collect(joining(" ")));
     }
 
     /** How far a job has come, in few words; empty if nobody says. */

@@ -49,7 +49,8 @@ final class FetchCommand extends Subcommand {
             out().flush();
             return true;
         } catch (PollFailedException e) {
-            warn(file + ":" + entry.line() + ": " + e.getMessage());
+            warn(file + ":" + entry.line() + ": "
+                    + e.failure().describe(entry.watch().api(), entry.watch().account()));
             return false;
         }
     }

@@ -109,8 +109,10 @@ final class WaitCommand extends Subcommand {
 
     private void tell(List<Watches.Unfinished> unfinished) {
         for (Watches.Unfinished watch : unfinished) {
-            warn(watch.api() + ": "
-                    + (watch.failure() == null ? "has not ended" : watch.health() + ": " + watch.failure()));
+            warn(
+                    watch.failure() == null
+                            ? "api=%s account=%s has not ended".formatted(watch.api(), watch.account())
+                            : watch.failure().describe(watch.api(), watch.account()));
         }
         err().flush();
     }

@@ -54,7 +54,7 @@ final class WatchesListCommand extends Subcommand {
                 Column.of("NEXT POLL", "/nextPollTime"),
                 Column.of("JOBS", "/jobCount"),
                 Column.of("SOURCE", "/source"),
-                Column.of("FAILURE", "/failure/message"));
+                Column.of("FAILURE", "/failure/httpStatus", "/failure/code", "/failure/message"));
         return ExitStatus.OK;
     }
 }

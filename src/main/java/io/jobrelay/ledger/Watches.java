@@ -1,6 +1,9 @@
 package io.jobrelay.ledger;
 
+import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -207,17 +210,38 @@ public final class Watches {
      * A watch that has not ended.
      *
      * @param health {@code OK} or the kind of its last failure
-     * @param failure what that failure said, null where the last poll was answered
+     * @param failure that failure, null where the last poll was answered
      */
     public record Unfinished(
-            String api, String health, @Nullable String failure) {}
+            String api,
+            String account,
+            String health,
+            @Nullable PollFailure failure) {}
 
     /** The watches that have not ended, in order of their APIs. */
     public List<Unfinished> unfinished() {
         return database.read(handle -> handle.createQuery(
-                        "select w.api, w.health, w.failure ->> 'message' " + UNFINISHED + "order by 1")
-                .map((row, context) -> new Unfinished(row.getString(1), row.getString(2), row.getString(3)))
+                        "select w.api, w.account, w.health, w.failure " + UNFINISHED + "order by 1")
+                .map((row, context) -> new Unfinished(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        failure(row.getString(3), row.getString(4))))
                 .list());
+    }
+
+    private static @Nullable PollFailure failure(String health, @Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        HealthChange.Failure said = Json.read(json, HealthChange.Failure.class);
+        return new PollFailure(
+                FailureKind.valueOf(health),
+                said.httpStatus(),
+                said.code(),
+                String.valueOf(said.message()),
+                null,
+                null);
     }
 
     /** True when every job of a present watch has succeeded. */

@@ -2,6 +2,7 @@ package io.jobrelay.provider;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.trust.PlainLine;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,21 @@ public record PollFailure(
     /** A reply that is not what the provider documents. */
     public static PollFailure malformed(String message, UnreadableReply reply) {
         return new PollFailure(FailureKind.MALFORMED, reply.httpStatus(), null, message, null, reply);
+    }
+
+    /**
+     * This failure of a poll as the one line that a log, a command and the health check have for it. A redacted failure
+     * shows no secret here.
+     */
+    public String describe(String api, String account) {
+        return PlainLine.of("api=%s account=%s kind=%s%s%s: %s"
+                .formatted(
+                        api,
+                        account,
+                        kind,
+                        httpStatus == null ? "" : " status=" + httpStatus,
+                        code == null ? "" : " code=" + code,
+                        message));
     }
 
     /**

@@ -66,7 +66,9 @@ class CommandsTest {
         JobrelayProcess fetch = jobrelay("fetch", RES, PAI);
 
         assertThat(fetch.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(fetch.log()).startsWith(RES + ":1: UNAUTHENTICATED: ").doesNotContain("not-the-right-one");
+        assertThat(fetch.log())
+                .startsWith(RES + ":1: api=huawei-res-job account=huawei kind=UNAUTHENTICATED status=401 code=")
+                .doesNotContain("not-the-right-one");
         assertThat(states(fetch)).containsExactly("alibaba-pai-dataset-job QUEUED");
     }
 
@@ -96,7 +98,7 @@ class CommandsTest {
         JobrelayProcess wait = jobrelay("wait", RES);
 
         assertThat(wait.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(wait.log()).contains("\nhuawei-res-job: UNAUTHENTICATED: ");
+        assertThat(wait.log()).contains("\napi=huawei-res-job account=huawei kind=UNAUTHENTICATED status=401 code=");
     }
 
     @Test
@@ -106,7 +108,8 @@ class CommandsTest {
         JobrelayProcess wait = jobrelay("wait", "--timeout", "3s", RES);
 
         assertThat(wait.status()).isEqualTo(ExitStatus.TIMED_OUT);
-        assertThat(wait.log()).contains("\nhuawei-res-job: UNAVAILABLE: Connect to http://127.0.0.1:1 failed");
+        assertThat(wait.log())
+                .contains("\napi=huawei-res-job account=huawei kind=UNAVAILABLE: Connect to http://127.0.0.1:1 failed");
     }
 
     @Test

@@ -109,7 +109,9 @@ class HealthIT {
         line.start();
         soon().until(() -> ready().status() == 503);
         assertThat(ready().down()).containsOnlyKeys("accounts");
-        assertThat(ready().down().get("accounts")).startsWith("account cloud is unauthenticated since 20");
+        assertThat(ready().down().get("accounts"))
+                .startsWith("account cloud is unauthenticated since 20")
+                .contains(": api=huawei-res-job account=cloud kind=UNAUTHENTICATED status=401");
         String since = since();
         long asked = provider.asked().size();
         soon().until(() -> provider.asked().size() > asked + 4);

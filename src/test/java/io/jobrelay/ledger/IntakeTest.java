@@ -172,6 +172,18 @@ class IntakeTest {
     }
 
     @Test
+    void the_last_failure_of_a_watch_is_known_whole() {
+        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        PollFailure refused = new PollFailure(FailureKind.REJECTED, 400, "res.2211", "Failed to query.", null, null);
+
+        ledger.intake.failed(due, refused);
+
+        assertThat(ledger.watches.unfinished())
+                .containsExactly(new Watches.Unfinished(
+                        due.watch().api(), due.watch().account(), FailureKind.REJECTED.name(), refused));
+    }
+
+    @Test
     void a_failure_changes_no_record_and_makes_the_watch_wait_longer_each_time() {
         DueWatch due = answered(ledger.claimOnly(Ledger.watch("1")));
         for (long wait : new long[] {10, 20, 40, 80, 160, 300, 300}) {

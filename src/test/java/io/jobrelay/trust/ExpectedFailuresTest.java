@@ -94,7 +94,8 @@ class ExpectedFailuresTest {
             String message = object.path("message").asText();
             if (message.startsWith("failure ")) {
                 assertThat(message)
-                        .matches("failure watch=\\w+ api=huawei-res-job account=\\w+ kind=\\w+ status=\\w+ code=.*");
+                        .matches(
+                                "failure watch=\\w+ api=huawei-res-job account=\\w+ kind=\\w+( status=\\d+)?( code=\\S+)?: .*");
                 assertThat(object.path("watch").asText()).isEqualTo(message.replaceFirst(".*watch=(\\w+) .*", "$1"));
             } else if (message.startsWith("change ")) {
                 changes.add(object);
