@@ -4,14 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.reload.Edition;
 import io.jobrelay.reload.StartedProperties;
-import io.jobrelay.settings.NodeName;
+import io.jobrelay.settings.SettingsReader;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.engine.DefaultResourceLoader;
@@ -29,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  * What Camel reads of the files that can be edited: not what is on the disk just now, but the edition that was found good. So
  * a route that is built anew beside a broken mapping gets the mapping that it had.
  *
- * <p>An environment variable wins over the property of the same name.
+ * <p>An environment variable wins over the property of the same name. A property that has no value, or an empty one, has its
+ * default, in routes as everywhere.
  */
 final class EditedFiles {
     private static final String SCHEME = "file";
 
     private final StartedProperties started;
-    private final Values values = new Values();
+    private volatile Map<String, String> values = Map.of();
     private volatile Edition edition;
 
     EditedFiles(Edition edition) {
@@ -46,7 +49,7 @@ final class EditedFiles {
 
     /** From now on Camel gets this edition. */
     void serve(Edition next) {
-        values.values = environmentWins(started.effective(next.properties()));
+        values = environmentWins(started.effective(next.properties()));
         edition = next;
     }
 
@@ -63,7 +66,7 @@ final class EditedFiles {
 
     /** Makes a context read from here. */
     void serve(CamelContext context) {
-        context.getPropertiesComponent().addPropertiesSource(values);
+        context.getPropertiesComponent().addPropertiesSource(new Values(context));
         context.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + SCHEME, new Texts(context));
     }
 
@@ -77,7 +80,6 @@ final class EditedFiles {
 
     private static Map<String, String> environmentWins(Map<String, String> properties) {
         Map<String, String> values = new HashMap<>(properties);
-        values.putIfAbsent(NodeName.KEY, NodeName.ofThisProcess());
         values.replaceAll((key, value) -> {
             String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
             String given = System.getenv(variable);
@@ -86,8 +88,15 @@ final class EditedFiles {
         return values;
     }
 
-    private static final class Values implements LoadablePropertiesSource {
-        private volatile Map<String, String> values = Map.of();
+    private final class Values implements LoadablePropertiesSource {
+        /** What this thread is asking for already, to find out whether it has a value. */
+        private static final ThreadLocal<Set<String>> ASKED = ThreadLocal.withInitial(HashSet::new);
+
+        private final CamelContext context;
+
+        private Values(CamelContext context) {
+            this.context = context;
+        }
 
         @Override
         public String getName() {
@@ -96,7 +105,32 @@ final class EditedFiles {
 
         @Override
         public @Nullable String getProperty(String name) {
-            return values.get(name);
+            if (!ASKED.get().add(name)) {
+                return values.get(name);
+            }
+            try {
+                return SettingsReader.defaultOf(name, this::hasValue)
+                        .filter(absent -> !hasValue(name))
+                        .orElseGet(() -> values.get(name));
+            } finally {
+                ASKED.get().remove(name);
+            }
+        }
+
+        private boolean hasValue(String name) {
+            try {
+                return Relay.value(context, name)
+                        .filter(value -> !value.isBlank())
+                        .isPresent();
+            } catch (RuntimeException e) {
+                return true; // and Camel tells whoever asked for it
+            }
+        }
+
+        /** A default that a route names itself comes before ours. */
+        @Override
+        public @Nullable String getProperty(String name, @Nullable String absent) {
+            return absent == null ? getProperty(name) : values.getOrDefault(name, absent);
         }
 
         @Override

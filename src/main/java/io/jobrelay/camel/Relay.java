@@ -29,7 +29,6 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.spi.PropertiesComponent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,9 +169,7 @@ public final class Relay implements AutoCloseable {
         settings = running;
         context.addComponent("direct", new UncachedDirectComponent());
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
-        if (value(context, context.getPropertiesComponent(), Tracing.ENABLED)
-                .filter("true"::equals)
-                .isPresent()) {
+        if (value(context, Tracing.ENABLED).filter("true"::equals).isPresent()) {
             tracing = new Tracing(context, secrets);
         }
         providers = new ProviderBeans(context, running, secrets, clock);
@@ -200,13 +197,10 @@ public final class Relay implements AutoCloseable {
      * @param secrets learn those among the properties
      */
     static SettingsReader settings(CamelContext context, String text, Map<String, String> overrides, Secrets secrets) {
-        PropertiesComponent properties = context.getPropertiesComponent();
         PropertyFile file = PropertyFile.of(Edition.PROPERTIES, text).with(overrides.keySet());
         // Camel ranks them only once it is initialized, which is after this.
         return new SettingsReader(
-                file,
-                key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, properties, key)),
-                secrets);
+                file, key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, key)), secrets);
     }
 
     /**
@@ -235,8 +229,11 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private static Optional<String> value(CamelContext context, PropertiesComponent properties, String key) {
-        return properties.resolveProperty(key).map(value -> context.resolvePropertyPlaceholders(value));
+    /** The value of a property with all that it takes from elsewhere. */
+    static Optional<String> value(CamelContext context, String key) {
+        return context.getPropertiesComponent()
+                .resolveProperty(key)
+                .map(value -> context.resolvePropertyPlaceholders(value));
     }
 
     /** What is wrong, without secrets. */

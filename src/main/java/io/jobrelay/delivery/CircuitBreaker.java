@@ -13,8 +13,6 @@ import java.time.Duration;
  * @param disableAfter how long a destination may fail without one success before it is disabled
  */
 public record CircuitBreaker(int openAfter, Duration probeEvery, Duration disableAfter) {
-    public static final CircuitBreaker STANDARD = new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5));
-
     public CircuitBreaker {
         requireNonNull(probeEvery, "probeEvery is null");
         requireNonNull(disableAfter, "disableAfter is null");

@@ -15,9 +15,6 @@ import java.util.Optional;
  * @param jitter the fraction, from 0 to below 1, by which each wait is made longer or shorter at random
  */
 public record DeliverySchedule(List<Duration> waits, double jitter) {
-    /** The example schedule of Standard Webhooks 1.0: ten attempts over three days. */
-    public static final DeliverySchedule STANDARD = parse("0s,5s,5m,30m,2h,5h,10h,14h,20h,24h");
-
     public DeliverySchedule {
         waits = List.copyOf(Objects.requireNonNull(waits, "waits is null"));
         if (waits.isEmpty()) {
@@ -29,16 +26,16 @@ public record DeliverySchedule(List<Duration> waits, double jitter) {
     }
 
     /**
-     * Reads waits such as {@code 0s,5s,5m}, with a jitter of a fifth.
+     * Reads waits such as {@code 0s,5s,5m}.
      *
      * @throws IllegalArgumentException when one of them is not a {@link ReadableDuration}
      */
-    public static DeliverySchedule parse(String text) {
+    public static DeliverySchedule parse(String text, double jitter) {
         List<Duration> waits = Arrays.stream(text.split(",", -1))
                 .map(String::strip)
                 .map(ReadableDuration::parse)
                 .toList();
-        return new DeliverySchedule(waits, 0.2);
+        return new DeliverySchedule(waits, jitter);
     }
 
     /**

@@ -47,7 +47,7 @@ public final class StartedProperties {
     }
 
     private static boolean waits(String key) {
-        boolean ours = SettingsReader.KEYS.contains(key) && !SettingsReader.LIVE_KEYS.contains(key);
+        boolean ours = SettingsReader.DEFAULTS.containsKey(key) && !SettingsReader.LIVE_KEYS.contains(key);
         return ours || key.startsWith("camel.");
     }
 }

@@ -1,37 +1,36 @@
 package io.jobrelay.settings;
 
+import static java.util.Map.entry;
+
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.account.Signing;
 import io.jobrelay.signing.Credentials;
 import java.net.URI;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one account from {@code jobrelay.account.<name>.*}. */
 final class AccountReader {
-    /** What may follow {@code jobrelay.account.<name>.} */
-    static final Set<String> KEYS = new TreeSet<>(List.of(
-            "endpoint",
-            "signing",
-            "access-key",
-            "secret-key",
-            "security-token",
-            "auth-url",
-            "user",
-            "password",
-            "domain",
-            "project",
-            "requests-per-second",
-            "time-zone",
-            "ask-together",
-            "allow-http"));
+    /** What may follow {@code jobrelay.account.<name>.}, each with its default; empty where it has none. */
+    static final Map<String, String> DEFAULTS = Map.ofEntries(
+            entry("endpoint", ""),
+            entry("signing", ""),
+            entry("access-key", ""),
+            entry("secret-key", ""),
+            entry("security-token", ""),
+            entry("auth-url", ""),
+            entry("user", ""),
+            entry("password", ""),
+            entry("domain", ""),
+            entry("project", ""),
+            entry("requests-per-second", "10"),
+            entry("time-zone", ""),
+            entry("ask-together", "false"),
+            entry("allow-http", "false"));
 
-    private static final double REQUESTS_PER_SECOND = 10;
     private static final double SLOWEST = 0.001;
     private static final double FASTEST = 1_000_000;
 
@@ -44,7 +43,7 @@ final class AccountReader {
     /** The account, or empty with the problems noted. */
     Optional<Account> read(String name) {
         String prefix = "jobrelay.account." + name + ".";
-        boolean allowHttp = properties.flag(prefix + "allow-http", false);
+        boolean allowHttp = properties.flag(prefix + "allow-http");
         Optional<URI> endpoint =
                 address(prefix + "endpoint", allowHttp).filter(uri -> hasNoPath(prefix + "endpoint", uri));
         properties.required(
@@ -56,11 +55,10 @@ final class AccountReader {
         double ceiling = properties.number(
                 prefix + "requests-per-second",
                 "a number from 0.001 to 1000000",
-                number -> number >= SLOWEST && number <= FASTEST,
-                REQUESTS_PER_SECOND);
+                number -> number >= SLOWEST && number <= FASTEST);
         Optional<Credentials> credentials = credentials(prefix);
         Optional<KeystoneLogin> login = login(prefix, allowHttp);
-        boolean askTogether = properties.flag(prefix + "ask-together", false);
+        boolean askTogether = properties.flag(prefix + "ask-together");
         return endpoint.flatMap(uri -> signing.map(scheme -> new Account(
                 name,
                 uri,

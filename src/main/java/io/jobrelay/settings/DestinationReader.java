@@ -6,31 +6,36 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one destination from {@code jobrelay.destination.<name>.*}. */
 final class DestinationReader {
-    /** What the destinations that Jobrelay comes with take; one of another name takes what its route reads. */
-    static final Map<String, Set<String>> KEYS = Map.of(
-            "file", new TreeSet<>(List.of("enabled", "path")),
-            "queue", new TreeSet<>(List.of("enabled", "queue", "port", "broker-url")),
-            "webhook", new TreeSet<>(List.of("enabled", "url", "secret", "allow-private")),
-            "amqp", new TreeSet<>(List.of("enabled", "url", "queue", "user", "password")),
-            "kafka", new TreeSet<>(List.of("enabled", "brokers", "topic")));
+    /**
+     * What the destinations that Jobrelay comes with take, each with its default, empty where it has none; one of another name
+     * takes what its route reads.
+     */
+    static final Map<String, Map<String, String>> DEFAULTS = Map.of(
+            "file",
+            new TreeMap<>(Map.of("enabled", "true", "path", "out/changes-{date}.ndjson")),
+            "queue",
+            new TreeMap<>(Map.of("enabled", "true", "queue", "jobrelay.changes", "port", "", "broker-url", "")),
+            "webhook",
+            new TreeMap<>(Map.of("enabled", "", "url", "", "secret", "", "allow-private", "false")),
+            "amqp",
+            new TreeMap<>(Map.of("enabled", "", "url", "", "queue", "jobrelay.changes", "user", "", "password", "")),
+            "kafka",
+            new TreeMap<>(Map.of("enabled", "", "brokers", "", "topic", "jobrelay.changes")));
 
     /** Those that are off until they are told where to: the names of the destinations, and what tells them. */
-    static final Map<String, String> OFF_WITHOUT = Map.of("amqp", "url", "kafka", "brokers");
+    private static final Map<String, String> OFF_WITHOUT = Map.of("webhook", "url", "amqp", "url", "kafka", "brokers");
 
-    private static final Map<String, List<String>> REQUIRED = Map.of(
-            "file", List.of("path"),
-            "queue", List.of("queue"),
-            "webhook", List.of("url", "secret"),
-            "amqp", List.of("url", "queue"),
-            "kafka", List.of("brokers", "topic"));
+    private static final Map<String, String> OWN = Map.of("enabled", "true", "allow-private", "false");
+    private static final Map<String, List<String>> REQUIRED =
+            Map.of("webhook", List.of("url", "secret"), "amqp", List.of("url"), "kafka", List.of("brokers"));
     private static final String DATE = "{date}";
     private static final Pattern AMQP = Pattern.compile("amqps?://[^/?#]+.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern BROKERS = Pattern.compile("[^\\s,/]+:[0-9]+(\\s*,\\s*[^\\s,/]+:[0-9]+)*");
@@ -41,15 +46,18 @@ final class DestinationReader {
         this.properties = properties;
     }
 
+    static @Nullable String defaultOf(String name, String parameter, Predicate<String> given) {
+        String needed = OFF_WITHOUT.get(name);
+        return needed != null && parameter.equals("enabled")
+                ? String.valueOf(given.test("jobrelay.destination." + name + "." + needed))
+                : DEFAULTS.getOrDefault(name, OWN).get(parameter);
+    }
+
     /** The destination, as far as it is right, with the problems noted. */
     Destination read(String name) {
         String prefix = "jobrelay.destination." + name + ".";
-        boolean enabled = properties.flag(
-                prefix + "enabled",
-                Optional.ofNullable(OFF_WITHOUT.get(name))
-                        .map(needed -> properties.text(prefix + needed).isPresent())
-                        .orElse(true));
-        boolean allowPrivate = properties.flag(prefix + "allow-private", false);
+        boolean enabled = properties.flag(prefix + "enabled");
+        boolean allowPrivate = properties.flag(prefix + "allow-private");
         if (enabled) {
             for (String parameter : REQUIRED.getOrDefault(name, List.of())) {
                 properties.required(

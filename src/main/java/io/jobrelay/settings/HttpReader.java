@@ -2,7 +2,6 @@ package io.jobrelay.settings;
 
 import io.jobrelay.wire.AddressRange;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +19,12 @@ final class HttpReader {
     }
 
     HttpSettings read() {
-        boolean enabled = properties.flag("jobrelay.http.enabled", true);
-        String host = properties
-                .read(
-                        "jobrelay.http.host",
-                        "a name or an address, such as 127.0.0.1 or 0.0.0.0",
-                        Function.identity(),
-                        text -> HOST.matcher(text).matches())
-                .orElse("127.0.0.1");
-        int port = properties.wholeNumber("jobrelay.http.port", 0, 65_535, 8080);
+        boolean enabled = properties.flag("jobrelay.http.enabled");
+        String host = properties.text(
+                "jobrelay.http.host",
+                "a name or an address, such as 127.0.0.1 or 0.0.0.0",
+                text -> HOST.matcher(text).matches());
+        int port = properties.wholeNumber("jobrelay.http.port", 0, 65_535);
         String token = token();
         if (enabled && token == null && !HttpSettings.isLoopback(host)) {
             properties.required("jobrelay.http.token", " beyond this machine, jobrelay.http.host being " + host);

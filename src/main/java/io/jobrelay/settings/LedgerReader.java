@@ -4,7 +4,6 @@ import io.jobrelay.settings.Settings.LedgerSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -29,15 +28,11 @@ final class LedgerReader {
 
     /** A password in the URL would be shown wherever the URL is. */
     LedgerSettings read() {
-        String url = properties
-                .read(
-                        URL,
-                        "jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password,"
-                                + " which are jobrelay.ledger.user and jobrelay.ledger.password",
-                        Function.identity(),
-                        text -> FORM.matcher(text).matches()
-                                && !CREDENTIALS.matcher(text).find())
-                .orElse("jdbc:sqlite:data/ledger.db");
+        String url = properties.text(
+                URL,
+                "jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password,"
+                        + " which are jobrelay.ledger.user and jobrelay.ledger.password",
+                text -> FORM.matcher(text).matches() && !CREDENTIALS.matcher(text).find());
         requireEncryption(url);
         return new LedgerSettings(
                 url,

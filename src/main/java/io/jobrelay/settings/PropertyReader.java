@@ -17,8 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one property at a time into its type; what does not fit is noted as a problem, and the default stands in so that
- * reading goes on and all problems come out together. An empty value is an absent one.
+ * Reads one property at a time into its type; what does not fit is noted as a problem, and the default of
+ * {@link SettingsReader#defaultOf} stands in so that reading goes on and all problems come out together. An empty value is an
+ * absent one.
  */
 final class PropertyReader {
     /** As far as the last at sign: a password may have slashes, question marks and at signs that nobody encoded. */
@@ -60,6 +61,19 @@ final class PropertyReader {
     }
 
     Optional<String> text(String key) {
+        return given(key).or(() -> absent(key));
+    }
+
+    /** A text that has a default. */
+    String text(String key, String rule, Predicate<String> allowed) {
+        return read(key, rule, Function.identity(), allowed).orElseThrow();
+    }
+
+    private Optional<String> absent(String key) {
+        return SettingsReader.defaultOf(key, other -> given(other).isPresent());
+    }
+
+    private Optional<String> given(String key) {
         try {
             return properties.apply(key).map(String::strip).filter(value -> !value.isEmpty());
         } catch (RuntimeException e) {
@@ -71,46 +85,47 @@ final class PropertyReader {
     }
 
     <T> Optional<T> read(String key, String rule, Function<String, T> parse, Predicate<T> allowed) {
-        return text(key).flatMap(text -> {
+        Optional<String> given = given(key);
+        if (given.isPresent()) {
             try {
-                T value = parse.apply(text);
+                T value = parse.apply(given.get());
                 if (allowed.test(value)) {
                     return Optional.of(value);
                 }
             } catch (RuntimeException e) {
                 // Every parser refuses in its own words; ours name the key and the rule.
             }
-            problem(key, "must be %s, was '%s'".formatted(rule, shown(text)));
-            return Optional.empty();
-        });
+            problem(key, "must be %s, was '%s'".formatted(rule, shown(given.get())));
+        }
+        return absent(key).map(parse);
     }
 
-    Duration duration(String key, Duration absent) {
+    Duration duration(String key) {
         return read(
                         key,
                         "a time above 0 with its unit, such as 30s, 5m or 2h",
                         ReadableDuration::parse,
                         d -> !d.isNegative() && !d.isZero())
-                .orElse(absent);
+                .orElseThrow();
     }
 
-    Duration duration(String key, Duration longest, Duration absent) {
+    Duration duration(String key, Duration longest) {
         return read(
                         key,
                         "a time above 0 and up to %s with its unit, such as 30s"
                                 .formatted(ReadableDuration.format(longest)),
                         ReadableDuration::parse,
                         d -> !d.isNegative() && !d.isZero() && d.compareTo(longest) <= 0)
-                .orElse(absent);
+                .orElseThrow();
     }
 
-    int wholeNumber(String key, int from, int to, int absent) {
+    int wholeNumber(String key, int from, int to) {
         return read(
                         key,
                         "a whole number from %d to %d".formatted(from, to),
                         Integer::parseInt,
                         n -> n >= from && n <= to)
-                .orElse(absent);
+                .orElseThrow();
     }
 
     OptionalInt port(String key) {
@@ -119,12 +134,14 @@ final class PropertyReader {
                 .findFirst();
     }
 
-    double number(String key, String rule, Predicate<Double> allowed, double absent) {
-        return read(key, rule, Double::parseDouble, allowed).orElse(absent);
+    double number(String key, String rule, Predicate<Double> allowed) {
+        return read(key, rule, Double::parseDouble, allowed).orElseThrow();
     }
 
-    boolean flag(String key, boolean absent) {
-        return read(key, "true or false", PropertyReader::flag, value -> true).orElse(absent);
+    /** False where the key has no default. */
+    boolean flag(String key) {
+        return read(key, "true or false", PropertyReader::parseFlag, value -> true)
+                .orElse(false);
     }
 
     Optional<ZoneId> zone(String key) {
@@ -163,7 +180,7 @@ final class PropertyReader {
         problems.add(new Problem(at.file(), at.line(), key + ": " + secrets.mask(message)));
     }
 
-    private static boolean flag(String text) {
+    private static boolean parseFlag(String text) {
         return switch (text) {
             case "true" -> true;
             case "false" -> false;

@@ -1,5 +1,6 @@
 package io.jobrelay.settings;
 
+import static java.util.Map.entry;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.account.Account;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,30 +35,30 @@ public final class SettingsReader {
 
     private static final Duration LONGEST_DELIVERY = Duration.ofMinutes(1);
 
-    /** The keys that are not an account's or a destination's. */
-    public static final Set<String> KEYS = Set.of(
-            "jobrelay.instance",
-            NodeName.KEY,
-            "jobrelay.watches",
-            "jobrelay.ledger.url",
-            "jobrelay.ledger.user",
-            "jobrelay.ledger.password",
-            "jobrelay.poll.concurrency",
-            "jobrelay.poll.timeout",
-            "jobrelay.poll.reply-limit",
-            "jobrelay.delivery.schedule",
-            "jobrelay.delivery.jitter",
-            "jobrelay.delivery.timeout",
-            "jobrelay.delivery.open-after",
-            "jobrelay.delivery.probe-every",
-            "jobrelay.delivery.disable-after",
-            "jobrelay.http.enabled",
-            "jobrelay.http.host",
-            "jobrelay.http.port",
-            "jobrelay.http.token",
-            "jobrelay.http.trusted-proxies",
-            "jobrelay.reload.every",
-            "jobrelay.retention");
+    /** The keys that are not an account's or a destination's, each with its default; empty where it has none. */
+    public static final Map<String, String> DEFAULTS = Map.ofEntries(
+            entry("jobrelay.instance", "local"),
+            entry(NodeName.KEY, NodeName.ofThisProcess()),
+            entry("jobrelay.watches", "watches/*.yaml"),
+            entry("jobrelay.ledger.url", "jdbc:sqlite:data/ledger.db"),
+            entry("jobrelay.ledger.user", ""),
+            entry("jobrelay.ledger.password", ""),
+            entry("jobrelay.poll.concurrency", "64"),
+            entry("jobrelay.poll.timeout", "30s"),
+            entry("jobrelay.poll.reply-limit", "8388608"),
+            entry("jobrelay.delivery.schedule", "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h"),
+            entry("jobrelay.delivery.jitter", "0.2"),
+            entry("jobrelay.delivery.timeout", "20s"),
+            entry("jobrelay.delivery.open-after", "10"),
+            entry("jobrelay.delivery.probe-every", "1m"),
+            entry("jobrelay.delivery.disable-after", "5d"),
+            entry("jobrelay.http.enabled", "true"),
+            entry("jobrelay.http.host", "127.0.0.1"),
+            entry("jobrelay.http.port", "8080"),
+            entry("jobrelay.http.token", ""),
+            entry("jobrelay.http.trusted-proxies", ""),
+            entry("jobrelay.reload.every", "1s"),
+            entry("jobrelay.retention", "30d"));
 
     /** Those of them that take effect while Jobrelay runs; so do those of accounts and destinations. */
     public static final Set<String> LIVE_KEYS = Set.of(
@@ -68,17 +70,17 @@ public final class SettingsReader {
             "jobrelay.delivery.timeout",
             "jobrelay.retention");
 
-    /** What may follow {@code jobrelay.account.<name>.} */
-    public static final Set<String> ACCOUNT_KEYS = AccountReader.KEYS;
+    /** What may follow {@code jobrelay.account.<name>.}, each with its default. */
+    public static final Map<String, String> ACCOUNT_DEFAULTS = AccountReader.DEFAULTS;
 
     /** What may follow {@code jobrelay.destination.<name>.} for the destinations that Jobrelay comes with. */
-    public static final Map<String, Set<String>> DESTINATION_KEYS = DestinationReader.KEYS;
+    public static final Map<String, Map<String, String>> DESTINATION_DEFAULTS = DestinationReader.DEFAULTS;
 
     private static final String PREFIX = "jobrelay.";
     private static final Pattern ACCOUNT_KEY = Pattern.compile("jobrelay\\.account\\.([^.]+)\\.(.+)");
     private static final Pattern DESTINATION_KEY = Pattern.compile("jobrelay\\.destination\\.([^.]+)\\.(.+)");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
-    private static final int MEBIBYTE = 1024 * 1024;
+    private static final int LARGEST_REPLY = 1024 * 1024 * 1024;
 
     private final PropertyFile file;
     private final Function<String, Optional<String>> value;
@@ -99,6 +101,22 @@ public final class SettingsReader {
         this.file = file;
         this.value = value;
         this.secrets = secrets;
+    }
+
+    /**
+     * What holds for a key that has no value; empty if nothing does.
+     *
+     * @param given true for a key that has a value: some defaults depend on another key's
+     */
+    public static Optional<String> defaultOf(String key, Predicate<String> given) {
+        Matcher account = ACCOUNT_KEY.matcher(key);
+        Matcher destination = DESTINATION_KEY.matcher(key);
+        String value = account.matches()
+                ? ACCOUNT_DEFAULTS.get(account.group(2))
+                : destination.matches()
+                        ? DestinationReader.defaultOf(destination.group(1), destination.group(2), given)
+                        : DEFAULTS.get(key);
+        return Optional.ofNullable(value).filter(text -> !text.isEmpty());
     }
 
     /**
@@ -139,35 +157,26 @@ public final class SettingsReader {
         Map<String, Account> accounts = accounts(properties);
         unknownKeys().forEach(key -> properties.problem(key, unknown(key)));
         Settings settings = new Settings(
-                properties
-                        .read(
-                                "jobrelay.instance",
-                                "letters, digits, dots and hyphens",
-                                Function.identity(),
-                                name -> HOST.matcher(name).matches())
-                        .orElse("local"),
-                properties
-                        .read(
-                                NodeName.KEY,
-                                "letters, digits, dots, hyphens and underscores",
-                                Function.identity(),
-                                NodeName::isOne)
-                        .orElseGet(NodeName::ofThisProcess),
+                properties.text(
+                        "jobrelay.instance",
+                        "letters, digits, dots and hyphens",
+                        name -> HOST.matcher(name).matches()),
+                properties.text(NodeName.KEY, "letters, digits, dots, hyphens and underscores", NodeName::isOne),
                 properties
                         .read("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true)
-                        .orElse(List.of("watches/*.yaml")),
+                        .orElseThrow(),
                 new LedgerReader(properties).read(),
                 new PollSettings(
-                        properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000, 64),
-                        properties.duration("jobrelay.poll.timeout", LONGEST_POLL, Duration.ofSeconds(30)),
-                        properties.wholeNumber("jobrelay.poll.reply-limit", 1_024, 1_024 * MEBIBYTE, 8 * MEBIBYTE)),
+                        properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000),
+                        properties.duration("jobrelay.poll.timeout", LONGEST_POLL),
+                        properties.wholeNumber("jobrelay.poll.reply-limit", 1_024, LARGEST_REPLY)),
                 new DeliverySettings(
                         schedule(properties),
-                        properties.duration("jobrelay.delivery.timeout", LONGEST_DELIVERY, Duration.ofSeconds(20)),
+                        properties.duration("jobrelay.delivery.timeout", LONGEST_DELIVERY),
                         circuit(properties)),
                 new HttpReader(properties).read(),
-                properties.duration("jobrelay.retention", Duration.ofDays(30)),
-                properties.duration("jobrelay.reload.every", Duration.ofSeconds(1)),
+                properties.duration("jobrelay.retention"),
+                properties.duration("jobrelay.reload.every"),
                 accounts,
                 destinations(properties));
         return new Reading(settings, problems);
@@ -180,27 +189,22 @@ public final class SettingsReader {
     }
 
     private static DeliverySchedule schedule(PropertyReader properties) {
-        DeliverySchedule waits = properties
+        double jitter = properties.number(
+                "jobrelay.delivery.jitter", "a share from 0 to below 1", share -> share >= 0 && share < 1);
+        return properties
                 .read(
                         "jobrelay.delivery.schedule",
                         "waits separated by commas, such as 0s,5s,5m,30m",
-                        DeliverySchedule::parse,
+                        waits -> DeliverySchedule.parse(waits, jitter),
                         schedule -> true)
-                .orElse(DeliverySchedule.STANDARD);
-        double jitter = properties.number(
-                "jobrelay.delivery.jitter",
-                "a share from 0 to below 1",
-                share -> share >= 0 && share < 1,
-                DeliverySchedule.STANDARD.jitter());
-        return new DeliverySchedule(waits.waits(), jitter);
+                .orElseThrow();
     }
 
     private static CircuitBreaker circuit(PropertyReader properties) {
-        CircuitBreaker standard = CircuitBreaker.STANDARD;
         return new CircuitBreaker(
-                properties.wholeNumber("jobrelay.delivery.open-after", 1, 1_000_000, standard.openAfter()),
-                properties.duration("jobrelay.delivery.probe-every", standard.probeEvery()),
-                properties.duration("jobrelay.delivery.disable-after", standard.disableAfter()));
+                properties.wholeNumber("jobrelay.delivery.open-after", 1, 1_000_000),
+                properties.duration("jobrelay.delivery.probe-every"),
+                properties.duration("jobrelay.delivery.disable-after"));
     }
 
     private Map<String, Account> accounts(PropertyReader properties) {
@@ -216,7 +220,7 @@ public final class SettingsReader {
         Map<String, Destination> destinations = new LinkedHashMap<>();
         DestinationReader reader = new DestinationReader(properties);
         Set<String> names = names(DESTINATION_KEY);
-        names.addAll(DestinationReader.OFF_WITHOUT.keySet());
+        names.addAll(DESTINATION_DEFAULTS.keySet());
         for (String name : names) {
             destinations.put(name, reader.read(name));
         }
@@ -225,35 +229,36 @@ public final class SettingsReader {
 
     private Collection<String> unknownKeys() {
         return file.keys().stream()
-                .filter(key -> key.startsWith(PREFIX) && !KEYS.contains(key))
-                .filter(key -> !isKnown(ACCOUNT_KEY.matcher(key), name -> ACCOUNT_KEYS))
-                .filter(key -> !isKnown(DESTINATION_KEY.matcher(key), DESTINATION_KEYS::get))
+                .filter(key -> key.startsWith(PREFIX) && !DEFAULTS.containsKey(key))
+                .filter(key -> !isKnown(ACCOUNT_KEY.matcher(key), name -> ACCOUNT_DEFAULTS))
+                .filter(key -> !isKnown(DESTINATION_KEY.matcher(key), DESTINATION_DEFAULTS::get))
                 .toList();
     }
 
     /** Of a name that has no list of its own, everything is known. */
-    private static boolean isKnown(Matcher key, Function<String, @Nullable Set<String>> keysOf) {
+    private static boolean isKnown(Matcher key, Function<String, @Nullable Map<String, String>> keysOf) {
         if (!key.matches()) {
             return false;
         }
-        Set<String> keys = keysOf.apply(key.group(1));
-        return keys == null || keys.contains(key.group(2));
+        Map<String, String> keys = keysOf.apply(key.group(1));
+        return keys == null || keys.containsKey(key.group(2));
     }
 
     private static String unknown(String key) {
         Matcher account = ACCOUNT_KEY.matcher(key);
         if (account.matches()) {
-            return "unknown property of an account" + NearestName.hint(account.group(2), ACCOUNT_KEYS);
+            return "unknown property of an account" + NearestName.hint(account.group(2), ACCOUNT_DEFAULTS.keySet());
         }
         Matcher destination = DESTINATION_KEY.matcher(key);
         if (destination.matches()) {
             String name = destination.group(1);
-            Set<String> keys =
-                    requireNonNull(DESTINATION_KEYS.get(name), "only a destination with a list has unknown keys");
+            Set<String> keys = requireNonNull(
+                            DESTINATION_DEFAULTS.get(name), "only a destination with a list has unknown keys")
+                    .keySet();
             return "unknown property of the %s destination, which has %s%s"
                     .formatted(name, String.join(", ", keys), NearestName.hint(destination.group(2), keys));
         }
-        return "unknown property" + NearestName.hint(key, KEYS);
+        return "unknown property" + NearestName.hint(key, DEFAULTS.keySet());
     }
 
     private Set<String> names(Pattern pattern) {

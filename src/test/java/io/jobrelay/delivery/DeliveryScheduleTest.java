@@ -1,8 +1,10 @@
 package io.jobrelay.delivery;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jobrelay.settings.SettingsReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +15,7 @@ class DeliveryScheduleTest {
 
     @Test
     void waits_as_written_before_each_attempt_and_then_gives_up() {
-        DeliverySchedule schedule = DeliverySchedule.parse("0s, 5s,5m");
+        DeliverySchedule schedule = DeliverySchedule.parse("0s, 5s,5m", 0.2);
 
         assertThat(schedule.delayAfter(0, MIDDLE)).contains(Duration.ZERO);
         assertThat(schedule.delayAfter(1, MIDDLE)).contains(Duration.ofSeconds(5));
@@ -24,7 +26,7 @@ class DeliveryScheduleTest {
 
     @Test
     void makes_a_wait_up_to_a_fifth_shorter_or_longer() {
-        DeliverySchedule schedule = DeliverySchedule.parse("0s,10s");
+        DeliverySchedule schedule = DeliverySchedule.parse("0s,10s", 0.2);
 
         assertThat(schedule.delayAfter(1, 0)).contains(Duration.ofSeconds(8));
         assertThat(schedule.delayAfter(1, 0.25)).contains(Duration.ofSeconds(9));
@@ -33,7 +35,8 @@ class DeliveryScheduleTest {
 
     @Test
     void the_standard_schedule_has_ten_attempts_over_75_hours() {
-        DeliverySchedule schedule = DeliverySchedule.STANDARD;
+        DeliverySchedule schedule =
+                DeliverySchedule.parse(requireNonNull(SettingsReader.DEFAULTS.get("jobrelay.delivery.schedule")), 0.2);
 
         assertThat(schedule.waits()).hasSize(10);
         assertThat(schedule.waits().stream().reduce(Duration.ZERO, Duration::plus))
@@ -44,8 +47,8 @@ class DeliveryScheduleTest {
 
     @Test
     void refuses_a_schedule_with_a_wait_that_is_not_a_duration() {
-        assertThatThrownBy(() -> DeliverySchedule.parse("0s,,5m")).hasMessageContaining("was \"\"");
-        assertThatThrownBy(() -> DeliverySchedule.parse("0s,5")).hasMessageContaining("was \"5\"");
+        assertThatThrownBy(() -> DeliverySchedule.parse("0s,,5m", 0.2)).hasMessageContaining("was \"\"");
+        assertThatThrownBy(() -> DeliverySchedule.parse("0s,5", 0.2)).hasMessageContaining("was \"5\"");
     }
 
     @Test

@@ -9,8 +9,7 @@ import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.YamlNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
-import io.jobrelay.settings.PropertyFile;
-import io.jobrelay.settings.Settings;
+import io.jobrelay.settings.NodeName;
 import io.jobrelay.settings.SettingsReader;
 import io.jobrelay.watch.Pace;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,51 +30,13 @@ class DocsTest {
     private static final Path ROUTES = Path.of("routes");
 
     @Test
-    void every_property_is_explained() throws IOException {
-        assertThat(column("docs/configuration.md", "## Properties", 0))
-                .containsExactlyInAnyOrderElementsOf(SettingsReader.KEYS);
-        assertThat(column("docs/configuration.md", "## Accounts", 0))
-                .containsExactlyInAnyOrderElementsOf(SettingsReader.ACCOUNT_KEYS);
-        assertThat(column("docs/configuration.md", "## Destinations", 0))
-                .containsExactlyInAnyOrderElementsOf(SettingsReader.DESTINATION_KEYS.entrySet().stream()
-                        .flatMap(entry -> entry.getValue().stream().map(key -> entry.getKey() + "." + key))
-                        .toList());
-    }
-
-    @Test
-    void every_scheme_is_explained() throws IOException {
-        assertThat(column("docs/configuration.md", "### Signing", 0))
-                .containsExactlyElementsOf(
-                        Arrays.stream(Signing.values()).map(Signing::scheme).toList());
-    }
-
-    /** A default that is written down, and then set, changes nothing. */
-    @Test
-    void every_default_is_the_one_in_the_code() throws IOException {
-        Map<String, String> written = new TreeMap<>();
-        for (List<String> row : rows("docs/configuration.md", "## Properties")) {
-            written.put(row.get(0), row.get(1));
-        }
-        assertThat(written.keySet().stream().filter(key -> written.get(key).isEmpty()))
-                .containsExactly(
-                        "jobrelay.http.token", "jobrelay.ledger.password", "jobrelay.ledger.user", "jobrelay.node");
-        assertThat(settings(written)).isEqualTo(settings(Map.of()));
-
-        Map<String, String> required = Map.of(
-                "jobrelay.account.acme.endpoint", "https://acme.example",
-                "jobrelay.account.acme.signing", "none",
-                "jobrelay.destination.file.path", "out/x",
-                "jobrelay.destination.queue.queue", "q",
-                "jobrelay.destination.webhook.url", "https://acme.example",
-                "jobrelay.destination.webhook.secret", "whsec_bm90IGEgc2VjcmV0LCBidXQgbG9uZyBlbm91Z2g=");
-        Map<String, String> complete = new TreeMap<>(required);
-        for (List<String> row : rows("docs/configuration.md", "## Accounts")) {
-            complete.putIfAbsent("jobrelay.account.acme." + row.get(0), value(row.get(1)));
-        }
-        for (List<String> row : rows("docs/configuration.md", "## Destinations")) {
-            complete.putIfAbsent("jobrelay.destination." + row.get(0), value(row.get(1)));
-        }
-        assertThat(settings(complete)).isEqualTo(settings(required));
+    void every_property_is_explained_with_its_default() throws IOException {
+        assertThat(defaults("## Properties")).isEqualTo(replaced(SettingsReader.DEFAULTS, NodeName.KEY, ""));
+        assertThat(defaults("## Accounts")).isEqualTo(SettingsReader.ACCOUNT_DEFAULTS);
+        Map<String, String> destinations = new TreeMap<>();
+        SettingsReader.DESTINATION_DEFAULTS.forEach((name, parameters) ->
+                parameters.forEach((parameter, value) -> destinations.put(name + "." + parameter, value)));
+        assertThat(defaults("## Destinations")).isEqualTo(destinations);
         assertThat(rows("docs/configuration.md", "## Watch files"))
                 .contains(List.of(
                         "every",
@@ -85,8 +45,26 @@ class DocsTest {
     }
 
     /** Words such as "the provider's" stand for no value. */
-    private static String value(String written) {
-        return written.contains(" ") || written.equals("required") ? "" : written;
+    private static Map<String, String> defaults(String section) {
+        Map<String, String> defaults = new TreeMap<>();
+        Documents.raw(Path.of("docs/configuration.md"), section)
+                .forEach(row -> defaults.put(
+                        row.get(0).replace("`", ""),
+                        row.get(1).matches("`[^`]+`") ? row.get(1).replace("`", "") : ""));
+        return defaults;
+    }
+
+    private static Map<String, String> replaced(Map<String, String> map, String key, String value) {
+        Map<String, String> replaced = new TreeMap<>(map);
+        replaced.put(key, value);
+        return replaced;
+    }
+
+    @Test
+    void every_scheme_is_explained() throws IOException {
+        assertThat(column("docs/configuration.md", "### Signing", 0))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Signing.values()).map(Signing::scheme).toList());
     }
 
     @Test
@@ -151,11 +129,6 @@ class DocsTest {
         assertThat(column("docs/record.md", "## Failed polls", 0))
                 .containsExactlyElementsOf(
                         Arrays.stream(FailureKind.values()).map(Enum::name).toList());
-    }
-
-    private static Settings settings(Map<String, String> properties) {
-        PropertyFile file = PropertyFile.read(Path.of("nowhere.properties")).with(properties.keySet());
-        return new SettingsReader(file, key -> Optional.ofNullable(properties.get(key))).read();
     }
 
     private static List<String> column(String document, String section, int column) throws IOException {

@@ -146,10 +146,12 @@ class SettingsFuzzTest {
     }
 
     private static List<String> keys() {
-        List<String> keys = new ArrayList<>(new TreeSet<>(SettingsReader.KEYS));
-        SettingsReader.ACCOUNT_KEYS.forEach(key -> keys.add("jobrelay.account.acme." + key));
-        SettingsReader.DESTINATION_KEYS.forEach((name, parameters) ->
-                parameters.forEach(parameter -> keys.add("jobrelay.destination." + name + "." + parameter)));
+        List<String> keys = new ArrayList<>(new TreeSet<>(SettingsReader.DEFAULTS.keySet()));
+        SettingsReader.ACCOUNT_DEFAULTS.keySet().stream()
+                .sorted()
+                .forEach(key -> keys.add("jobrelay.account.acme." + key));
+        SettingsReader.DESTINATION_DEFAULTS.forEach((name, parameters) ->
+                parameters.keySet().forEach(parameter -> keys.add("jobrelay.destination." + name + "." + parameter)));
         return keys;
     }
 

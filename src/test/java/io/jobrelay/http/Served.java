@@ -105,7 +105,8 @@ final class Served implements AutoCloseable {
                 System::nanoTime,
                 new Nodes.Self("one", "test"),
                 () -> UUID.randomUUID().toString());
-        outbox = new Outbox(database, clock, CircuitBreaker.STANDARD, nodes.lease());
+        outbox = new Outbox(
+                database, clock, new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)), nodes.lease());
         watches = new Watches(database, clock, nodes.lease());
         intake = new Intake(
                 database,

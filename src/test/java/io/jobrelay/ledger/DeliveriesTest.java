@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.JobRecords;
@@ -231,7 +230,7 @@ class DeliveriesTest {
                                 later,
                                 1,
                                 later,
-                                later.plus(CircuitBreaker.STANDARD.probeEvery()),
+                                later.plus(Duration.ofMinutes(1)),
                                 "HTTP\\nstatus 500"),
                         entry(OTHER, Circuit.CLOSED, 0, null, 0, null, null, null));
         ledger.clock.advance(Duration.ofMinutes(1));

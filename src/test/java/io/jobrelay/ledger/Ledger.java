@@ -42,7 +42,8 @@ final class Ledger implements AutoCloseable {
         time = new LedgerClock(database, clock, clock::nanoTime);
         nodes = new Nodes(
                 database, time, clock::nanoTime, new Nodes.Self("node", "test"), () -> "node of " + run, false);
-        outbox = new Outbox(database, time, CircuitBreaker.STANDARD, nodes.lease());
+        outbox = new Outbox(
+                database, time, new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)), nodes.lease());
         watches = new Watches(database, time, nodes.lease());
         Announcements announcements =
                 new Announcements(database, "test", clock, () -> run + "-" + ids.incrementAndGet());

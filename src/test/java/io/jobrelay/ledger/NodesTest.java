@@ -34,6 +34,7 @@ import org.junit.jupiter.params.Parameter;
 class NodesTest {
     private static final Duration TERM = NodeLease.TERM;
     private static final Duration MOMENT = Duration.ofMillis(1);
+    private static final CircuitBreaker CIRCUIT = new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5));
     private static final String HOOK = "webhook";
     private static final Nodes.Work IDLE = new Nodes.Work(0, 0);
 
@@ -70,7 +71,7 @@ class NodesTest {
                     () -> name + "/" + ++incarnations,
                     shared);
             watches = new Watches(ledger.database, ledger.time, nodes.lease());
-            outbox = new Outbox(ledger.database, ledger.time, CircuitBreaker.STANDARD, nodes.lease());
+            outbox = new Outbox(ledger.database, ledger.time, CIRCUIT, nodes.lease());
         }
 
         private Beat beat() {
@@ -300,7 +301,7 @@ class NodesTest {
                 first,
                 new DeliveryFailure(Consequence.WAIT, "not now", Duration.ofMillis(500)),
                 Optional.of(Duration.ZERO));
-        Duration probe = CircuitBreaker.STANDARD.probeEvery();
+        Duration probe = CIRCUIT.probeEvery();
         live(probe.plusSeconds(1), one, two);
         assertThat(one.outbox.claim(HOOK, 1)).extracting(Delivery::probe).containsExactly(true);
         assertThat(two.outbox.claim(HOOK, 1)).isEmpty();

@@ -17,6 +17,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +162,18 @@ class LiveEditingIT {
         running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "unknown-component"));
         running.soon().until(() -> running.events("out/changes.ndjson").size() > events);
         running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void a_property_that_is_taken_out_has_its_default_again() {
+        String path = "jobrelay.destination.file.path=out/changes.ndjson\n";
+        String today = "out/changes-" + LocalDate.now(ZoneOffset.UTC) + ".ndjson";
+        running.take(PROPERTIES, text -> text.replace(path, ""));
+
+        running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "default-path"));
+        running.soon().until(() -> running.events(today).stream().anyMatch(event -> event.contains("default-path")));
+        running.delete("watches/b.yaml");
+        running.take(PROPERTIES, text -> text + path);
     }
 
     @Test

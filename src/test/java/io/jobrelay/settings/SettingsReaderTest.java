@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,14 +42,19 @@ class SettingsReaderTest {
             """;
     private static final String SECRET = "whsec_bm90IGEgc2VjcmV0LCBidXQgbG9uZyBlbm91Z2g=";
 
-    /** Those that wait to be told where to. */
-    private static final Map<String, Destination> OFF = Map.of("amqp", off("amqp"), "kafka", off("kafka"));
+    /** Those that Jobrelay comes with, most of which wait to be told where to. */
+    private static final Map<String, Destination> SHIPPED = Map.of(
+            "file", shipped("file", true, Path.of("out/changes-{date}.ndjson"), null),
+            "queue", shipped("queue", true, null, "jobrelay.changes"),
+            "webhook", shipped("webhook", false, null, null),
+            "amqp", shipped("amqp", false, null, "jobrelay.changes"),
+            "kafka", shipped("kafka", false, null, null));
 
     @TempDir
     Path directory;
 
-    private static Destination off(String name) {
-        return new Destination(name, false, null, List.of(), false, null, null, OptionalInt.empty(), null, null);
+    private static Destination shipped(String name, boolean enabled, @Nullable Path path, @Nullable String queue) {
+        return new Destination(name, enabled, path, List.of(), false, queue, null, OptionalInt.empty(), null, null);
     }
 
     @Test
@@ -61,12 +67,14 @@ class SettingsReaderTest {
                         new LedgerSettings("jdbc:sqlite:data/ledger.db"),
                         new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
                         new DeliverySettings(
-                                DeliverySchedule.STANDARD, Duration.ofSeconds(20), CircuitBreaker.STANDARD),
+                                DeliverySchedule.parse("0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", 0.2),
+                                Duration.ofSeconds(20),
+                                new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5))),
                         new HttpSettings(true, "127.0.0.1", 8080, null, List.of()),
                         Duration.ofDays(30),
                         Duration.ofSeconds(1),
                         Map.of(),
-                        OFF));
+                        SHIPPED));
     }
 
     @Test
@@ -120,7 +128,7 @@ class SettingsReaderTest {
                         Duration.ofDays(7),
                         Duration.ofSeconds(1),
                         Map.of(),
-                        OFF));
+                        SHIPPED));
     }
 
     @Test
@@ -164,7 +172,7 @@ class SettingsReaderTest {
 
     @Test
     void a_destination_that_is_off_until_it_is_told_where_to_is_on_then() {
-        assertThat(read("").destinations()).isEqualTo(OFF);
+        assertThat(read("").destinations()).isEqualTo(SHIPPED);
 
         Map<String, Destination> told = read("""
                 jobrelay.destination.amqp.url=amqps://broker.example:5671?amqp.idleTimeout=9
@@ -173,7 +181,9 @@ class SettingsReaderTest {
                 jobrelay.destination.amqp.password=hush-hush
                 jobrelay.destination.kafka.brokers=one.example:9092, [::1]:9092
                 jobrelay.destination.kafka.topic=changes
-                """).destinations();
+                jobrelay.destination.webhook.url=https://acme.example
+                jobrelay.destination.webhook.secret=%s
+                """.formatted(SECRET)).destinations();
         assertThat(told)
                 .allSatisfy(
                         (name, destination) -> assertThat(destination.enabled()).isTrue());
@@ -293,12 +303,8 @@ class SettingsReaderTest {
             })
     void refuses_what_does_not_fit(String key, String value, String message) {
         String account = key.startsWith("jobrelay.account.acme.") ? without(key, ACME) : "";
-        String queue = key.startsWith("jobrelay.destination.queue.") ? "jobrelay.destination.queue.queue=q\n" : "";
-        String file = key.endsWith("file.pth") ? "jobrelay.destination.file.path=out/x\n" : "";
-        String amqp = key.endsWith("amqp.url") ? "jobrelay.destination.amqp.queue=q\n" : "";
-        String kafka = key.endsWith("kafka.brokers") ? "jobrelay.destination.kafka.topic=t\n" : "";
 
-        assertThat(problems(account + queue + file + amqp + kafka + key + "=" + value + "\n"))
+        assertThat(problems(account + key + "=" + value + "\n"))
                 .extracting(Problem::message)
                 .containsExactly(key + ": " + message);
     }
@@ -348,26 +354,18 @@ class SettingsReaderTest {
     @Test
     void a_destination_that_is_on_has_what_it_needs() {
         assertThat(problems("""
-                        jobrelay.destination.file.enabled=true
-                        jobrelay.destination.queue.queue=
-                        jobrelay.destination.webhook.url=
+                        jobrelay.destination.kafka.enabled=true
+                        jobrelay.destination.webhook.url=https://acme.example
                         """))
                 .extracting(Problem::toString)
                 .containsExactly(
                         file()
-                                + ": jobrelay.destination.file.path: required while the destination is on; switch it off"
-                                + " with jobrelay.destination.file.enabled=false",
-                        file()
-                                + ":2: jobrelay.destination.queue.queue: required while the destination is on; switch it"
-                                + " off with jobrelay.destination.queue.enabled=false",
-                        file()
-                                + ":3: jobrelay.destination.webhook.url: required while the destination is on; switch it"
-                                + " off with jobrelay.destination.webhook.enabled=false",
+                                + ": jobrelay.destination.kafka.brokers: required while the destination is on; switch it"
+                                + " off with jobrelay.destination.kafka.enabled=false",
                         file()
                                 + ": jobrelay.destination.webhook.secret: required while the destination is on; switch it"
                                 + " off with jobrelay.destination.webhook.enabled=false");
-        assertThat(problems("jobrelay.destination.webhook.enabled=false\njobrelay.destination.webhook.url=\n"))
-                .isEmpty();
+        assertThat(problems("jobrelay.destination.webhook.url=\n")).isEmpty();
     }
 
     @Test

@@ -59,8 +59,10 @@ class OutboxComponentTest {
     @BeforeEach
     void has_a_ledger(@TempDir Path directory) {
         database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
-        DeliverySettings delivery =
-                new DeliverySettings(DeliverySchedule.parse("0s,0s"), Duration.ofSeconds(20), CircuitBreaker.STANDARD);
+        DeliverySettings delivery = new DeliverySettings(
+                DeliverySchedule.parse("0s,0s", 0.2),
+                Duration.ofSeconds(20),
+                new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)));
         LedgerClock clock = LedgerClock.of(database, Clock.systemUTC(), System::nanoTime);
         Nodes nodes = new Nodes(database, clock, System::nanoTime, new Nodes.Self("one", "test"), () -> "one");
         outbox = new Outbox(database, clock, delivery.circuit(), nodes.lease());
