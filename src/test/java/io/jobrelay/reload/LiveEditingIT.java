@@ -269,6 +269,14 @@ class LiveEditingIT {
     }
 
     @Test
+    void an_edited_mapping_that_a_placeholder_names_makes_the_next_record() {
+        running.take(PROPERTIES, text -> text + "\nacme.mapping=huawei-res-job\n");
+        running.take(PROVIDER, text -> text.replace("/huawei-res-job.jq", "/{{acme.mapping}}.jq"));
+
+        an_edited_mapping_makes_the_next_record();
+    }
+
+    @Test
     void an_edited_mapping_makes_the_next_record() {
         running.take(MAPPING, text -> text + "\n| .description = \"as edited\"\n");
 
