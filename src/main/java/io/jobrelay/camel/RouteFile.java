@@ -2,9 +2,6 @@ package io.jobrelay.camel;
 
 import io.jobrelay.reload.Edition;
 import io.jobrelay.settings.Problem;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -107,19 +104,5 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
     /** Its members of that name. */
     Stream<YamlNode> members(String name) {
         return document.stream().flatMap(yaml -> yaml.items().stream()).flatMap(item -> item.member(name).stream());
-    }
-
-    /** The files below a directory whose names end so, in order; none if it is not there. */
-    public static List<Path> filesBelow(Path directory, String ending) {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(file -> file.toString().endsWith(ending))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.standardwebhooks.Webhook;
-import io.jobrelay.camel.RouteFile;
 import io.jobrelay.durability.WebhookReceiver;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
@@ -209,7 +208,7 @@ class CookbookDestinationsTest {
     private static long events() throws IOException {
         Path out = directory.resolve("out");
         long lines = 0;
-        for (Path file : RouteFile.filesBelow(out, ".ndjson")) {
+        for (Path file : Documents.filesBelow(out, ".ndjson")) {
             lines += Files.readString(file, UTF_8).lines().count();
         }
         return lines;
@@ -220,7 +219,7 @@ class CookbookDestinationsTest {
     }
 
     private static void copy(Path from, Path to) throws IOException {
-        for (Path file : RouteFile.filesBelow(from, ".camel.yaml")) {
+        for (Path file : Documents.filesBelow(from, ".camel.yaml")) {
             Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
     }

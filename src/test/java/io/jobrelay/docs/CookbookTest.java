@@ -2,7 +2,6 @@ package io.jobrelay.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.camel.RouteFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,7 @@ class CookbookTest {
     void shows_its_files_as_they_are() throws IOException {
         String text = Files.readString(COOKBOOK);
         Set<String> routes = new TreeSet<>();
-        for (Path file : RouteFile.filesBelow(FILES, ".camel.yaml")) {
+        for (Path file : Documents.filesBelow(FILES, ".camel.yaml")) {
             assertThat(text).contains("](" + Path.of("docs").relativize(file) + ")");
             routes.add(Files.readString(file));
         }

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Signing;
-import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.YamlNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
@@ -70,7 +69,7 @@ class DocsTest {
     @Test
     void every_route_is_in_the_table() throws IOException {
         List<String> routes = new ArrayList<>();
-        for (Path file : RouteFile.filesBelow(ROUTES, ".camel.yaml")) {
+        for (Path file : Documents.filesBelow(ROUTES, ".camel.yaml")) {
             for (YamlNode item : YamlNode.parse(Files.readString(file)).items()) {
                 item.members().values().stream()
                         .filter(route -> !route.text("description").isEmpty())
@@ -85,7 +84,7 @@ class DocsTest {
     @Test
     void every_provider_api_is_in_the_table_with_its_parameters() throws IOException {
         List<String> apis = new ArrayList<>();
-        for (Path file : RouteFile.filesBelow(ROUTES.resolve("providers"), ".camel.yaml")) {
+        for (Path file : Documents.filesBelow(ROUTES.resolve("providers"), ".camel.yaml")) {
             for (YamlNode item : YamlNode.parse(Files.readString(file)).items()) {
                 for (YamlNode bean : item.member("beans").map(YamlNode::items).orElse(List.of())) {
                     YamlNode properties = bean.member("properties").orElseThrow();
@@ -108,7 +107,7 @@ class DocsTest {
     @Test
     void the_state_table_is_that_of_the_mappings() throws IOException {
         Set<String> mapped = new TreeSet<>();
-        for (Path file : RouteFile.filesBelow(ROUTES.resolve("providers"), ".jq")) {
+        for (Path file : Documents.filesBelow(ROUTES.resolve("providers"), ".jq")) {
             String api = file.getFileName().toString().replace(".jq", "");
             MappedStates.of(file).forEach(row -> mapped.add((api + " " + String.join(" ", row)).strip()));
         }

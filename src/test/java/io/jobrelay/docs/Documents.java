@@ -2,8 +2,8 @@ package io.jobrelay.docs;
 
 import static java.util.stream.Collectors.joining;
 
-import io.jobrelay.camel.RouteFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,10 +34,24 @@ public final class Documents {
     }
 
     public static List<Path> all() {
-        List<Path> documents = new ArrayList<>(RouteFile.filesBelow(DOCS, ".md"));
+        List<Path> documents = new ArrayList<>(filesBelow(DOCS, ".md"));
         documents.add(README);
         documents.add(Path.of("CONTRIBUTING.md"));
         return documents;
+    }
+
+    /** The files below a directory whose names end so, in order; none if it is not there. */
+    public static List<Path> filesBelow(Path directory, String ending) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The blocks of code of that language in all documents. */

@@ -2,7 +2,6 @@ package io.jobrelay.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.camel.RouteFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,7 +180,7 @@ class MessagesTest {
 
     private static List<Path> sources() {
         return Stream.of(Path.of("src/main/java"))
-                .flatMap(directory -> RouteFile.filesBelow(directory, ".java").stream())
+                .flatMap(directory -> Documents.filesBelow(directory, ".java").stream())
                 .toList();
     }
 }

@@ -3,7 +3,6 @@ package io.jobrelay.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.camel.RouteFile;
 import io.jobrelay.job.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +29,7 @@ class ProviderPagesTest {
         for (Path page : pages()) {
             apis.add(api(page));
         }
-        assertThat(RouteFile.filesBelow(ROUTES, ".camel.yaml").stream()
+        assertThat(Documents.filesBelow(ROUTES, ".camel.yaml").stream()
                         .map(route -> route.getFileName().toString().replace(".camel.yaml", "")))
                 .containsExactlyInAnyOrderElementsOf(apis);
     }
@@ -46,7 +45,7 @@ class ProviderPagesTest {
     @MethodSource("pages")
     void every_code_is_an_error_of_the_seed(Path page) throws IOException {
         Set<List<String>> seeded = new TreeSet<>((one, other) -> one.toString().compareTo(other.toString()));
-        for (Path error : RouteFile.filesBelow(Path.of("seeds", api(page), "errors"), ".json")) {
+        for (Path error : Documents.filesBelow(Path.of("seeds", api(page), "errors"), ".json")) {
             JsonNode failure = Json.MAPPER.readTree(error.toFile()).path("failure");
             seeded.add(
                     List.of(failure.path("code").asText(), failure.path("kind").asText()));
@@ -95,6 +94,6 @@ class ProviderPagesTest {
     }
 
     static List<Path> pages() {
-        return RouteFile.filesBelow(PAGES, ".md");
+        return Documents.filesBelow(PAGES, ".md");
     }
 }

@@ -3,7 +3,6 @@ package io.jobrelay.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.camel.RouteFile;
 import io.jobrelay.camel.RouteSchema;
 import io.jobrelay.camel.YamlNode;
 import io.jobrelay.job.Json;
@@ -56,7 +55,7 @@ class SnippetsTest {
     /** As the routes declare them. */
     private static Map<String, ProviderApi> apis() {
         Map<String, ProviderApi> apis = new HashMap<>();
-        for (Path file : RouteFile.filesBelow(Path.of("routes/providers"), ".camel.yaml")) {
+        for (Path file : Documents.filesBelow(Path.of("routes/providers"), ".camel.yaml")) {
             for (YamlNode item :
                     YamlNode.parse(String.join("\n", Documents.lines(file))).items()) {
                 for (YamlNode bean : item.member("beans").map(YamlNode::items).orElse(List.of())) {

@@ -3,7 +3,7 @@ package io.jobrelay.routes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.camel.RouteFile;
+import io.jobrelay.docs.Documents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,7 +84,7 @@ class RouterTest extends CamelTestSupport {
     void every_router_is_tried() throws IOException {
         assertThat(EVENTS.stream().map(row -> file(row.split(" ", 2)[0])).distinct())
                 .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(Stream.of(SHIPPED), RouteFile.filesBelow(COOKBOOK, ".camel.yaml").stream())
+                        Stream.concat(Stream.of(SHIPPED), Documents.filesBelow(COOKBOOK, ".camel.yaml").stream())
                                 .toList());
     }
 
