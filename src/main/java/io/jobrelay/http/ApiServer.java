@@ -177,7 +177,7 @@ public final class ApiServer implements AutoCloseable {
                 "jobrelay.http.host: cannot listen at %s: %s".formatted(where, cause.getMessage()), cause);
     }
 
-    private static HttpServerOptions options() {
+    static HttpServerOptions options() {
         return new HttpServerOptions()
                 .setMaxInitialLineLength(LINE_BYTES)
                 .setMaxHeaderSize(HEADER_BYTES)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.LongForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What waits, waits on disk. In full: {@code mvn -Dtest=BacklogIT -Djobrelay.test.pending=1000000
- * -Djobrelay.test.drained=1000000 test}.
+ * What waits, waits on disk. In full: {@code mvn -Dit.test=BacklogIT -Djobrelay.test.pending=1000000
+ * -Djobrelay.test.drained=1000000 verify}.
  */
 class BacklogIT {
     private static final Logger LOG = LoggerFactory.getLogger(BacklogIT.class);
     /** Of half a kilobyte each and more: together they would not fit into the memory that the process has. */
-    private static final int PENDING = Integer.getInteger("jobrelay.test.pending", 200_000);
+    private static final int PENDING = Integer.getInteger("jobrelay.test.pending", LongForm.count(200_000, 100_000));
 
-    private static final int DRAINED = Integer.getInteger("jobrelay.test.drained", 2_000);
+    private static final int DRAINED = Integer.getInteger("jobrelay.test.drained", LongForm.count(2_000, 500));
     private static final String HEAP = "96m";
 
     @TempDir

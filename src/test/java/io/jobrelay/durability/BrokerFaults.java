@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.LongForm;
 import io.jobrelay.testbed.TcpProxy;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidDestinationException;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 abstract class BrokerFaults {
     private static final int JOBS = 6;
-    private static final int CHANGES = 60;
+    private static final int CHANGES = LongForm.count(60, 30);
     /** Enough for some dozen messages, and far from enough for all. */
     private static final int SOME_BYTES = 60_000;
 

@@ -138,10 +138,8 @@ class FailingDestinationIT {
         soon().until(() -> line.changes().size() == 3);
         int before = receiver.received().size();
         assertThat(before).isLessThanOrEqualTo(3);
-        assertThat(command("destinations", "list", "--json"))
-                .contains(
-                        "{\"name\":\"webhook\",\"circuit\":\"DISABLED\",\"pending\":3,",
-                        "\"error\":\"HTTP status 410\"}");
+        assertThat(webhook("select count(*) from delivery where destination = 'webhook' and status = 'PENDING'"))
+                .isEqualTo("3");
 
         assertThat(command("destinations", "enable", "webhook")).isEmpty();
         soon().until(() -> receiver.received().size() == before + 3);
@@ -149,7 +147,7 @@ class FailingDestinationIT {
     }
 
     @Test
-    void dead_deliveries_are_listed_and_come_again_with_the_same_bytes_and_ids() throws Exception {
+    void dead_deliveries_come_again_with_the_same_bytes_and_ids() throws Exception {
         line.set("jobrelay.delivery.schedule", "0s");
         receiver.answer(400, "");
         failedJobs(4);
@@ -158,10 +156,6 @@ class FailingDestinationIT {
                         .size()
                 == 4);
         List<WebhookReceiver.Received> refused = List.copyOf(receiver.received());
-        String dead = command("deliveries", "list");
-        assertThat(refused)
-                .allSatisfy(request -> assertThat(dead).contains("webhook." + request.header("webhook-id") + " "));
-        assertThat(dead).contains("HTTP status 400");
         receiver.answer(204, "");
 
         String one = refused.get(0).header("webhook-id");
@@ -175,7 +169,6 @@ class FailingDestinationIT {
         assertThat(sent(receiver.received().subList(4, 8))).isEqualTo(sent(refused));
         soon().until(() ->
                 line.ledger("select 1 from delivery where status = 'DEAD'").isEmpty());
-        assertThat(command("deliveries", "redeliver", "--all")).isEqualTo("0\n");
     }
 
     @Test
@@ -210,32 +203,28 @@ class FailingDestinationIT {
 
     @Test
     void a_router_that_is_broken_loses_nothing() throws Exception {
-        prepare(Map.of("jobrelay.delivery.schedule", "0s,1ms", "jobrelay.delivery.probe-every", "100ms"));
-        Path router = directory.resolve("routes/router.camel.yaml");
-        String right = Files.readString(router);
+        Path router = directory.resolve("router.camel.yaml");
+        String right = Files.readString(Path.of("routes/router.camel.yaml"));
         Files.writeString(router, right.replace(".data.job.terminal == true", "error(\\\"broken\\\")"));
-        String[] jobs = jobs(12);
-        line.watch(jobs);
-        try (JobrelayProcess child = installation.start()) {
-            soon().until(() ->
-                    line.ledger("select 1 from delivery where destination = 'changes' and error like '%broken%'")
-                                    .size()
-                            == 12);
-            soon().until(() -> !line.ledger("select 1 from destination where name = 'changes' and failures > 15")
-                    .isEmpty());
-            assertThat(child.alive()).isTrue();
-            assertThat(child.stop()).isZero();
-        }
+        line.set("camel.main.routes-include-pattern", "file:routes/*/*.camel.yaml,file:" + router)
+                .set("jobrelay.delivery.schedule", "0s,1ms")
+                .set("jobrelay.delivery.probe-every", "100ms");
+        line.watch(jobs(12));
+        line.start();
+        soon().until(() -> line.ledger("select 1 from delivery where destination = 'changes' and error like '%broken%'")
+                        .size()
+                == 12);
+        soon().until(() -> !line.ledger("select 1 from destination where name = 'changes' and failures > 15")
+                .isEmpty());
+        line.stop();
         assertThat(line.ledger("select distinct status || attempts from delivery where destination = 'changes'"))
                 .containsExactly("PENDING0");
+
         Files.writeString(router, right);
-        try (JobrelayProcess child = installation.start()) {
-            soon().until(() ->
-                    line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
-                                    .size()
-                            == 12);
-            assertThat(child.stop()).isZero();
-        }
+        line.start();
+        soon().until(() -> line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
+                        .size()
+                == 12);
         assertThat(receiver.received()).hasSize(12);
     }
 
@@ -265,12 +254,14 @@ class FailingDestinationIT {
 
     @Test
     void run_until_done_leaves_what_is_for_a_destination_that_is_switched_off() throws Exception {
-        receiver.answer(410, "");
         provider.state("a", "SUCCEEDED");
-        prepare(Map.of());
         line.watch("a");
-        assertThat(untilDone()).isZero();
-        installation.set("jobrelay.destination.queue.enabled", "false");
+        line.start();
+        soon().until(() -> line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
+                        .size()
+                == 1);
+        line.stop();
+        prepare(Map.of("jobrelay.destination.queue.enabled", "false"));
         line.ledger("insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)"
                 + " select 'queue', 'more', subject, 2, 'PENDING', 0, 0 from change returning 1");
 
@@ -302,7 +293,7 @@ class FailingDestinationIT {
 
     /** Runs a command in the line's directory, beside the line, and returns what it printed. */
     private String command(String... arguments) throws IOException {
-        try (JobrelayProcess child = installation.command().start(arguments)) {
+        try (JobrelayProcess child = JobrelayProcess.in(directory).start(arguments)) {
             soon().until(() -> !child.alive());
             assertThat(child.status()).as(child.log()).isZero();
             return child.out();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real process whose system clock is set while it runs, by Debian's faketime; skipped where that is not installed. In the
- * long form only, since a Java machine under faketime does not always get through its start. {@code SightTest} sets the
+ * long form only, since a Java machine under faketime does not always get through its start. {@code SightIT} sets the
  * clock of the whole line in every build.
  */
 @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true", disabledReason = "long form only: -Plong")

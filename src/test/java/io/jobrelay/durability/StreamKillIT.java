@@ -10,6 +10,7 @@ import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.LongForm;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real process, killed while a client listens: what the client gets is what the file destination gets. */
 @Timeout(300)
 class StreamKillIT {
-    private static final int KILLS = 4;
+    private static final int KILLS = LongForm.count(4, 2);
     private static final int JOBS = 20;
     private static final Duration LONGEST = Duration.ofSeconds(90);
 

@@ -12,6 +12,7 @@ import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.testbed.LongForm;
 import io.jobrelay.watch.Watch;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -39,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ApiServerTest {
+    /** Of requests that are made up. */
+    private static final int TRIES = LongForm.count(150, 30);
+
     private static final String ONE = "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"7\"}}";
 
     @TempDir
@@ -471,7 +475,7 @@ class ApiServerTest {
         List<String> names =
                 List.of("state", "api", "label", "q", "sort", "limit", "cursor", "since", "status", "health");
         Set<Integer> statuses = new HashSet<>();
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < TRIES; i++) {
             String query = paths.get(random.nextInt(paths.size())) + "?" + names.get(random.nextInt(names.size())) + "="
                     + URLEncoder.encode(text(random), UTF_8);
             statuses.add(api.get(query).status());

@@ -149,8 +149,10 @@ class StreamTest {
             slow.getOutputStream()
                     .write("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             assertThat(slow.getInputStream().read()).isEqualTo('H');
-            for (int i = 0; i < 400; i++) {
-                api.takeIn(Served.job(i + long1, JobState.RUNNING));
+            for (int batch = 0; batch < 400; batch += 100) {
+                api.takeIn(IntStream.range(batch, batch + 100)
+                        .mapToObj(i -> Served.job(i + long1, JobState.RUNNING))
+                        .toArray(JobRecord[]::new));
             }
             for (int i = 0; i < 400; i++) {
                 assertThat(fast.next().at("/subject")).isEqualTo("acme-jobs/acme/" + i + long1);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
+import io.jobrelay.testbed.LongForm;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnBothEngines
 class CeilingsTest {
     private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+    private static final int SECONDS = LongForm.count(60, 30);
 
     @Parameter
     Engine engine;
@@ -61,7 +63,7 @@ class CeilingsTest {
         List<Ceilings> nodes = Stream.generate(this::node).limit(count).toList();
         SplittableRandom random = new SplittableRandom(1);
         List<Long> used = new ArrayList<>();
-        while (passedNanos() < Duration.ofMinutes(1).toNanos()) {
+        while (passedNanos() < SECONDS * 1_000_000_000L) {
             int taken = take(nodes.get(random.nextInt(count)), 1 + random.nextInt((int) ceiling + 2));
             for (int permit = 0; permit < taken; permit++) {
                 used.add(passedNanos() + random.nextLong(Spacing.CLAIMED.toNanos()));
@@ -79,7 +81,7 @@ class CeilingsTest {
             most = Math.max(most, last - first);
         }
         assertThat(most).isLessThanOrEqualTo((int) Math.max(10.5 * ceiling, Math.ceil(10 * ceiling)));
-        assertThat(used.size()).as("and is made use of").isGreaterThanOrEqualTo((int) (0.9 * 60 * ceiling));
+        assertThat(used.size()).as("and is made use of").isGreaterThanOrEqualTo((int) (0.9 * SECONDS * ceiling));
     }
 
     @Test

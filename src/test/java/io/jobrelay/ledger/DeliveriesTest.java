@@ -9,6 +9,7 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations.Circuit;
+import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.Parameter;
 @Timeout(60)
 @OnBothEngines
 class DeliveriesTest {
+    private static final int MANY = LongForm.count(5_000, 1_000);
     private static final String HOOK = "hook";
     private static final String OTHER = "other";
 
@@ -149,19 +151,19 @@ class DeliveriesTest {
     }
 
     @Test
-    void thousands_are_sent_again_in_order() {
+    void many_are_sent_again_in_order() {
         ledger.database.write(handle -> {
             handle.execute("""
-                    with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
+                    with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
                     insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                    select i, 'e' || i, 'job ' || (i % 50), i, 't', 'x', i, i from n""");
+                    select i, 'e' || i, 'job ' || (i %% 50), i, 't', 'x', i, i from n""".formatted(MANY));
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
                     select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");
         });
-        assertThat(deliveries.redeliver(Selection.ALL)).isEqualTo(5000);
+        assertThat(deliveries.redeliver(Selection.ALL)).isEqualTo(MANY);
 
-        List<Delivery> first = ledger.outbox.claim(HOOK, 5000);
+        List<Delivery> first = ledger.outbox.claim(HOOK, MANY);
         assertThat(first)
                 .hasSize(50)
                 .allSatisfy(delivery -> assertThat(delivery.sequence()).isLessThanOrEqualTo(50));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ class GroupCommitTest {
     @Test
     void work_that_fails_takes_none_of_the_others_with_it() throws Exception {
         List<Future<Integer>> results = new ArrayList<>();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < LongForm.count(1_000, 100); i++) {
             int id = i;
             results.add(threads.submit(() -> database.write(handle -> {
                 insert(handle, id);

@@ -10,6 +10,7 @@ import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.JobIndex.Order;
+import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnBothEngines
 class JobIndexTest {
     private static final JobIndex.Filter ALL = filter(Set.of(), null);
-    private static final int MANY = 100_000;
+    private static final int MANY = LongForm.count(100_000, 10_000);
 
     @Parameter
     Engine engine;
@@ -190,7 +191,7 @@ class JobIndexTest {
                 .isNull();
     }
 
-    /** Of 100,000 jobs no page reads more records than it holds, and none is sorted: the list is walked from its place on. */
+    /** Of many jobs no page reads more records than it holds, and none is sorted: the list is walked from its place on. */
     @Test
     void pages_of_many_jobs_are_found() {
         insert(MANY);
@@ -198,7 +199,8 @@ class JobIndexTest {
         assertThat(index.page(ALL, new Order(JobIndex.Member.OBSERVE_TIME, true), null, 1_000)
                         .items())
                 .hasSize(1_000);
-        assertThat(ids(label(Map.of("number", "n99999")))).containsExactly("acme-job/acme/99999");
+        assertThat(ids(label(Map.of("number", "n" + (MANY - 1)))))
+                .containsExactly("acme-job/acme/%05d".formatted(MANY - 1));
         assertThat(index.states()).isEqualTo(Map.of("RUNNING", MANY / 2L, "FAILED", MANY / 2L));
     }
 

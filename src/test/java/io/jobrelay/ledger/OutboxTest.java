@@ -8,6 +8,7 @@ import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Outbox.Fate;
 import io.jobrelay.ledger.Outbox.Turn;
+import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -213,7 +214,7 @@ class OutboxTest {
 
     @Test
     void many_readers_keep_each_job_in_order_and_lose_nothing() throws Exception {
-        int jobs = 100;
+        int jobs = LongForm.count(100, 20);
         int changes = 20;
         Map<String, List<Long>> seen = new ConcurrentHashMap<>();
         AtomicInteger delivered = new AtomicInteger();
@@ -261,12 +262,12 @@ class OutboxTest {
     }
 
     @Test
-    void a_hundred_thousand_deliveries_wait_on_disk_and_are_found() {
+    void many_deliveries_wait_on_disk_and_are_found() {
         ledger.database.write(handle -> {
             handle.execute("""
-                    with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
+                    with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
                     insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                    select i, 'e' || i, 'job ' || (i % 5000), i / 5000, 't', ?, 0, 0 from n""", new byte[1_000]);
+                    select i, 'e' || i, 'job ' || (i %% 5000), i / 5000, 't', ?, 0, 0 from n""".formatted(LongForm.count(100_000, 10_000)), new byte[1_000]);
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
                     select 'alerts', event_id, subject, sequence, 'PENDING',

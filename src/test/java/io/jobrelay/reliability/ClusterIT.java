@@ -3,6 +3,7 @@ package io.jobrelay.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.LedgerView;
+import io.jobrelay.testbed.LongForm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +35,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ClusterIT {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
-    private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
-    private static final int RANDOM_ROUNDS = Integer.getInteger("jobrelay.test.rounds", LONG ? 20 : 0);
+    private static final int RANDOM_ROUNDS = Integer.getInteger("jobrelay.test.rounds", LongForm.count(20, 0));
     private static final List<Map<String, Blow>> ROUNDS = List.of(
             Map.of("a", Blow.KILL, "b", Blow.FREEZE_INSIDE),
             Map.of("c", Blow.SHUT_OFF, "a", Blow.DATABASE_CRASHES),
@@ -74,9 +74,15 @@ class ClusterIT {
     void loses_nothing_and_invents_nothing_whatever_happens_to_nodes_and_database() throws Exception {
         long start = System.nanoTime();
         int rounds = ROUNDS.size() + RANDOM_ROUNDS;
-        long shareMillis = LONG ? 15_000 : 10_000;
+        long shareMillis = LongForm.count(15_000, 6_000);
         SimulatedCloud cloud = new SimulatedCloud(
-                rounds * 4, LONG ? 100 : 30, LONG ? 180 : 90, (rounds + 1) * shareMillis, rounds + 1, 0.03, 7);
+                rounds * 4,
+                LongForm.count(100, 30),
+                LongForm.count(180, 90),
+                (rounds + 1) * shareMillis,
+                rounds + 1,
+                0.03,
+                7);
         cloud.slow(300);
         try (Cluster cluster = new Cluster(directory, cloud, new FlakyReceiver(0.05, 3), "500ms..1s")) {
             cluster.start("a", KillPoint.WHILE_MARKING.freezeOrder(1));

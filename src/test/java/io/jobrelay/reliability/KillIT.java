@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.reliability.agent.Halt;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.LongForm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,14 +30,16 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class KillIT {
     private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
-    private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
-    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", LONG ? 60 : 3);
-    private static final int ROUNDS = LONG ? 2 : 1;
+    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", LongForm.count(60, 3));
+    private static final int ROUNDS = LongForm.count(2, 1);
     private static final double MEAN_LIFE_MILLIS = 2_500;
     /** What the short form does without: another of its points stands beside each. */
     private static final Set<KillPoint> LONG_ONLY = EnumSet.of(
             KillPoint.AFTER_CLAIM_OF_WATCH,
             KillPoint.AFTER_REPLY,
+            KillPoint.AFTER_ROUTING,
+            KillPoint.IN_CLEAN_UP,
+            KillPoint.IN_ROTATION,
             KillPoint.IN_TRANSACTION,
             KillPoint.IN_ROUTING,
             KillPoint.BEFORE_SEND_TO_FILE,
@@ -57,10 +60,11 @@ class KillIT {
         long start = System.nanoTime();
         List<KillPoint> points = points();
         int kills = points.size() + RANDOM_KILLS;
-        SimulatedCloud cloud = LONG
+        SimulatedCloud cloud = LongForm.ON
                 ? new SimulatedCloud(8, 200, 540, kills * 4_000L, kills, 0.03, 7)
                 : new SimulatedCloud(2, 30, 90, kills * 4_000L, kills, 0.03, 7);
-        try (World world = new World(directory, cloud, new FlakyReceiver(0.1, 3), LONG ? "1s..2s" : "300ms..600ms")) {
+        try (World world =
+                new World(directory, cloud, new FlakyReceiver(0.1, 3), LongForm.ON ? "1s..2s" : "300ms..600ms")) {
             for (KillPoint point : points) {
                 killAt(point, world);
             }
@@ -89,7 +93,7 @@ class KillIT {
         List<KillPoint> points = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             List<KillPoint> inRound = new ArrayList<>(EnumSet.allOf(KillPoint.class));
-            inRound.removeIf(point -> !LONG && LONG_ONLY.contains(point));
+            inRound.removeIf(point -> !LongForm.ON && LONG_ONLY.contains(point));
             if (round > 0) {
                 inRound.remove(KillPoint.IN_MIGRATION);
                 Collections.shuffle(inRound, random);

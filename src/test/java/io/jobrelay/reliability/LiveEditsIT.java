@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.LongForm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +35,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class LiveEditsIT {
     private static final Logger LOG = LoggerFactory.getLogger(LiveEditsIT.class);
-    private static final boolean LONG = Boolean.getBoolean("jobrelay.test.long");
-    private static final int EDITS = LONG ? 1_000 : 100;
+    private static final int EDITS = LongForm.count(1_000, 50);
     private static final int MILLIS_BETWEEN = 150;
     private static final int FOR_EVER = 5;
     /**

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs that do not keep their word, in the same world and before the same {@link Accounting} as the real one. A suite
- * that finds nothing wrong with one of them has proven nothing.
+ * that finds nothing wrong with one of them has proven nothing. The ordinary build catches each {@link Fault} of one process
+ * once, the long form all of them.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NegativeControlsIT {
@@ -58,6 +59,7 @@ class NegativeControlsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
     void catches_an_announcement_before_the_commit() throws Exception {
         kill(KillPoint.BEFORE_COMMIT, Variant.ANNOUNCE_BEFORE_COMMIT);
 
@@ -72,6 +74,7 @@ class NegativeControlsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
     void catches_an_eager_deduplication() throws Exception {
         kill(KillPoint.BEFORE_APPEND_TO_FILE, Variant.EAGER_DEDUPLICATION);
 
@@ -79,6 +82,7 @@ class NegativeControlsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
     void catches_an_acknowledgement_before_the_flush() throws Exception {
         // It has said that all is done, and only then the power fails.
         kill(KillPoint.IN_SHUTDOWN, Variant.ACKNOWLEDGE_BEFORE_FLUSH);

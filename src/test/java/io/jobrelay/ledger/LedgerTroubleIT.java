@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that can happen to the ledger's file: refused with what to do, or waited out; never made anew. */
 @Timeout(120)
-class LedgerTroubleTest {
+class LedgerTroubleIT {
     private static final int PAGE = 4096;
 
     @TempDir

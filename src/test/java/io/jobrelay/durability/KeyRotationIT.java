@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The keys of a webhook are changed while it is being delivered to, as the vendors' library sees it. */
 @Timeout(60)
-class KeyRotationTest {
+class KeyRotationIT {
     private static final String OLD = "whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk";
     private static final String NEW = "whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3";
     private static final String NEWER = "whsec_bmV3ZXJuZXdlcm5ld2VybmV3ZXJuZXdl";

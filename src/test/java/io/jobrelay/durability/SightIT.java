@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What polling cannot see, through the whole line: blindness, stuck jobs, lag, and a system clock that is set. */
 @Timeout(60)
-class SightTest {
+class SightIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir

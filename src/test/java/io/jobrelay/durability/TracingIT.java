@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tracing, as a collector sees it that takes OTLP over HTTP. */
 @Timeout(60)
-class TracingTest {
+class TracingIT {
     private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
     private static final String DELAY = "otel.bsp.schedule.delay";
     private static final String KEY = "SK-which-nobody-may-see";
