@@ -72,6 +72,7 @@ class HostileReceiversIT {
 
     @BeforeAll
     void sends_to_all_of_them_until_two_attempts_have_failed() throws Exception {
+        started = System.currentTimeMillis();
         TestCertificates certificates = TestCertificates.in(directory);
         addReceivers();
         addTls(certificates);
@@ -88,7 +89,6 @@ class HostileReceiversIT {
                 2,
                 1,
                 receivers.stream().map(Hostile::name).toList());
-        started = System.currentTimeMillis();
         jobrelay = installation.start(
                 "-Djavax.net.ssl.trustStore=" + certificates.trusted(),
                 "-Djavax.net.ssl.trustStorePassword=" + certificates.password());
