@@ -32,7 +32,8 @@ final class LedgerReader {
                 URL,
                 "jdbc:sqlite:<file>, or jdbc:postgresql://<host>[:<port>]/<database> without user and password,"
                         + " which are jobrelay.ledger.user and jobrelay.ledger.password",
-                text -> FORM.matcher(text).matches() && !CREDENTIALS.matcher(text).find());
+                text -> FORM.matcher(text).matches()
+                        && !CREDENTIALS.matcher(text).find());
         requireEncryption(url);
         return new LedgerSettings(
                 url,
