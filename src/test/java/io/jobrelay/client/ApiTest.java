@@ -1,68 +1,47 @@
 package io.jobrelay.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import io.jobrelay.client.Api.Parameter;
 import io.jobrelay.client.ApiException.Reason;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.jobrelay.testbed.StubServer;
 import java.net.URI;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Against a server that answers as it is told, which a Jobrelay would not. */
+/** Against replies that a Jobrelay would not give. */
 class ApiTest {
-    private record Answer(int status, String body, Map<String, String> headers) {
-        private Answer(int status, String body) {
-            this(status, body, Map.of());
-        }
+    @RegisterExtension
+    static final StubServer server = new StubServer();
+
+    private final URI url = URI.create(server.baseUrl() + "/");
+
+    private static void answer(ResponseDefinitionBuilder... replies) {
+        server.play(() -> any(anyUrl()), replies);
     }
 
-    private final Deque<Answer> answers = new ArrayDeque<>();
-    private final List<String> asked = new ArrayList<>();
-    private HttpServer server;
-    private URI url;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
-        url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
-    }
-
-    @AfterEach
-    void stop() {
-        server.stop(0);
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
-                + exchange.getRequestHeaders().getFirst("Authorization"));
-        Answer answer = answers.remove();
-        answer.headers().forEach(exchange.getResponseHeaders()::set);
-        byte[] body = answer.body().getBytes(UTF_8);
-        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
+    private static List<String> asked() {
+        return server.findAll(anyRequestedFor(anyUrl())).stream()
+                .map(request ->
+                        "%s %s %s".formatted(request.getMethod(), request.getUrl(), request.getHeader("Authorization")))
+                .toList();
     }
 
     @Test
     void follows_the_cursor_up_to_the_limit() {
-        answers.add(new Answer(200, "{\"jobs\": [1, 2], \"next\": \"a b\"}"));
-        answers.add(new Answer(200, "{\"jobs\": [3], \"next\": \"c\"}"));
+        answer(okJson("{\"jobs\": [1, 2], \"next\": \"a b\"}"), okJson("{\"jobs\": [3], \"next\": \"c\"}"));
         List<JsonNode> jobs = new ArrayList<>();
 
         boolean more =
@@ -70,7 +49,7 @@ class ApiTest {
 
         assertThat(jobs).hasToString("[1, 2, 3]");
         assertThat(more).isTrue();
-        assertThat(asked)
+        assertThat(asked())
                 .containsExactly(
                         "GET /api/jobs?label=a%3Ab%26c&limit=3 null",
                         "GET /api/jobs?label=a%3Ab%26c&limit=1&cursor=a%20b null");
@@ -78,17 +57,18 @@ class ApiTest {
 
     @Test
     void ends_with_the_last_page() {
-        answers.add(new Answer(200, "{\"jobs\": [1]}"));
+        answer(okJson("{\"jobs\": [1]}"));
 
         assertThat(new Api(url, null).list("/api/jobs", List.of(), "jobs", 5_000, job -> {}))
                 .isFalse();
-        assertThat(asked).containsExactly("GET /api/jobs?limit=1000 null");
+        assertThat(asked()).containsExactly("GET /api/jobs?limit=1000 null");
     }
 
     @Test
     void waits_where_it_is_asked_to() {
-        answers.add(new Answer(429, "{\"detail\": \"too fast\"}", Map.of("Retry-After", "0")));
-        answers.add(new Answer(202, "{\"redelivered\": 1}"));
+        answer(
+                jsonResponse("{\"detail\": \"too fast\"}", 429).withHeader("Retry-After", "0"),
+                jsonResponse("{\"redelivered\": 1}", 202));
 
         assertThat(new Api(url, null)
                         .post("/api/deliveries/a/redeliver", null)
@@ -99,8 +79,7 @@ class ApiTest {
 
     @Test
     void tells_where_the_token_goes() {
-        answers.add(new Answer(401, "{\"detail\": \"Authorization: must be\"}"));
-        answers.add(new Answer(401, "{\"detail\": \"Authorization: must be\"}"));
+        answer(jsonResponse("{\"detail\": \"Authorization: must be\"}", 401));
 
         assertThatThrownBy(() -> new Api(url, null).get("/api/summary"))
                 .hasMessageMatching(
@@ -108,14 +87,15 @@ class ApiTest {
         assertThatThrownBy(() -> new Api(url, "not-the-right-one").get("/api/summary"))
                 .hasMessageContaining(": the token is not the right one; set JOBRELAY_HTTP_TOKEN")
                 .hasMessageNotContaining("not-the-right-one");
-        assertThat(asked).containsExactly("GET /api/summary null", "GET /api/summary Bearer not-the-right-one");
+        assertThat(asked()).containsExactly("GET /api/summary null", "GET /api/summary Bearer not-the-right-one");
     }
 
     @Test
     void tells_what_a_problem_document_says() {
-        answers.add(new Answer(409, "{\"detail\": \"it stands in a.yaml\"}"));
-        answers.add(
-                new Answer(400, "{\"detail\": \"body\", \"errors\": [{\"detail\": \"one\"}, {\"detail\": \"two\"}]}"));
+        answer(
+                jsonResponse("{\"detail\": \"it stands in a.yaml\"}", 409),
+                jsonResponse(
+                        "{\"detail\": \"body\", \"errors\": [{\"detail\": \"one\"}, {\"detail\": \"two\"}]}", 400));
 
         assertThatThrownBy(() -> new Api(url, null).delete("/api/watches/a"))
                 .isInstanceOfSatisfying(ApiException.class, e -> {
@@ -131,17 +111,16 @@ class ApiTest {
 
     @Test
     void follows_no_redirect_with_the_token() {
-        answers.add(new Answer(302, "", Map.of("Location", url + "elsewhere")));
+        answer(temporaryRedirect(url + "elsewhere"));
 
         assertThatThrownBy(() -> new Api(url, "a-token").get("/api/summary"))
                 .hasMessageEndingWith(" is no Jobrelay: it answers with HTTP status 302 and no document");
-        assertThat(asked).hasSize(1);
+        assertThat(asked()).hasSize(1);
     }
 
     @Test
     void knows_a_stranger() {
-        answers.add(new Answer(200, "<html>Welcome</html>"));
-        answers.add(new Answer(404, "{}"));
+        answer(ok("<html>Welcome</html>"), jsonResponse("{}", 404));
 
         assertThatThrownBy(() -> new Api(url, null).get("/api/summary")).hasMessageContaining(" is no Jobrelay");
         assertThatThrownBy(() -> new Api(url, null).get("/api/summary")).hasMessageContaining(" is no Jobrelay");
@@ -149,12 +128,12 @@ class ApiTest {
 
     @Test
     void says_that_nothing_answers() {
-        server.stop(0);
+        URI silent = URI.create("http://127.0.0.1:1");
 
-        assertThatThrownBy(() -> new Api(url, null).get("/api/summary"))
+        assertThatThrownBy(() -> new Api(silent, null).get("/api/summary"))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE))
-                .hasMessageMatching("nothing answers at http://127.0.0.1:\\d+");
+                .hasMessage("nothing answers at http://127.0.0.1:1");
         assertThatThrownBy(() -> new Api(URI.create("http://nowhere.invalid"), null).get("/api/summary"))
                 .hasMessage("nobody knows the host of http://nowhere.invalid");
     }

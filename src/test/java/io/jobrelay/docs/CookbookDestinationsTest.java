@@ -1,22 +1,26 @@
 package io.jobrelay.docs;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.noContent;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import com.standardwebhooks.Webhook;
-import io.jobrelay.durability.WebhookReceiver;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
-import io.jobrelay.testbed.RawServer;
+import io.jobrelay.testbed.StubServer;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.StringReader;
-import java.net.http.HttpHeaders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +31,7 @@ import java.util.Properties;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,14 +45,16 @@ class CookbookDestinationsTest {
     private static final List<String> DESTINATIONS = List.of("slack", "alerts", "mail");
     private static final List<String> STATES = List.of("RUNNING", "UNKNOWN", "SUCCEEDED");
     private static final String CHAT_KEY = "XchatXkeyXthatXnobodyXshouldXsee";
+    private static final String CHAT = "/chat/" + CHAT_KEY;
+    private static final String ALERTS = "/alerts";
     private static final String PASSWORD = "a&b+c%25/d e=f#g";
 
     @TempDir
     private static Path directory;
 
-    private static RawServer provider;
-    private static WebhookReceiver chat;
-    private static WebhookReceiver alerts;
+    @AutoClose
+    private static final StubServer cloud = new StubServer();
+
     private static Installation installation;
     private static JobrelayProcess jobrelay;
     private static GreenMail mails;
@@ -55,11 +62,8 @@ class CookbookDestinationsTest {
 
     @BeforeAll
     static void plays_the_life_of_a_job() throws IOException {
-        provider = new RawServer();
-        chat = new WebhookReceiver();
-        chat.answer(() -> 500);
-        alerts = new WebhookReceiver();
-        alerts.answer(() -> 500);
+        cloud.stubFor(post(CHAT).willReturn(serverError()));
+        cloud.stubFor(post(ALERTS).willReturn(serverError()));
         int mailPort = FreePort.next();
 
         installation = new Installation(directory);
@@ -72,14 +76,14 @@ class CookbookDestinationsTest {
         cookbook.forEach((key, value) -> installation.set(key.toString(), value.toString()));
         webhookSecret = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
         installation
-                .set("jobrelay.destination.slack.url", chat.url() + "/" + CHAT_KEY)
+                .set("jobrelay.destination.slack.url", cloud.baseUrl() + CHAT)
                 .set("jobrelay.destination.slack.allow-private", "true")
-                .set("jobrelay.destination.alerts.url", alerts.url())
+                .set("jobrelay.destination.alerts.url", cloud.baseUrl() + ALERTS)
                 .set("jobrelay.destination.alerts.secret", webhookSecret)
                 .set("jobrelay.destination.alerts.allow-private", "true")
                 .set("jobrelay.destination.mail.server", "smtp:127.0.0.1:" + mailPort)
                 .set("jobrelay.destination.mail.password", PASSWORD)
-                .set("jobrelay.account.huawei.endpoint", "http://127.0.0.1:" + provider.port())
+                .set("jobrelay.account.huawei.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.huawei.signing", "none")
                 .set("jobrelay.delivery.schedule", "0s" + ",200ms".repeat(500))
                 .set("jobrelay.delivery.open-after", "1000");
@@ -116,8 +120,8 @@ class CookbookDestinationsTest {
                                 "select distinct destination from delivery where status = 'PENDING' and attempts > 0"))
                         .containsExactlyInAnyOrderElementsOf(DESTINATIONS));
 
-        chat.answer(() -> 200);
-        alerts.answer(() -> 204);
+        cloud.stubFor(post(CHAT).willReturn(ok()));
+        cloud.stubFor(post(ALERTS).willReturn(noContent()));
         mails = new GreenMail(new ServerSetup(mailPort, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mails.setUser("oncall@example.com", cookbook.getProperty("jobrelay.destination.mail.user"), PASSWORD);
         mails.start();
@@ -130,9 +134,6 @@ class CookbookDestinationsTest {
     @AfterAll
     static void stops() throws IOException {
         jobrelay.close();
-        provider.close();
-        chat.close();
-        alerts.close();
         if (mails != null) {
             mails.stop();
         }
@@ -141,10 +142,10 @@ class CookbookDestinationsTest {
     @Test
     void a_chat_gets_a_line_per_change_in_order() throws IOException {
         List<String> texts = new ArrayList<>();
-        for (WebhookReceiver.Received post : taken(chat)) {
-            assertThat(post.header("Content-type")).isEqualTo("application/json; charset=utf-8");
-            assertThat(post.headers().keySet()).noneMatch(name -> name.startsWith("Jobrelay"));
-            texts.add(Json.MAPPER.readTree(post.body()).path("text").asText());
+        for (LoggedRequest post : taken(CHAT)) {
+            assertThat(post.getHeader("Content-type")).isEqualToIgnoringCase("application/json; charset=utf-8");
+            assertThat(post.getAllHeaderKeys()).noneMatch(name -> name.startsWith("Jobrelay"));
+            texts.add(Json.MAPPER.readTree(post.getBodyAsString()).path("text").asText());
         }
         assertThat(texts)
                 .containsExactly(
@@ -163,10 +164,10 @@ class CookbookDestinationsTest {
     @Test
     void a_second_webhook_is_signed_with_its_own_key() throws Exception {
         List<String> states = new ArrayList<>();
-        for (WebhookReceiver.Received post : taken(alerts)) {
-            assertThat(post.header("Content-type")).isEqualTo("application/cloudevents+json");
-            new Webhook(webhookSecret).verify(post.body(), HttpHeaders.of(post.headers(), (name, value) -> true));
-            states.add(state(post.body()));
+        for (LoggedRequest post : taken(ALERTS)) {
+            assertThat(post.getHeader("Content-type")).isEqualTo("application/cloudevents+json");
+            StubServer.verify(webhookSecret, post);
+            states.add(state(post.getBodyAsString()));
         }
         assertThat(states).isEqualTo(STATES);
     }
@@ -188,10 +189,15 @@ class CookbookDestinationsTest {
                         .toList());
     }
 
-    private static List<WebhookReceiver.Received> taken(WebhookReceiver receiver) {
-        return receiver.received().stream()
-                .filter(post -> post.answered() < 300)
-                .toList();
+    /** What was accepted, in order. */
+    private static List<LoggedRequest> taken(String path) {
+        List<LoggedRequest> taken = new ArrayList<>();
+        for (ServeEvent event : cloud.getAllServeEvents()) {
+            if (event.getRequest().getUrl().equals(path) && event.getResponse().getStatus() < 300) {
+                taken.add(0, event.getRequest());
+            }
+        }
+        return taken;
     }
 
     private static String state(String event) throws IOException {
@@ -200,9 +206,9 @@ class CookbookDestinationsTest {
     }
 
     private static void jobStatus(String status) {
-        provider.reply(200, """
+        cloud.jobs(okJson("""
                 {"is_success": true, "job": {"project_id": "p", "job_id": "nightly", "job_name": "Rank <!channel> & more",
-                "job_status": "%s"}}""".formatted(status));
+                "job_status": "%s"}}""".formatted(status)));
     }
 
     private static long events() throws IOException {

@@ -1,10 +1,14 @@
 package io.jobrelay.durability;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.noContent;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A webhook that fails in every way, seen from both ends of the line, and mended with the commands. */
@@ -37,160 +40,155 @@ class FailingDestinationIT {
     @TempDir
     private Path directory;
 
-    private StubProvider provider;
-    private WebhookReceiver receiver;
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
+
     private Line line;
     private Installation installation;
 
     @BeforeEach
     void is_laid() throws IOException {
-        provider = new StubProvider();
-        receiver = new WebhookReceiver();
-        line = new Line(directory, provider.url(), receiver.url());
+        line = new Line(directory, cloud.baseUrl(), cloud.hookUrl());
     }
 
     @AfterEach
     void is_taken_up() {
         line.close();
-        receiver.close();
-        provider.close();
     }
 
     @Test
     void after_ten_failures_one_request_a_minute_until_one_gets_through_and_no_attempt_is_burnt() {
-        receiver.answer(500, "");
+        cloud.hook(status(500));
         failedJobs(JOBS);
         line.start();
         soon().until(this::circuitIsOpen);
         soon().until(() -> webhook("select count(*) from delivery where claimed = 1 and destination = 'webhook'")
                 .equals("0"));
-        int opening = receiver.received().size();
+        int opening = cloud.hooks().size();
         assertThat(opening).as("ten, and what was under way").isBetween(10, 9 + WORKERS);
         assertThat(attempts()).isEqualTo("10");
 
         for (int probe = 1; probe <= 3; probe++) {
             line.clock.advance(MINUTE);
             int expected = opening + probe;
-            soon().until(() -> receiver.received().size() >= expected);
+            soon().until(() -> cloud.hooks().size() >= expected);
             soon().until(() -> webhook("select count(*) from delivery where claimed = 1 and destination = 'webhook'")
                     .equals("0"));
-            assertThat(receiver.received()).hasSize(expected);
+            assertThat(cloud.hooks()).hasSize(expected);
         }
-        Set<String> probed = ids(receiver.received().subList(opening, opening + 3));
+        Set<String> probed = ids(cloud.hooks().subList(opening, opening + 3));
         assertThat(probed).as("another one each time").hasSize(3);
         assertThat(attempts()).isEqualTo("10");
         soon().until(() -> line.changes().size() == JOBS);
 
-        receiver.answer(204, "");
+        cloud.hook(status(204));
         line.clock.advance(MINUTE);
         soon().until(() -> webhook(
                         "select count(*) from delivery where destination = 'webhook' and status = 'DELIVERED'")
                 .equals(String.valueOf(JOBS)));
-        assertThat(ids(receiver.received())).hasSize(JOBS);
+        assertThat(ids(cloud.hooks())).hasSize(JOBS);
         assertThat(attempts()).isEqualTo("10");
     }
 
     @Test
     void a_circuit_that_is_open_stays_open_over_a_restart() {
         line.set("jobrelay.delivery.open-after", "2");
-        receiver.answer(500, "");
+        cloud.hook(status(500));
         failedJobs(10);
         line.start();
         soon().until(this::circuitIsOpen);
         line.stop();
-        int before = receiver.received().size();
+        int before = cloud.hooks().size();
         String attempts = attempts();
         line.start();
-        soon().until(() -> receiver.received().size() > before);
-        provider.state("late", "FAILED");
+        soon().until(() -> cloud.hooks().size() > before);
+        cloud.job("late", "FAILED");
         line.write("late.yaml", Line.item("late", "100ms..100ms"));
         soon().until(() -> line.changes().size() == 11);
 
-        assertThat(receiver.received()).as("one probe").hasSize(before + 1);
+        assertThat(cloud.hooks()).as("one probe").hasSize(before + 1);
         assertThat(attempts()).isEqualTo(attempts);
     }
 
     @Test
     void a_job_that_is_refused_closes_the_road_for_no_other() {
         line.set("jobrelay.delivery.open-after", "2").set("jobrelay.delivery.schedule", "0s,1ms,1ms,1ms,1ms");
-        receiver.answer(422, "");
+        cloud.hook(status(422));
         failedJobs(1);
         line.start();
         soon().until(() -> webhook("select status || attempts from delivery where destination = 'webhook'")
                 .equals("DEAD5"));
-        receiver.answer(204, "");
-        provider.state("late", "FAILED");
+        cloud.hook(status(204));
+        cloud.job("late", "FAILED");
         line.write("late.yaml", Line.item("late", "100ms..100ms"));
 
-        soon().until(() -> receiver.received().size() == 6);
+        soon().until(() -> cloud.hooks().size() == 6);
     }
 
     @Test
     void a_webhook_that_was_gone_gets_everything_once_it_is_enabled_while_jobrelay_runs() throws Exception {
-        receiver.answer(410, "");
+        cloud.hook(status(410));
         failedJobs(3);
         line.start();
         soon().until(() -> !line.ledger("select disabled from destination where disabled is not null")
                 .isEmpty());
         line.stop();
-        receiver.answer(204, "");
+        cloud.hook(status(204));
         line.start();
         soon().until(() -> line.changes().size() == 3);
-        int before = receiver.received().size();
+        int before = cloud.hooks().size();
         assertThat(before).isLessThanOrEqualTo(3);
         assertThat(webhook("select count(*) from delivery where destination = 'webhook' and status = 'PENDING'"))
                 .isEqualTo("3");
 
         assertThat(command("destinations", "enable", "webhook")).isEmpty();
-        soon().until(() -> receiver.received().size() == before + 3);
+        soon().until(() -> cloud.hooks().size() == before + 3);
         assertThat(attempts()).isEqualTo("0");
     }
 
     @Test
     void dead_deliveries_come_again_with_the_same_bytes_and_ids() throws Exception {
         line.set("jobrelay.delivery.schedule", "0s");
-        receiver.answer(400, "");
+        cloud.hook(status(400));
         failedJobs(4);
         line.start();
         soon().until(() -> line.ledger("select 1 from delivery where destination = 'webhook' and status = 'DEAD'")
                         .size()
                 == 4);
-        List<WebhookReceiver.Received> refused = List.copyOf(receiver.received());
-        receiver.answer(204, "");
+        List<LoggedRequest> refused = cloud.hooks();
+        cloud.hook(status(204));
 
-        String one = refused.get(0).header("webhook-id");
+        String one = refused.get(0).getHeader("webhook-id");
         assertThat(command("deliveries", "redeliver", "webhook." + one)).isEqualTo("1\n");
-        soon().until(() -> receiver.received().size() == 5);
-        assertThat(receiver.received().get(4).header("webhook-id")).isEqualTo(one);
+        soon().until(() -> cloud.hooks().size() == 5);
+        assertThat(cloud.hooks().get(4).getHeader("webhook-id")).isEqualTo(one);
         assertThat(command("deliveries", "redeliver", "--destination", "webhook", "--since", "2020-01-01"))
                 .isEqualTo("3\n");
-        soon().until(() -> receiver.received().size() == 8);
+        soon().until(() -> cloud.hooks().size() == 8);
 
-        assertThat(sent(receiver.received().subList(4, 8))).isEqualTo(sent(refused));
+        assertThat(sent(cloud.hooks().subList(4, 8))).isEqualTo(sent(refused));
         soon().until(() ->
                 line.ledger("select 1 from delivery where status = 'DEAD'").isEmpty());
     }
 
     @Test
     void a_probe_that_is_under_way_when_jobrelay_is_killed_blocks_nothing() throws Exception {
-        CountDownLatch hang = new CountDownLatch(1);
-        receiver.answer(500, "");
-        provider.state("a", "FAILED");
-        provider.state("b", "FAILED");
+        cloud.hook(status(500));
+        cloud.job("a", "FAILED");
+        cloud.job("b", "FAILED");
         prepare(Map.of("jobrelay.delivery.open-after", "2", "jobrelay.delivery.probe-every", "300ms"));
         line.watch("a", "b");
         try (JobrelayProcess child = installation.start()) {
             soon().until(this::circuitIsOpen);
-            int before = receiver.received().size();
-            receiver.answer(() -> wait(hang));
+            int before = cloud.hooks().size();
+            cloud.hook(noContent().withFixedDelay(60_000));
             soon().until(() -> line.ledger("select 1 from delivery where destination = 'webhook' and claimed = 1")
                             .size()
                     == 1);
             child.kill();
-            assertThat(receiver.received().size()).isLessThanOrEqualTo(before + 1);
+            assertThat(cloud.hooks().size()).isLessThanOrEqualTo(before + 1);
         }
-        hang.countDown();
-        receiver.answer(204, "");
+        cloud.hook(status(204));
         try (JobrelayProcess child = installation.start()) {
             soon().until(() ->
                     line.ledger("select 1 from delivery where destination = 'webhook' and status = 'DELIVERED'")
@@ -225,13 +223,13 @@ class FailingDestinationIT {
         soon().until(() -> line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
                         .size()
                 == 12);
-        assertThat(receiver.received()).hasSize(12);
+        assertThat(cloud.hooks()).hasSize(12);
     }
 
     @Test
     void run_until_done_does_not_wait_for_a_destination_that_is_disabled_and_tells_so() throws Exception {
-        receiver.answer(410, "");
-        provider.state("a", "FAILED");
+        cloud.hook(status(410));
+        cloud.job("a", "FAILED");
         prepare(Map.of());
         line.watch("a");
 
@@ -242,7 +240,7 @@ class FailingDestinationIT {
 
     @Test
     void run_until_done_does_not_wait_for_an_outbox_that_no_route_reads_and_tells_so() throws Exception {
-        provider.state("a", "SUCCEEDED");
+        cloud.job("a", "SUCCEEDED");
         prepare(Map.of());
         Files.delete(directory.resolve("routes/destinations/queue.camel.yaml"));
         line.watch("a");
@@ -254,7 +252,7 @@ class FailingDestinationIT {
 
     @Test
     void run_until_done_leaves_what_is_for_a_destination_that_is_switched_off() throws Exception {
-        provider.state("a", "SUCCEEDED");
+        cloud.job("a", "SUCCEEDED");
         line.watch("a");
         line.start();
         soon().until(() -> line.ledger("select 1 from delivery where destination = 'queue' and status = 'DELIVERED'")
@@ -278,13 +276,13 @@ class FailingDestinationIT {
     /** A working directory for processes of their own, beside the line's watches. */
     private void prepare(Map<String, String> more) throws IOException {
         installation = new Installation(directory)
-                .set("jobrelay.account.cloud.endpoint", provider.url())
+                .set("jobrelay.account.cloud.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.cloud.signing", "none")
                 .set("jobrelay.destination.file.path", "out/changes.ndjson")
                 .set("jobrelay.destination.queue.enabled", "true")
                 .set("jobrelay.destination.queue.port", "")
                 .set("jobrelay.destination.webhook.enabled", "true")
-                .set("jobrelay.destination.webhook.url", receiver.url())
+                .set("jobrelay.destination.webhook.url", cloud.hookUrl())
                 .set("jobrelay.destination.webhook.allow-private", "true")
                 .set("jobrelay.destination.webhook.secret", Line.SECRET)
                 .set("camel.main.shutdown-timeout", "2")
@@ -306,7 +304,7 @@ class FailingDestinationIT {
 
     private String[] jobs(int count) {
         String[] jobs = IntStream.range(0, count).mapToObj(i -> "job-" + i).toArray(String[]::new);
-        Stream.of(jobs).forEach(job -> provider.state(job, "FAILED"));
+        Stream.of(jobs).forEach(job -> cloud.job(job, "FAILED"));
         return jobs;
     }
 
@@ -323,22 +321,14 @@ class FailingDestinationIT {
         return String.join(" ", line.ledger(sql));
     }
 
-    private static Set<String> ids(List<WebhookReceiver.Received> requests) {
-        return requests.stream().map(request -> request.header("webhook-id")).collect(toSet());
+    private static Set<String> ids(List<LoggedRequest> requests) {
+        return requests.stream().map(request -> request.getHeader("webhook-id")).collect(toSet());
     }
 
-    private static Set<String> sent(List<WebhookReceiver.Received> requests) {
+    private static Set<String> sent(List<LoggedRequest> requests) {
         Set<String> sent = new HashSet<>();
-        requests.forEach(request -> sent.add(request.header("webhook-id") + " " + request.body()));
+        requests.forEach(request -> sent.add(request.getHeader("webhook-id") + " " + request.getBodyAsString()));
         return sent;
-    }
-
-    private static int wait(CountDownLatch latch) {
-        try {
-            return latch.await(60, TimeUnit.SECONDS) ? 500 : 501;
-        } catch (InterruptedException e) {
-            return 502;
-        }
     }
 
     /** The ledger of a process of its own is not there at once. */

@@ -3,6 +3,7 @@ package io.jobrelay.durability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.testbed.SmallDisk;
+import io.jobrelay.testbed.StubServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,9 +36,8 @@ class FullDiskIT {
         public static void main(String[] arguments) throws Exception {
             Path directory = Path.of(arguments[0]);
             Path out = directory.resolve("out");
-            try (StubProvider provider = new StubProvider();
-                    WebhookReceiver receiver = new WebhookReceiver();
-                    Line line = new Line(directory, provider.url(), receiver.url())) {
+            try (StubServer cloud = new StubServer();
+                    Line line = new Line(directory, cloud.baseUrl(), cloud.hookUrl())) {
                 line.start();
                 SmallDisk.fill(out);
                 String[] jobs =
@@ -45,9 +45,9 @@ class FullDiskIT {
                 line.watch(jobs);
                 soon().until(() -> line.ledger(OWED).equals(List.of(String.valueOf(JOBS))));
                 for (String job : jobs) {
-                    provider.state(job, "FAILED");
+                    cloud.job(job, "FAILED");
                 }
-                soon().until(() -> receiver.received().size() == JOBS);
+                soon().until(() -> cloud.hooks().size() == JOBS);
                 soon().until(() -> !line.ledger("select paused_until from destination where name = 'file'")
                         .isEmpty());
 

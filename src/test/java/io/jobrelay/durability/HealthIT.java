@@ -1,11 +1,14 @@
 package io.jobrelay.durability;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static io.jobrelay.testbed.StubServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.StubServer;
 import io.jobrelay.testbed.TcpProxy;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whether a real relay is ready, as whoever looks after it asks. */
@@ -33,7 +37,9 @@ class HealthIT {
     @TempDir
     private Path directory;
 
-    private StubProvider provider;
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
+
     private EmbeddedBroker broker;
     private TcpProxy proxy;
     private Line line;
@@ -41,12 +47,11 @@ class HealthIT {
 
     @BeforeEach
     void is_laid() throws IOException {
-        provider = new StubProvider();
         int brokerPort = FreePort.next();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(brokerPort));
         proxy = new TcpProxy(brokerPort);
         port = FreePort.next();
-        line = new Line(directory, provider.url(), "http://127.0.0.1:1")
+        line = new Line(directory, cloud.baseUrl(), "http://127.0.0.1:1")
                 .set("jobrelay.destination.webhook.enabled", "false")
                 .set("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:" + proxy.port())
                 .set("jobrelay.delivery.timeout", "2s")
@@ -61,7 +66,6 @@ class HealthIT {
         line.close();
         proxy.close();
         broker.close();
-        provider.close();
     }
 
     @Test
@@ -104,7 +108,7 @@ class HealthIT {
 
     @Test
     void a_wrong_key_makes_it_unready_and_names_the_account_until_the_key_is_right() throws Exception {
-        provider.status(401);
+        cloud.jobs(status(401));
         line.watch("100ms..100ms", new String[] {"a", "b"});
         line.start();
         soon().until(() -> ready().status() == 503);
@@ -113,23 +117,23 @@ class HealthIT {
                 .startsWith("account cloud is unauthenticated since 20")
                 .contains(": api=huawei-res-job account=cloud kind=UNAUTHENTICATED status=401");
         String since = since();
-        long asked = provider.asked().size();
-        soon().until(() -> provider.asked().size() > asked + 4);
+        long asked = cloud.asked();
+        soon().until(() -> cloud.asked() > asked + 4);
         assertThat(since()).isEqualTo(since);
         assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
 
-        provider.status(503);
-        long then = provider.asked().size();
-        soon().until(() -> provider.asked().size() > then + 4);
+        cloud.jobs(status(503));
+        long then = cloud.asked();
+        soon().until(() -> cloud.asked() > then + 4);
         assertThat(ready().status()).as("nobody has said that the key is right").isEqualTo(503);
 
-        provider.status(200);
+        cloud.jobs(running());
         soon().until(() -> ready().status() == 200);
     }
 
     @Test
     void an_account_that_nothing_is_asked_with_any_more_is_forgotten() throws Exception {
-        provider.status(401);
+        cloud.jobs(status(401));
         line.watch("100ms..100ms", new String[] {"a"});
         line.start();
         soon().until(() -> ready().status() == 503);

@@ -1,5 +1,7 @@
 package io.jobrelay.durability;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static io.jobrelay.testbed.StubServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +14,7 @@ import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.MountedDisk;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -23,11 +26,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -39,14 +44,13 @@ class LedgerTroubleLineIT {
     @TempDir
     private Path directory;
 
-    private StubProvider provider;
-    private WebhookReceiver receiver;
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
+
     private int port;
 
     @BeforeEach
     void is_listened_to() throws IOException {
-        provider = new StubProvider();
-        receiver = new WebhookReceiver();
         port = FreePort.next();
         log.start();
         root().addAppender(log);
@@ -55,8 +59,6 @@ class LedgerTroubleLineIT {
     @AfterEach
     void is_taken_down() {
         root().detachAppender(log);
-        receiver.close();
-        provider.close();
     }
 
     @Test
@@ -70,8 +72,8 @@ class LedgerTroubleLineIT {
 
             disk.fill();
             soon(() -> health().startsWith("503"));
-            provider.state("a", "SUCCEEDED");
-            provider.state("b", "FAILED");
+            cloud.job("a", "SUCCEEDED");
+            cloud.job("b", "FAILED");
             await().during(2, TimeUnit.SECONDS) // twenty claims that all fail
                     .atMost(30, TimeUnit.SECONDS)
                     .until(() -> health().startsWith("503") && line.changes().size() == 2);
@@ -79,7 +81,7 @@ class LedgerTroubleLineIT {
             assertThat(health("/live")).startsWith("200");
             assertThat(health("/ready")).startsWith("503");
             assertThat(line.changes()).hasSize(2);
-            assertThat(receiver.received()).isEmpty();
+            assertThat(cloud.hooks()).isEmpty();
             assertThat(List.copyOf(log.list).stream()
                             .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                             .map(ILoggingEvent::getFormattedMessage)
@@ -91,7 +93,7 @@ class LedgerTroubleLineIT {
 
             disk.free();
 
-            soon(() -> line.changes().size() == 4 && receiver.received().size() == 1);
+            soon(() -> line.changes().size() == 4 && cloud.hooks().size() == 1);
             soon(() -> health().startsWith("200"));
             assertThat(List.copyOf(log.list)).noneMatch(event -> event.getThrowableProxy() != null);
         }
@@ -102,28 +104,28 @@ class LedgerTroubleLineIT {
     void sends_again_what_it_could_not_note_as_sent_once_there_is_room() throws Exception {
         try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 8);
                 Line line = line(disk.directory().resolve("ledger.db"))) {
-            receiver.answer(() -> {
-                if (receiver.received().isEmpty()) {
+            cloud.replies(event -> {
+                if (event.getRequest().getUrl().equals("/hook") && cloud.hooks().isEmpty()) {
                     disk.fill();
                     soon(() -> health().startsWith("503"));
                 }
-                return 204;
+                return event.getResponseDefinition();
             });
-            provider.state("a", "FAILED");
+            cloud.job("a", "FAILED");
             line.watch("a", "b");
             line.start();
             soon(() -> List.copyOf(log.list).stream()
                     .map(ILoggingEvent::getFormattedMessage)
                     .anyMatch(message -> message.startsWith("destination=webhook")
                             && message.contains("could not be settled, is sent again")));
-            assertThat(receiver.received()).hasSize(1);
+            assertThat(cloud.hooks()).hasSize(1);
 
             disk.free();
 
-            soon(() -> receiver.received().size() == 2);
-            assertThat(receiver.received())
-                    .extracting(received -> received.header("webhook-id"))
-                    .containsOnly(receiver.received().get(0).header("webhook-id"));
+            soon(() -> cloud.hooks().size() == 2);
+            assertThat(cloud.hooks())
+                    .extracting(received -> received.getHeader("webhook-id"))
+                    .containsOnly(cloud.hooks().get(0).getHeader("webhook-id"));
         }
     }
 
@@ -132,11 +134,14 @@ class LedgerTroubleLineIT {
     void asks_again_where_it_could_not_note_that_a_poll_failed_once_there_is_room() throws Exception {
         try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 8);
                 Line line = line(disk.directory().resolve("ledger.db"))) {
-            provider.status(503);
-            provider.before(() -> {
-                provider.before(() -> {});
-                disk.fill();
-                soon(() -> health().startsWith("503"));
+            cloud.jobs(status(503));
+            AtomicBoolean full = new AtomicBoolean();
+            cloud.replies(event -> {
+                if (!full.getAndSet(true)) {
+                    disk.fill();
+                    soon(() -> health().startsWith("503"));
+                }
+                return event.getResponseDefinition();
             });
             line.watch("a", "b");
             line.start();
@@ -145,7 +150,7 @@ class LedgerTroubleLineIT {
                     .anyMatch(message -> message.contains("was polled in vain")));
 
             disk.free();
-            provider.status(200);
+            cloud.jobs(running());
 
             soon(() -> Stream.of("/p/a\"", "/p/b\"")
                     .allMatch(job -> line.file().stream().anyMatch(event -> event.contains(job))));
@@ -166,7 +171,7 @@ class LedgerTroubleLineIT {
                 bytes.write(new byte[(int) bytes.length() - 4096]);
             }
             Files.write(file.resolveSibling("ledger.db-wal"), new byte[0]);
-            provider.state("a", "SUCCEEDED");
+            cloud.job("a", "SUCCEEDED");
 
             soon(() -> health().startsWith("503"));
             assertThat(health()).contains("is damaged").contains("restore a backup");
@@ -190,7 +195,7 @@ class LedgerTroubleLineIT {
     }
 
     private Line line(Path ledger) throws IOException {
-        return new Line(directory, provider.url(), receiver.url())
+        return new Line(directory, cloud.baseUrl(), cloud.hookUrl())
                 .set("jobrelay.ledger.url", "jdbc:sqlite:" + ledger)
                 .set("jobrelay.destination.queue.enabled", "false")
                 .set(Relay.MANAGEMENT, "true")

@@ -1,26 +1,30 @@
 package io.jobrelay.durability;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.noContent;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static io.jobrelay.testbed.StubServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.standardwebhooks.Webhook;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.StubServer;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The line from provider to destinations, seen from both ends only. */
@@ -41,22 +46,19 @@ class LineIT {
     @TempDir
     private Path directory;
 
-    private StubProvider provider;
-    private WebhookReceiver receiver;
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
+
     private Line line;
 
     @BeforeEach
     void is_laid() throws IOException {
-        provider = new StubProvider();
-        receiver = new WebhookReceiver();
-        line = new Line(directory, provider.url(), receiver.url());
+        line = new Line(directory, cloud.baseUrl(), cloud.hookUrl());
     }
 
     @AfterEach
     void is_taken_up() {
         line.close();
-        receiver.close();
-        provider.close();
     }
 
     @Test
@@ -64,23 +66,21 @@ class LineIT {
         line.watch("good", "bad");
         line.start();
         soon().until(() -> line.changes().size() == 2);
-        provider.state("good", "SUCCEEDED");
-        provider.state("bad", "FAILED");
-        soon().until(() -> line.changes().size() == 4 && receiver.received().size() == 1);
+        cloud.job("good", "SUCCEEDED");
+        cloud.job("bad", "FAILED");
+        soon().until(() -> line.changes().size() == 4 && cloud.hooks().size() == 1);
 
         String bad = line.file().stream()
                 .filter(event -> event.contains("\"FAILED\""))
                 .findFirst()
                 .orElseThrow();
         String id = bad.replaceFirst(".*?\"id\":\"([^\"]+)\".*", "$1");
-        assertThat(receiver.received()).singleElement().satisfies(request -> {
-            assertThat(request.method()).isEqualTo("POST");
-            assertThat(request.body()).isEqualTo(bad);
-            assertThat(request.header("webhook-id")).isEqualTo(id);
-            assertThat(request.header("content-type")).isEqualTo("application/cloudevents+json");
-            assertThat(request.headers().keySet())
-                    .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).matches("(jobrelay|camel).*"));
-            new Webhook(Line.SECRET).verify(request.body(), HttpHeaders.of(request.headers(), (name, value) -> true));
+        assertThat(cloud.hooks()).singleElement().satisfies(request -> {
+            assertThat(request.getBodyAsString()).isEqualTo(bad);
+            assertThat(request.getHeader("webhook-id")).isEqualTo(id);
+            assertThat(request.getHeader("content-type")).isEqualTo("application/cloudevents+json");
+            assertThat(request.getAllHeaderKeys()).noneMatch(name -> name.matches("(?i)(jobrelay|camel).*"));
+            StubServer.verify(Line.SECRET, request);
         });
         try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory("vm://0");
                 JMSContext context = broker.createContext();
@@ -109,12 +109,12 @@ class LineIT {
         line.start();
         soon().until(() -> line.changes().size() == 1);
         line.stop();
-        long polls = provider.asked().size();
+        long polls = cloud.asked();
         line.start();
-        soon().until(() -> provider.asked().size() > polls + 3);
+        soon().until(() -> cloud.asked() > polls + 3);
         assertThat(line.changes()).hasSize(1);
         line.stop();
-        provider.state("a", "SUCCEEDED");
+        cloud.job("a", "SUCCEEDED");
         line.start();
 
         soon().until(() -> line.changes().size() == 2);
@@ -123,29 +123,29 @@ class LineIT {
 
     @Test
     void an_overloaded_webhook_gets_one_request_and_then_the_same_event_again() throws Exception {
-        receiver.answer(503, "");
-        provider.state("a", "FAILED");
+        cloud.hook(status(503));
+        cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
         soon().until(() -> !line.ledger("select 1 from delivery where destination = 'webhook' and attempts = 1")
                 .isEmpty());
-        assertThat(receiver.received()).hasSize(1);
-        receiver.answer(204, "");
+        assertThat(cloud.hooks()).hasSize(1);
+        cloud.hook(status(204));
         line.clock.advance(MINUTE);
 
-        soon().until(() -> receiver.received().size() == 2);
-        WebhookReceiver.Received first = receiver.received().get(0);
-        WebhookReceiver.Received second = receiver.received().get(1);
-        assertThat(second.body()).isEqualTo(first.body());
-        assertThat(second.header("webhook-id")).isEqualTo(first.header("webhook-id"));
-        assertThat(second.header("webhook-timestamp")).isNotEqualTo(first.header("webhook-timestamp"));
-        new Webhook(Line.SECRET).verify(second.body(), HttpHeaders.of(second.headers(), (name, value) -> true));
+        soon().until(() -> cloud.hooks().size() == 2);
+        LoggedRequest first = cloud.hooks().get(0);
+        LoggedRequest second = cloud.hooks().get(1);
+        assertThat(second.getBodyAsString()).isEqualTo(first.getBodyAsString());
+        assertThat(second.getHeader("webhook-id")).isEqualTo(first.getHeader("webhook-id"));
+        assertThat(second.getHeader("webhook-timestamp")).isNotEqualTo(first.getHeader("webhook-timestamp"));
+        StubServer.verify(Line.SECRET, second);
     }
 
     @Test
     void retry_after_is_a_minimum_and_the_other_destinations_do_not_wait() {
-        receiver.answer(429, "3600");
-        provider.state("a", "FAILED");
+        cloud.hook(status(429).withHeader("Retry-After", "3600"));
+        cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
         soon().until(() -> line.ledger("select paused_until from destination where name = 'webhook'")
@@ -156,17 +156,17 @@ class LineIT {
         assertThat(paused).isBetween(line.clock.millis() + 3_500_000, line.clock.millis() + 3_600_000);
         line.clock.advance(MINUTE);
 
-        provider.state("b", "FAILED");
+        cloud.job("b", "FAILED");
         line.watch("a", "b");
         soon().until(() -> line.changes().size() == 2);
-        assertThat(receiver.received()).hasSize(1);
+        assertThat(cloud.hooks()).hasSize(1);
     }
 
     @Test
     void a_webhook_that_is_gone_is_asked_no_more_and_loses_nothing() {
-        receiver.answer(410, "");
-        provider.state("a", "FAILED");
-        provider.state("b", "FAILED");
+        cloud.hook(status(410));
+        cloud.job("a", "FAILED");
+        cloud.job("b", "FAILED");
         line.watch("a");
         line.start();
         soon().until(() -> line.ledger("select disabled from destination").equals(List.of("HTTP status 410")));
@@ -175,7 +175,7 @@ class LineIT {
         line.clock.advance(MINUTE);
         line.stop();
 
-        assertThat(receiver.received()).hasSize(1);
+        assertThat(cloud.hooks()).hasSize(1);
         assertThat(line.ledger("select status || attempts from delivery where destination = 'webhook'"))
                 .containsExactly("PENDING0", "PENDING0");
     }
@@ -183,20 +183,20 @@ class LineIT {
     @Test
     void a_webhook_on_this_machine_is_refused_unless_it_is_allowed() {
         line.set("jobrelay.destination.webhook.allow-private", "false")
-                .set("jobrelay.destination.webhook.url", receiver.url().replace("http:", "https:"));
-        provider.state("a", "FAILED");
+                .set("jobrelay.destination.webhook.url", cloud.hookUrl().replace("http:", "https:"));
+        cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
 
         soon().until(() -> line.ledger("select error from delivery where destination = 'webhook'").stream()
                 .anyMatch(error -> error.contains("127.0.0.1") && error.contains("loopback")));
-        assertThat(receiver.received()).isEmpty();
+        assertThat(cloud.hooks()).isEmpty();
     }
 
     @Test
     void a_destination_that_is_switched_off_takes_nothing_in() {
         line.set("jobrelay.destination.webhook.enabled", "false").set("jobrelay.destination.webhook.secret", "");
-        provider.state("a", "FAILED");
+        cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
         soon().until(() -> line.ledger("select status from delivery where destination = 'changes'")
@@ -210,24 +210,24 @@ class LineIT {
     void watch_files_take_effect_while_it_runs() {
         line.start();
         line.watch("a");
-        soon().until(() -> provider.asked("a") > 1);
+        soon().until(() -> cloud.asked("a") > 1);
 
         line.watch("a", "b");
-        soon().until(() -> provider.asked("b") > 1);
+        soon().until(() -> cloud.asked("b") > 1);
 
         line.write("watches.yaml", Line.item("a", "100ms..100ms") + "- api: huawei-res-job\n  parameters: { a\n");
         line.write("more.yaml", Line.item("c", "100ms..100ms"));
-        soon().until(() -> provider.asked("c") > 1);
-        long broken = provider.asked("b");
-        soon().until(() -> provider.asked("b") > broken + 1);
+        soon().until(() -> cloud.asked("c") > 1);
+        long broken = cloud.asked("b");
+        soon().until(() -> cloud.asked("b") > broken + 1);
 
         line.watch("b");
         soon().until(() -> line.ledger("select state from watch where definition ->> '$.parameters.job_id' = 'a'")
                 .equals(List.of("REMOVED")));
-        long removed = provider.asked("a");
-        long others = provider.asked("b");
-        soon().until(() -> provider.asked("b") > others + 3);
-        assertThat(provider.asked("a")).isLessThanOrEqualTo(removed + 1);
+        long removed = cloud.asked("a");
+        long others = cloud.asked("b");
+        soon().until(() -> cloud.asked("b") > others + 3);
+        assertThat(cloud.asked("a")).isLessThanOrEqualTo(removed + 1);
     }
 
     @Test
@@ -236,8 +236,8 @@ class LineIT {
         line.watch(IntStream.range(0, 60).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
         long begin = System.nanoTime();
-        soon().until(() -> provider.asked().size() >= 55);
-        int asked = provider.asked().size();
+        soon().until(() -> cloud.asked() >= 55);
+        long asked = cloud.asked();
         double seconds = (System.nanoTime() - begin) / 1e9;
 
         // A second's worth may go out at once, and another while the line was starting.
@@ -247,12 +247,21 @@ class LineIT {
     @Test
     void an_account_that_is_throttled_settles_below_what_its_provider_takes_and_loses_nothing() {
         line.set("jobrelay.account.cloud.requests-per-second", "100");
-        provider.limit(15);
+        Deque<Long> lately = new ConcurrentLinkedDeque<>();
+        cloud.replies(event -> {
+            long now = System.nanoTime();
+            lately.removeIf(then -> now - then >= TimeUnit.SECONDS.toNanos(1));
+            if (lately.size() >= 15) {
+                return status(429).build();
+            }
+            lately.add(now);
+            return event.getResponseDefinition();
+        });
         String[] jobs = IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new);
         line.watch(jobs);
         line.start();
         soon().atMost(Duration.ofSeconds(30)).until(() -> {
-            List<Integer> answers = List.copyOf(provider.answers());
+            List<Integer> answers = cloud.statuses();
             int settled = answers.size() - 30;
             return settled > 0
                     && answers.contains(429)
@@ -262,7 +271,7 @@ class LineIT {
         assertThat(line.ledger("select percent from ceiling where account = 'cloud'"))
                 .first()
                 .satisfies(percent -> assertThat(Integer.parseInt(percent)).isBetween(10, 50));
-        Stream.of(jobs).forEach(job -> provider.state(job, "SUCCEEDED"));
+        Stream.of(jobs).forEach(job -> cloud.job(job, "SUCCEEDED"));
         soon().atMost(Duration.ofSeconds(30))
                 .until(() -> line.file().stream()
                                 .filter(row -> row.contains("\"state\":\"SUCCEEDED\""))
@@ -292,7 +301,7 @@ class LineIT {
         int port = FreePort.next();
         line.set("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:" + port)
                 .set("jobrelay.delivery.schedule", "0s,200ms,200ms,200ms,200ms,200ms,200ms,200ms,1h");
-        provider.state("a", "SUCCEEDED");
+        cloud.job("a", "SUCCEEDED");
         line.watch("a");
         line.start();
         soon().until(() -> line.changes().size() == 1);
@@ -325,10 +334,10 @@ class LineIT {
     @Test
     void polls_that_the_stop_cuts_short_are_no_failures() {
         line.set("jobrelay.poll.timeout", "10m");
-        provider.hang();
+        cloud.jobs(running().withFixedDelay(60_000));
         line.watch("1m", IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
-        soon().until(() -> provider.asked().size() == 4);
+        soon().until(() -> cloud.asked() == 4);
         line.stop();
 
         assertThat(line.ledger("select distinct health || failures from watch")).containsExactly("OK0");
@@ -337,16 +346,9 @@ class LineIT {
 
     @Test
     void a_delivery_that_the_stop_cuts_short_is_no_attempt_and_is_sent_after_the_start() {
-        CountDownLatch never = new CountDownLatch(1);
         line.set("jobrelay.delivery.timeout", "1m");
-        receiver.answer(() -> {
-            try {
-                return never.await(30, TimeUnit.SECONDS) ? 204 : 500;
-            } catch (InterruptedException e) {
-                return 500;
-            }
-        });
-        provider.state("a", "FAILED");
+        cloud.hook(noContent().withFixedDelay(30_000));
+        cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
         soon().until(() -> line.ledger("select claimed from delivery where destination = 'webhook'")
@@ -354,8 +356,7 @@ class LineIT {
         line.stop();
         assertThat(line.ledger("select status || attempts from delivery where destination = 'webhook'"))
                 .containsExactly("PENDING0");
-        never.countDown();
-        receiver.answer(204, "");
+        cloud.hook(status(204));
         line.start();
 
         soon().until(() -> line.ledger("select status from delivery where destination = 'webhook'")

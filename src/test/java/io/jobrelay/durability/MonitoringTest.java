@@ -1,5 +1,6 @@
 package io.jobrelay.durability;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,8 +62,9 @@ class MonitoringTest {
     @TempDir
     private static Path directory;
 
-    private static StubProvider provider;
-    private static WebhookReceiver receiver;
+    @AutoClose
+    private static final StubServer cloud = new StubServer();
+
     private static Line line;
     private static String scrape;
 
@@ -69,15 +73,13 @@ class MonitoringTest {
 
     @BeforeAll
     static void lives_through_something_of_everything() throws Exception {
-        provider = new StubProvider();
-        receiver = new WebhookReceiver();
         int port = FreePort.next();
-        line = new Line(directory, provider.url(), receiver.url())
+        line = new Line(directory, cloud.baseUrl(), cloud.hookUrl())
                 .set("jobrelay.delivery.schedule", "0s,0s")
-                .set("jobrelay.account.slow.endpoint", provider.url())
+                .set("jobrelay.account.slow.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.slow.signing", "none")
                 .set("jobrelay.account.slow.requests-per-second", "2")
-                .set("jobrelay.account.token.endpoint", provider.url())
+                .set("jobrelay.account.token.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.token.signing", "keystone-token")
                 .set("jobrelay.account.token.auth-url", "http://127.0.0.1:1/v3")
                 .set("jobrelay.account.token.user", "u")
@@ -86,9 +88,9 @@ class MonitoringTest {
                 .set("jobrelay.account.token.project", "p")
                 .set("camel.management.enabled", "true")
                 .set("camel.management.port", Integer.toString(port));
-        receiver.answer(() -> 400);
-        provider.state("done", "SUCCEEDED");
-        provider.state("failed", "FAILED");
+        cloud.hook(status(400));
+        cloud.job("done", "SUCCEEDED");
+        cloud.job("failed", "FAILED");
         line.write(
                 "watches.yaml",
                 Stream.of("cloud", "slow", "token")
@@ -125,8 +127,6 @@ class MonitoringTest {
     @AfterAll
     static void ends() {
         line.close();
-        receiver.close();
-        provider.close();
     }
 
     /** The sum of the samples of that name that have these values among their labels. */

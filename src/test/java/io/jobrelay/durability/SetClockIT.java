@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +40,9 @@ class SetClockIT {
         Optional<Path> library = library();
         assumeTrue(library.isPresent(), "faketime is not installed: apt-get install faketime");
         Path offset = Files.writeString(directory.resolve("offset"), "+0\n");
-        try (StubProvider provider = new StubProvider()) {
+        try (StubServer cloud = new StubServer()) {
             Installation installation = new Installation(directory)
-                    .set("jobrelay.account.cloud.endpoint", provider.url())
+                    .set("jobrelay.account.cloud.endpoint", cloud.baseUrl())
                     .set("jobrelay.account.cloud.signing", "none")
                     .set("jobrelay.destination.file.path", "out/changes.ndjson")
                     .write("watches/a.yaml", Line.item("a", "1s..1s"));
@@ -59,12 +60,12 @@ class SetClockIT {
                     "0");
             try (JobrelayProcess child =
                     installation.command().environment(faked).start("run")) {
-                soon().until(() -> provider.asked("a") > 2);
+                soon().until(() -> cloud.asked("a") > 2);
                 Files.writeString(offset, "-1h\n");
                 soon().until(() -> child.log().contains("the system clock was put back by 1h"));
-                long asked = provider.asked("a");
-                soon().until(() -> provider.asked("a") > asked + 3);
-                provider.state("a", "SUCCEEDED");
+                long asked = cloud.asked("a");
+                soon().until(() -> cloud.asked("a") > asked + 3);
+                cloud.job("a", "SUCCEEDED");
                 soon().until(() -> events().size() == 2);
 
                 Instant told = Instant.parse(

@@ -1,10 +1,13 @@
 package io.jobrelay.durability;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static io.jobrelay.testbed.StubServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,17 +37,16 @@ class SightIT {
     @TempDir
     private Path directory;
 
-    private StubProvider provider;
-    private WebhookReceiver receiver;
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
+
     private Line line;
     private int port;
 
     @BeforeEach
     void is_laid() throws IOException {
-        provider = new StubProvider();
-        receiver = new WebhookReceiver();
         port = FreePort.next();
-        line = new Line(directory, provider.url(), receiver.url())
+        line = new Line(directory, cloud.baseUrl(), cloud.hookUrl())
                 .set("jobrelay.destination.webhook.enabled", "false")
                 .set("camel.management.enabled", "true")
                 .set("camel.management.port", Integer.toString(port));
@@ -52,8 +55,6 @@ class SightIT {
     @AfterEach
     void is_taken_up() {
         line.close();
-        receiver.close();
-        provider.close();
     }
 
     @Test
@@ -62,7 +63,7 @@ class SightIT {
         line.start();
         soon().until(() -> line.changes().size() == 1);
         assertThat(get("/observe/health").statusCode()).isEqualTo(200);
-        provider.status(503);
+        cloud.jobs(status(503));
         soon().until(() -> health().anyMatch(data -> data.path("blind").asBoolean()));
 
         soon().until(() -> get("/observe/health").statusCode() == 503);
@@ -72,7 +73,7 @@ class SightIT {
         assertThat(get("/observe/health/ready").statusCode()).isEqualTo(200);
         assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_blind 1.0\n");
 
-        provider.status(200);
+        cloud.jobs(running());
         soon().until(() -> health().anyMatch(data ->
                 data.path("previousBlind").asBoolean() && !data.path("blind").asBoolean()));
         soon().until(() -> get("/observe/health").statusCode() == 200);
@@ -85,7 +86,7 @@ class SightIT {
     @Test
     void a_provider_that_hangs_makes_its_watches_blind_although_no_poll_ends() {
         line.set("jobrelay.poll.timeout", "10m");
-        provider.hang();
+        cloud.jobs(running().withFixedDelay(60_000));
         line.watch("1s", new String[] {"a"});
         line.start();
 
@@ -100,8 +101,8 @@ class SightIT {
         soon().until(() -> line.changes().size() == 1);
         line.clock.advance(Duration.ofHours(2));
         soon().until(() -> line.file().stream().anyMatch(event -> event.contains("\"STUCK\"")));
-        long asked = provider.asked("a");
-        soon().until(() -> provider.asked("a") > asked + 2);
+        long asked = cloud.asked("a");
+        soon().until(() -> cloud.asked("a") > asked + 2);
 
         assertThat(line.ledger("select event ->> '$.data.job.anomalies' from change where subject like 'huawei%'"))
                 .containsExactlyInAnyOrder("null", "[\"STUCK\"]");
@@ -112,7 +113,7 @@ class SightIT {
         line.set("jobrelay.account.cloud.requests-per-second", "2");
         line.watch(IntStream.range(0, 12).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
-        soon().until(() -> provider.asked().size() >= 8);
+        soon().until(() -> cloud.asked() >= 8);
 
         soon().until(() -> get("/observe/metrics")
                 .body()
@@ -129,15 +130,15 @@ class SightIT {
         line.watch("1s", IntStream.range(0, 10).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
         soon().until(() -> line.changes().size() == 10);
-        long before = provider.asked().size();
+        long before = cloud.asked();
         line.clock.jump(Duration.ofHours(hours));
         long begin = System.nanoTime();
-        provider.state("job-3", "SUCCEEDED");
+        cloud.job("job-3", "SUCCEEDED");
         soon().until(() -> line.changes().size() == 11);
-        soon().until(() -> provider.asked("job-4") > before / 10 + 2);
+        soon().until(() -> cloud.asked("job-4") > before / 10 + 2);
         double seconds = (System.nanoTime() - begin) / 1e9;
 
-        assertThat(provider.asked().size() - before).as("no storm").isLessThan((long) (10 * (seconds + 2)));
+        assertThat(cloud.asked() - before).as("no storm").isLessThan((long) (10 * (seconds + 2)));
         assertThat(health()).as("nobody is blind, nothing has failed").isEmpty();
         JsonNode last = Json.MAPPER.readTree(line.changes().get(10));
         assertThat(Duration.between(Instant.parse(last.path("time").asText()), line.clock.instant())
@@ -146,8 +147,8 @@ class SightIT {
                 .isLessThan(Duration.ofMinutes(1));
         line.stop();
         line.start();
-        long after = provider.asked("job-5");
-        soon().until(() -> provider.asked("job-5") > after + 1);
+        long after = cloud.asked("job-5");
+        soon().until(() -> cloud.asked("job-5") > after + 1);
         assertThat(line.changes()).hasSize(11);
     }
 

@@ -11,6 +11,7 @@ import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.LongForm;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,7 +47,7 @@ class StreamKillIT {
     void a_client_misses_nothing_and_watches_added_by_it_stay() throws Exception {
         int port = FreePort.next();
         String url = "http://127.0.0.1:" + port;
-        try (StubProvider cloud = new StubProvider()) {
+        try (StubServer cloud = new StubServer()) {
             Installation installation = installation(cloud, port);
             Thread listener = new Thread(() -> listen(url + "/api/stream"));
             listener.start();
@@ -80,15 +81,15 @@ class StreamKillIT {
         assertThat(received).extracting(event -> Long.parseLong(event.id())).isSorted();
     }
 
-    private static void end(StubProvider cloud, int from, int to) {
+    private static void end(StubServer cloud, int from, int to) {
         for (int job = from; job < to; job++) {
-            cloud.state("j" + job, job % 2 == 0 ? "SUCCEEDED" : "FAILED");
+            cloud.job("j" + job, job % 2 == 0 ? "SUCCEEDED" : "FAILED");
         }
     }
 
-    private Installation installation(StubProvider cloud, int port) throws IOException {
+    private Installation installation(StubServer cloud, int port) throws IOException {
         return new Installation(directory)
-                .set("jobrelay.account.cloud.endpoint", cloud.url())
+                .set("jobrelay.account.cloud.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.cloud.signing", "none")
                 .set("jobrelay.account.cloud.requests-per-second", "1000")
                 .set("jobrelay.destination.file.path", "out/changes.ndjson")

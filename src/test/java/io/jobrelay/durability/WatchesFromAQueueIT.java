@@ -7,6 +7,7 @@ import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.LongForm;
+import io.jobrelay.testbed.StubServer;
 import io.jobrelay.testbed.TcpProxy;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.InvalidDestinationException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +54,10 @@ class WatchesFromAQueueIT {
 
     private EmbeddedBroker broker;
     private TcpProxy proxy;
-    private StubProvider provider;
+
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
+
     private Line line;
 
     @BeforeEach
@@ -60,8 +65,7 @@ class WatchesFromAQueueIT {
         int port = FreePort.next();
         broker = new EmbeddedBroker(directory.resolve("elsewhere"), OptionalInt.of(port));
         proxy = new TcpProxy(port);
-        provider = new StubProvider();
-        line = new Line(directory, provider.url(), "http://127.0.0.1:1")
+        line = new Line(directory, cloud.baseUrl(), "http://127.0.0.1:1")
                 .set("jobrelay.destination.webhook.enabled", "false")
                 .set("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:" + proxy.port())
                 .set("jobrelay.delivery.timeout", "2s")
@@ -74,7 +78,6 @@ class WatchesFromAQueueIT {
     void is_taken_up() throws IOException {
         line.close();
         proxy.close();
-        provider.close();
         broker.close();
     }
 

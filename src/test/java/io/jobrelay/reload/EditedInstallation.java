@@ -1,19 +1,17 @@
 package io.jobrelay.reload;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,13 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,26 +34,15 @@ final class EditedInstallation implements AutoCloseable {
     private final Path directory;
     private final JobrelayProcess jobrelay;
     private final HttpClient client = HttpClient.newHttpClient();
-    private final HttpServer provider;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<String> asked = new CopyOnWriteArrayList<>();
-    private final Map<String, String> states = new ConcurrentHashMap<>();
-    private final Map<String, Duration> times = new ConcurrentHashMap<>();
+    private final StubServer cloud = new StubServer();
     private final int managementPort;
-    private volatile int status = 200;
-    private volatile int padding;
-    private volatile CountDownLatch answering = new CountDownLatch(0);
 
     EditedInstallation(Path directory) throws IOException {
         this.directory = directory;
-        provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
-        provider.setExecutor(threads);
-        provider.createContext("/", this::answer);
-        provider.start();
         managementPort = FreePort.next();
         Installation installation = new Installation(directory)
                 .set("jobrelay.reload.every", "50ms")
-                .set("jobrelay.account.cloud.endpoint", url())
+                .set("jobrelay.account.cloud.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.cloud.signing", "none")
                 .set("jobrelay.account.cloud.requests-per-second", "1000")
                 .set("jobrelay.poll.concurrency", "4")
@@ -71,11 +51,12 @@ final class EditedInstallation implements AutoCloseable {
                 .set("camel.management.port", Integer.toString(managementPort));
         watch("a.yaml", item("huawei-res-job", "a"));
         jobrelay = installation.start();
-        soon().until(() -> !asked("v1", "a").isEmpty() && API.matcher(log()).find());
+        soon().until(() -> asked("v1", "a") > 0 && API.matcher(log()).find());
     }
 
-    String url() {
-        return "http://127.0.0.1:" + provider.getAddress().getPort();
+    /** The provider that is asked. */
+    StubServer cloud() {
+        return cloud;
     }
 
     static String item(String api, String job) {
@@ -91,62 +72,11 @@ final class EditedInstallation implements AutoCloseable {
         write("watches/" + file, text);
     }
 
-    void state(String job, String state) {
-        states.put(job, state);
-    }
-
-    void status(int next) {
-        status = next;
-    }
-
-    /** From now on answers are so much longer, in bytes. */
-    void pad(int bytes) {
-        padding = bytes;
-    }
-
-    /** From now on requests are not answered, until {@link #answer()}. */
-    void hang() {
-        answering = new CountDownLatch(1);
-    }
-
-    void answer() {
-        answering.countDown();
-    }
-
-    /** From now on an answer about this job takes its time. */
-    void slow(String job, Duration time) {
-        times.put(job, time);
-    }
-
-    /** The requests for a job in a version of the path. */
-    List<String> asked(String version, String job) {
-        String path = "/%s/p/jobs/%s".formatted(version, job);
-        return asked.stream().filter(path::equals).toList();
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String path = exchange.getRequestURI().getPath();
-            asked.add(path);
-            String job = path.replaceFirst(".*/", "");
-            awaitAnswering(job);
-            byte[] body =
-                    "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"%s\"}%s}"
-                            .formatted(job, states.getOrDefault(job, "RUNNING"), " ".repeat(padding))
-                            .getBytes(UTF_8);
-            exchange.getResponseHeaders().add("Content-Type", "application/json");
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
-        }
-    }
-
-    private void awaitAnswering(String job) {
-        try {
-            answering.await();
-            TimeUnit.NANOSECONDS.sleep(times.getOrDefault(job, Duration.ZERO).toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** How often a job was asked for in a version of the path. */
+    int asked(String version, String job) {
+        return cloud.countRequestsMatching(getRequestedFor(urlPathEqualTo("/%s/p/jobs/%s".formatted(version, job)))
+                        .build())
+                .getCount();
     }
 
     String read(String file) {
@@ -272,9 +202,7 @@ final class EditedInstallation implements AutoCloseable {
 
     @Override
     public void close() {
-        answer();
         jobrelay.close();
-        provider.stop(0);
-        threads.shutdownNow();
+        cloud.close();
     }
 }

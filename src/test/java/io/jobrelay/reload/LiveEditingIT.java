@@ -1,5 +1,8 @@
 package io.jobrelay.reload;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
+import static io.jobrelay.testbed.StubServer.running;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +19,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -66,9 +68,7 @@ class LiveEditingIT {
 
     @AfterEach
     void take_everything_back() {
-        running.status(200);
-        running.pad(0);
-        running.answer();
+        running.cloud().jobs(running());
         Map<String, Long> generations = new HashMap<>();
         for (int i = 0; i < EDITED.size(); i++) {
             String file = EDITED.get(i);
@@ -80,10 +80,9 @@ class LiveEditingIT {
             }
         }
         generations.forEach(running::awaitTaken);
-        long asked = running.asked("v1", "a").size();
+        long asked = running.asked("v1", "a");
         running.soon()
-                .until(() -> !running.report().path("pending").asBoolean()
-                        && running.asked("v1", "a").size() > asked + 3);
+                .until(() -> !running.report().path("pending").asBoolean() && running.asked("v1", "a") > asked + 3);
     }
 
     @Test
@@ -102,17 +101,17 @@ class LiveEditingIT {
         long before = running.generation();
         running.take(PROVIDER, text -> text.replace("/v1/", "/v9/"));
 
-        running.soon().until(() -> running.asked("v9", "a").size() > 3);
+        running.soon().until(() -> running.asked("v9", "a") > 3);
         JsonNode state = running.of(PROVIDER);
         long generation = state.path("generation").asLong();
         assertThat(generation).isGreaterThan(before);
         assertThat(running.of(ROUTER).path("generation").asLong()).isLessThanOrEqualTo(before);
         assertThat(running.log())
                 .contains("reload generation=%d file=%s result=LOADED".formatted(generation, PROVIDER));
-        long old = running.asked("v1", "a").size();
-        long now = running.asked("v9", "a").size();
-        running.soon().until(() -> running.asked("v9", "a").size() > now + 3);
-        assertThat(running.asked("v1", "a")).hasSize((int) old);
+        int old = running.asked("v1", "a");
+        long now = running.asked("v9", "a");
+        running.soon().until(() -> running.asked("v9", "a") > now + 3);
+        assertThat(running.asked("v1", "a")).isEqualTo(old);
     }
 
     @Test
@@ -135,13 +134,13 @@ class LiveEditingIT {
                 .contains(
                         "\njobrelay_reload_generation %d.0\n".formatted(before),
                         "\njobrelay_reload_refused_files 1.0\n");
-        long asked = running.asked("v1", "a").size();
+        long asked = running.asked("v1", "a");
         running.take(ROUTER, text -> text + "# Another file is looked at meanwhile.\n");
-        running.soon().until(() -> running.asked("v1", "a").size() > asked + 5);
+        running.soon().until(() -> running.asked("v1", "a") > asked + 5);
         assertThat(told()).isEqualTo(told + 1);
 
         running.write(PROVIDER, good.replace("/v1/", "/v8/"));
-        running.soon().until(() -> running.asked("v8", "a").size() > 3);
+        running.soon().until(() -> running.asked("v8", "a") > 3);
         assertThat(running.of(PROVIDER).path("result").asText()).isEqualTo("LOADED");
         running.soon().until(() -> running.observe("health/ready").statusCode() == 200);
         assertThat(running.observe("metrics").body()).contains("\njobrelay_reload_refused_files 0.0\n");
@@ -219,8 +218,8 @@ class LiveEditingIT {
                         .asText())
                 .startsWith("cannot be run: ")
                 .doesNotContain("could not be put back");
-        long asked = running.asked("v1", "a").size();
-        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+        long asked = running.asked("v1", "a");
+        running.soon().until(() -> running.asked("v1", "a") > asked + 3);
     }
 
     @Test
@@ -231,8 +230,8 @@ class LiveEditingIT {
         assertThat(state.at("/problems/0/message").asText())
                 .startsWith("would break routes/providers/")
                 .contains("direct:sign-request");
-        long asked = running.asked("v1", "a").size();
-        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+        long asked = running.asked("v1", "a");
+        running.soon().until(() -> running.asked("v1", "a") > asked + 3);
         assertThat(running.of(PROVIDER).path("result").asText()).isEqualTo("LOADED");
     }
 
@@ -246,19 +245,19 @@ class LiveEditingIT {
                 running.read(PROVIDER)
                         .replaceAll("(?m)((id|name|uri): (direct:)?)huawei-res-job", "$1acme-job")
                         .replace("/v1/", "/acme/"));
-        running.soon().until(() -> running.asked("acme", "of-acme").size() > 3);
+        running.soon().until(() -> running.asked("acme", "of-acme") > 3);
 
         running.edit(
                 provider,
                 text -> text.replaceAll("(?m)((id|name|uri): (direct:)?)acme-job", "$1acme-two")
                         .replace("/acme/", "/two/"));
         running.watch("acme.yaml", EditedInstallation.item("acme-two", "of-two"));
-        running.soon().until(() -> running.asked("two", "of-two").size() > 3);
-        long old = running.asked("acme", "of-acme").size();
+        running.soon().until(() -> running.asked("two", "of-two") > 3);
+        int old = running.asked("acme", "of-acme");
         running.watch("more.yaml", EditedInstallation.item("acme-job", "of-acme"));
         running.soon()
                 .until(() -> running.of("watches/more.yaml").path("problems").size() == 1);
-        assertThat(running.asked("acme", "of-acme")).hasSize((int) old);
+        assertThat(running.asked("acme", "of-acme")).isEqualTo(old);
 
         running.delete(provider);
         running.awaitResult(provider, "REMOVED");
@@ -296,7 +295,7 @@ class LiveEditingIT {
                         .at("/problems/0/message")
                         .asText())
                 .startsWith("is not valid jq");
-        running.soon().until(() -> running.asked("v7", "a").size() > 3);
+        running.soon().until(() -> running.asked("v7", "a") > 3);
         assertThat(running.get("/api/watches").toString()).doesNotContain("MALFORMED");
     }
 
@@ -309,7 +308,7 @@ class LiveEditingIT {
 
         running.watch(
                 "b.yaml", EditedInstallation.item("huawei-res-job", "colourful").replace("p, ", "p, colour: red, "));
-        running.soon().until(() -> !running.asked("v1", "colourful").isEmpty());
+        running.soon().until(() -> running.asked("v1", "colourful") > 0);
         running.delete("watches/b.yaml");
     }
 
@@ -320,7 +319,7 @@ class LiveEditingIT {
                 text -> text.replaceAll(
                         "(?m)^( +)- bean:\n +ref: polls\n +method: failed",
                         "$1- log:\n$1    loggingLevel: ERROR\n$1    message: the policy as edited\n$0"));
-        running.status(500);
+        running.cloud().jobs(serverError());
 
         running.soon().until(() -> running.log().contains("the policy as edited"));
         running.soon().until(() -> running.log().contains("kind=UNAVAILABLE"));
@@ -329,9 +328,9 @@ class LiveEditingIT {
     @Test
     void polls_that_are_under_way_end_before_their_routes_are_replaced() {
         int before = running.log().length();
-        running.slow("slow", Duration.ofSeconds(1));
+        running.cloud().jobs(running().withFixedDelay(1_000));
         running.watch("slow.yaml", EditedInstallation.item("huawei-res-job", "slow"));
-        running.soon().until(() -> !running.asked("v1", "slow").isEmpty());
+        running.soon().until(() -> running.asked("v1", "slow") > 0);
         // Loaded anew, it stands behind the providers' routes that it sends to.
         running.take(POLLING.get(0), text -> text + "# An edit.\n");
 
@@ -347,22 +346,16 @@ class LiveEditingIT {
     void what_a_replaced_claimer_had_in_hand_is_asked_for_all_the_same() {
         List<String> jobs =
                 IntStream.range(0, 20).mapToObj(job -> "many-" + job).toList();
-        running.hang();
+        running.cloud().jobs(running().withFixedDelay(5_000));
         running.watch(
                 "many.yaml",
                 jobs.stream()
                         .map(job -> EditedInstallation.item("huawei-res-job", job))
                         .collect(joining()));
-        running.soon()
-                .until(() ->
-                        jobs.stream().anyMatch(job -> !running.asked("v1", job).isEmpty()));
+        running.soon().until(() -> jobs.stream().anyMatch(job -> running.asked("v1", job) > 0));
 
         running.take(CLAIMING, text -> text + "# An edit.\n");
-        running.answer();
-
-        running.soon()
-                .until(() ->
-                        jobs.stream().noneMatch(job -> running.asked("v1", job).isEmpty()));
+        running.soon().until(() -> jobs.stream().noneMatch(job -> running.asked("v1", job) == 0));
         running.delete("watches/many.yaml");
     }
 
@@ -378,8 +371,8 @@ class LiveEditingIT {
             running.edit(route, text -> text.replace("poll-policy", "other-policy"));
         }
         running.awaitResult(POLICY, "LOADED");
-        long asked = running.asked("v1", "a").size();
-        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+        long asked = running.asked("v1", "a");
+        running.soon().until(() -> running.asked("v1", "a") > asked + 3);
         for (String route : POLLING) {
             running.edit(route, text -> text.replace("other-policy", "poll-policy"));
         }
@@ -397,7 +390,7 @@ class LiveEditingIT {
                         jobrelay.account.new.signing=sdk-hmac-sha256
                         jobrelay.account.new.access-key=the-access-key
                         jobrelay.account.new.secret-key=%s
-                        """.formatted(running.url(), secret));
+                        """.formatted(running.cloud().baseUrl(), secret));
 
         JsonNode state = running.awaitResult(PROPERTIES, "RESTART_NEEDED");
         assertThat(state.path("problems")).singleElement().satisfies(problem -> {
@@ -408,7 +401,7 @@ class LiveEditingIT {
         running.watch(
                 "new.yaml",
                 EditedInstallation.item("huawei-res-job", "by-new").replace("account: cloud", "account: new"));
-        running.soon().until(() -> !running.asked("v1", "by-new").isEmpty());
+        running.soon().until(() -> running.asked("v1", "by-new") > 0);
 
         running.watch("leak.yaml", "- " + secret + ": {\n");
         running.soon().until(() -> running.log().contains("watches/leak.yaml"));
@@ -419,7 +412,11 @@ class LiveEditingIT {
 
     @Test
     void the_largest_reply_is_the_one_that_stands_in_the_properties_now() {
-        running.pad(2_000);
+        running.cloud()
+                .jobs(
+                        okJson(
+                                " ".repeat(2_000)
+                                        + "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"a\",\"job_status\":\"RUNNING\"}}"));
         awaitHealth("OK");
         running.take(PROPERTIES, text -> text + "\njobrelay.poll.reply-limit=1024\n");
         awaitHealth("MALFORMED");
@@ -431,11 +428,11 @@ class LiveEditingIT {
 
     @Test
     void the_time_of_a_poll_is_the_one_that_stands_in_the_properties_now() {
-        running.hang();
+        running.cloud().jobs(running().withFixedDelay(60_000));
         running.take(PROPERTIES, text -> text.replace("poll.timeout=30s", "poll.timeout=200ms"));
         awaitHealth("TIMEOUT");
 
-        running.answer();
+        running.cloud().jobs(running());
         running.take(PROPERTIES, text -> text.replace("poll.timeout=200ms", "poll.timeout=20s"));
         awaitHealth("OK");
     }
@@ -497,7 +494,7 @@ class LiveEditingIT {
 
     /** A job that has ended is watched in the place of the one before, and has been told of. */
     private static void end(String job) {
-        running.state(job, "SUCCEEDED");
+        running.cloud().job(job, "SUCCEEDED");
         running.watch("ends.yaml", EditedInstallation.item("huawei-res-job", job));
         running.soon()
                 .until(() -> running
@@ -523,12 +520,13 @@ class LiveEditingIT {
 
     @Test
     void wrong_properties_are_refused_as_a_whole() {
-        running.edit(PROPERTIES, text -> text.replace(running.url(), "nonsense") + "\njobrelay.retentoin=3d\n");
+        running.edit(
+                PROPERTIES, text -> text.replace(running.cloud().baseUrl(), "nonsense") + "\njobrelay.retentoin=3d\n");
 
         JsonNode state = running.awaitResult(PROPERTIES, "REFUSED");
         assertThat(state.path("problems").toString()).contains("jobrelay.account.cloud.endpoint", "jobrelay.retention");
-        long asked = running.asked("v1", "a").size();
-        running.soon().until(() -> running.asked("v1", "a").size() > asked + 3);
+        long asked = running.asked("v1", "a");
+        running.soon().until(() -> running.asked("v1", "a") > asked + 3);
     }
 
     @Test

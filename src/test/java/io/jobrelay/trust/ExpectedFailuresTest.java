@@ -1,45 +1,54 @@
 package io.jobrelay.trust;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static com.github.tomakehurst.wiremock.client.WireMock.badRequest;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What has to be reckoned with is a line in the log, and no more: whatever a provider or a receiver does. */
 @Timeout(120)
 class ExpectedFailuresTest {
-    private static final Map<String, Integer> STATUSES =
-            Map.of("401", 401, "403", 403, "404", 404, "429", 429, "400", 400, "503", 503, "broken", 200, "good", 200);
+    private static final List<Integer> STATUSES = List.of(400, 401, 403, 404, 429, 503);
+
+    @RegisterExtension
+    static final StubServer cloud = new StubServer();
 
     @TempDir
     private Path directory;
 
     @Test
     void every_kind_of_failure_is_one_line_without_a_stack() throws Exception {
-        HttpServer cloud = cloud();
-        String url = "http://127.0.0.1:" + cloud.getAddress().getPort();
+        for (int status : STATUSES) {
+            cloud.stubFor(get(urlPathMatching(".*/" + status)).willReturn(status(status)));
+        }
+        cloud.stubFor(get(urlPathMatching(".*/broken")).willReturn(ok("<html>")));
+        cloud.stubFor(get(urlPathMatching(".*/hangs")).willReturn(ok().withFixedDelay(60_000)));
+        cloud.job("good", "FAILED");
+        cloud.hook(badRequest());
         Installation installation = new Installation(directory)
                 .set(Map.ofEntries(
-                        Map.entry("jobrelay.account.cloud.endpoint", url),
+                        Map.entry("jobrelay.account.cloud.endpoint", cloud.baseUrl()),
                         Map.entry("jobrelay.account.cloud.signing", "none"),
                         Map.entry("jobrelay.account.gone.endpoint", "http://127.0.0.1:1"),
                         Map.entry("jobrelay.account.gone.signing", "none"),
@@ -51,7 +60,7 @@ class ExpectedFailuresTest {
                         Map.entry("jobrelay.destination.file.enabled", "false"),
                         Map.entry("jobrelay.destination.queue.enabled", "true"),
                         Map.entry("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:1"),
-                        Map.entry("jobrelay.destination.webhook.url", url + "/hook"),
+                        Map.entry("jobrelay.destination.webhook.url", cloud.hookUrl()),
                         Map.entry("jobrelay.destination.webhook.allow-private", "true"),
                         Map.entry(
                                 "jobrelay.destination.webhook.secret",
@@ -59,7 +68,9 @@ class ExpectedFailuresTest {
                         Map.entry("camel.main.shutdown-timeout", "5")));
         installation.write(
                 "watches/all.yaml",
-                Stream.concat(Stream.of("hangs", "gone"), STATUSES.keySet().stream())
+                Stream.concat(
+                                Stream.of("hangs", "gone", "broken", "good"),
+                                STATUSES.stream().map(String::valueOf))
                         .map(job -> """
                                 - api: huawei-res-job
                                   account: %s
@@ -82,8 +93,6 @@ class ExpectedFailuresTest {
             product.stop();
             assertThat(product.log()).doesNotContain("\tat ", "\\tat ", "Exception in thread");
             assertOneLineEach(product.log());
-        } finally {
-            cloud.stop(0);
         }
     }
 
@@ -112,37 +121,5 @@ class ExpectedFailuresTest {
             }
         }
         assertThat(changes).hasSize(1);
-    }
-
-    private static HttpServer cloud() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-        server.setExecutor(Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task);
-            thread.setDaemon(true);
-            return thread;
-        }));
-        server.createContext("/hook", exchange -> {
-            try (exchange) {
-                exchange.getRequestBody().readAllBytes();
-                exchange.sendResponseHeaders(400, -1);
-            }
-        });
-        server.createContext("/v1/p/jobs/", exchange -> {
-            String job = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
-            if (job.equals("hangs")) {
-                return; // and nobody closes it
-            }
-            try (exchange) {
-                byte[] body = (job.equals("broken")
-                                ? "<html>"
-                                : "{\"is_success\":true,\"job\":{\"project_id\":\"p\",\"job_id\":\"%s\",\"job_status\":\"FAILED\"}}"
-                                        .formatted(job))
-                        .getBytes(UTF_8);
-                exchange.sendResponseHeaders(STATUSES.getOrDefault(job, 500), body.length);
-                exchange.getResponseBody().write(body);
-            }
-        });
-        server.start();
-        return server;
     }
 }
