@@ -8,6 +8,7 @@ import io.jobrelay.delivery.WebhookSignature;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.AmqpBroker;
 import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.wire.BoundedClient;
@@ -15,7 +16,6 @@ import io.jobrelay.wire.PublicAddresses;
 import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -186,16 +186,15 @@ public final class DestinationBeans implements AutoCloseable {
     }
 
     private ActiveMQConnectionFactory embedded(Destination destination) {
+        List<ListenAddress> address = destination.listenAddress().stream().toList();
+        // The broker would say it in a stack trace, and fail for another reason.
+        ListenAddress.requireFree(address);
         try {
             EmbeddedBroker embedded = new EmbeddedBroker(broker, destination.port());
             held(destination.name()).push(embedded);
             return embedded.connectionFactory();
-        } catch (BindException e) {
-            // Without its cause: what is told of a failure is the innermost one.
-            throw new IllegalStateException(
-                    "jobrelay.destination.%s.port: cannot listen at 127.0.0.1:%d (%s); stop who listens there, or set another port"
-                            .formatted(destination.name(), destination.port().orElseThrow(), e.getMessage()));
         } catch (IOException e) {
+            ListenAddress.requireFree(address);
             throw new UncheckedIOException(e);
         }
     }

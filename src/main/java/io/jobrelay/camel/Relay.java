@@ -7,6 +7,8 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.reload.Edition;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.InvalidSettingsException;
+import io.jobrelay.settings.ListenAddress;
+import io.jobrelay.settings.PortInUseException;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
@@ -18,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +69,7 @@ public final class Relay implements AutoCloseable {
     private @Nullable EngineBeans engine;
     private @Nullable DestinationBeans destinations;
     private @Nullable Tracing tracing;
+    private @Nullable ManagementPort management;
     private @Nullable LiveEditing editing;
     private @Nullable LiveSettings settings;
     private final Reloads reloads;
@@ -81,6 +85,7 @@ public final class Relay implements AutoCloseable {
      * @param overrides properties that win over those of {@code application.properties} and of the environment
      * @param changes told of every change once it is committed, on the thread that polled
      * @throws InvalidSettingsException if the properties are wrong, with every problem
+     * @throws PortInUseException if one of its ports cannot be listened at, naming each
      * @throws LedgerException if the ledger cannot be opened
      * @throws IllegalStateException if there are no routes here, or they cannot be started
      */
@@ -119,6 +124,9 @@ public final class Relay implements AutoCloseable {
                 LogText.mask(relay.secrets);
                 Settings settings = settings(context, files.edition().properties(), overrides, relay.secrets)
                         .read();
+                if (scope == Scope.EVERYTHING) {
+                    relay.takePorts(context, settings, overrides);
+                }
                 relay.bind(context, settings, scope, clock, nanoTime, changes);
             }
 
@@ -129,6 +137,9 @@ public final class Relay implements AutoCloseable {
         });
         try {
             main.start();
+            if (relay.management != null) {
+                relay.management.requireListening();
+            }
             if (scope == Scope.EVERYTHING) {
                 relay.editing = relay.edit(files, overrides, clock, nanoTime);
             }
@@ -179,6 +190,21 @@ public final class Relay implements AutoCloseable {
         if (scope == Scope.EVERYTHING) {
             destinations = new DestinationBeans(context, started, secrets, clock);
         }
+    }
+
+    /** Before anything is started, so that nothing is where one port cannot be had. */
+    private void takePorts(CamelContext context, Settings started, Map<String, String> overrides) {
+        Optional<ListenAddress> managed = ManagementPort.address(
+                key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, key)));
+        List<ListenAddress> addresses = new ArrayList<>(managed.stream().toList());
+        if (started.http().enabled()) {
+            addresses.add(started.http().listenAddress());
+        }
+        started.destinations()
+                .values()
+                .forEach(destination -> destination.listenAddress().ifPresent(addresses::add));
+        ListenAddress.requireFree(addresses);
+        managed.ifPresent(address -> management = new ManagementPort(address, context.getRegistry()));
     }
 
     /** Refuses a working directory without routes. */
@@ -240,7 +266,9 @@ public final class Relay implements AutoCloseable {
     static RuntimeException cause(Exception e, Secrets secrets) {
         Throwable deepest = e;
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InvalidSettingsException || cause instanceof LedgerException) {
+            if (cause instanceof InvalidSettingsException
+                    || cause instanceof PortInUseException
+                    || cause instanceof LedgerException) {
                 return (RuntimeException) cause;
             }
             deepest = cause;
@@ -272,7 +300,8 @@ public final class Relay implements AutoCloseable {
     public void close() {
         try (EngineBeans closedLast = engine;
                 DestinationBeans closedBefore = destinations;
-                Tracing closedFirst = tracing) {
+                Tracing closedThen = tracing;
+                ManagementPort closedFirst = management) {
             if (editing != null) {
                 editing.close();
             }

@@ -3,9 +3,9 @@ package io.jobrelay.cli;
 import io.jobrelay.camel.EngineBeans;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.http.ApiServer;
-import io.jobrelay.http.PortInUseException;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.PortInUseException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -34,7 +34,7 @@ final class Running {
      * Serves the API, where it is not switched off; late, since the first poll has been waited for longer.
      *
      * @return its address, null where it is switched off
-     * @throws PortInUseException if somebody else listens there
+     * @throws PortInUseException if it cannot listen there
      */
     @Nullable
     String serve(HttpSettings settings) {

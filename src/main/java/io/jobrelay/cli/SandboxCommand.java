@@ -1,12 +1,12 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.http.PortInUseException;
+import io.jobrelay.job.Change;
 import io.jobrelay.sandbox.QueueReader;
 import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.sandbox.SandboxProviders.Endpoint;
 import io.jobrelay.sandbox.WebhookReceiver;
-import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.PortInUseException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,7 +16,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -78,10 +78,10 @@ final class SandboxCommand extends Subcommand {
 
     private int run(SandboxReport report, SandboxProviders providers, WebhookReceiver receiver)
             throws InterruptedException {
-        Relay relay = Relay.start(Relay.Scope.EVERYTHING, overrides(providers, receiver), clock, report::changed);
+        Relay relay = start(overrides(providers, receiver), report::changed);
         Running running = new Running(relay);
         try {
-            report.say("Page: " + serve(running, relay.settings().http()) + "/", "");
+            report.say("Page: " + running.serve(relay.settings().http()) + "/", "");
             report.beginChanges();
             boolean done = running.untilDone();
             int status = done && untilDone ? Running.status(relay.engine()) : ExitStatus.OK;
@@ -133,12 +133,13 @@ final class SandboxCommand extends Subcommand {
         report.say("");
     }
 
-    /** Where the settings say, or elsewhere if that is taken: what a newcomer runs first does not fail for that. */
-    private static @Nullable String serve(Running running, HttpSettings settings) {
+    /** With the page where the settings say, or elsewhere if that is taken: what a newcomer runs first does not fail for that. */
+    private Relay start(Map<String, String> overrides, Consumer<Change> changes) {
         try {
-            return running.serve(settings);
+            return Relay.start(Relay.Scope.EVERYTHING, overrides, clock, changes);
         } catch (PortInUseException e) {
-            return running.serve(settings.atAnyPort());
+            overrides.put("jobrelay.http.port", "0");
+            return Relay.start(Relay.Scope.EVERYTHING, overrides, clock, changes);
         }
     }
 

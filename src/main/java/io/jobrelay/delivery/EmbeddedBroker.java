@@ -2,9 +2,6 @@ package io.jobrelay.delivery;
 
 import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -46,15 +43,10 @@ public final class EmbeddedBroker implements AutoCloseable {
      *
      * @param directory where its files are; made when absent
      * @param port where consumers outside of this process reach it, {@code tcp://127.0.0.1:<port>}; none when empty
-     * @throws BindException when the port is used by another
-     * @throws IOException when it cannot start: the directory is used by another
+     * @throws IOException when it cannot start: the directory or the port is used by another
      */
     public EmbeddedBroker(Path directory, OptionalInt port) throws IOException {
         OwnerOnly.directory(directory);
-        if (port.isPresent()) {
-            // The broker would tell it in a stack trace, and fail for another reason.
-            new ServerSocket(port.getAsInt(), 1, InetAddress.getLoopbackAddress()).close();
-        }
         server = new ActiveMQServerImpl(configuration(directory, port));
         AtomicReference<Exception> refused = new AtomicReference<>();
         server.registerActivationFailureListener(refused::set);

@@ -16,6 +16,7 @@ import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.PortInUseException;
 import io.jobrelay.watch.WatchReader;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -30,7 +31,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -75,8 +75,7 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Starts to serve.
      *
-     * @throws PortInUseException if somebody else listens there
-     * @throws IllegalStateException if it cannot listen there for another reason
+     * @throws PortInUseException if it cannot listen there
      */
     public static ApiServer start(
             HttpSettings settings,
@@ -121,7 +120,8 @@ public final class ApiServer implements AutoCloseable {
             return started;
         } catch (ExecutionException e) {
             closeQuietly(vertx);
-            throw cannotListen(settings, requireNonNull(e.getCause(), "an execution fails with its cause"));
+            throw settings.listenAddress()
+                    .cannotListen(requireNonNull(e.getCause(), "an execution fails with its cause"));
         }
     }
 
@@ -158,23 +158,8 @@ public final class ApiServer implements AutoCloseable {
             InetAddress address = InetAddress.getByName(settings.host());
             return SocketAddress.inetSocketAddress(new InetSocketAddress(address, settings.port()));
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(
-                    "jobrelay.http.host: must be an address of this machine, was '%s', which has none"
-                            .formatted(settings.host()),
-                    e);
+            throw settings.listenAddress().cannotListen(e);
         }
-    }
-
-    private static IllegalStateException cannotListen(HttpSettings settings, Throwable cause) {
-        String where = settings.host() + ":" + settings.port();
-        if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
-            return new PortInUseException(
-                    "jobrelay.http.port: %s is in use; stop who listens there, or set another port, 0 for any that is free, or jobrelay.http.enabled=false"
-                            .formatted(where),
-                    cause);
-        }
-        return new IllegalStateException(
-                "jobrelay.http.host: cannot listen at %s: %s".formatted(where, cause.getMessage()), cause);
     }
 
     static HttpServerOptions options() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,14 @@ public record Destination(
     public Destination {
         requireNonNull(name, "name is null");
         secrets = List.copyOf(secrets);
+    }
+
+    /** Where the embedded broker listens for this destination; empty where it does not, or is not used. */
+    public Optional<ListenAddress> listenAddress() {
+        boolean embedded = enabled && queue != null && brokerUrl == null && amqp == null && kafka == null;
+        return embedded && port.isPresent()
+                ? Optional.of(new ListenAddress("jobrelay.destination." + name + ".port", "127.0.0.1", port.getAsInt()))
+                : Optional.empty();
     }
 
     /** Never shows a secret. */

@@ -32,9 +32,9 @@ public record HttpSettings(
         return LOOPBACK.matcher(host).matches();
     }
 
-    /** These settings at any port that is free. */
-    public HttpSettings atAnyPort() {
-        return new HttpSettings(enabled, host, 0, token, trustedProxies);
+    /** Where the API listens. */
+    public ListenAddress listenAddress() {
+        return new ListenAddress("jobrelay.http.port", host, port);
     }
 
     @Override

@@ -59,6 +59,7 @@ class ApiCommandsTest {
         providers = SandboxProviders.start(Path.of("seeds"), Clock.systemUTC(), Duration.ofSeconds(1));
         Map<String, String> properties = new HashMap<>(providers.properties());
         properties.put(Relay.MANAGEMENT, "false");
+        properties.put("jobrelay.http.port", "0");
         properties.put("jobrelay.ledger.url", "jdbc:sqlite:" + directory.resolve("ledger.db"));
         properties.put("jobrelay.watches", "seeds/alibaba-pai-dataset-job/watch.yaml");
         properties.put("jobrelay.delivery.schedule", "0s");

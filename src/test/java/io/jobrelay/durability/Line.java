@@ -42,6 +42,7 @@ final class Line implements AutoCloseable {
         set("jobrelay.destination.webhook.secret", SECRET);
         set("camel.main.shutdown-timeout", "2");
         set(Relay.MANAGEMENT, "false");
+        set("jobrelay.http.port", "0");
     }
 
     Line set(String key, String value) {

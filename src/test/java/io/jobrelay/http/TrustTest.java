@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.PortInUseException;
 import io.jobrelay.wire.AddressRange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -365,6 +366,7 @@ class TrustTest {
         assertThatExceptionOfType(PortInUseException.class)
                 .isThrownBy(() -> Served.at(
                         directory.resolve("other"), new HttpSettings(true, "127.0.0.1", port, null, List.of())))
-                .withMessageStartingWith("jobrelay.http.port: 127.0.0.1:" + port + " is in use; ");
+                .withMessageStartingWith(
+                        "jobrelay.http.port: cannot listen at 127.0.0.1:" + port + " (Address already in use); ");
     }
 }

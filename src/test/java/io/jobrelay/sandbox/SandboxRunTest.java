@@ -44,6 +44,7 @@ class SandboxRunTest {
             properties.put("jobrelay.destination.queue.queue", QUEUE);
             properties.put("jobrelay.destination.queue.port", "");
             properties.put(Relay.MANAGEMENT, "false");
+            properties.put("jobrelay.http.port", "0");
             // One account with tokens, so that every kind of proof is tried.
             properties.put("jobrelay.account.otc.signing", "keystone-token");
             List<JsonNode> queued = new ArrayList<>();

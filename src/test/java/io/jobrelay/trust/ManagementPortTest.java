@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -78,6 +79,14 @@ class ManagementPortTest {
                             .isEqualTo(address.getHostAddress().equals("127.0.0.1"));
                 }
             }
+        }
+    }
+
+    @Test
+    void ends_jobrelay_where_another_program_has_it() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                JobrelayProcess product = start(Map.of("camel.management.port", "" + taken.getLocalPort()))) {
+            assertRefused(product, "camel.management.port: cannot listen at 127.0.0.1:" + taken.getLocalPort());
         }
     }
 
