@@ -2,23 +2,17 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code init} and the examples, as a newcomer in an empty directory uses them. */
+/** {@code init} into a directory that is named. */
 class InitCommandTest {
     private static final Path EXAMPLES = Path.of("src/main/assembly/examples");
-
-    private static final String WATCHES = "jobrelay.watches=watches/*.yaml\n";
 
     @TempDir
     Path home;
@@ -38,70 +32,30 @@ class InitCommandTest {
     void everything_is_copied_and_nothing_is_overwritten() throws Exception {
         Files.writeString(directory.resolve("application.properties"), "# Mine.\n");
 
-        JobrelayProcess init = jobrelay("init");
+        CommandRun init = jobrelay("init", directory.toString());
 
-        assertThat(init.status()).as(init.log()).isZero();
+        assertThat(init.status()).as(init.err()).isZero();
         assertThat(init.lines()).isEmpty();
-        assertThat(init.log()).matches("\\d+ files copied to " + directory.toRealPath() + "\nNext: 'jobrelay' .*\n");
+        assertThat(init.err()).matches("\\d+ files copied to " + directory.toRealPath() + "\nNext: 'jobrelay' .*\n");
         assertThat(directory.resolve("application.properties")).hasContent("# Mine.\n");
         assertThat(Tree.list(directory.resolve("routes"))).isEqualTo(Tree.list(Path.of("routes")));
         assertThat(Tree.list(directory.resolve("seeds"))).isEqualTo(Tree.list(Path.of("seeds")));
-        assertThat(jobrelay("init", ".").log()).startsWith("0 files copied to ");
+        assertThat(jobrelay("init", directory.toString()).err()).startsWith("0 files copied to ");
     }
 
     @Test
     void an_example_that_is_not_there_and_a_directory_that_is_none_are_told() throws Exception {
-        assertThat(jobrelay("init", "--example", "huawei").log())
+        assertThat(jobrelay("init", "--example", "huawei").err())
                 .isEqualTo("--example: must be one of alibaba-pai-dataset-job, baidu-qianfan-import-task,"
                         + " huawei-octopus-system-jobs, huawei-res-job, otc-modelarts-dataset-sync, was 'huawei'\n");
-        assertThat(jobrelay("init", home.toString()).log()).startsWith("this is where Jobrelay itself is: ");
+        assertThat(jobrelay("init", home.toString()).err()).startsWith("this is where Jobrelay itself is: ");
         Files.writeString(directory.resolve("file"), "");
-        JobrelayProcess init = jobrelay("init", "file");
+        CommandRun init = jobrelay("init", directory.resolve("file").toString());
         assertThat(init.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(init.log()).endsWith("file: is a file, and has to be a directory\n");
+        assertThat(init.err()).endsWith("file: is a file, and has to be a directory\n");
     }
 
-    /** All in one directory: each has the account of one provider, and what comes after it is the same in all. */
-    @Test
-    void the_examples_have_no_problem_and_lack_but_the_keys() throws Exception {
-        List<String> names = names(Path.of("seeds"));
-        assertThat(names(EXAMPLES)).isEqualTo(names);
-        assertThat(jobrelay("init", "--example", names.get(0)).status()).isZero();
-        assertThat(directory.resolve("seeds")).doesNotExist();
-        StringBuilder accounts = new StringBuilder(WATCHES);
-        Set<String> rest = new HashSet<>();
-        for (String name : names) {
-            String properties = Files.readString(EXAMPLES.resolve(name).resolve("application.properties"));
-            int end = properties.indexOf("# How many polls");
-            accounts.append(properties.substring(0, end).replace(WATCHES, ""));
-            rest.add(properties.substring(end));
-            try (Stream<Path> watches = Files.list(EXAMPLES.resolve(name).resolve("watches"))) {
-                for (Path watch : watches.toList()) {
-                    Tree.write(directory.resolve("watches").resolve(watch.getFileName()), Files.readString(watch));
-                }
-            }
-        }
-        assertThat(rest).hasSize(1);
-        Files.writeString(directory.resolve("application.properties"), accounts + String.join("", rest));
-
-        JobrelayProcess check = jobrelay("check");
-
-        assertThat(check.status()).as(check.lines() + check.log()).isZero();
-        assertThat(check.log()).endsWith("0 problems, 5 warnings\n");
-        assertThat(check.lines()).hasSize(5).allMatch(line -> line.contains(": warning: jobrelay.account."));
-    }
-
-    private static List<String> names(Path directory) throws IOException {
-        try (Stream<Path> folders = Files.list(directory)) {
-            return folders.map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private JobrelayProcess jobrelay(String... arguments) throws IOException, InterruptedException {
-        return JobrelayProcess.in(directory)
-                .javaOptions(List.of("-Djobrelay.home=" + home))
-                .run(arguments);
+    private CommandRun jobrelay(String... arguments) {
+        return CommandRun.of(Map.of(InitCommand.HOME, home.toString()), arguments);
     }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.testbed.JobrelayProcess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -158,19 +157,6 @@ class JobrelayTest {
         assertThat(run(List.of("fetch"), file.toString())).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).startsWith(file + ":2: api: must be one of alibaba-pai-dataset-job, ");
-    }
-
-    @Test
-    void a_directory_without_routes_is_told_what_to_do() throws Exception {
-        JobrelayProcess fetch = JobrelayProcess.in(directory).run("fetch", "watches.yaml");
-
-        assertThat(fetch.status()).isEqualTo(1);
-        assertThat(fetch.lines()).isEmpty();
-        assertThat(fetch.log())
-                .isEqualTo(
-                        "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a"
-                                        .formatted(directory.toRealPath())
-                                + " directory that has it\n");
     }
 
     @Test

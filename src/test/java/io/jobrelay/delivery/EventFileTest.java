@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.testbed.MovableClock;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -310,36 +307,6 @@ class EventFileTest {
         assertThat(directory.resolve("archive-2026-11-22.ndjson")).hasContent(event("a") + "\n" + event("b") + "\n");
     }
 
-    /** The limit on the size of a file makes the kernel write the first part of a line and refuse the rest. */
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void takes_back_a_line_that_fits_only_in_part() throws Exception {
-        List<String> printed = inAnotherJvm("ulimit -f 20; exec \"$@\"", 10_000);
-
-        assertThat(printed).endsWith("refused").hasSizeGreaterThan(10);
-        List<String> written = printed.subList(0, printed.size() - 1);
-        assertThat(Files.readString(dated("2026-11-22"))).endsWith("}\n");
-        assertThat(ids("2026-11-22")).containsExactlyElementsOf(written);
-    }
-
-    @Test
-    void has_every_acknowledged_event_once_after_a_kill() throws Exception {
-        List<String> acknowledged = inAnotherJvm("exec \"$@\"", 200);
-
-        try (EventFile file = open()) {
-            assertThat(ids("2026-11-22"))
-                    .startsWith(acknowledged.toArray(String[]::new))
-                    .doesNotHaveDuplicates();
-            for (int i = 0; i < 2 * acknowledged.size(); i++) {
-                append(file, "e" + i);
-            }
-        }
-
-        assertThat(ids("2026-11-22"))
-                .doesNotHaveDuplicates()
-                .containsAll(IntStream.range(0, 400).mapToObj(i -> "e" + i).toList());
-    }
-
     @Test
     void many_threads_write_every_event_whole_and_once() throws Exception {
         int threads = 8;
@@ -418,43 +385,6 @@ class EventFileTest {
         assertThatThrownBy(() -> EventFile.open(directory.resolve("{date}/changes.ndjson"), clock))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("{date} in its name at most");
-    }
-
-    /** Appends e0, e1, ... and prints each id once it is written; "refused" and no more when one is not. */
-    static final class Writer {
-        public static void main(String[] arguments) throws IOException {
-            Clock noon = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
-            try (EventFile file = EventFile.open(Path.of(arguments[0]), noon)) {
-                for (int i = 0; ; i++) {
-                    append(file, "e" + i);
-                    System.out.println("e" + i);
-                }
-            } catch (IOException refused) {
-                System.out.println("refused");
-            }
-        }
-    }
-
-    /** What a {@link Writer} printed until it ended, or had printed so much that it was killed. */
-    private List<String> inAnotherJvm(String shell, int lines) throws Exception {
-        Process writer = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        shell,
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Writer.class.getName(),
-                        directory.resolve("changes-{date}.ndjson").toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out = writer.inputReader(UTF_8)) {
-            return out.lines().limit(lines).toList();
-        } finally {
-            writer.destroyForcibly().waitFor();
-        }
     }
 
     private static String permissions(Path path) {

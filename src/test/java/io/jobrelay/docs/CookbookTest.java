@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
-/** What the cookbook shows stands in files; that they work is for {@code RouterTest}, {@link RouteTestsIT} and {@link CookbookDestinationsTest}. */
+/** What the cookbook shows stands in files; that they work is for {@code RouterTest}, {@link RouteTestsIT} and {@link CookbookDestinationsIT}. */
 class CookbookTest {
     private static final Path COOKBOOK = Path.of("docs/cookbook.md");
     private static final Path FILES = Path.of("docs/cookbook");

@@ -9,10 +9,12 @@ import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -31,6 +33,7 @@ final class Canaries {
     private static final BitSet HEX = digits("0123456789ABCDEFabcdef");
     private static final int LEAST_HEX = 16;
     private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9A-Fa-f]{4})");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final int DEPTH = 3;
 
     private final Map<String, String> secrets = new LinkedHashMap<>();
@@ -67,7 +70,7 @@ final class Canaries {
 
     List<String> in(String where, byte[] bytes) {
         List<String> found = new ArrayList<>();
-        look(where, new String(bytes, ISO_8859_1), DEPTH, found);
+        look(where, words(new String(bytes, ISO_8859_1)), DEPTH, found);
         return found;
     }
 
@@ -83,6 +86,11 @@ final class Canaries {
             }
         }
         return found;
+    }
+
+    /** Every word once: logs repeat themselves, and no secret and no coding of one has a blank in it. */
+    private static String words(String text) {
+        return String.join(" ", new LinkedHashSet<>(Arrays.asList(BLANKS.split(text))));
     }
 
     private void look(String where, String text, int depth, List<String> found) {

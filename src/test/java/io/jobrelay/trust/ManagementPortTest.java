@@ -1,132 +1,41 @@
 package io.jobrelay.trust;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jobrelay.testbed.FreePort;
-import io.jobrelay.testbed.Installation;
-import io.jobrelay.testbed.JobrelayProcess;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.jobrelay.camel.Relay;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
+import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The management port: on this machine, health, and nothing else. */
-@Timeout(120)
+/** The management port is refused where it would let in more than a question for health. */
 class ManagementPortTest {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     @TempDir
     private Path directory;
 
-    private JobrelayProcess start(Map<String, String> more) throws IOException {
-        return new Installation(directory)
-                .set("camel.management.enabled", "true")
-                .set(more)
-                .start();
-    }
-
     @Test
-    void tells_health_on_this_machine_and_nothing_else() throws Exception {
-        int port = FreePort.next();
-        try (JobrelayProcess product = start(Map.of("camel.management.port", String.valueOf(port)))) {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .failFast("ended", () -> !product.alive())
-                    .ignoreExceptions()
-                    .until(() -> status(port, "GET", "/observe/health") == 200);
-
-            assertThat(status(port, "GET", "/observe/health/live")).isEqualTo(200);
-            for (String path : List.of(
-                    "/",
-                    "/observe",
-                    "/observe/info",
-                    "/observe/jolokia",
-                    "/q/dev",
-                    "/q/dev/route",
-                    "/q/upload/routes.yaml",
-                    "/q/download/application.properties",
-                    "/q/send",
-                    "/observe/health/..%2f..%2fapplication.properties")) {
-                assertThat(status(port, "GET", path)).as(path).isEqualTo(404);
-            }
-            for (String method : List.of("POST", "PUT", "DELETE", "PATCH", "TRACE")) {
-                assertThat(status(port, method, "/observe/health")).as(method).isEqualTo(405);
-            }
-            assertThat(status(port, "GET", "/observe/health?" + "x".repeat(100_000)))
-                    .isBetween(400, 499);
-            for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                for (InetAddress address : Collections.list(network.getInetAddresses())) {
-                    assertThat(answers(address, port))
-                            .as(address.toString())
-                            .isEqualTo(address.getHostAddress().equals("127.0.0.1"));
-                }
-            }
-        }
-    }
-
-    @Test
-    void ends_jobrelay_where_another_program_has_it() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                JobrelayProcess product = start(Map.of("camel.management.port", "" + taken.getLocalPort()))) {
-            assertRefused(product, "camel.management.port: cannot listen at 127.0.0.1:" + taken.getLocalPort());
-        }
-    }
-
-    @Test
-    void is_not_opened_beyond_this_machine() throws Exception {
-        try (JobrelayProcess product = start(Map.of("camel.management.host", "0.0.0.0"))) {
-            assertRefused(product, "camel.management.host: must be 127.0.0.1, was '0.0.0.0'");
-        }
+    void is_not_opened_beyond_this_machine() {
+        assertRefused("camel.management.host", "0.0.0.0", "must be 127.0.0.1, was '0.0.0.0'");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"upload", "download", "send", "jolokia", "dev-console", "info"})
-    void has_no_door_into_the_program(String door) throws Exception {
-        String property = "camel.management." + door + "-enabled";
-        try (JobrelayProcess product =
-                start(Map.of(property, "true", "camel.management.port", String.valueOf(FreePort.next())))) {
-            assertRefused(product, property + ": must be false, was true");
-        }
+    void has_no_door_into_the_program(String door) {
+        assertRefused("camel.management." + door + "-enabled", "true", "must be false, was true");
     }
 
-    private static void assertRefused(JobrelayProcess product, String reason) throws Exception {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !product.alive());
-        assertThat(product.status()).isEqualTo(1);
-        assertThat(product.log()).contains(reason).doesNotContain("\tat ");
-    }
+    private void assertRefused(String property, String value, String reason) {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "jobrelay.ledger.url", "jdbc:sqlite:" + directory.resolve("ledger.db"),
+                "jobrelay.destination.queue.enabled", "false",
+                "camel.management.enabled", "true"));
+        properties.put(property, value);
 
-    private static boolean answers(InetAddress address, int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), 2_000);
-            return true;
-        } catch (IOException refused) {
-            return false;
-        }
-    }
-
-    private static int status(int port, String method, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .method(method, HttpRequest.BodyPublishers.ofString("x"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
-        return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        assertThatThrownBy(() -> Relay.start(Relay.Scope.EVERYTHING, properties, Clock.systemUTC(), change -> {}))
+                .hasMessageContaining(property + ": " + reason);
     }
 }

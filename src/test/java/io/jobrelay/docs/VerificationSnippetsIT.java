@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * always; Python, Node and Go where the machine has them ({@code .ci/run} installs the first two), and what is left out
  * says so.
  */
-class VerificationSnippetsTest {
+class VerificationSnippetsIT {
     private static final Path PAGE = Path.of("docs/events.md");
     private static final String KEY = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
     private static final String OLDER_KEY = "whsec_b2xkZXIgYnV0IHN0aWxsIGdvb2QgZW5vdWdoIGZvciB1cw==";

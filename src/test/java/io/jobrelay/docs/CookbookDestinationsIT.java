@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The destinations of the cookbook, installed as it says, beside each other in one Jobrelay: a job goes through three
  * states while none of their receivers takes anything, and then they do.
  */
-class CookbookDestinationsTest {
+class CookbookDestinationsIT {
     private static final Path RECIPES = Path.of("docs/cookbook/destinations");
     private static final List<String> DESTINATIONS = List.of("slack", "alerts", "mail");
     private static final List<String> STATES = List.of("RUNNING", "UNKNOWN", "SUCCEEDED");

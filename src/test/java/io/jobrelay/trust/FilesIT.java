@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the product writes is for its owner alone, under a umask that hides nothing. */
 @Timeout(120)
-class FilesTest {
+class FilesIT {
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
 
     @TempDir

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An {@link EventFile} on a disk that is really full. */
 @Timeout(120)
-class FullDiskTest {
+class FullDiskIT {
     /** Longer than a page, so that a part of it may fit and not the whole. */
     private static final int LENGTH = 6000;
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 @Timeout(60)
-class EmbeddedBrokerTest {
+class EmbeddedBrokerIT {
     private static final long SOON = 5000;
     private static final long NOW = 200;
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * back all they know: no secret comes out of it, but to those that it is for.
  */
 @Timeout(600)
-class CanaryTest {
+class CanaryIT {
     private static final Map<String, String> EVERYTHING_LOGGED =
             Map.of("JOBRELAY_LOG_LEVEL", "TRACE", "JOBRELAY_LIBRARY_LOG_LEVEL", "TRACE");
 
@@ -43,6 +43,9 @@ class CanaryTest {
                     - removeHeaders:
                         pattern: "*"
             """;
+
+    /** So slow that each watch is polled about once; in the long form again and again. */
+    private static final String PACE = Boolean.getBoolean("jobrelay.test.long") ? "100ms..200ms" : "5s..10s";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -82,6 +85,7 @@ class CanaryTest {
         String path = canaries.plantPlain("path of the webhook");
         String query = canaries.plantPlain("query of the webhook");
         told.addAll(List.of(path, query));
+        properties.put("jobrelay.destination.webhook.enabled", "true");
         properties.put("jobrelay.destination.webhook.url", cloud.url() + "/hook/" + path + "?key=" + query);
         properties.put("jobrelay.destination.webhook.allow-private", "true");
         String webhookKey = canaries.plantWebhookKey("key of the webhook");
@@ -90,6 +94,7 @@ class CanaryTest {
         told.add(webhookKey);
         properties.put("jobrelay.destination.file.path", "out/changes-{date}.ndjson");
         properties.put("jobrelay.destination.queue.queue", "jobrelay.changes");
+        properties.put("jobrelay.destination.queue.port", "");
         properties.put("jobrelay.destination.queue.broker-url", "");
         properties.put("jobrelay.delivery.schedule", "0s,100ms,200ms,1h");
         properties.put("jobrelay.poll.concurrency", "4");
@@ -166,8 +171,8 @@ class CanaryTest {
                 - api: huawei-res-job
                   account: %s
                   parameters: { project_id: p, job_id: "%s" }
-                  every: 100ms..200ms
-                """.formatted(account, job);
+                  every: %s
+                """.formatted(account, job, PACE);
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real routes against the played providers: what they served is what comes out at the other end. */
-class SandboxRunTest {
+class SandboxRunIT {
     private static final String QUEUE = "jobrelay.changes";
 
     @Test
@@ -88,7 +88,7 @@ class SandboxRunTest {
     /** The states that each job went through, as its events tell. */
     private static Map<String, List<String>> statesOf(List<JsonNode> jobs) {
         return jobs.stream()
-                .collect(groupingBy(job -> job.path("id").asText(), mapping(SandboxRunTest::state, toList())));
+                .collect(groupingBy(job -> job.path("id").asText(), mapping(SandboxRunIT::state, toList())));
     }
 
     /** The same, as the records of what was served tell: a record like the one before is no change. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a process and a directory of its own, as a user starts it. */
-class SandboxCommandTest {
+class SandboxCommandIT {
     @TempDir
     Path directory;
 
@@ -119,7 +119,7 @@ class SandboxCommandTest {
     }
 
     private static JsonSchema schema() throws IOException {
-        try (InputStream schema = SandboxCommandTest.class.getResourceAsStream("/schema/job-record-v1.schema.json")) {
+        try (InputStream schema = SandboxCommandIT.class.getResourceAsStream("/schema/job-record-v1.schema.json")) {
             return JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
         }
     }

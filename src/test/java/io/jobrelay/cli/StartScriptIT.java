@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What {@code bin/jobrelay} and {@code bin/quicken} start Java with, told by a Java that does nothing but repeat it, a word a
  * line.
  */
-class StartScriptTest {
+class StartScriptIT {
     private static final String SERIAL = "-XX:+UseSerialGC";
 
     @TempDir

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real {@code jobrelay run} with Camel's CLI connector beside it, which speaks through files in the home directory. */
-class CliConnectorTest {
+class CliConnectorIT {
     private static final Path CONNECTOR = Path.of("target/cli-connector/*").toAbsolutePath();
 
     @TempDir

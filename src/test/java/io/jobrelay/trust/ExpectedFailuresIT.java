@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What has to be reckoned with is a line in the log, and no more: whatever a provider or a receiver does. */
 @Timeout(120)
-class ExpectedFailuresTest {
+class ExpectedFailuresIT {
     private static final List<Integer> STATUSES = List.of(400, 401, 403, 404, 429, 503);
 
     @RegisterExtension
@@ -60,6 +60,7 @@ class ExpectedFailuresTest {
                         Map.entry("jobrelay.destination.file.enabled", "false"),
                         Map.entry("jobrelay.destination.queue.enabled", "true"),
                         Map.entry("jobrelay.destination.queue.broker-url", "tcp://127.0.0.1:1"),
+                        Map.entry("jobrelay.destination.webhook.enabled", "true"),
                         Map.entry("jobrelay.destination.webhook.url", cloud.hookUrl()),
                         Map.entry("jobrelay.destination.webhook.allow-private", "true"),
                         Map.entry(
@@ -88,7 +89,10 @@ class ExpectedFailuresTest {
                     .failFast("ended", () -> !product.alive())
                     .until(() -> Stream.concat(
                                     Stream.of(FailureKind.values()).map(kind -> "kind=" + kind),
-                                    Stream.of("is dead after 2 attempts", "destination=queue event="))
+                                    Stream.of(
+                                            "is dead after 2 attempts",
+                                            "destination=queue event=",
+                                            "destination=webhook event="))
                             .allMatch(product.log()::contains));
             product.stop();
             assertThat(product.log()).doesNotContain("\tat ", "\\tat ", "Exception in thread");

@@ -1,0 +1,79 @@
+package io.jobrelay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jobrelay.testbed.JobrelayProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code init} and the examples, as a newcomer in an empty directory uses them. */
+class InitCommandIT {
+    private static final Path EXAMPLES = Path.of("src/main/assembly/examples");
+    private static final String WATCHES = "jobrelay.watches=watches/*.yaml\n";
+
+    @TempDir
+    Path home;
+
+    @TempDir
+    Path directory;
+
+    /** As the distribution has it. */
+    @BeforeEach
+    void unpack() throws IOException {
+        Tree.copy(home, "application.properties", "routes", "seeds");
+        Tree.copy(home, EXAMPLES.toString());
+        Files.move(home.resolve(EXAMPLES), home.resolve("examples"));
+    }
+
+    /** All in one directory: each has the account of one provider, and what comes after it is the same in all. */
+    @Test
+    void the_examples_have_no_problem_and_lack_but_the_keys() throws Exception {
+        List<String> names = names(Path.of("seeds"));
+        assertThat(names(EXAMPLES)).isEqualTo(names);
+        assertThat(jobrelay("init", "--example", names.get(0)).status()).isZero();
+        assertThat(directory.resolve("seeds")).doesNotExist();
+        StringBuilder accounts = new StringBuilder(WATCHES);
+        Set<String> rest = new HashSet<>();
+        for (String name : names) {
+            String properties = Files.readString(EXAMPLES.resolve(name).resolve("application.properties"));
+            int end = properties.indexOf("# How many polls");
+            accounts.append(properties.substring(0, end).replace(WATCHES, ""));
+            rest.add(properties.substring(end));
+            try (Stream<Path> watches = Files.list(EXAMPLES.resolve(name).resolve("watches"))) {
+                for (Path watch : watches.toList()) {
+                    Tree.write(directory.resolve("watches").resolve(watch.getFileName()), Files.readString(watch));
+                }
+            }
+        }
+        assertThat(rest).hasSize(1);
+        Files.writeString(directory.resolve("application.properties"), accounts + String.join("", rest));
+
+        JobrelayProcess check = jobrelay("check");
+
+        assertThat(check.status()).as(check.lines() + check.log()).isZero();
+        assertThat(check.log()).endsWith("0 problems, 5 warnings\n");
+        assertThat(check.lines()).hasSize(5).allMatch(line -> line.contains(": warning: jobrelay.account."));
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> folders = Files.list(directory)) {
+            return folders.map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private JobrelayProcess jobrelay(String... arguments) throws IOException, InterruptedException {
+        return JobrelayProcess.in(directory)
+                .javaOptions(List.of("-Djobrelay.home=" + home))
+                .run(arguments);
+    }
+}
