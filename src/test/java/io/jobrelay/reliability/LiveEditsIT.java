@@ -71,7 +71,7 @@ class LiveEditsIT {
     private final Map<String, String> texts = new HashMap<>();
 
     @Test
-    void a_hundred_edits_lose_nothing() throws Exception {
+    void edits_lose_nothing() throws Exception {
         LOG.warn("seed={}", seed);
         SimulatedCloud cloud = new SimulatedCloud(30, 30, 90, 1L * EDITS * MILLIS_BETWEEN, 1, 0.01, seed);
         try (World world = new World(directory, cloud, new FlakyReceiver(0.01, seed), "200ms..400ms")) {
