@@ -2,6 +2,7 @@ package io.jobrelay.trust;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -105,15 +107,15 @@ final class Canaries {
             return;
         }
         decode(text, (coding, decoded) -> {
-            if (!decoded.equals(text)) {
+            if (!decoded.isBlank()) {
                 look(where + " > " + coding, decoded, depth - 1, found);
             }
         });
     }
 
     private static void decode(String text, BiConsumer<String, String> take) {
-        take.accept("url", text.contains("%") ? percentDecoded(text) : text);
-        take.accept("json", unescaped(text));
+        take.accept("url", changed(text, Canaries::percentDecoded));
+        take.accept("json", changed(text, Canaries::unescaped));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         runs(text, HEX, LEAST_HEX, run -> {
             bytes.writeBytes(HexFormat.of().parseHex(run, 0, run.length() / 2 * 2));
@@ -131,6 +133,18 @@ final class Canaries {
             }
         });
         take.accept("base64", bytes.toString(ISO_8859_1));
+    }
+
+    /** What becomes of the words that such a decoding changes; the others have been looked at. */
+    private static String changed(String text, UnaryOperator<String> decoding) {
+        return BLANKS.splitAsStream(text)
+                .map(word -> {
+                    String decoded = decoding.apply(word);
+                    return decoded.equals(word) ? "" : decoded;
+                })
+                .filter(decoded -> !decoded.isEmpty())
+                .distinct()
+                .collect(joining(" "));
     }
 
     private static BitSet digits(String digits) {
@@ -153,6 +167,9 @@ final class Canaries {
     }
 
     private static String percentDecoded(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
         try {
             return URLDecoder.decode(text.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), ISO_8859_1);
         } catch (IllegalArgumentException e) {
