@@ -145,10 +145,8 @@ public final class ApiServer implements AutoCloseable {
         new WatchesResource(index, watches, reader).addTo(routes);
         new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)).addTo(routes);
         new DestinationsResource(destinations).addTo(routes);
-        new NodesResource(nodes).addTo(routes);
+        new StatusResource(nodes, flow, reloads).addTo(routes);
         new ApisResource(reader).addTo(routes);
-        new FlowResource(flow).addTo(routes);
-        new ReloadResource(reloads).addTo(routes);
         new StreamResource(feed, connections).addTo(routes);
         new DescriptionResource().addTo(routes);
     }

@@ -6,7 +6,6 @@ import io.jobrelay.account.Account;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.WatchReader;
-import java.util.List;
 
 /** {@code /api/apis}: what a new watch can be made of. */
 final class ApisResource {
@@ -18,7 +17,6 @@ final class ApisResource {
 
     void addTo(Routes routes) {
         routes.get("/api/apis", request -> {
-            request.query(List.of());
             ObjectNode all = Json.MAPPER.createObjectNode();
             ArrayNode apis = all.putArray("apis");
             reader.apis().forEach(api -> apis.add(json(api)));

@@ -3,8 +3,6 @@ package io.jobrelay.http;
 import static java.util.stream.Collectors.toSet;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
@@ -13,12 +11,13 @@ import io.jobrelay.ledger.DeliveryIndex;
 import io.vertx.core.MultiMap;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** {@code /api/deliveries}: what is on its way, what got there, what did not, and trying that again. */
 final class DeliveriesResource {
     private static final List<String> STATUSES =
             Arrays.stream(Status.values()).map(Enum::name).toList();
-    private static final List<String> SELECTION = List.of("destination", "since", "until");
+    private static final Set<String> SELECTION = Set.of("destination", "since", "until");
 
     private final DeliveryIndex index;
     private final Deliveries deliveries;
@@ -29,13 +28,14 @@ final class DeliveriesResource {
     }
 
     void addTo(Routes routes) {
-        routes.get("/api/deliveries", this::list);
+        routes.get(
+                "/api/deliveries", this::list, "status", "destination", "subject", "since", "until", "limit", "cursor");
         routes.postJson("/api/deliveries/redeliver", this::redeliverAll);
         routes.post("/api/deliveries/{id}/redeliver", this::redeliver);
     }
 
     private Reply list(Request request) {
-        Query query = request.query(List.of("status", "destination", "subject", "since", "until", "limit", "cursor"));
+        Query query = request.query();
         DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
                 query.several("status", STATUSES).stream().map(Status::valueOf).collect(toSet()),
                 query.several("destination"),
@@ -45,15 +45,13 @@ final class DeliveriesResource {
         List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
         long before = place == null ? Long.MAX_VALUE : Cursor.number(place.get(0));
         DeliveryIndex.Page found = index.page(filter, before, query.limit());
-        ObjectNode page = Json.MAPPER.createObjectNode();
-        ArrayNode items = page.putArray("deliveries");
-        found.items().forEach(items::addPOJO);
-        found.next().ifPresent(next -> page.put("next", Cursor.write("deliveries", next)));
-        return Reply.json(200, page);
+        return Reply.page(
+                "deliveries",
+                found.items(),
+                found.next().map(next -> Cursor.write("deliveries", next)).orElse(null));
     }
 
     private Reply redeliver(Request request) {
-        request.query(List.of());
         String id = request.part("id");
         if (!deliveries.redeliver(id)) {
             throw deliveries
@@ -68,8 +66,7 @@ final class DeliveriesResource {
 
     /** The body holds what a query could hold, and is read like one. */
     private Reply redeliverAll(Request request) {
-        request.query(List.of());
-        JsonNode body = Body.json(request.body());
+        JsonNode body = request.json();
         if (!body.isObject()) {
             throw RefusedException.of(400, "body: must be an object with destination, since and until at most");
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Objects;
 
 /** {@code /api/openapi.json} and {@code /schema}: what the API and its records look like, for programs. */
@@ -14,14 +13,9 @@ final class DescriptionResource {
     private static final String SCHEMA = "/schema/job-record-v1.schema.json";
 
     void addTo(Routes routes) {
-        routes.get("/api/openapi.json", request -> {
-            request.query(List.of());
-            return Reply.json(200, openapi());
-        });
-        routes.getFile("/schema/job-record-v1.json", request -> {
-            request.query(List.of());
-            return new Reply(200, "application/schema+json", resource(SCHEMA));
-        });
+        routes.get("/api/openapi.json", request -> Reply.json(200, openapi()));
+        routes.getFile(
+                "/schema/job-record-v1.json", request -> new Reply(200, "application/schema+json", resource(SCHEMA)));
     }
 
     private static JsonNode openapi() {

@@ -1,7 +1,5 @@
 package io.jobrelay.http;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
@@ -21,11 +19,7 @@ final class DestinationsResource {
     }
 
     private Reply list(Request request) {
-        request.query(List.of());
-        ObjectNode page = Json.MAPPER.createObjectNode();
-        ArrayNode items = page.putArray("destinations");
-        all().forEach(items::addPOJO);
-        return Reply.json(200, page);
+        return Reply.page("destinations", all(), null);
     }
 
     /** The router's outbox is no destination. */
@@ -37,7 +31,6 @@ final class DestinationsResource {
 
     /** Where nothing keeps anything from it, it is as it is asked to be. */
     private Reply enable(Request request) {
-        request.query(List.of());
         String name = request.part("name");
         if (!name.equals(Outbox.CHANGES)) {
             destinations.enable(name);

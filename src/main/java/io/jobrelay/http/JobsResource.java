@@ -3,7 +3,6 @@ package io.jobrelay.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.jobrelay.job.JobState;
@@ -43,25 +42,23 @@ final class JobsResource {
     }
 
     void addTo(Routes routes) {
-        routes.get("/api/jobs", this::list);
-        routes.get("/api/jobs/{id+}/changes", this::changes);
+        routes.get(
+                "/api/jobs", this::list, "state", "api", "account", "label", "watch", "q", "sort", "limit", "cursor");
+        routes.get("/api/jobs/{id+}/changes", this::changes, "limit", "cursor");
         routes.get("/api/jobs/{id+}", this::record);
     }
 
     private Reply list(Request request) {
-        Query query =
-                request.query(List.of("state", "api", "account", "label", "watch", "q", "sort", "limit", "cursor"));
+        Query query = request.query();
         JobIndex.Filter filter = filter(query);
         Order order = query.choice("sort", ORDERS, Order.USUAL);
         String name = "jobs " + (order.down() ? "-" : "") + order.member();
         JobIndex.Page found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
-        ObjectNode page = Json.MAPPER.createObjectNode();
-        ArrayNode items = page.putArray("jobs");
-        found.items().forEach(item -> items.add(item(item)));
-        if (found.next() != null) {
-            page.put("next", Cursor.write(name, found.next().key(), found.next().id()));
-        }
-        return Reply.json(200, page);
+        JobIndex.Place next = found.next();
+        return Reply.page(
+                "jobs",
+                found.items().stream().map(JobsResource::item).toList(),
+                next == null ? null : Cursor.write(name, next.key(), next.id()));
     }
 
     static JobIndex.Filter filter(Query query) {
@@ -115,7 +112,6 @@ final class JobsResource {
     }
 
     private Reply record(Request request) {
-        request.query(List.of());
         JobIndex.Job job = find(request);
         String tag = "\"" + job.sequence() + "\"";
         Reply reply = (request.has(tag) ? Reply.empty(304) : Reply.json(200, job.record())).with("ETag", tag);
@@ -123,23 +119,22 @@ final class JobsResource {
     }
 
     private Reply changes(Request request) {
-        Query query = request.query(List.of("limit", "cursor"));
+        Query query = request.query();
         JobIndex.Job job = find(request);
         String name = "changes " + job.id();
         int limit = query.limit();
         List<String> place = Cursor.read(query.one("cursor"), name, 1);
         long after = place == null ? 0 : Cursor.number(place.get(0));
         List<History.Entry> entries = history.of(job.id(), after, limit);
-        ObjectNode page = Json.MAPPER.createObjectNode();
-        ArrayNode items = page.putArray("changes");
-        entries.forEach(entry -> items.addRawValue(new RawValue(new String(entry.event(), UTF_8))));
-        if (!entries.isEmpty()) {
-            long last = entries.get(entries.size() - 1).sequence();
-            if (last < job.sequence()) {
-                page.put("next", Cursor.write(name, last));
-            }
-        }
-        return Reply.json(200, page);
+        long last = entries.isEmpty()
+                ? job.sequence()
+                : entries.get(entries.size() - 1).sequence();
+        return Reply.page(
+                "changes",
+                entries.stream()
+                        .map(entry -> new RawValue(new String(entry.event(), UTF_8)))
+                        .toList(),
+                last < job.sequence() ? Cursor.write(name, last) : null);
     }
 
     /** The id holds slashes and percent signs: it may stand in the path encoded, as it should, or plainly. */

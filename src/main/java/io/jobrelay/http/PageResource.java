@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,6 @@ final class PageResource {
     }
 
     private static Reply file(Request request, String name) {
-        request.query(List.of());
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
         byte[] content = type != null && name.matches("[a-z-]+\\.[a-z]+") ? content(name) : null;
         if (content == null) {

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,13 @@ record Reply(int status, @Nullable String contentType, byte[] body, Map<String, 
     /** JSON that has been written already. */
     static Reply json(int status, String body) {
         return new Reply(status, JSON, body.getBytes(UTF_8));
+    }
+
+    /** A page of a list, with the cursor of the next one, if there is one. */
+    static Reply page(String member, List<?> items, @Nullable String next) {
+        ObjectNode page = Json.MAPPER.createObjectNode();
+        items.forEach(page.putArray(member)::addPOJO);
+        return json(200, next == null ? page : page.put("next", next));
     }
 
     static Reply empty(int status) {

@@ -48,9 +48,10 @@ final class Routes {
 
     /**
      * @param template the path; {@code {name}} is one part of it, {@code {name+}} any number of parts
+     * @param query the names that the query may hold
      */
-    void get(String template, Action action) {
-        route(HttpMethod.GET, template).produces(Reply.JSON).handler(context -> work(context, template, action));
+    void get(String template, Action action, String... query) {
+        route(HttpMethod.GET, template).produces(Reply.JSON).handler(context -> work(context, template, action, query));
     }
 
     /** Something that is not JSON. */
@@ -94,10 +95,10 @@ final class Routes {
                 .collect(joining(", "));
     }
 
-    private void work(RoutingContext context, String template, Action action) {
+    private void work(RoutingContext context, String template, Action action, String... query) {
         Request request = new Request(
                 parts(template, context.normalizedPath()),
-                context.queryParams(),
+                new Query(context.queryParams(), List.of(query)),
                 context.request().headers(),
                 Request.bytes(context.body().buffer()));
         workers.executeBlocking(() -> action.apply(request), false)

@@ -7,7 +7,6 @@ import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.WatchIndex;
-import java.util.List;
 import java.util.Map;
 
 /** {@code /api/summary}: how much there is of everything. */
@@ -30,7 +29,6 @@ final class SummaryResource {
 
     /** The position comes first: whoever reads this, then the lists, then the stream from there on has missed nothing. */
     private Reply summary(Request request) {
-        request.query(List.of());
         ObjectNode summary = Json.MAPPER.createObjectNode().put("position", history.newest());
         put(summary.putObject("jobs"), jobs.states());
         put(summary.putObject("watches"), watches.healths());

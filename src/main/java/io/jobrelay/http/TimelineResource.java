@@ -24,11 +24,11 @@ final class TimelineResource {
     }
 
     void addTo(Routes routes) {
-        routes.get("/api/timeline", this::timeline);
+        routes.get("/api/timeline", this::timeline, "state", "api", "account", "label", "watch", "q", "limit");
     }
 
     private Reply timeline(Request request) {
-        Query query = request.query(List.of("state", "api", "account", "label", "watch", "q", "limit"));
+        Query query = request.query();
         JobIndex.Page found = jobs.page(JobsResource.filter(query), LATEST_FIRST, null, query.limit(LARGEST));
         Map<String, List<Lives.Stage>> stages =
                 lives.of(found.items().stream().map(item -> item.place().id()).toList());

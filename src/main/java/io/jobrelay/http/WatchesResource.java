@@ -38,19 +38,16 @@ final class WatchesResource {
     }
 
     void addTo(Routes routes) {
-        routes.get("/api/watches", this::list);
+        routes.get("/api/watches", this::list, "api", "account", "health", "blind", "limit", "cursor");
         routes.postJson("/api/watches", this::add);
-        routes.get("/api/watches/{id}", request -> {
-            request.query(List.of());
-            return Reply.json(200, complete(find(request)));
-        });
+        routes.get("/api/watches/{id}", request -> Reply.json(200, complete(find(request))));
         routes.delete("/api/watches/{id}", this::remove);
         routes.post("/api/watches/{id}/poll", this::poll);
         routes.getFile("/api/watches/{id}/unreadable/{number}", this::unreadable);
     }
 
     private Reply list(Request request) {
-        Query query = request.query(List.of("api", "account", "health", "blind", "limit", "cursor"));
+        Query query = request.query();
         WatchIndex.Filter filter = new WatchIndex.Filter(
                 query.several("api"),
                 query.several("account"),
@@ -59,18 +56,16 @@ final class WatchesResource {
         int limit = query.limit();
         List<String> place = Cursor.read(query.one("cursor"), "watches", 1);
         List<WatchIndex.Item> found = index.page(filter, place == null ? null : place.get(0), limit + 1);
-        ObjectNode page = Json.MAPPER.createObjectNode();
-        ArrayNode items = page.putArray("watches");
-        found.stream().limit(limit).forEach(item -> items.add(brief(item)));
-        if (found.size() > limit) {
-            page.put("next", Cursor.write("watches", found.get(limit - 1).id()));
-        }
-        return Reply.json(200, page);
+        return Reply.page(
+                "watches",
+                found.stream().limit(limit).map(WatchesResource::brief).toList(),
+                found.size() > limit
+                        ? Cursor.write("watches", found.get(limit - 1).id())
+                        : null);
     }
 
     private Reply add(Request request) {
-        request.query(List.of());
-        JsonNode body = Body.json(request.body());
+        JsonNode body = request.json();
         WatchReader.Reading reading = reader.read(body);
         Watch watch = reading.watch()
                 .orElseThrow(() -> RefusedException.of(
@@ -87,7 +82,6 @@ final class WatchesResource {
     }
 
     private Reply remove(Request request) {
-        request.query(List.of());
         String source = watches.remove(request.part("id")).orElseThrow(() -> notThere(request));
         if (!source.equals(Watches.FROM_API)) {
             throw RefusedException.of(409, "this watch stands in %s; remove it there".formatted(source));
@@ -96,7 +90,6 @@ final class WatchesResource {
     }
 
     private Reply poll(Request request) {
-        request.query(List.of());
         if (!watches.pollNow(request.part("id"))) {
             throw notThere(request);
         }
@@ -105,7 +98,6 @@ final class WatchesResource {
 
     /** For people to look at in a program of theirs: a browser that showed it might take it for a page. */
     private Reply unreadable(Request request) {
-        request.query(List.of());
         String number = request.part("number");
         Optional<byte[]> body = number.matches("[0-9]{1,18}")
                 ? index.unreadable(request.part("id"), Long.parseLong(number))
