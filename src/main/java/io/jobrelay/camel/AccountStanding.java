@@ -1,14 +1,12 @@
 package io.jobrelay.camel;
 
-import static java.util.Objects.requireNonNull;
-
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -37,12 +35,7 @@ final class AccountStanding {
      * @param since the first such answer after a good one
      * @param message the last failure, as one line
      */
-    record Refusal(Instant since, String message) {
-        Refusal {
-            requireNonNull(since, "since is null");
-            requireNonNull(message, "message is null");
-        }
-    }
+    private record Refusal(Instant since, String message) {}
 
     /** A poll with the account was answered. */
     void answered(String account) {
@@ -60,9 +53,16 @@ final class AccountStanding {
         }
     }
 
-    /** By name, without those that nothing is asked with any more. */
-    SortedMap<String, Refusal> refused() {
+    /** Names each of them but those that nothing is asked with any more; empty if there is none. */
+    Optional<String> trouble() {
         refused.keySet().removeIf(asked.negate());
-        return new TreeMap<>(refused);
+        return new TreeMap<>(refused)
+                .entrySet().stream()
+                        .map(entry -> "account %s is unauthenticated since %s: %s"
+                                .formatted(
+                                        entry.getKey(),
+                                        entry.getValue().since(),
+                                        entry.getValue().message()))
+                        .reduce((some, next) -> some + "; " + next);
     }
 }

@@ -9,7 +9,8 @@ import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,16 +19,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Down while some broker cannot be connected to: part of the readiness, not of the liveness. A broker is asked when somebody
- * wants to know and the last answer is older than two seconds, in a thread of its own; whoever wants to know waits for a
- * second at most, for all of them together.
+ * Whether the brokers can be connected to. One is asked when somebody wants to know and the last answer is older than two
+ * seconds, in a thread of its own; whoever wants to know waits for a second at most, for all of them together.
  */
-final class BrokerCheck extends AbstractHealthCheck {
+final class BrokerCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration FRESH = Duration.ofSeconds(2);
     private static final int LONGEST_MESSAGE = 200;
@@ -45,37 +43,22 @@ final class BrokerCheck extends AbstractHealthCheck {
      */
     BrokerCheck(
             Map<String, ConnectionFactory> brokers, Secrets secrets, ExecutorService threads, LongSupplier nanoTime) {
-        super("jobrelay", "broker");
         this.secrets = secrets;
         this.threads = threads;
         this.nanoTime = nanoTime;
         this.brokers = brokers;
     }
 
-    @Override
-    public boolean isLiveness() {
-        return false;
-    }
-
-    @Override
-    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+    /** Names those that cannot be, and says why; empty if all can. */
+    Optional<String> trouble() {
         Map<String, Probe> probes = probes();
         probes.values().forEach(Probe::ask);
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
-        Map<String, String> troubles = new LinkedHashMap<>();
-        probes.forEach((destination, probe) ->
-                probe.trouble(end - nanoTime.getAsLong()).ifPresent(trouble -> troubles.put(destination, trouble)));
-        if (troubles.isEmpty()) {
-            builder.up();
-            return;
-        }
-        StringBuilder message = new StringBuilder();
-        troubles.forEach((destination, trouble) -> message.append(message.isEmpty() ? "" : "; ")
-                .append("broker of destination ")
-                .append(destination)
-                .append(": ")
-                .append(PlainLine.of(secrets.mask(trouble), LONGEST_MESSAGE)));
-        builder.message(message.toString()).down();
+        List<String> troubles = new ArrayList<>();
+        probes.forEach((destination, probe) -> probe.trouble(end - nanoTime.getAsLong())
+                .map(trouble -> PlainLine.of(secrets.mask(trouble), LONGEST_MESSAGE))
+                .ifPresent(trouble -> troubles.add("broker of destination " + destination + ": " + trouble)));
+        return troubles.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", troubles));
     }
 
     /** One for each broker that there is now. */

@@ -74,7 +74,8 @@ public final class DestinationBeans implements AutoCloseable {
             throw e;
         }
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
-        registry.bind("broker-check", new BrokerCheck(brokers, secrets, threads, System::nanoTime));
+        BrokerCheck check = new BrokerCheck(brokers, secrets, threads, System::nanoTime);
+        registry.bind("broker-check", new TroubleCheck("broker", true, check::trouble));
         registry.bind("append-event", new AppendEvent(files));
         registry.bind("sign-webhook", new SignWebhook(signatures, clock));
         registry.bind("read-receipt", new ReadReceipt(clock));

@@ -94,11 +94,7 @@ public final class EngineBeans implements AutoCloseable {
         Registry registry = context.getRegistry();
         metrics.bind(context);
         registry.bind("lookout", lookout);
-        registry.bind("blind-watches", new BlindWatchesCheck(lookout));
-        registry.bind("ledger-health", new LedgerHealth(database));
-        registry.bind("accounts-check", new AccountsCheck(standing));
         metrics.reloads(reloads::generation, reloads::refusedFiles);
-        registry.bind("reload", new ReloadHealth(reloads));
         registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
         openPolls = new OpenPolls(watches, nodes.lease());
@@ -113,10 +109,17 @@ public final class EngineBeans implements AutoCloseable {
                 openPolls,
                 new Answers(intake, watches, meter, metrics, changes));
         registry.bind("polls", polls);
+        NodeKeeper keeper = new NodeKeeper(
+                started.node(), nodes, () -> new Nodes.Work(openPolls.size(), outboxes.underWay()), metrics);
+        registry.bind("node-keeper", keeper);
+        registry.bind("node-lease-check", new TroubleCheck("node-lease", true, keeper::trouble));
+        registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
+        registry.bind("accounts-check", new TroubleCheck("accounts", true, standing::trouble));
+        // The other watches are looked after all the same.
+        registry.bind("blind-watches-check", new TroubleCheck("blind-watches", false, lookout::trouble));
         registry.bind(
-                "node-keeper",
-                new NodeKeeper(
-                        started.node(), nodes, () -> new Nodes.Work(openPolls.size(), outboxes.underWay()), metrics));
+                "reload-check",
+                new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));
         registry.bind("retention", new Retention(outbox, () -> settings.get().retention(), clock, context::isStopping));
         context.addComponent("outbox", outboxes);
     }

@@ -1,5 +1,7 @@
 package io.jobrelay.camel;
 
+import static java.util.stream.Collectors.joining;
+
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.BlindWatch;
 import io.jobrelay.ledger.Blindness;
@@ -7,6 +9,7 @@ import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.LedgerClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +45,24 @@ public final class Lookout {
         metrics.clockOffset(() -> clock.ahead().toMillis() / 1000.0);
     }
 
-    /** The watches that were blind when it last looked. */
-    Blindness.Report seen() {
-        return seen;
+    /** Names the first of the watches that were blind when it last looked; empty if none was. */
+    Optional<String> trouble() {
+        Blindness.Report blind = seen;
+        if (blind.count() == 0) {
+            return Optional.empty();
+        }
+        String named = blind.first().stream()
+                .map(watch -> "%s (api %s, account %s, since %s, %s)"
+                        .formatted(
+                                watch.watch().id(),
+                                watch.watch().api(),
+                                watch.watch().account(),
+                                watch.since(),
+                                watch.health()))
+                .collect(joining(", "));
+        long others = blind.count() - blind.first().size();
+        return Optional.of("blind watches: %d: %s%s"
+                .formatted(blind.count(), named, others == 0 ? "" : ", and " + others + " more"));
     }
 
     /** Looks once. */

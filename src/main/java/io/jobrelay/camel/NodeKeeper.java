@@ -3,18 +3,13 @@ package io.jobrelay.camel;
 import io.jobrelay.ledger.NodeLease;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Nodes.Work;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Says, every second, that this node lives, and tells of those that do not. As a health check it is a part of the readiness:
- * a node without its lease polls nothing and sends nothing, and one that is started anew does not get it sooner.
- */
-public final class NodeKeeper extends AbstractHealthCheck {
+/** Says, every second, that this node lives, and tells of those that do not. */
+public final class NodeKeeper {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.nodes");
 
     private final String name;
@@ -27,7 +22,6 @@ public final class NodeKeeper extends AbstractHealthCheck {
      * @param work what this node is doing, asked each time
      */
     NodeKeeper(String name, Nodes nodes, Supplier<Work> work, Metrics metrics) {
-        super("jobrelay", "node-lease");
         this.name = name;
         this.nodes = nodes;
         this.work = work;
@@ -57,20 +51,12 @@ public final class NodeKeeper extends AbstractHealthCheck {
                         NodeLease.TERM.toSeconds()));
     }
 
-    @Override
-    public boolean isLiveness() {
-        return false;
-    }
-
-    @Override
-    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        if (nodes.lease().incarnation().isPresent()) {
-            builder.up();
-            return;
-        }
-        builder.message(
+    /** Says so of a node without its lease, which polls nothing and sends nothing; empty while it has it. */
+    Optional<String> trouble() {
+        return nodes.lease().incarnation().isPresent()
+                ? Optional.empty()
+                : Optional.of(
                         "node lease: node %s could not say for %d s that it lives: it polls nothing and sends nothing until it can"
-                                .formatted(name, NodeLease.TERM.toSeconds()))
-                .down();
+                                .formatted(name, NodeLease.TERM.toSeconds()));
     }
 }

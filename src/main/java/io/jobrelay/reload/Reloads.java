@@ -1,6 +1,7 @@
 package io.jobrelay.reload;
 
 import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.reload.FileState.Kind;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
 public final class Reloads {
     /** How many files that are gone are remembered. */
     private static final int MOST_REMOVED = 100;
+
+    private static final int NAMED = 5;
 
     private final Clock clock;
     /** As they run. */
@@ -149,6 +153,22 @@ public final class Reloads {
     /** The files that stand on the disk and do not run, or not wholly. */
     public synchronized List<FileState> pending() {
         return all().filter(FileState::pending).toList();
+    }
+
+    /** Names some of the files that are {@link #pending}; empty if there is none. */
+    public Optional<String> trouble() {
+        List<FileState> pending = pending();
+        String named = pending.stream().limit(NAMED).map(Reloads::said).collect(joining("; "));
+        int others = pending.size() - NAMED;
+        return pending.isEmpty()
+                ? Optional.empty()
+                : Optional.of("files that do not run as they stand: %d: %s%s"
+                        .formatted(pending.size(), named, others > 0 ? "; and " + others + " more" : ""));
+    }
+
+    private static String said(FileState state) {
+        String why = state.problems().stream().findFirst().map(Remark::toString).orElse("");
+        return "%s %s %s".formatted(state.file(), state.result(), why).strip();
     }
 
     /** Which edition runs. */
