@@ -3,9 +3,7 @@ package io.jobrelay.camel;
 import static java.util.Comparator.comparingInt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.networknt.schema.JsonNodePath;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +12,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * A YAML value that still knows its line, from 1; that of its name where it has one. Asking for what is not there gives
@@ -27,10 +25,14 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public record YamlNode(Node node, int line) {
     private static final int SHORT = 3;
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    /** Of members of one name the last counts. */
+    private static final LoadSettings SETTINGS =
+            LoadSettings.builder().setAllowDuplicateKeys(true).build();
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     public static YamlNode parse(String text) {
-        return new Compose(LoadSettings.builder().build())
+        return new Compose(SETTINGS)
                 .composeString(text)
                 .map(YamlNode::of)
                 .orElseThrow(() -> new IllegalArgumentException("is empty"));
@@ -118,26 +120,6 @@ public record YamlNode(Node node, int line) {
     }
 
     public JsonNode toJson() {
-        if (node instanceof MappingNode) {
-            ObjectNode object = JSON.objectNode();
-            members().forEach((name, member) -> object.set(name, member.toJson()));
-            return object;
-        }
-        if (node instanceof SequenceNode) {
-            ArrayNode array = JSON.arrayNode();
-            items().forEach(item -> array.add(item.toJson()));
-            return array;
-        }
-        Tag tag = node.getTag();
-        if (tag.equals(Tag.INT)) {
-            return JSON.numberNode(Long.parseLong(text()));
-        }
-        if (tag.equals(Tag.FLOAT)) {
-            return JSON.numberNode(Double.parseDouble(text()));
-        }
-        if (tag.equals(Tag.BOOL)) {
-            return JSON.booleanNode(Boolean.parseBoolean(text()));
-        }
-        return tag.equals(Tag.NULL) ? JSON.nullNode() : JSON.textNode(text());
+        return JSON.valueToTree(new StandardConstructor(SETTINGS).constructSingleDocument(Optional.of(node)));
     }
 }
