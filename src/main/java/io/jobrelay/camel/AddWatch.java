@@ -1,6 +1,7 @@
 package io.jobrelay.camel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -36,7 +37,10 @@ final class AddWatch implements Processor {
     @Override
     public void process(Exchange exchange) {
         WatchReader.Reading reading = reader.read(json(bytes(exchange)));
-        Watch watch = reading.watch().orElseThrow(() -> refused(String.join("; ", reading.problems())));
+        Watch watch = reading.watch()
+                .orElseThrow(() -> refused(reading.problems().stream()
+                        .map(WatchReader.Violation::message)
+                        .collect(joining("; "))));
         Watches.Standing standing = watches.add(watch);
         if (!standing.asGiven()) {
             throw refused(

@@ -1,5 +1,6 @@
 package io.jobrelay.http;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/watches}: what is looked after, how that goes, and looking after more or less. */
 final class WatchesResource {
     private static final int JOBS_SHOWN = 100;
+    private static final int MOST_ERRORS = 50;
     private static final List<String> HEALTHS = Stream.concat(
                     Stream.of(HealthChange.OK),
                     Arrays.stream(FailureKind.values()).map(Enum::name))
@@ -65,13 +67,15 @@ final class WatchesResource {
     }
 
     private Reply add(Request request) {
-        JsonNode body = request.json();
-        WatchReader.Reading reading = reader.read(body);
+        WatchReader.Reading reading = reader.read(request.json());
         Watch watch = reading.watch()
                 .orElseThrow(() -> RefusedException.of(
                         400,
                         "body: must be a watch as in a watch file; 'errors' says what is wrong",
-                        WatchErrors.of(body, reading.problems())));
+                        reading.problems().stream()
+                                .limit(MOST_ERRORS)
+                                .map(WatchesResource::error)
+                                .toList()));
         Watches.Standing standing = watches.add(watch);
         if (!standing.asGiven()) {
             throw RefusedException.of(
@@ -79,6 +83,14 @@ final class WatchesResource {
         }
         JsonNode added = complete(index.find(watch.id()).orElseThrow());
         return Reply.json(standing.added() ? 201 : 200, added).with("Location", "/api/watches/" + watch.id());
+    }
+
+    private static ProblemDocument.Place error(WatchReader.Violation problem) {
+        JsonPointer pointer = JsonPointer.empty();
+        for (String member : problem.path()) {
+            pointer = pointer.appendProperty(member);
+        }
+        return new ProblemDocument.Place(pointer.toString(), problem.message());
     }
 
     private Reply remove(Request request) {

@@ -92,7 +92,7 @@ public final class WatchFile {
         for (Item item : outline.items()) {
             WatchReader.Reading reading = watches.read(item.watch());
             reading.watch().ifPresent(watch -> entries.add(new Entry(watch, item.line())));
-            reading.problems().forEach(message -> problems.add(new Problem(name, item.line(), message)));
+            reading.problems().forEach(problem -> problems.add(new Problem(name, item.line(), problem.message())));
         }
         problems.addAll(outline.problems());
         return new Content(entries, problems, outline.readable());

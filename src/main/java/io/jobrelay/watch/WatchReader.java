@@ -53,11 +53,34 @@ public final class WatchReader {
     }
 
     /** The watch, or the problems that kept it from being one. */
-    public record Reading(Optional<Watch> watch, List<String> problems) {
+    public record Reading(Optional<Watch> watch, List<Violation> problems) {
         public Reading {
-            problems = problems.stream()
-                    .map(problem -> PlainLine.of(problem, LONGEST_PROBLEM))
-                    .toList();
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * A rule that what was written breaks, and where.
+     *
+     * @param path the members that lead to the place, the outermost first; none for the watch as a whole
+     * @param message for people; it begins with the path
+     */
+    public record Violation(List<String> path, String message) {
+        public Violation {
+            path = List.copyOf(path);
+            message = PlainLine.of(message, LONGEST_PROBLEM);
+        }
+
+        private static Violation at(String member, String rule) {
+            return new Violation(List.of(member), member + ": " + rule);
+        }
+
+        private static Violation at(String member, String name, String rule) {
+            return new Violation(List.of(member, name), member + "." + name + ": " + rule);
+        }
+
+        private static Violation ofAll(String rule) {
+            return new Violation(List.of(), "a watch: " + rule);
         }
     }
 
@@ -90,27 +113,28 @@ public final class WatchReader {
         if (secrets.shownIn(texts(item).toArray(String[]::new))) {
             return new Reading(
                     Optional.empty(),
-                    List.of("a watch: must not have a secret in it, which would be kept and shown, has one of the"
-                            + " configuration's; take it out"));
+                    List.of(Violation.ofAll(
+                            "must not have a secret in it, which would be kept and shown, has one of the"
+                                    + " configuration's; take it out")));
         }
-        List<String> problems = new ArrayList<>();
+        List<Violation> problems = new ArrayList<>();
         if (!item.isObject()) {
             return new Reading(
                     Optional.empty(),
-                    List.of("a watch: must be an object with 'api', 'account' and 'parameters', was " + item));
+                    List.of(Violation.ofAll("must be an object with 'api', 'account' and 'parameters', was " + item)));
         }
         item.fieldNames().forEachRemaining(member -> {
             if (!MEMBERS.contains(member)) {
-                problems.add("%s: unknown member of a watch%s".formatted(member, NearestName.hint(member, MEMBERS)));
+                problems.add(Violation.at(member, "unknown member of a watch" + NearestName.hint(member, MEMBERS)));
             }
         });
         if (!UTF_8.newEncoder().canEncode(item.toString())) {
-            problems.add("a watch: must be Unicode, has half a surrogate pair");
+            problems.add(Violation.ofAll("must be Unicode, has half a surrogate pair"));
         }
         ProviderApi api = named(item, "api", apis.get(), problems);
         Account account = named(item, "account", accounts.get(), problems);
         if (account != null) {
-            account.missing().ifPresent(problems::add);
+            account.missing().ifPresent(missing -> problems.add(new Violation(List.of(), missing)));
         }
         Map<String, Object> parameters = parameters(item.path("parameters"), api, problems);
         Map<String, String> labels = labels(item.path("labels"), problems);
@@ -139,35 +163,38 @@ public final class WatchReader {
         return texts;
     }
 
-    private static <T> @Nullable T named(JsonNode item, String member, Map<String, T> known, List<String> problems) {
+    private static <T> @Nullable T named(JsonNode item, String member, Map<String, T> known, List<Violation> problems) {
         JsonNode name = item.path(member);
         if (!name.isTextual()) {
-            problems.add("%s: required, one of %s".formatted(member, sorted(known.keySet())));
+            problems.add(Violation.at(member, "required, one of " + sorted(known.keySet())));
             return null;
         }
         T found = known.get(name.textValue());
         if (found == null) {
-            problems.add("%s: must be one of %s, was '%s'%s"
-                    .formatted(
-                            member,
-                            sorted(known.keySet()),
-                            name.textValue(),
-                            NearestName.hint(name.textValue(), known.keySet())));
+            problems.add(Violation.at(
+                    member,
+                    "must be one of %s, was '%s'%s"
+                            .formatted(
+                                    sorted(known.keySet()),
+                                    name.textValue(),
+                                    NearestName.hint(name.textValue(), known.keySet()))));
         }
         return found;
     }
 
-    private static Map<String, Object> parameters(JsonNode node, @Nullable ProviderApi api, List<String> problems) {
+    private static Map<String, Object> parameters(JsonNode node, @Nullable ProviderApi api, List<Violation> problems) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         if (!node.isMissingNode() && !node.isObject()) {
-            problems.add("parameters: must be an object of names and values, was " + node);
+            problems.add(Violation.at("parameters", "must be an object of names and values, was " + node));
             return parameters;
         }
         node.properties().forEach(entry -> {
             Object value = value(entry.getValue());
             if (value == null) {
-                problems.add("parameters.%s: must be a text, a number or a list of these and not empty, was %s"
-                        .formatted(entry.getKey(), entry.getValue()));
+                problems.add(Violation.at(
+                        "parameters",
+                        entry.getKey(),
+                        "must be a text, a number or a list of these and not empty, was " + entry.getValue()));
             } else {
                 parameters.put(entry.getKey(), value);
             }
@@ -177,12 +204,15 @@ public final class WatchReader {
             known.addAll(api.getOptional());
             parameters.keySet().stream()
                     .filter(name -> !known.contains(name))
-                    .forEach(name -> problems.add("parameters.%s: unknown to %s, which takes %s%s"
-                            .formatted(name, api.getName(), known, NearestName.hint(name, known))));
+                    .forEach(name -> problems.add(Violation.at(
+                            "parameters",
+                            name,
+                            "unknown to %s, which takes %s%s"
+                                    .formatted(api.getName(), known, NearestName.hint(name, known)))));
             api.getRequired().stream()
                     .filter(name -> !node.has(name))
-                    .forEach(name ->
-                            problems.add("parameters.%s: required by %s, is missing".formatted(name, api.getName())));
+                    .forEach(name -> problems.add(
+                            Violation.at("parameters", name, "required by %s, is missing".formatted(api.getName()))));
         }
         return parameters;
     }
@@ -202,42 +232,42 @@ public final class WatchReader {
         return node.isValueNode() && !node.isNull() ? node.asText() : "";
     }
 
-    private static Map<String, String> labels(JsonNode node, List<String> problems) {
+    private static Map<String, String> labels(JsonNode node, List<Violation> problems) {
         Map<String, String> labels = new LinkedHashMap<>();
         if (!node.isMissingNode() && !node.isObject()) {
-            problems.add("labels: must be an object of names and texts, was " + node);
+            problems.add(Violation.at("labels", "must be an object of names and texts, was " + node));
         }
         node.properties().forEach(entry -> {
             String value = scalar(entry.getValue());
             if (value.isEmpty()) {
-                problems.add(
-                        "labels.%s: must be a text and not empty, was %s".formatted(entry.getKey(), entry.getValue()));
+                problems.add(Violation.at(
+                        "labels", entry.getKey(), "must be a text and not empty, was " + entry.getValue()));
             }
             labels.put(entry.getKey(), value);
         });
         return labels;
     }
 
-    private static Pace pace(JsonNode node, List<String> problems) {
+    private static Pace pace(JsonNode node, List<Violation> problems) {
         if (node.isMissingNode()) {
             return Pace.DEFAULT;
         }
         try {
             return Pace.parse(node.asText());
         } catch (IllegalArgumentException e) {
-            problems.add("every: " + e.getMessage());
+            problems.add(Violation.at("every", String.valueOf(e.getMessage())));
             return Pace.DEFAULT;
         }
     }
 
-    private static boolean progress(JsonNode node, List<String> problems) {
+    private static boolean progress(JsonNode node, List<Violation> problems) {
         if (!node.isMissingNode() && !node.isBoolean()) {
-            problems.add("progress: must be true or false, was " + node);
+            problems.add(Violation.at("progress", "must be true or false, was " + node));
         }
         return node.asBoolean(false);
     }
 
-    private static @Nullable Duration stuckAfter(JsonNode node, List<String> problems) {
+    private static @Nullable Duration stuckAfter(JsonNode node, List<Violation> problems) {
         if (node.isMissingNode()) {
             return null;
         }
@@ -246,9 +276,9 @@ public final class WatchReader {
             if (!duration.isZero()) {
                 return duration;
             }
-            problems.add("stuckAfter: must be above 0, was " + node.asText());
+            problems.add(Violation.at("stuckAfter", "must be above 0, was " + node.asText()));
         } catch (IllegalArgumentException e) {
-            problems.add("stuckAfter: " + e.getMessage());
+            problems.add(Violation.at("stuckAfter", String.valueOf(e.getMessage())));
         }
         return null;
     }

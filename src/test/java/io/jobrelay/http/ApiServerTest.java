@@ -274,6 +274,7 @@ class ApiServerTest {
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{}} | /parameters/id | parameters.id: required",
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"\"}} | /parameters/id | not empty",
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\",\"a.b/c: d\":1}} | /parameters/a.b~1c: d | unknown to acme-job",
+                "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\",\"a\\nb\":1}} | `/parameters/a\nb` | unknown to acme-job",
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\"},\"labels\":{\"x\":{}}} | /labels/x | must be a text",
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\"},\"every\":\"often\"} | /every | every:",
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\"},\"x\":1} | /x | unknown member",

@@ -246,7 +246,7 @@ class WireFuzzTest {
         parameters.forEach(values::put);
         WatchReader.Reading reading =
                 requireNonNull(relay).providers().watchReader().read(item);
-        assertThat(reading.problems()).allMatch(problem -> problem.endsWith("half a surrogate pair"));
+        assertThat(reading.problems()).allMatch(problem -> problem.message().endsWith("half a surrogate pair"));
         return reading.watch();
     }
 
