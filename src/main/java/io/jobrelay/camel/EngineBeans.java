@@ -69,7 +69,7 @@ public final class EngineBeans implements AutoCloseable {
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Ceilings ceilings = new Ceilings(database, providers::accounts, clock);
         providers.spend(ceilings);
-        Metrics metrics = new Metrics();
+        Metrics metrics = new Metrics(clock);
         Destinations destinations = new Destinations(database);
         routes = new RunningRoutes(context, () -> providers.apis().keySet(), destinations, wall);
         AccountStanding standing = new AccountStanding(wall, watches::looksAfter);
@@ -79,7 +79,7 @@ public final class EngineBeans implements AutoCloseable {
                 random,
                 () -> settings.get().destinations(),
                 providers.secrets(),
-                new DeliveryMeter(metrics, clock));
+                metrics);
         Lookout lookout = new Lookout(
                 new Blindness(database, announcements, clock),
                 ceilings,
@@ -98,7 +98,7 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
         openPolls = new OpenPolls(watches, nodes.lease());
-        PollMeter meter = new PollMeter(new PollLag(metrics, clock), standing, metrics, clock);
+        PollMeter meter = new PollMeter(standing, metrics, clock);
         polls = new Polls(
                 watches,
                 providers,

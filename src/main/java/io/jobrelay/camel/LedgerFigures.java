@@ -41,11 +41,9 @@ final class LedgerFigures {
             return;
         }
         metrics.jobs(jobs.counts());
-        metrics.destinations(
-                destinations.list().stream()
-                        .filter(entry -> takes.test(entry.name()))
-                        .toList(),
-                clock);
+        metrics.destinations(destinations.list().stream()
+                .filter(entry -> takes.test(entry.name()))
+                .toList());
         Instant end = clock.instant();
         Duration rest = Duration.between(begin, end).multipliedBy(SHARE);
         next = end.plus(rest.compareTo(BETWEEN) > 0 ? rest : BETWEEN);

@@ -3,10 +3,14 @@ package io.jobrelay.camel;
 import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.toList;
 
+import io.jobrelay.camel.outbox.DeliveryListener;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Ceilings;
+import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.JobIndex;
+import io.jobrelay.ledger.Outbox;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -34,7 +38,7 @@ import org.apache.camel.CamelContext;
  * is in memory and never asks the ledger: who owns a figure looks it up in its own time and keeps it. Nothing is named by a
  * job or a watch, of which there are too many.
  */
-final class Metrics {
+final class Metrics implements DeliveryListener {
     /** The bean that Camel serves at {@code /observe/metrics}. */
     static final String REGISTRY = "metricsRegistry";
 
@@ -61,31 +65,27 @@ final class Metrics {
     private static final String RESULT = "result";
     private static final String CEILING = "ceiling";
 
+    private final Clock clock;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    private final MultiGauge jobs = MultiGauge.builder("jobrelay.jobs")
-            .description("Jobs that the ledger knows.")
-            .register(registry);
-    private final MultiGauge pending = MultiGauge.builder("jobrelay.deliveries.pending")
-            .description("Deliveries that are still to be made.")
-            .register(registry);
+    private final MultiGauge jobs = gauges("jobrelay.jobs", "Jobs that the ledger knows.");
+    private final MultiGauge pending = gauges("jobrelay.deliveries.pending", "Deliveries that are still to be made.");
     private final MultiGauge oldestPending = MultiGauge.builder("jobrelay.deliveries.oldest.pending")
             .description("Age of the oldest change that is still to be delivered, 0 where there is none.")
             .baseUnit("seconds")
             .register(registry);
-    private final MultiGauge dead = MultiGauge.builder("jobrelay.deliveries.dead")
-            .description("Deliveries that have used up their attempts.")
-            .register(registry);
-    private final MultiGauge circuits = MultiGauge.builder("jobrelay.destination.circuit")
-            .description("1 for the state that the destination's circuit is in, 0 for the others.")
-            .register(registry);
+    private final MultiGauge dead = gauges("jobrelay.deliveries.dead", "Deliveries that have used up their attempts.");
+    private final MultiGauge circuits = gauges(
+            "jobrelay.destination.circuit", "1 for the state that the destination's circuit is in, 0 for the others.");
+    private final MultiGauge ceilings = gauges(
+            "jobrelay.ceiling.requests.per.second",
+            "Requests that an account may make in a second over all nodes: as configured, and what is left of it.");
 
-    private final MultiGauge ceilings = MultiGauge.builder("jobrelay.ceiling.requests.per.second")
-            .description(
-                    "Requests that an account may make in a second over all nodes: as configured, and what is left of it.")
-            .register(registry);
-
-    Metrics() {
+    /**
+     * @param clock the ledger's
+     */
+    Metrics(Clock clock) {
+        this.clock = clock;
         Gauge.builder("jobrelay.build.info", () -> 1)
                 .description("Always 1: which Jobrelay, on which Java.")
                 .tag("version", VERSION)
@@ -93,6 +93,18 @@ final class Metrics {
                 .register(registry);
         List.of(new FileDescriptorMetrics(), new JvmMemoryMetrics(), new ProcessorMetrics(), new UptimeMetrics())
                 .forEach(process -> process.bindTo(registry));
+    }
+
+    private MultiGauge gauges(String name, String description) {
+        return MultiGauge.builder(name).description(description).register(registry);
+    }
+
+    private void count(String name, String description, String... tags) {
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment();
     }
 
     private static Duration[] durations(String... texts) {
@@ -154,11 +166,7 @@ final class Metrics {
 
     /** A poll has ended; the result is {@link #SUCCEEDED} or the kind of its failure. */
     void poll(String api, String account, String result, Duration duration) {
-        Counter.builder("jobrelay.polls")
-                .description("Polls that have ended.")
-                .tags(API, api, ACCOUNT, account, RESULT, result)
-                .register(registry)
-                .increment();
+        count("jobrelay.polls", "Polls that have ended.", API, api, ACCOUNT, account, RESULT, result);
         Timer.builder("jobrelay.poll.duration")
                 .description("How long polls took, from their begin to the whole answer.")
                 .tags(API, api, ACCOUNT, account)
@@ -198,38 +206,31 @@ final class Metrics {
 
     /** A token has been asked for; the result is {@link #SUCCEEDED} or the kind of the failure. */
     void tokenRefresh(String account, String result) {
-        Counter.builder("jobrelay.token.refreshes")
-                .description("Tokens that were asked for.")
-                .tags(ACCOUNT, account, RESULT, result)
-                .register(registry)
-                .increment();
+        count("jobrelay.token.refreshes", "Tokens that were asked for.", ACCOUNT, account, RESULT, result);
     }
 
     void change(String api, String state) {
-        Counter.builder("jobrelay.changes")
-                .description("Changes of jobs, by the state that they led to.")
-                .tags(API, api, STATE, state)
-                .register(registry)
-                .increment();
+        count("jobrelay.changes", "Changes of jobs, by the state that they led to.", API, api, STATE, state);
     }
 
-    /** An attempt has been made and the ledger has its result. */
-    void attempt(String destination, String result) {
-        Counter.builder("jobrelay.deliveries")
-                .description("Attempts to deliver.")
-                .tags(DESTINATION, destination, RESULT, result)
-                .register(registry)
-                .increment();
+    @Override
+    public void failed(Delivery delivery, Outbox.Fate fate) {
+        attempt(delivery, fate.name());
     }
 
-    /** A change has been delivered so long after it was committed. */
-    void delivered(String destination, Duration age) {
+    private void attempt(Delivery delivery, String result) {
+        count("jobrelay.deliveries", "Attempts to deliver.", DESTINATION, delivery.destination(), RESULT, result);
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+        attempt(delivery, Status.DELIVERED.name());
         Timer.builder("jobrelay.delivery.age")
                 .description("How long after their commit changes were delivered.")
-                .tag(DESTINATION, destination)
+                .tag(DESTINATION, delivery.destination())
                 .serviceLevelObjectives(AGES)
                 .register(registry)
-                .record(age);
+                .record(Duration.between(delivery.madeAt(), clock.instant()));
     }
 
     /** What the ledger held when it was last looked at, in the place of what it held before. */
@@ -241,12 +242,8 @@ final class Metrics {
                 true);
     }
 
-    /**
-     * How the destinations did when the ledger was last looked at, in the place of what was before.
-     *
-     * @param clock the ledger's
-     */
-    void destinations(List<Destinations.Entry> destinations, Clock clock) {
+    /** How the destinations did when the ledger was last looked at, in the place of what was before. */
+    void destinations(List<Destinations.Entry> destinations) {
         List<MultiGauge.Row<?>> deliveries = new ArrayList<>();
         List<MultiGauge.Row<?>> ages = new ArrayList<>();
         List<MultiGauge.Row<?>> given = new ArrayList<>();

@@ -16,9 +16,8 @@ class MetricsTest {
     @ParameterizedTest
     @EnumSource(Circuit.class)
     void a_circuit_is_in_one_of_its_states(Circuit circuit) throws IOException {
-        Metrics metrics = new Metrics();
-        metrics.destinations(
-                List.of(new Destinations.Entry("hook", circuit, 0, null, 0, null, null, null)), Clock.systemUTC());
+        Metrics metrics = new Metrics(Clock.systemUTC());
+        metrics.destinations(List.of(new Destinations.Entry("hook", circuit, 0, null, 0, null, null, null)));
 
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             metrics.bind(context);
