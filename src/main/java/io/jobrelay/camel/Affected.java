@@ -1,17 +1,17 @@
 package io.jobrelay.camel;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
 
 import io.jobrelay.reload.Edition;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.PropertiesComponent;
@@ -26,16 +26,16 @@ final class Affected {
     private final Edition before;
     private final Edition after;
     private final Set<String> files;
-    private final Map<String, List<RouteFile>> versions = new HashMap<>();
+    private final Map<String, List<RouteFile>> versions;
 
     private Affected(CamelContext context, Edition before, Edition after) {
         this.context = context;
         this.before = before;
         this.after = after;
-        this.files = routes(before.differences(after).stream());
-        Stream.concat(RouteFile.all(before).stream(), RouteFile.all(after).stream())
-                .collect(Collectors.groupingBy(file -> file.path().toString()))
-                .forEach(versions::put);
+        this.files = before.differences(after).stream().filter(Edition::isRoute).collect(toCollection(TreeSet::new));
+        this.versions = Stream.of(before, after)
+                .flatMap(edition -> RouteFile.all(edition).stream())
+                .collect(groupingBy(file -> file.path().toString()));
     }
 
     /**
@@ -55,7 +55,7 @@ final class Affected {
             Set<String> outboxes) {
         Affected affected = new Affected(context, before, after);
         Set<String> mappings =
-                before.differences(after).stream().filter(Edition::isMapping).collect(Collectors.toSet());
+                before.differences(after).stream().filter(Edition::isMapping).collect(toSet());
         List<Pattern> placeholders = keys.stream()
                 .map(key -> Pattern.compile("\\{\\{[?!]?\\s*" + Pattern.quote(key) + "\\s*[:}]"))
                 .toList();
@@ -83,7 +83,7 @@ final class Affected {
                     .flatMap(file -> versions.getOrDefault(file, List.of()).stream())
                     .flatMap(file -> Stream.of(file.policies(), file.templates(), file.beans())
                             .flatMap(List::stream))
-                    .collect(Collectors.toSet());
+                    .collect(toSet());
             // A policy without an id is everybody's.
             versions.keySet().stream()
                     .filter(file -> given.contains("") || names(file, given))
@@ -106,8 +106,7 @@ final class Affected {
     private Stream<String> resolved(YamlNode document) {
         return Stream.concat(
                 resolved(document, new Properties()),
-                document.items().stream()
-                        .flatMap(item -> item.member("templatedRoute").stream())
+                document.ofItems("templatedRoute")
                         .flatMap(route -> versions.values().stream()
                                 .flatMap(List::stream)
                                 .flatMap(file -> file.members("routeTemplate"))
@@ -155,8 +154,7 @@ final class Affected {
 
     private boolean reads(String file, Set<String> outboxes) {
         return documents(file)
-                .flatMap(document -> document.items().stream())
-                .flatMap(item -> item.member("route").stream())
+                .flatMap(document -> document.ofItems("route"))
                 .flatMap(route -> route.member("from").stream())
                 .map(from -> from.text("uri").replaceFirst("\\?.*", ""))
                 .anyMatch(uri -> uri.startsWith("outbox:") && outboxes.contains(uri.substring("outbox:".length())));
@@ -164,10 +162,6 @@ final class Affected {
 
     private Stream<YamlNode> documents(String file) {
         return versions.getOrDefault(file, List.of()).stream().flatMap(version -> version.document().stream());
-    }
-
-    private static Set<String> routes(Stream<String> files) {
-        return files.filter(Edition::isRoute).collect(toCollection(TreeSet::new));
     }
 
     /** The path as an edition has it, of where Camel says that a route came from. */

@@ -103,6 +103,6 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
 
     /** Its members of that name. */
     Stream<YamlNode> members(String name) {
-        return document.stream().flatMap(yaml -> yaml.items().stream()).flatMap(item -> item.member(name).stream());
+        return document.stream().flatMap(yaml -> yaml.ofItems(name));
     }
 }

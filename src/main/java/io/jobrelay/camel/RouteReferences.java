@@ -49,17 +49,17 @@ public final class RouteReferences {
     /** What the file refers to that is not there, and the ids that another route has. */
     public List<Problem> problems(String file, YamlNode document) {
         List<Problem> problems = new ArrayList<>();
-        for (YamlNode item : document.items()) {
-            item.member("route").ifPresent(route -> {
-                checkId(file, route, "id", problems);
-                checkPolicy(file, route, problems);
-            });
-            item.member("templatedRoute").ifPresent(route -> checkId(file, route, "routeId", problems));
-            item.member("beans").ifPresent(beans -> beans.items().forEach(bean -> checkTogether(file, bean, problems)));
-            item.member("routeTemplate")
-                    .flatMap(template -> template.member("route"))
-                    .ifPresent(route -> checkPolicy(file, route, problems));
-        }
+        document.ofItems("route").forEach(route -> {
+            checkId(file, route, "id", problems);
+            checkPolicy(file, route, problems);
+        });
+        document.ofItems("templatedRoute").forEach(route -> checkId(file, route, "routeId", problems));
+        document.ofItems("beans")
+                .flatMap(beans -> beans.items().stream())
+                .forEach(bean -> checkTogether(file, bean, problems));
+        document.ofItems("routeTemplate")
+                .flatMap(template -> template.member("route").stream())
+                .forEach(route -> checkPolicy(file, route, problems));
         checkTargets(file, document, problems);
         return problems;
     }

@@ -1,5 +1,8 @@
 package io.jobrelay.camel;
 
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.toCollection;
+
 import io.jobrelay.reload.Edition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
@@ -50,8 +54,7 @@ final class RouteSwap {
      * @return true if a queue of exchanges lost its reader
      */
     boolean remove(Set<String> files, Edition given) throws Exception {
-        List<RouteFile> documents =
-                RouteFile.all(given).stream().filter(file -> isIn(files, file)).toList();
+        List<RouteFile> documents = documents(files, given).toList();
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
         boolean queued = false;
         for (String id : callersFirst(routes(files, documents), documents)) {
@@ -88,11 +91,11 @@ final class RouteSwap {
 
     /** Gives the context what these files have, policies first. */
     void add(Set<String> files, Edition given) throws Exception {
-        List<RouteFile> documents = new ArrayList<>(
-                RouteFile.all(given).stream().filter(file -> isIn(files, file)).toList());
-        documents.sort((one, other) -> Boolean.compare(isEmpty(one), isEmpty(other)));
         RoutesLoader loader = PluginHelper.getRoutesLoader(context);
-        for (RouteFile file : documents) {
+        for (RouteFile file : documents(files, given)
+                .sorted(comparing(
+                        file -> file.policies().isEmpty() && file.templates().isEmpty()))
+                .toList()) {
             loader.loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + file.path()));
         }
     }
@@ -105,20 +108,12 @@ final class RouteSwap {
     }
 
     private static Set<String> beans(Set<String> files, Edition edition) {
-        Set<String> names = new TreeSet<>();
-        RouteFile.all(edition).stream()
-                .filter(file -> isIn(files, file))
-                .map(RouteFile::beans)
-                .forEach(names::addAll);
-        return names;
+        return documents(files, edition).flatMap(file -> file.beans().stream()).collect(toCollection(TreeSet::new));
     }
 
-    private static boolean isEmpty(RouteFile file) {
-        return file.policies().isEmpty() && file.templates().isEmpty();
-    }
-
-    private static boolean isIn(Set<String> files, RouteFile file) {
-        return files.contains(file.path().toString());
+    private static Stream<RouteFile> documents(Set<String> files, Edition edition) {
+        return RouteFile.all(edition).stream()
+                .filter(file -> files.contains(file.path().toString()));
     }
 
     private Set<String> routes(Set<String> files, Collection<RouteFile> documents) {

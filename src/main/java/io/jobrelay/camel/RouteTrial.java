@@ -13,10 +13,10 @@ import io.jobrelay.watch.WatchReader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
@@ -57,11 +57,10 @@ public final class RouteTrial implements AutoCloseable {
     RouteTrial(Edition edition, Map<String, String> overrides, Secrets secrets, Clock clock) {
         this.edition = edition;
         files = RouteFile.all(edition);
-        Map<String, YamlNode> documents = new LinkedHashMap<>();
-        files.stream()
-                .sorted((one, other) -> one.path().compareTo(other.path()))
-                .forEach(file -> file.document()
-                        .ifPresent(yaml -> documents.put(file.path().toString(), yaml)));
+        Map<String, YamlNode> documents = new TreeMap<>();
+        files.forEach(file ->
+                file.document().ifPresent(yaml -> documents.put(file.path().toString(), yaml)));
+
         references = new RouteReferences(documents);
         line = new DetachedLine(edition, overrides, secrets, clock);
     }

@@ -76,6 +76,11 @@ public record YamlNode(Node node, int line) {
         return Optional.ofNullable(members().get(name));
     }
 
+    /** The members of that name of all its items. */
+    Stream<YamlNode> ofItems(String name) {
+        return items().stream().flatMap(item -> item.member(name).stream());
+    }
+
     /** The text of a member; empty where there is none. */
     public String text(String name) {
         return member(name).map(YamlNode::text).orElse("");
