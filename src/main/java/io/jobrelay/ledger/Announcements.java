@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a change into its event: the bytes are final, and the first delivery, to the router, is made in the transaction that
@@ -39,7 +38,7 @@ public final class Announcements {
     void announce(Change change, long now) {
         long sequence = requireNonNull(change.job().sequence(), "a change is numbered");
         Event event = Event.of(eventIds.get(), instance, change, time());
-        append(event, sequence, change.job().state().name(), now);
+        changes.add(event, sequence, change.job().state().name(), now);
     }
 
     /**
@@ -47,15 +46,11 @@ public final class Announcements {
      * @param now the ledger's time
      */
     void announce(HealthChange change, long sequence, long now) {
-        append(Event.of(eventIds.get(), instance, change, sequence, time()), sequence, null, now);
+        changes.add(Event.of(eventIds.get(), instance, change, sequence, time()), sequence, null, now);
     }
 
     /** No finer than the ledger keeps it. */
     private Instant time() {
         return wall.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private void append(Event event, long sequence, @Nullable String state, long now) {
-        changes.add(event, sequence, state, now);
     }
 }

@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -72,28 +71,24 @@ final class CeilingTable {
      * @param now in nanoseconds of the ledger's time
      */
     Map<String, Granted> take(Collection<Asked> asked, long now) {
-        return database.write(handle -> collect(handle.createQuery(TAKE)
+        return database.write(handle -> handle.createQuery(TAKE)
                 .bindMethodsList("asked", asked, List.of("account", "nextAt", "spacing", "wanted", "granted"))
                 .bind("now", now)
-                .map((row, context) -> Map.entry(row.getString(1), new Granted(row.getInt(2), row.getLong(3))))));
+                .map((row, context) -> Map.entry(row.getString(1), new Granted(row.getInt(2), row.getLong(3))))
+                .collectToMap(Entry::getKey, Entry::getValue));
     }
 
     /** The accounts whose ceilings are lowered, or were and nobody has told yet. */
     Map<String, Lowering> lowered() {
-        return database.read(handle -> collect(handle.createQuery(
+        return database.read(handle -> handle.createQuery(
                         "select account, percent, held_until, throttled_at from ceiling where percent < 100")
                 .map((row, context) -> Map.entry(
                         row.getString(1),
                         new Lowering(
                                 row.getInt(2),
                                 Instant.ofEpochMilli(row.getLong(3)),
-                                Instant.ofEpochMilli(row.getLong(4)))))));
-    }
-
-    private static <T> Map<String, T> collect(Iterable<Entry<String, T>> rows) {
-        Map<String, T> all = new HashMap<>();
-        rows.forEach(row -> all.put(row.getKey(), row.getValue()));
-        return all;
+                                Instant.ofEpochMilli(row.getLong(4)))))
+                .collectToMap(Entry::getKey, Entry::getValue));
     }
 
     /**

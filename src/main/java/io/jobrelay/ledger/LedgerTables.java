@@ -4,7 +4,6 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.exception.FlywayValidateException;
@@ -70,11 +69,9 @@ final class LedgerTables {
         Stream.of(flyway.info().all())
                 .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
                 .findFirst()
-                .ifPresent(LedgerTables::refuse);
-    }
-
-    private static void refuse(MigrationInfo newer) {
-        throw new LedgerException("was written by a newer Jobrelay (its tables are of version " + newer.getVersion()
-                + "): start that one, or restore a backup from before it");
+                .ifPresent(newer -> {
+                    throw new LedgerException("was written by a newer Jobrelay (its tables are of version "
+                            + newer.getVersion() + "): start that one, or restore a backup from before it");
+                });
     }
 }

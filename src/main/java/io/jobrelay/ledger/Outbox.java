@@ -359,7 +359,13 @@ public final class Outbox {
             putOff(handle, delivery, failure.error(), 1, now + wait.get().toMillis(), now);
             return Fate.RETRIED;
         }
-        settle(handle, delivery, DEAD, failure.error(), now);
+        bindClaim(handle.createUpdate("""
+                        update delivery set status = 'DEAD', claimed = false, claimed_by = null, due_at = null,
+                            error = :error, attempts = attempts + 1, updated_at = :now
+                        where destination = :destination and event_id = :event and claim = :claim"""), delivery)
+                .bind("error", failure.error())
+                .bind("now", now)
+                .execute();
         freeNext(handle, lane(delivery), now);
         Circuit.nothingToDeliver(handle, delivery.destination());
         return Fate.DEAD;
@@ -375,25 +381,9 @@ public final class Outbox {
 
     /** False where the claim has run out: somebody else has taken the delivery since. */
     private static boolean holds(Handle handle, Delivery delivery) {
-        return handle.createQuery("""
+        return bindClaim(handle.createQuery("""
                         select exists (select 1 from delivery where destination = :destination and event_id = :event
-                            and claim = :claim and claimed)""")
-                .bind("destination", delivery.destination())
-                .bind("event", delivery.eventId())
-                .bind("claim", delivery.claim())
-                .mapTo(Boolean.class)
-                .one();
-    }
-
-    private static void settle(Handle handle, Delivery delivery, String status, String error, long now) {
-        bindClaim(handle.createUpdate("""
-                        update delivery set status = :status, claimed = false, claimed_by = null, due_at = null,
-                            error = :error, attempts = attempts + 1, updated_at = :now
-                        where destination = :destination and event_id = :event and claim = :claim"""), delivery)
-                .bind("status", status)
-                .bind("error", error)
-                .bind("now", now)
-                .execute();
+                            and claim = :claim and claimed)"""), delivery).mapTo(Boolean.class).one();
     }
 
     private static <S extends SqlStatement<S>> S bindClaim(S statement, Delivery delivery) {
@@ -418,22 +408,19 @@ public final class Outbox {
     /** A delivery that was claimed before an earlier one was redelivered now waits for that one. */
     private static void putOff(
             Handle handle, Delivery delivery, @Nullable String error, int attempts, long due, long now) {
-        handle.createUpdate("""
+        bindClaim(handle.createUpdate("""
                         update delivery set claimed = false, claimed_by = null, error = coalesce(:error, error), attempts = attempts + :attempts,
                             updated_at = :now,
                             due_at = case when exists (
                                 select 1 from delivery e where e.destination = :destination and e.subject = :subject
                                 and e.status = 'PENDING' and e.sequence < :sequence) then null else :due end
-                        where destination = :destination and event_id = :event and claim = :claim""")
+                        where destination = :destination and event_id = :event and claim = :claim"""), delivery)
                 .bind("error", error)
                 .bind("attempts", attempts)
                 .bind("due", due)
                 .bind("now", now)
-                .bind("destination", delivery.destination())
-                .bind("event", delivery.eventId())
                 .bind("subject", delivery.subject())
                 .bind("sequence", delivery.sequence())
-                .bind("claim", delivery.claim())
                 .execute();
         freeNext(handle, lane(delivery), now);
     }

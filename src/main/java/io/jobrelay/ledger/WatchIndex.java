@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jdbi.v3.core.generic.GenericType;
 import org.jspecify.annotations.Nullable;
 
 /** The watches that the ledger looks after, to be looked through a page at a time. */
@@ -180,7 +182,10 @@ public final class WatchIndex {
 
     /** How many watches have each health. */
     public Map<String, Long> healths() {
-        return database.read(handle -> Counts.of(
-                handle.createQuery("select health, count(*) from watch where state <> 'REMOVED' group by health")));
+        return database.read(handle -> handle.createQuery(
+                        "select health, count(*) as watches from watch where state <> 'REMOVED' group by health")
+                .setMapKeyColumn("health")
+                .setMapValueColumn("watches")
+                .collectInto(new GenericType<TreeMap<String, Long>>() {}));
     }
 }

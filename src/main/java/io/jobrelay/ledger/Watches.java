@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -86,11 +87,13 @@ public final class Watches {
     public void replace(String source, Collection<Watch> watches) {
         long now = clock.millis();
         database.write(handle -> {
-            Map<String, String> before = new HashMap<>();
-            handle.createQuery("select id, definition from watch where source = :source and state <> 'REMOVED'")
+            Map<String, String> before = handle.createQuery(
+                            "select id, definition from watch where source = :source and state <> 'REMOVED'")
                     .bind("source", source)
-                    .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
-                    .forEach(entry -> before.put(entry.getKey(), entry.getValue()));
+                    .setMapKeyColumn("id")
+                    .setMapValueColumn("definition")
+                    .collectInto(new GenericType<HashMap<String, String>>() {});
+
             PreparedBatch changed = handle.prepareBatch(PUT);
             for (Watch watch : watches) {
                 String definition = Json.write(watch);
@@ -149,16 +152,13 @@ public final class Watches {
             return List.of();
         }
         long now = clock.millis();
-        Map<String, Integer> due = new HashMap<>();
-        database.read(handle -> {
-            handle.createQuery(DUE)
-                    .bind("now", now)
-                    .bind("most", MOST_COUNTED)
-                    .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
-                    .filter(entry -> entry.getValue() > 0)
-                    .forEach(entry -> due.put(entry.getKey(), entry.getValue()));
-            return null;
-        });
+        Map<String, Integer> due = database.read(handle -> handle.createQuery(DUE)
+                .bind("now", now)
+                .bind("most", MOST_COUNTED)
+                .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
+                .filter(entry -> entry.getValue() > 0)
+                .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
+
         if (due.isEmpty()) {
             return List.of();
         }

@@ -71,7 +71,7 @@ class PlansTest {
             entry("update watch set blind_at = ? + blind_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
-            entry("select w.api, w.health", "lists what a person has to wait for"),
+            entry("select w.api, w.account, w.health", "lists what a person has to wait for"),
             entry("select not exists (select 1 from job j", "once, at the end of a run"),
             entry("select j.record from job j", "prints all of them, once, at the end of a run"),
             entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
@@ -83,7 +83,7 @@ class PlansTest {
             entry("select state as key, id from job_list", "so many at most"),
             entry("select account as key, id from job_list", "so many at most"),
             entry("select found.id, found.key,", "without a filter ends with the page, with one after so many"),
-            entry("select health, count(*) from watch", "counts all watches by their narrowest index"),
+            entry("select health, count(*) as watches from watch", "counts all watches by their narrowest index"),
             entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
             entry(
                     "select d.rowid, d.*, c.type, c.event_time, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from delivery d",
