@@ -32,9 +32,15 @@ public final class Installation {
 
     /** Copies a file or a folder of the project. */
     public Installation copy(String source) throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(source))) {
+        return copy(Path.of(""), source);
+    }
+
+    /** Copies a file or a folder of another folder. */
+    public Installation copy(Path from, String source) throws IOException {
+        Path root = from.toAbsolutePath();
+        try (Stream<Path> files = Files.walk(root.resolve(source))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = directory.resolve(file);
+                Path copy = directory.resolve(root.relativize(file));
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
             }
