@@ -1,49 +1,30 @@
 package io.jobrelay.cli;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.client.Api;
-import io.jobrelay.client.Api.Parameter;
+import io.jobrelay.client.Api.Listing;
 import io.jobrelay.client.ApiException;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /** At a Jobrelay that runs. */
 record ApiDesk(Api api) implements Desk {
     @Override
-    public boolean deliveries(Status status, Selection selection, int most, Consumer<JsonNode> delivery) {
-        List<Parameter> query = new ArrayList<>();
-        query.add(new Parameter("status", status.name()));
-        members(selection).forEach((name, value) -> query.add(new Parameter(name, value)));
-        return api.list("/api/deliveries", query, "deliveries", most, delivery);
+    public Listing deliveries(Status status, Selection selection, int most) {
+        Map<String, Object> query = Json.MAPPER.convertValue(selection, new TypeReference<>() {});
+        query.put("status", status);
+        return api.list("/api/deliveries", query, "deliveries", most);
     }
 
     @Override
     public long redeliver(Selection selection) {
-        ObjectNode body = Json.MAPPER.createObjectNode();
-        members(selection).forEach(body::put);
-        return api.post("/api/deliveries/redeliver", body).path("redelivered").asLong();
-    }
-
-    private static Map<String, String> members(Selection selection) {
-        Map<String, String> members = new LinkedHashMap<>();
-        if (selection.destination() != null) {
-            members.put("destination", selection.destination());
-        }
-        if (selection.since() != null) {
-            members.put("since", selection.since().toString());
-        }
-        if (selection.until() != null) {
-            members.put("until", selection.until().toString());
-        }
-        return members;
+        return api.post("/api/deliveries/redeliver", Json.MAPPER.valueToTree(selection))
+                .path("redelivered")
+                .asLong();
     }
 
     /** That it is there and not dead is refused in another way, and comes to the same. */
@@ -62,24 +43,20 @@ record ApiDesk(Api api) implements Desk {
 
     @Override
     public List<JsonNode> nodes() {
-        List<JsonNode> nodes = new ArrayList<>();
-        api.get("/api/nodes").path("nodes").forEach(nodes::add);
-        return nodes;
+        return all("nodes");
     }
 
     @Override
     public List<JsonNode> destinations() {
-        List<JsonNode> destinations = new ArrayList<>();
-        api.get("/api/destinations").path("destinations").forEach(destinations::add);
-        return destinations;
+        return all("destinations");
+    }
+
+    private List<JsonNode> all(String list) {
+        return api.get("/api/" + list).path(list).valueStream().toList();
     }
 
     @Override
-    public Optional<JsonNode> enable(String name) {
-        Optional<JsonNode> before = destinations().stream()
-                .filter(destination -> destination.path("name").asText().equals(name))
-                .findFirst();
-        before.ifPresent(known -> api.post("/api/destinations/" + Api.part(name) + "/enable", null));
-        return before;
+    public void enable(String name) {
+        api.post("/api/destinations/" + Api.part(name) + "/enable", null);
     }
 }

@@ -1,9 +1,6 @@
 package io.jobrelay.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.ledger.Deliveries.Status;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,12 +29,8 @@ final class DeliveriesListCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        int limit = list.limit();
-        List<JsonNode> deliveries = new ArrayList<>();
-        boolean more = api.askOrLook(desk -> desk.deliveries(status, options.selection(), limit, deliveries::add));
-        list.print(
-                deliveries,
-                more,
+        return list.print(
+                most -> api.askOrLook(desk -> desk.deliveries(status, options.selection(), most)),
                 Column.of("ID", "/id"),
                 Column.of("SUBJECT", "/subject"),
                 Column.of("CHANGE", "/sequence"),
@@ -45,6 +38,5 @@ final class DeliveriesListCommand extends Subcommand {
                 Column.of("STATUS", "/status"),
                 Column.of("ATTEMPTS", "/attempts"),
                 Column.of("ERROR", "/error"));
-        return ExitStatus.OK;
     }
 }

@@ -1,21 +1,15 @@
 package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.client.Api.Listing;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Where nodes, deliveries and destinations are looked after: at a Jobrelay that runs, or at the ledger of one that does not. */
 interface Desk {
-    /**
-     * Tells of deliveries, the newest first, each as the API does.
-     *
-     * @param most how many at most
-     * @return true if there are more
-     */
-    boolean deliveries(Status status, Selection selection, int most, Consumer<JsonNode> delivery);
+    /** So many deliveries at most, the newest first, each as the API tells it. */
+    Listing deliveries(Status status, Selection selection, int most);
 
     /** Makes the selected dead deliveries pending, and says how many. */
     long redeliver(Selection selection);
@@ -29,6 +23,6 @@ interface Desk {
     /** The destinations, each as the API tells it. */
     List<JsonNode> destinations();
 
-    /** Lets everything go to the destination, and gives how it was; empty if there is none of that name. */
-    Optional<JsonNode> enable(String name);
+    /** Lets everything go to the destination of that name. */
+    void enable(String name);
 }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.ledger.Destinations.Circuit;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,15 +32,19 @@ final class DestinationsEnableCommand extends Subcommand {
     }
 
     private boolean enable(Desk desk) {
-        Optional<JsonNode> before = desk.enable(name);
+        List<JsonNode> destinations = desk.destinations();
+        Optional<JsonNode> before = destinations.stream()
+                .filter(destination -> text(destination, "/name").equals(name))
+                .findFirst();
         if (before.isEmpty()) {
-            String names = desk.destinations().stream()
+            String names = destinations.stream()
                     .map(destination -> text(destination, "/name"))
                     .collect(joining(", "));
             warn(name + ": nothing was ever for a destination of this name; there is "
                     + (names.isEmpty() ? "none yet" : names));
             return false;
         }
+        desk.enable(name);
         if (text(before.get(), "/circuit").equals(Circuit.CLOSED.name())
                 && !before.get().has("nextTryTime")) {
             warn(name + ": was neither disabled nor failing");

@@ -1,9 +1,7 @@
 package io.jobrelay.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.client.Api;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -25,19 +23,14 @@ final class JobsChangesCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        int limit = list.limit();
-        List<JsonNode> changes = new ArrayList<>();
-        boolean more = api.ask(relay ->
-                relay.list("/api/jobs/" + Api.part(id) + "/changes", List.of(), "changes", limit, changes::add));
-        list.print(
-                changes,
-                more,
+        return list.print(
+                most -> api.ask(
+                        relay -> relay.list("/api/jobs/" + Api.part(id) + "/changes", Map.of(), "changes", most)),
                 Column.of("CHANGE", "/data/job/sequence"),
                 Column.of("TIME", "/time"),
                 Column.of("FROM", "/data/previousState"),
                 Column.of("TO", "/data/job/state"),
                 Column.progress("/data/job"),
                 Column.of("REASON", "/data/job/reason"));
-        return ExitStatus.OK;
     }
 }

@@ -1,11 +1,8 @@
 package io.jobrelay.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.client.Api.Parameter;
 import io.jobrelay.job.JobState;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +33,7 @@ final class JobsListCommand extends Subcommand {
             names = "--sort",
             paramLabel = "ORDER",
             description = "id, -id, observeTime or -observeTime, which brings the latest change first. Default: id.")
-    private @Nullable String sort;
+    private String sort = "id";
 
     @Mixin
     private ListOptions list = new ListOptions();
@@ -46,26 +43,14 @@ final class JobsListCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        List<Parameter> query = new ArrayList<>();
-        states.forEach(state -> query.add(new Parameter("state", state.name())));
-        apis.forEach(name -> query.add(new Parameter("api", name)));
-        accounts.forEach(name -> query.add(new Parameter("account", name)));
-        labels.forEach(label -> query.add(new Parameter("label", label)));
-        if (sort != null) {
-            query.add(new Parameter("sort", sort));
-        }
-        int limit = list.limit();
-        List<JsonNode> jobs = new ArrayList<>();
-        boolean more = api.ask(relay -> relay.list("/api/jobs", query, "jobs", limit, jobs::add));
-        list.print(
-                jobs,
-                more,
+        Map<String, ?> query = Map.of("state", states, "api", apis, "account", accounts, "label", labels, "sort", sort);
+        return list.print(
+                most -> api.ask(relay -> relay.list("/api/jobs", query, "jobs", most)),
                 Column.of("ID", "/id"),
                 Column.of("STATE", "/state"),
                 Column.of("SINCE", "/stateTime"),
                 Column.progress(""),
                 Column.of("REASON", "/reason"),
                 Column.of("NAME", "/name"));
-        return ExitStatus.OK;
     }
 }

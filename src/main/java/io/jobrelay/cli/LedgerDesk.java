@@ -1,6 +1,7 @@
 package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.client.Api.Listing;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
@@ -10,15 +11,15 @@ import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Outbox;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** At the ledger of this directory; what is sent again goes out with the next run. */
 record LedgerDesk(LedgerDatabase ledger) implements Desk {
     @Override
-    public boolean deliveries(Status status, Selection selection, int most, Consumer<JsonNode> delivery) {
+    public Listing deliveries(Status status, Selection selection, int most) {
         DeliveryIndex index = new DeliveryIndex(ledger);
         DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
                 Set.of(status),
@@ -26,15 +27,14 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
                 null,
                 selection.since(),
                 selection.until());
+        List<JsonNode> items = new ArrayList<>();
         Optional<Long> next = Optional.of(Long.MAX_VALUE);
-        int left = most;
-        while (next.isPresent() && left > 0) {
-            DeliveryIndex.Page page = index.page(filter, next.get(), left);
-            page.items().stream().<JsonNode>map(Json.MAPPER::valueToTree).forEach(delivery);
-            left -= page.items().size();
+        while (next.isPresent() && items.size() < most) {
+            DeliveryIndex.Page page = index.page(filter, next.get(), most - items.size());
+            page.items().forEach(item -> items.add(Json.MAPPER.valueToTree(item)));
             next = page.next();
         }
-        return next.isPresent();
+        return new Listing(items, next.isPresent());
     }
 
     @Override
@@ -64,11 +64,7 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
     }
 
     @Override
-    public Optional<JsonNode> enable(String name) {
-        Optional<JsonNode> before = destinations().stream()
-                .filter(destination -> destination.path("name").asText().equals(name))
-                .findFirst();
-        before.ifPresent(known -> new Destinations(ledger).enable(name));
-        return before;
+    public void enable(String name) {
+        new Destinations(ledger).enable(name);
     }
 }

@@ -1,7 +1,7 @@
 package io.jobrelay.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
+import io.jobrelay.client.Api.Listing;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,19 +24,16 @@ final class ListOptions {
     @SuppressWarnings("NullAway.Init") // picocli's
     private CommandSpec spec;
 
-    /** How many to ask for. */
-    int limit() {
+    /** Prints the list, as far as so many items, and on standard error whether there are more. */
+    int print(IntFunction<Listing> list, Column... columns) {
         if (limit < 1 || limit == Integer.MAX_VALUE) {
             throw new ParameterException(spec.commandLine(), "--limit: at least 1, was " + limit);
         }
-        return limit;
-    }
-
-    /** Prints the items, and on standard error whether there are more. */
-    void print(List<JsonNode> items, boolean more, Column... columns) {
-        form.print(spec.commandLine().getOut(), items, columns);
-        if (more) {
+        Listing listing = list.apply(limit);
+        form.print(spec.commandLine().getOut(), listing.items(), columns);
+        if (listing.more()) {
             spec.commandLine().getErr().println("There are more; --limit prints them.");
         }
+        return ExitStatus.OK;
     }
 }

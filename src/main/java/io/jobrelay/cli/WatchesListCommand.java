@@ -1,9 +1,7 @@
 package io.jobrelay.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.client.Api.Parameter;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,16 +34,9 @@ final class WatchesListCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        List<Parameter> query = new ArrayList<>();
-        apis.forEach(name -> query.add(new Parameter("api", name)));
-        accounts.forEach(name -> query.add(new Parameter("account", name)));
-        healths.forEach(health -> query.add(new Parameter("health", health)));
-        int limit = list.limit();
-        List<JsonNode> watches = new ArrayList<>();
-        boolean more = api.ask(relay -> relay.list("/api/watches", query, "watches", limit, watches::add));
-        list.print(
-                watches,
-                more,
+        Map<String, ?> query = Map.of("api", apis, "account", accounts, "health", healths);
+        return list.print(
+                most -> api.ask(relay -> relay.list("/api/watches", query, "watches", most)),
                 Column.of("ID", "/id"),
                 Column.of("API", "/api"),
                 Column.of("ACCOUNT", "/account"),
@@ -55,6 +46,5 @@ final class WatchesListCommand extends Subcommand {
                 Column.of("JOBS", "/jobCount"),
                 Column.of("SOURCE", "/source"),
                 Column.of("FAILURE", "/failure/httpStatus", "/failure/code", "/failure/message"));
-        return ExitStatus.OK;
     }
 }

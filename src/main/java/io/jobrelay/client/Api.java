@@ -22,9 +22,13 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +64,16 @@ public final class Api {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 
-    /** A parameter of a query, which may be given several times. */
-    public record Parameter(String name, String value) {}
+    /**
+     * The beginning of a list.
+     *
+     * @param more true if it goes on
+     */
+    public record Listing(List<JsonNode> items, boolean more) {
+        public Listing {
+            items = List.copyOf(items);
+        }
+    }
 
     /**
      * Makes sure that it is the Jobrelay of that directory.
@@ -93,28 +105,30 @@ public final class Api {
     /**
      * Goes through a list, page by page.
      *
+     * @param query the value of each parameter, a list where it is given several times
      * @param member the member of a page that holds its items
      * @param most how many items at most
-     * @param item told of each
-     * @return true if there are more
      */
-    public boolean list(String path, List<Parameter> query, String member, int most, Consumer<JsonNode> item) {
-        String next = null;
-        int left = most;
+    public Listing list(String path, Map<String, ?> query, String member, int most) {
+        List<JsonNode> items = new ArrayList<>();
+        Map<String, Object> parameters = new LinkedHashMap<>(new TreeMap<>(query));
+        boolean more;
         do {
-            List<Parameter> parameters = new ArrayList<>(query);
-            parameters.add(new Parameter("limit", Integer.toString(Math.min(left, LARGEST_PAGE))));
-            if (next != null) {
-                parameters.add(new Parameter("cursor", next));
-            }
-            JsonNode page = get(parameters.stream()
-                    .map(parameter -> part(parameter.name()) + "=" + part(parameter.value()))
-                    .collect(joining("&", path + "?", "")));
-            page.path(member).forEach(item);
-            left -= page.path(member).size();
-            next = page.path("next").textValue();
-        } while (next != null && left > 0);
-        return next != null;
+            parameters.put("limit", Math.min(most - items.size(), LARGEST_PAGE));
+            JsonNode page = get(path + "?" + encoded(parameters));
+            page.path(member).forEach(items::add);
+            more = page.path("next").isTextual();
+            parameters.put("cursor", page.path("next").asText());
+        } while (more && items.size() < most);
+        return new Listing(items, more);
+    }
+
+    private static String encoded(Map<String, Object> parameters) {
+        return parameters.entrySet().stream()
+                .flatMap(parameter -> Stream.of(parameter.getValue())
+                        .flatMap(value -> value instanceof Collection<?> several ? several.stream() : Stream.of(value))
+                        .map(value -> part(parameter.getKey()) + "=" + part(value.toString())))
+                .collect(joining("&"));
     }
 
     private JsonNode ask(String method, String path, @Nullable JsonNode body) {

@@ -41,6 +41,7 @@ public final class Deliveries {
      * @param since the earliest time of the event, null for any
      * @param until what the time of the event must be before, null for any
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Selection(
             @Nullable String destination,
             @Nullable Instant since,

@@ -10,14 +10,12 @@ import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import io.jobrelay.client.Api.Parameter;
 import io.jobrelay.client.ApiException.Reason;
 import io.jobrelay.testbed.StubServer;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -42,24 +40,23 @@ class ApiTest {
     @Test
     void follows_the_cursor_up_to_the_limit() {
         answer(okJson("{\"jobs\": [1, 2], \"next\": \"a b\"}"), okJson("{\"jobs\": [3], \"next\": \"c\"}"));
-        List<JsonNode> jobs = new ArrayList<>();
 
-        boolean more =
-                new Api(url, null).list("/api/jobs", List.of(new Parameter("label", "a:b&c")), "jobs", 3, jobs::add);
+        Api.Listing jobs =
+                new Api(url, null).list("/api/jobs", Map.of("state", List.of(1, 2), "label", "a:b&c"), "jobs", 3);
 
-        assertThat(jobs).hasToString("[1, 2, 3]");
-        assertThat(more).isTrue();
+        assertThat(jobs.items()).hasToString("[1, 2, 3]");
+        assertThat(jobs.more()).isTrue();
         assertThat(asked())
                 .containsExactly(
-                        "GET /api/jobs?label=a%3Ab%26c&limit=3 null",
-                        "GET /api/jobs?label=a%3Ab%26c&limit=1&cursor=a%20b null");
+                        "GET /api/jobs?label=a%3Ab%26c&state=1&state=2&limit=3 null",
+                        "GET /api/jobs?label=a%3Ab%26c&state=1&state=2&limit=1&cursor=a%20b null");
     }
 
     @Test
     void ends_with_the_last_page() {
         answer(okJson("{\"jobs\": [1]}"));
 
-        assertThat(new Api(url, null).list("/api/jobs", List.of(), "jobs", 5_000, job -> {}))
+        assertThat(new Api(url, null).list("/api/jobs", Map.of(), "jobs", 5_000).more())
                 .isFalse();
         assertThat(asked()).containsExactly("GET /api/jobs?limit=1000 null");
     }
