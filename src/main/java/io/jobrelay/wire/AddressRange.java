@@ -1,5 +1,6 @@
 package io.jobrelay.wire;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -44,15 +45,8 @@ public record AddressRange(InetAddress first, int bits) {
     /** True for one of these addresses. */
     public boolean contains(byte[] address) {
         byte[] prefix = first.getAddress();
-        if (address.length != prefix.length) {
-            return false;
-        }
-        for (int bit = 0; bit < bits; bit++) {
-            int difference = prefix[bit / 8] ^ address[bit / 8];
-            if ((difference >> (7 - bit % 8) & 1) != 0) {
-                return false;
-            }
-        }
-        return true;
+        BigInteger difference = new BigInteger(prefix).xor(new BigInteger(address));
+        return address.length == prefix.length
+                && difference.shiftRight(prefix.length * Byte.SIZE - bits).signum() == 0;
     }
 }
