@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Function;
 
 /** The one JSON form of records and events: RFC 3339 times, durations such as {@code 2h}, decimals kept digit for digit, unknown members refused. */
 public final class Json {
@@ -20,9 +21,9 @@ public final class Json {
     public static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new SimpleModule()
                     .addSerializer(Instant.class, ToStringSerializer.instance)
-                    .addDeserializer(Instant.class, new InstantReader())
+                    .addDeserializer(Instant.class, new TextReader<>(Instant.class, Instant::parse))
                     .addSerializer(Duration.class, new DurationWriter())
-                    .addDeserializer(Duration.class, new DurationReader()))
+                    .addDeserializer(Duration.class, new TextReader<>(Duration.class, ReadableDuration::parse)))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -62,29 +63,19 @@ public final class Json {
         }
     }
 
-    private static final class DurationReader extends FromStringDeserializer<Duration> {
+    private static final class TextReader<T> extends FromStringDeserializer<T> {
         private static final long serialVersionUID = 1L;
 
-        private DurationReader() {
-            super(Duration.class);
+        private final transient Function<String, T> parse;
+
+        private TextReader(Class<T> type, Function<String, T> parse) {
+            super(type);
+            this.parse = parse;
         }
 
         @Override
-        protected Duration _deserialize(String value, DeserializationContext context) {
-            return ReadableDuration.parse(value);
-        }
-    }
-
-    private static final class InstantReader extends FromStringDeserializer<Instant> {
-        private static final long serialVersionUID = 1L;
-
-        private InstantReader() {
-            super(Instant.class);
-        }
-
-        @Override
-        protected Instant _deserialize(String value, DeserializationContext context) {
-            return Instant.parse(value);
+        protected T _deserialize(String value, DeserializationContext context) {
+            return parse.apply(value);
         }
     }
 }
