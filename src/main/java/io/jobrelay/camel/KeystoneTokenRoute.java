@@ -8,7 +8,6 @@ import io.jobrelay.account.KeystoneToken;
 import io.jobrelay.account.KeystoneTokens;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.trust.Secrets;
 import java.time.Clock;
 import java.time.Instant;
@@ -85,18 +84,13 @@ public final class KeystoneTokenRoute {
             secrets.addPassing(value);
         }
         if (value == null || !SENDABLE.matcher(value).matches() || end.isEmpty()) {
-            throw malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
+            throw ReadReply.malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
         }
         try {
             return new KeystoneToken(value, Instant.parse(end));
         } catch (DateTimeParseException e) {
-            throw malformed(exchange, "the identity service gave no time as token.expires_at");
+            throw ReadReply.malformed(exchange, "the identity service gave no time as token.expires_at");
         }
-    }
-
-    private static PollFailedException malformed(Exchange exchange, String cause) {
-        return new PollFailedException(PollFailure.malformed(
-                cause, requireNonNull(exchange.getProperty(ReadReply.REPLY, UnreadableReply.class))));
     }
 
     private KeystoneToken obtain(Account account) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.ReplyReader;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.trust.Secrets;
@@ -27,6 +30,15 @@ final class ReadReply implements Processor {
      */
     ReadReply(Secrets secrets) {
         this.secrets = secrets;
+    }
+
+    /** That the exchange's reply, if one has come, cannot be what it should be. */
+    static PollFailedException malformed(Exchange exchange, String cause) {
+        UnreadableReply reply = exchange.getProperty(REPLY, UnreadableReply.class);
+        return new PollFailedException(
+                reply == null
+                        ? PollFailure.without(FailureKind.MALFORMED, cause)
+                        : PollFailure.malformed(cause, reply));
     }
 
     @Override

@@ -5,11 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.JobRecord;
-import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
-import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.RecordReader;
-import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.time.Instant;
@@ -40,7 +37,7 @@ final class ToRecords implements Processor {
                 records.add(RecordReader.read(mapped, watch, account, observed));
             }
         } catch (IllegalArgumentException e) {
-            throw malformed(exchange, String.valueOf(e.getMessage()));
+            throw ReadReply.malformed(exchange, String.valueOf(e.getMessage()));
         }
         exchange.getMessage().setBody(records);
     }
@@ -55,17 +52,9 @@ final class ToRecords implements Processor {
         if (end instanceof List<?> list && list.stream().allMatch(JobRecord.class::isInstance)) {
             return list.stream().map(JobRecord.class::cast).toList();
         }
-        throw malformed(
+        throw ReadReply.malformed(
                 exchange,
                 "the provider's route must end with to-records, it ended with "
                         + (end == null ? "nothing" : end.getClass().getSimpleName()));
-    }
-
-    private static PollFailedException malformed(Exchange exchange, String cause) {
-        UnreadableReply reply = exchange.getProperty(ReadReply.REPLY, UnreadableReply.class);
-        return new PollFailedException(
-                reply == null
-                        ? PollFailure.without(FailureKind.MALFORMED, cause)
-                        : PollFailure.malformed(cause, reply));
     }
 }
