@@ -23,16 +23,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.util.FileUtil;
 
 /**
  * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
@@ -61,7 +60,7 @@ final class DetachedLine implements AutoCloseable {
         open.push(main::stop);
         try {
             directory = Files.createTempDirectory("jobrelay-check");
-            open.push(() -> delete(directory));
+            open.push(() -> FileUtil.removeDir(directory.toFile()));
             CamelContext context = main.getCamelContext();
             settings = Relay.settings(context, edition.properties(), overrides, secrets)
                     .reading();
@@ -198,14 +197,6 @@ final class DetachedLine implements AutoCloseable {
         }
         if (failure != null) {
             throw new IllegalStateException("cannot close the trial: " + failure, failure);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }
