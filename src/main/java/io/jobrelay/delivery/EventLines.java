@@ -140,7 +140,8 @@ final class EventLines implements AutoCloseable {
         return 0;
     }
 
-    private static @Nullable Object key(Path path) throws IOException {
+    /** Another one once the file at the path is another. */
+    static @Nullable Object key(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 }

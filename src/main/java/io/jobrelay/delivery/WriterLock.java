@@ -4,11 +4,9 @@ import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +33,7 @@ final class WriterLock implements AutoCloseable {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
         try {
             if (isTaken(channel)) {
-                return new WriterLock(path, channel, key(path));
+                return new WriterLock(path, channel, EventLines.key(path));
             }
         } catch (IOException | RuntimeException failure) {
             channel.close();
@@ -48,7 +46,7 @@ final class WriterLock implements AutoCloseable {
     /** False once its directory was moved or removed: then it keeps nobody off the files that are made next. */
     boolean isStillThere() throws IOException {
         try {
-            return Objects.equals(key, key(path));
+            return Objects.equals(key, EventLines.key(path));
         } catch (NoSuchFileException removed) {
             return false;
         }
@@ -65,9 +63,5 @@ final class WriterLock implements AutoCloseable {
         } catch (OverlappingFileLockException heldByThisProcess) {
             return false;
         }
-    }
-
-    private static @Nullable Object key(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 }

@@ -103,10 +103,8 @@ public record Edition(Map<String, String> texts, Map<String, String> unreadable)
 
     /** The files that are not the same in the other edition: changed, added, gone. */
     public Set<String> differences(Edition other) {
-        Set<String> files = files();
-        files.addAll(other.files());
-        files.removeIf(file -> text(file).equals(other.text(file))
-                && Optional.ofNullable(unreadable.get(file)).equals(Optional.ofNullable(other.unreadable.get(file))));
+        Set<String> files = StartedProperties.differences(texts, other.texts);
+        files.addAll(StartedProperties.differences(unreadable, other.unreadable));
         return files;
     }
 

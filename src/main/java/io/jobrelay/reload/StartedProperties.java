@@ -39,7 +39,7 @@ public final class StartedProperties {
     }
 
     /** The keys whose values differ, or that only one of the two has. */
-    public static Set<String> differences(Map<String, String> one, Map<String, String> other) {
+    public static <V> Set<String> differences(Map<String, V> one, Map<String, V> other) {
         Set<String> keys = new TreeSet<>(one.keySet());
         keys.addAll(other.keySet());
         keys.removeIf(key -> Objects.equals(one.get(key), other.get(key)));
