@@ -12,9 +12,6 @@ import org.apache.camel.Processor;
  * it is well and will not have this event.
  */
 final class ReadReceipt implements Processor {
-    private static final int OK_FROM = 200;
-    private static final int OK_TO = 299;
-
     private final Clock clock;
 
     ReadReceipt(Clock clock) {
@@ -24,7 +21,7 @@ final class ReadReceipt implements Processor {
     @Override
     public void process(Exchange exchange) {
         int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
-        if (status >= OK_FROM && status <= OK_TO) {
+        if (status / 100 == 2) {
             return;
         }
         Consequence consequence = switch (status) {

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * proxy on the way, and its status speaks for it.
  */
 public final class ReplyReader {
-    private static final int OK_FROM = 200;
-    private static final int OK_TO = 299;
-
     /** A reply becomes a part of a record, and that of an event, which must not be deeper than what Jackson writes. */
     private static final int DEEPEST = 500;
 
@@ -52,7 +49,7 @@ public final class ReplyReader {
     }
 
     private static JsonNode unreadable(int status, @Nullable String contentType, byte[] body, String cause) {
-        if (status < OK_FROM || status > OK_TO) {
+        if (status / 100 != 2) {
             return NullNode.getInstance();
         }
         throw new PollFailedException(
