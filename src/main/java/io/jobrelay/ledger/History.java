@@ -3,7 +3,6 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.Query;
@@ -54,18 +53,14 @@ public final class History {
         try (ResultIterator<Entry> rows = query.map((row, context) -> new Entry(
                         row.getLong("position"), row.getLong("sequence"), row.getString("type"), row.getBytes("event")))
                 .iterator()) {
-            fill(entries, rows);
+            long bytes = 0;
+            while (bytes < PAGE_BYTES && rows.hasNext()) {
+                Entry entry = rows.next();
+                entries.add(entry);
+                bytes += entry.event().length;
+            }
         }
         return entries;
-    }
-
-    private static void fill(List<Entry> entries, Iterator<Entry> rows) {
-        long bytes = 0;
-        while (bytes < PAGE_BYTES && rows.hasNext()) {
-            Entry entry = rows.next();
-            entries.add(entry);
-            bytes += entry.event().length;
-        }
     }
 
     /** The position of the newest change there ever was, 0 before the first. */
