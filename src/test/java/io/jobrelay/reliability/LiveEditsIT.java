@@ -96,6 +96,8 @@ class LiveEditsIT {
                     }
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(2 * MILLIS_BETWEEN));
                 }
+                world.home.write(PROPERTIES, text(PROPERTIES) + "jobrelay.nothing=1\n");
+                World.soon(child).until(() -> child.log().contains("result=REFUSED")); // few edits may all be overtaken
                 mend(world);
                 world.home.write(PROPERTIES, text(PROPERTIES) + "# The last edit.\n");
                 int told = child.log().length();

@@ -172,7 +172,6 @@ class LiveEditingIT {
         running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "default-path"));
         running.soon().until(() -> running.events(today).stream().anyMatch(event -> event.contains("default-path")));
         running.delete("watches/b.yaml");
-        running.take(PROPERTIES, text -> text + path);
     }
 
     @Test
