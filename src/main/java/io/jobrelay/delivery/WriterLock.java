@@ -3,10 +3,8 @@ package io.jobrelay.delivery;
 import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,18 +27,13 @@ final class WriterLock implements AutoCloseable {
      */
     static WriterLock take(DatedPath files) throws IOException {
         Path path = files.lock();
-        OwnerOnly.file(path);
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+        FileChannel channel = OwnerOnly.lock(path).orElseThrow(() -> new FileInUseException(files));
         try {
-            if (isTaken(channel)) {
-                return new WriterLock(path, channel, EventLines.key(path));
-            }
+            return new WriterLock(path, channel, EventLines.key(path));
         } catch (IOException | RuntimeException failure) {
             channel.close();
             throw failure;
         }
-        channel.close();
-        throw new FileInUseException(files);
     }
 
     /** False once its directory was moved or removed: then it keeps nobody off the files that are made next. */
@@ -55,13 +48,5 @@ final class WriterLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
-    }
-
-    private static boolean isTaken(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            return false;
-        }
     }
 }

@@ -6,10 +6,8 @@ import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,13 +36,12 @@ final class LedgerFile implements LedgerEngine.Hold {
      *     was
      */
     static LedgerFile hold(Path path) throws IOException {
-        Path lockPath = beside(path, ".lock");
         OwnerOnly.directory(requireNonNull(path.getParent(), "a file is in a directory"));
-        OwnerOnly.file(lockPath);
-        FileChannel lock = FileChannel.open(lockPath, StandardOpenOption.WRITE);
+        FileChannel lock = OwnerOnly.lock(beside(path, ".lock"))
+                .orElseThrow(() -> new LedgerException(
+                        "is in use by another Jobrelay; stop it, or give this one a directory of its own"));
         LedgerFile file = new LedgerFile(path, lock);
         try {
-            file.requireMine();
             file.requireWhole();
             OwnerOnly.file(path);
             file.requireWritable();
@@ -52,19 +49,6 @@ final class LedgerFile implements LedgerEngine.Hold {
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
-        }
-    }
-
-    private void requireMine() throws IOException {
-        boolean mine;
-        try {
-            mine = lock.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            mine = false; // this very process has it already
-        }
-        if (!mine) {
-            throw new LedgerException(
-                    "is in use by another Jobrelay; stop it, or give this one a directory of its own");
         }
     }
 

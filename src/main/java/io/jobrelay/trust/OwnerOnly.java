@@ -2,12 +2,14 @@ package io.jobrelay.trust;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /** Makes files and directories that only their owner can use. What is there already stays as it is. */
 public final class OwnerOnly {
@@ -31,6 +33,23 @@ public final class OwnerOnly {
                 entries.force(true);
             }
         }
+    }
+
+    /** The file, locked for as long as the channel is open; empty if somebody else, or this process, has it locked. */
+    public static Optional<FileChannel> lock(Path file) throws IOException {
+        file(file);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // This very process has it already.
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+        return locked ? Optional.of(channel) : Optional.empty();
     }
 
     private static FileAttribute<?>[] permissions(Path path, String permissions) {
