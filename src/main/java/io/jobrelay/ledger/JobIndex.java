@@ -59,20 +59,14 @@ public final class JobIndex {
             Map<String, String> labels,
             @Nullable String text,
             @Nullable String watch) {
+        /** Lets all through. */
+        public static final Filter NONE = new Filter(Set.of(), Set.of(), Set.of(), Map.of(), null, null);
+
         public Filter {
             states = Set.copyOf(states);
             apis = Set.copyOf(apis);
             accounts = Set.copyOf(accounts);
             labels = Map.copyOf(labels);
-        }
-
-        private boolean letsAllThrough() {
-            return states.isEmpty()
-                    && apis.isEmpty()
-                    && accounts.isEmpty()
-                    && labels.isEmpty()
-                    && text == null
-                    && watch == null;
         }
     }
 
@@ -183,7 +177,7 @@ public final class JobIndex {
     public Page page(Filter filter, Order order, @Nullable Place after, int limit) {
         return database.read(handle -> {
             // Jobs that come in between make it a few more that are looked through, and none is left out.
-            Place end = filter.letsAllThrough() ? null : end(handle, order, after);
+            Place end = filter.equals(Filter.NONE) ? null : end(handle, order, after);
             List<Item> found = found(handle, filter, order, after, end, limit + 1);
             return found.size() > limit
                     ? new Page(found.subList(0, limit), found.get(limit - 1).place())

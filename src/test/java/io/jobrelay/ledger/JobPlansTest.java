@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What SQLite does for lists of jobs, in every order and with every filter. */
 class JobPlansTest {
-    private static final JobIndex.Filter ALL = new JobIndex.Filter(Set.of(), Set.of(), Set.of(), Map.of(), null, null);
+    private static final JobIndex.Filter ALL = JobIndex.Filter.NONE;
 
     @TempDir
     private Path directory;

@@ -245,7 +245,7 @@ class PlansTest {
     private void lookThroughLists() {
         JobIndex jobs = new JobIndex(ledger.database, 3);
         assertThat(new Lives(ledger.database).of(List.of("job 1"))).hasSize(1);
-        JobIndex.Filter all = new JobIndex.Filter(Set.of(), Set.of(), Set.of(), Map.of(), null, null);
+        JobIndex.Filter all = JobIndex.Filter.NONE;
         JobIndex.Filter some =
                 new JobIndex.Filter(Set.of("RUNNING"), Set.of("acme-job"), Set.of("acme"), Map.of("a", "b"), "x", "w");
         for (JobIndex.Member member : JobIndex.Member.values()) {
