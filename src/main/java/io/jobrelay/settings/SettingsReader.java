@@ -89,13 +89,7 @@ public final class SettingsReader {
     /**
      * @param file the file as written, which knows the keys and their lines
      * @param value the value of a key with placeholders and environment resolved
-     */
-    public SettingsReader(PropertyFile file, Function<String, Optional<String>> value) {
-        this(file, value, new Secrets());
-    }
-
-    /**
-     * @param secrets learn those among the properties
+     * @param secrets learn those among the properties, Camel's included
      */
     public SettingsReader(PropertyFile file, Function<String, Optional<String>> value, Secrets secrets) {
         this.file = file;
@@ -141,11 +135,6 @@ public final class SettingsReader {
             throw new InvalidSettingsException(reading.problems());
         }
         return reading.settings();
-    }
-
-    /** The secrets among the properties, Camel's included, once they have been read. */
-    public Secrets secrets() {
-        return secrets;
     }
 
     /** Reads all settings as far as they are right. */

@@ -112,7 +112,7 @@ class SnippetsTest {
         properties.load(new StringReader(Files.readString(Path.of("application.properties"))));
         properties.putAll(shown);
         PropertyFile file = PropertyFile.read(Path.of("nowhere")).with(properties.stringPropertyNames());
-        return new SettingsReader(file, key -> value(properties, key)).reading();
+        return new SettingsReader(file, key -> value(properties, key), new Secrets()).reading();
     }
 
     static Stream<Documents.Block> properties() {

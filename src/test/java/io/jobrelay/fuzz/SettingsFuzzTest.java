@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.trust.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -137,7 +138,7 @@ class SettingsFuzzTest {
     private static SettingsReader.Reading hold(Map<String, String> properties) {
         PropertyFile file = PropertyFile.read(Path.of("none.properties")).with(properties.keySet());
         SettingsReader.Reading reading =
-                new SettingsReader(file, key -> Optional.ofNullable(properties.get(key))).reading();
+                new SettingsReader(file, key -> Optional.ofNullable(properties.get(key)), new Secrets()).reading();
         assertThat(reading.problems())
                 .as("%s", properties)
                 .allSatisfy(

@@ -13,6 +13,7 @@ import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.signing.Credentials;
+import io.jobrelay.trust.Secrets;
 import io.jobrelay.wire.AddressRange;
 import java.io.IOException;
 import java.io.StringReader;
@@ -49,6 +50,8 @@ class SettingsReaderTest {
             "webhook", shipped("webhook", false, null, null),
             "amqp", shipped("amqp", false, null, "jobrelay.changes"),
             "kafka", shipped("kafka", false, null, null));
+
+    private final Secrets secrets = new Secrets();
 
     @TempDir
     Path directory;
@@ -201,9 +204,8 @@ class SettingsReaderTest {
                 camel.component.kafka.sasl-jaas-config=org.example.ScramLoginModule required username="jobrelay" password="hush-kafka";
                 camel.component.kafka.ssl-truststore-password=hush-store
                 """;
-        SettingsReader reader = reader(text);
-        assertThat(reader.read().toString()).doesNotContain("hush");
-        assertThat(reader.secrets().mask("hush-amqp, hush-kafka, hush-store, jobrelay"))
+        assertThat(reader(text).read().toString()).doesNotContain("hush");
+        assertThat(secrets.mask("hush-amqp, hush-kafka, hush-store, jobrelay"))
                 .doesNotContain("hush")
                 .endsWith(", jobrelay");
     }
@@ -482,12 +484,15 @@ class SettingsReaderTest {
     @Test
     void a_placeholder_that_cannot_be_resolved_is_a_problem_and_is_told_once() {
         PropertyFile file = write("jobrelay.account.acme.endpoint={{nowhere}}\njobrelay.account.acme.signing=none\n");
-        SettingsReader reader = new SettingsReader(file, key -> {
-            if (key.equals("jobrelay.account.acme.endpoint")) {
-                throw new IllegalArgumentException("{{nowhere}} and perhaps a secret");
-            }
-            return key.endsWith("signing") ? Optional.of("none") : Optional.empty();
-        });
+        SettingsReader reader = new SettingsReader(
+                file,
+                key -> {
+                    if (key.equals("jobrelay.account.acme.endpoint")) {
+                        throw new IllegalArgumentException("{{nowhere}} and perhaps a secret");
+                    }
+                    return key.endsWith("signing") ? Optional.of("none") : Optional.empty();
+                },
+                new Secrets());
 
         assertThat(reader.reading().problems())
                 .extracting(Problem::toString)
@@ -553,6 +558,6 @@ class SettingsReaderTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new SettingsReader(write(text), key -> Optional.ofNullable(properties.getProperty(key)));
+        return new SettingsReader(write(text), key -> Optional.ofNullable(properties.getProperty(key)), secrets);
     }
 }
