@@ -1,6 +1,5 @@
 package io.jobrelay.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,8 +12,6 @@ import io.jobrelay.job.Json;
 import io.jobrelay.trust.PlainLine;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +20,6 @@ import java.util.TreeSet;
 
 /** What {@code check} tells beyond problems: what would go out, and where a change would go. */
 final class Explanation {
-    private static final String STANDARD_INPUT = "-";
-
     private final Clock clock;
     private final PrintWriter out;
 
@@ -108,9 +103,7 @@ final class Explanation {
     }
 
     private static List<JsonNode> documents(String file) throws IOException {
-        String text = file.equals(STANDARD_INPUT)
-                ? new String(System.in.readAllBytes(), UTF_8)
-                : Files.readString(Path.of(file));
+        String text = Subcommand.contents(file);
         List<JsonNode> documents = new ArrayList<>();
         try (MappingIterator<JsonNode> values =
                 Json.MAPPER.readerFor(JsonNode.class).readValues(text)) {

@@ -1,7 +1,12 @@
 package io.jobrelay.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jobrelay.trust.PlainLine;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,11 @@ abstract class Subcommand implements Callable<Integer> {
     /** Prints a message that may quote a provider or a file, as one harmless line. */
     final void warn(String message) {
         err().println(PlainLine.of(message));
+    }
+
+    /** The text of a file, of standard input for {@code -}. */
+    static String contents(String file) throws IOException {
+        return file.equals("-") ? new String(System.in.readAllBytes(), UTF_8) : Files.readString(Path.of(file));
     }
 
     /** A command line that cannot be understood: exit status 2, with the usage. */

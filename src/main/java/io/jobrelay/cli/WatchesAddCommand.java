@@ -1,7 +1,5 @@
 package io.jobrelay.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.client.Api;
 import io.jobrelay.client.ApiException;
@@ -10,8 +8,6 @@ import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;
 import io.jobrelay.watch.WatchFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +22,6 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {"0:all are looked after", "1:some are not; standard error says why"})
 final class WatchesAddCommand extends Subcommand {
-    private static final String STANDARD_INPUT = "-";
-
     @Parameters(
             paramLabel = "FILE",
             arity = "1..*",
@@ -60,9 +54,7 @@ final class WatchesAddCommand extends Subcommand {
 
     private static WatchFile.Outline read(String file) {
         try {
-            String text = file.equals(STANDARD_INPUT)
-                    ? new String(System.in.readAllBytes(), UTF_8)
-                    : Files.readString(Path.of(file));
+            String text = contents(file);
             return WatchFile.outline(file, text.startsWith("{") ? "[" + text + "]" : text);
         } catch (IOException e) {
             return new WatchFile.Outline(List.of(), List.of(new Problem(file, 0, "cannot be read: " + e)), false);

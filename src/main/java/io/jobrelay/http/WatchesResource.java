@@ -12,7 +12,6 @@ import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -140,17 +139,15 @@ final class WatchesResource {
         if (item.failure() != null) {
             node.putRawValue("failure", new RawValue(item.failure()));
         }
-        if (item.node() != null) {
-            node.put("node", item.node());
-        }
+        put(node, "node", item.node());
         put(node, "lastAnswerTime", item.answered());
         put(node, "nextPollTime", item.nextPoll());
         return node.put("jobCount", item.jobs());
     }
 
-    private static void put(ObjectNode node, String member, @Nullable Instant time) {
-        if (time != null) {
-            node.put(member, time.toString());
+    private static void put(ObjectNode node, String member, @Nullable Object value) {
+        if (value != null) {
+            node.put(member, value.toString());
         }
     }
 
@@ -164,9 +161,7 @@ final class WatchesResource {
                     .put("receiveTime", reply.received().toString())
                     .put("cause", reply.cause())
                     .put("httpStatus", reply.httpStatus());
-            if (reply.contentType() != null) {
-                one.put("contentType", reply.contentType());
-            }
+            put(one, "contentType", reply.contentType());
             one.put("bytes", reply.bytes()).put("body", "/api/watches/" + item.id() + "/unreadable/" + reply.number());
         }
         return node;
