@@ -359,16 +359,20 @@ public final class Outbox {
             putOff(handle, delivery, failure.error(), 1, now + wait.get().toMillis(), now);
             return Fate.RETRIED;
         }
+        bury(handle, delivery, failure.error(), now);
+        return Fate.DEAD;
+    }
+
+    private static void bury(Handle handle, Delivery delivery, String error, long now) {
         bindClaim(handle.createUpdate("""
                         update delivery set status = 'DEAD', claimed = false, claimed_by = null, due_at = null,
                             error = :error, attempts = attempts + 1, updated_at = :now
                         where destination = :destination and event_id = :event and claim = :claim"""), delivery)
-                .bind("error", failure.error())
+                .bind("error", error)
                 .bind("now", now)
                 .execute();
         freeNext(handle, lane(delivery), now);
         Circuit.nothingToDeliver(handle, delivery.destination());
-        return Fate.DEAD;
     }
 
     /** The next probe takes another delivery, if another is due by then; and what cannot be routed now, cannot at once. */

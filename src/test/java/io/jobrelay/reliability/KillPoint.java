@@ -49,7 +49,7 @@ enum KillPoint {
     /** That it is delivered is written, and not committed. */
     WHILE_MARKING(before(Outbox.class, "delivered").of("destination=webhook"), before(Handle.class, "commit")),
     /** The last attempt has failed, and that is not committed. */
-    IN_MOVE_TO_DEAD(before(Outbox.class, "settle").of(", DEAD, "), before(Handle.class, "commit")),
+    IN_MOVE_TO_DEAD(before(Outbox.class, "bury"), before(Handle.class, "commit")),
     /** What was settled long ago is deleted, and that is not committed. */
     IN_CLEAN_UP(before(Outbox.class, "forget"), before(Handle.class, "commit")),
     /** The file was moved away and a new one is there, empty. */
