@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class KillIT {
     private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
-    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", LongForm.count(60, 3));
+    private static final int RANDOM_KILLS = Integer.getInteger("jobrelay.test.kills", LongForm.count(60, 1));
     private static final int ROUNDS = LongForm.count(2, 1);
     private static final double MEAN_LIFE_MILLIS = 2_500;
     /** What the short form does without: another of its points stands beside each. */
