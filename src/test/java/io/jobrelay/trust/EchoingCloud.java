@@ -1,13 +1,21 @@
 package io.jobrelay.trust;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.http.Request;
+import com.github.tomakehurst.wiremock.http.RequestMethod;
 import io.jobrelay.job.Json;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.jobrelay.testbed.StubServer;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,11 +23,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A provider, an identity service and a receiver of webhooks that say back all they know: what they were sent, and the
@@ -29,41 +32,35 @@ final class EchoingCloud implements AutoCloseable {
     static final List<String> ANSWERS =
             List.of("good", "failed", "refused", "malformed", "broken", "unmapped", "redirect", "cut", "proxy");
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(8);
+    private final StubServer server = new StubServer();
     private final List<String> secrets;
     private final String token;
-    private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
-    private final List<String> webhooks = new CopyOnWriteArrayList<>();
     private volatile int receipt = 204;
 
-    EchoingCloud(List<String> secrets, String token) throws IOException {
+    EchoingCloud(List<String> secrets, String token) {
         this.secrets = secrets;
         this.token = token;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
-        server.setExecutor(threads);
-        server.createContext("/v1/", this::answer);
-        server.createContext("/v3/", this::giveToken);
-        server.createContext("/hook", this::receive);
-        server.start();
+        server.replies(event -> reply(event.getRequest()).build());
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.baseUrl();
     }
 
     /** How often a job was asked for with the answer of this name. */
-    int asked(String answer) {
-        return asked.getOrDefault(answer, new AtomicInteger()).get();
+    long asked(String answer) {
+        return server.asked(answer + "-.*");
     }
 
     int received() {
-        return asked("webhook");
+        return server.hooks().size();
     }
 
-    /** All that came in with webhooks. */
+    /** All that came in with webhooks; their address is a secret itself. */
     String webhooks() {
-        return String.join("\n", webhooks);
+        return server.hooks().stream()
+                .map(hook -> hook.getHeaders() + hook.getBodyAsString())
+                .collect(joining("\n"));
     }
 
     void receipt(int status) {
@@ -72,14 +69,17 @@ final class EchoingCloud implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "asked for " + asked;
+        return "received " + received() + ", asked for "
+                + ANSWERS.stream().collect(toMap(answer -> answer, this::asked));
     }
 
-    private String everything(HttpExchange exchange) {
+    private String everything(Request request) {
         StringBuilder all = new StringBuilder();
         List<String> known = new ArrayList<>(secrets);
         // A token is a secret from when it was given: whoever echoes it has been sent it.
-        known.addAll(exchange.getRequestHeaders().getOrDefault("X-Auth-Token", List.of()));
+        if (request.containsHeader("X-Auth-Token")) {
+            known.add(request.getHeader("X-Auth-Token"));
+        }
         for (String secret : known) {
             byte[] bytes = secret.getBytes(UTF_8);
             all.append(" plain ").append(secret);
@@ -91,97 +91,65 @@ final class EchoingCloud implements AutoCloseable {
                 all.append(" url64 ").append(Base64.getUrlEncoder().encodeToString((before + secret).getBytes(UTF_8)));
             }
         }
-        exchange.getRequestHeaders()
-                .forEach((name, values) -> all.append(' ').append(name).append(values));
+        request.getHeaders()
+                .all()
+                .forEach(header -> all.append(' ').append(header.key()).append(header.values()));
         return all.toString();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        String job = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
+    private ResponseDefinitionBuilder reply(Request request) {
+        String echo = everything(request);
+        return request.getMethod().equals(RequestMethod.GET)
+                ? job(request.getUrl().replaceFirst(".*/", ""), echo)
+                        .withHeader("X-Echo", echo.replaceAll("[\\r\\n]", " "))
+                : request.getUrl().startsWith("/v3/")
+                        ? login(request.getBodyAsString())
+                        : status(receipt)
+                                .withHeader("X-Echo", echo)
+                                .withHeader("Location", request.getUrl())
+                                .withBody(receipt == 204 ? null : echo);
+    }
+
+    private ResponseDefinitionBuilder job(String job, String echo) {
         String answer = job.replaceFirst("-.*", "");
-        String echo = everything(exchange);
-        asked.computeIfAbsent(answer, name -> new AtomicInteger()).incrementAndGet();
-        exchange.getResponseHeaders().add("X-Echo", echo.replaceAll("[\\r\\n]", " "));
-        try (exchange) {
-            switch (answer) {
-                case "good", "failed" -> {
-                    Map<String, Object> members = new LinkedHashMap<>();
-                    members.put("project_id", "p");
-                    members.put("job_id", job);
-                    members.put(
-                            "job_status",
-                            answer.equals("failed") ? "FAILED" : asked(answer) % 2 == 0 ? "RUNNING" : "CHANGED");
-                    members.put("job_name", "echo of " + echo);
-                    members.put("job_description", echo);
-                    members.put(secrets.get(0), secrets);
-                    String json = Json.write(Map.of("is_success", true, "job", members));
-                    send(
-                            exchange,
-                            200,
-                            "application/json",
-                            json.replace("/", "\\/").replace("+", "\\u002B"));
-                }
-                case "refused" ->
-                    send(exchange, 401, "application/json", Json.write(Map.of("error_code", echo, "error_msg", echo)));
-                case "malformed" -> send(exchange, 200, "text/html; echo=" + secrets.get(0), "<p>" + echo);
-                case "broken" -> send(exchange, 200, "application/json", "{\"job\": " + secrets.get(0) + echo);
-                case "unmapped" ->
-                    send(
-                            exchange,
-                            200,
-                            "application/json",
-                            Json.write(
-                                    Map.of("is_success", true, "job", Map.of("job_id", secrets, "job_status", echo))));
-                case "redirect" -> {
-                    exchange.getResponseHeaders().add("Location", url() + "/v1/?key=" + secrets.get(0));
-                    send(exchange, 302, "text/plain", echo);
-                }
-                case "proxy" -> send(exchange, 502, "text/html", echo);
-                default -> {
-                    // cut: the connection ends without an answer
-                }
+        return switch (answer) {
+            case "good", "failed" -> {
+                Map<String, Object> members = new LinkedHashMap<>();
+                members.put("project_id", "p");
+                members.put("job_id", job);
+                members.put(
+                        "job_status",
+                        answer.equals("failed") ? "FAILED" : asked(answer) % 2 == 0 ? "RUNNING" : "CHANGED");
+                members.put("job_name", "echo of " + echo);
+                members.put("job_description", echo);
+                members.put(secrets.get(0), secrets);
+                String json = Json.write(Map.of("is_success", true, "job", members));
+                yield okJson(json.replace("/", "\\/").replace("+", "\\u002B"));
             }
-        }
+            case "refused" -> jsonResponse(Json.write(Map.of("error_code", echo, "error_msg", echo)), 401);
+            case "malformed" -> ok("<p>" + echo).withHeader("Content-Type", "text/html; echo=" + secrets.get(0));
+            case "broken" -> okJson("{\"job\": " + secrets.get(0) + echo);
+            case "unmapped" ->
+                okJson(Json.write(Map.of("is_success", true, "job", Map.of("job_id", secrets, "job_status", echo))));
+            case "redirect" ->
+                temporaryRedirect(url() + "/v1/?key=" + secrets.get(0)).withBody(echo);
+            case "proxy" -> status(502).withBody(echo);
+            default -> aResponse().withFault(Fault.EMPTY_RESPONSE); // cut
+        };
     }
 
-    private void giveToken(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String asked = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-            if (asked.contains("nobody")) {
-                String told = Json.write(Map.of("error", Map.of("code", 401, "message", "asked with " + asked)));
-                send(exchange, 401, "application/json", told);
-            } else {
-                exchange.getResponseHeaders().add("X-Subject-Token", token);
-                String told = Json.write(Map.of("token", Map.of("expires_at", "2099-01-01T00:00:00Z", "asked", asked)));
-                send(exchange, 201, "application/json", told);
-            }
-        }
-    }
-
-    private void receive(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            webhooks.add(exchange.getRequestHeaders().entrySet()
-                    + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-            asked.computeIfAbsent("webhook", name -> new AtomicInteger()).incrementAndGet();
-            exchange.getResponseHeaders().add("X-Echo", everything(exchange));
-            exchange.getResponseHeaders()
-                    .add("Location", exchange.getRequestURI().toString());
-            send(exchange, receipt, "text/plain", everything(exchange));
-        }
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, String body) throws IOException {
-        byte[] bytes = body.getBytes(UTF_8);
-        exchange.getResponseHeaders().add("Content-Type", type);
-        exchange.sendResponseHeaders(status, status == 204 ? -1 : bytes.length);
-        if (status != 204) {
-            exchange.getResponseBody().write(bytes);
-        }
+    private ResponseDefinitionBuilder login(String asked) {
+        return asked.contains("nobody")
+                ? jsonResponse(Json.write(Map.of("error", Map.of("code", 401, "message", "asked with " + asked))), 401)
+                : jsonResponse(
+                                Json.write(
+                                        Map.of("token", Map.of("expires_at", "2099-01-01T00:00:00Z", "asked", asked))),
+                                201)
+                        .withHeader("X-Subject-Token", token);
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }
