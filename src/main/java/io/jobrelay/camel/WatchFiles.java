@@ -26,12 +26,16 @@ import org.slf4j.LoggerFactory;
 public final class WatchFiles {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
 
+    /** Of a file that the ledger has watches of. */
+    private static final WatchFile.Content UNREAD = new WatchFile.Content(List.of(), List.of(), false);
+
     private final Supplier<WatchGlob> glob;
     private final RepeatedReading reading;
     private final Watches watches;
     private final Reloads reloads;
     private final Map<String, WatchFile.Content> known = new HashMap<>();
     private Map<Path, WatchFile.Content> last = Map.of();
+    private List<Path> missing = List.of();
     private volatile boolean complete;
 
     WatchFiles(Supplier<WatchGlob> glob, RepeatedReading reading, Watches watches, Reloads reloads) {
@@ -43,17 +47,29 @@ public final class WatchFiles {
 
     /** Reads all files and takes in what differs from the last time. */
     public synchronized void read() {
-        Map<Path, WatchFile.Content> read = reading.read(glob.get().files());
-        if (complete && read.equals(last)) {
+        WatchGlob.Found found = glob.get().find();
+        Map<Path, WatchFile.Content> read = reading.read(found.files());
+        if (complete && read.equals(last) && found.missing().equals(missing)) {
             return;
         }
         Map<String, WatchFile.Content> contents = new HashMap<>();
         Map<String, String> places = new HashMap<>();
         read.forEach(
                 (path, content) -> contents.put(path.toString(), withoutDoubles(path.toString(), content, places)));
-        Set<String> gone = new TreeSet<>(complete ? known.keySet() : watches.sources());
+        if (!complete) {
+            watches.sources().forEach(source -> known.put(source, UNREAD));
+            known.remove(Watches.FROM_API);
+        }
+        Set<String> gone = new TreeSet<>(known.keySet());
         gone.removeAll(contents.keySet());
-        gone.remove(Watches.FROM_API);
+        List<String> kept = gone.stream()
+                .filter(source -> !missing.contains(Path.of(source)))
+                .toList();
+        if (!kept.isEmpty() && !found.missing().isEmpty()) {
+            kept.forEach(source -> contents.put(source, known.get(source)));
+            found.missing().forEach(directory -> contents.put(directory.toString(), missing(directory.toString())));
+            gone.removeAll(contents.keySet());
+        }
         gone.forEach(source -> {
             take(source, new WatchFile.Content(List.of(), List.of(), true));
             if (complete) {
@@ -71,16 +87,29 @@ public final class WatchFiles {
         known.clear();
         known.putAll(contents);
         last = read;
+        missing = found.missing();
         if (!complete) {
             reloads.watchesStarted(problems(true), problems(false));
         }
         complete = true;
     }
 
+    /** Of a directory that may only be not mounted yet: like a file that cannot be read, it says nothing of its watches. */
+    private static WatchFile.Content missing(String directory) {
+        return new WatchFile.Content(
+                List.of(),
+                List.of(new Problem(
+                        directory,
+                        0,
+                        "jobrelay.watches: this directory is missing, so that no watch of a file is removed: put it back,"
+                                + " or leave it empty to have its watches removed")),
+                false);
+    }
+
     private Map<String, List<Problem>> problems(boolean readable) {
         Map<String, List<Problem>> problems = new HashMap<>();
         known.forEach((source, content) -> {
-            if (content.readable() == readable) {
+            if (!content.equals(UNREAD) && content.readable() == readable) {
                 problems.put(source, content.problems());
             }
         });

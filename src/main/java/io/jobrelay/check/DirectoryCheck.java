@@ -88,7 +88,7 @@ public final class DirectoryCheck {
         accounts.putAll(trial.settings().accounts());
         WatchFile reader = new WatchFile(trial.watchReader());
         Map<String, String> places = new HashMap<>();
-        for (Path file : new WatchGlob(trial.settings().watches()).files()) {
+        for (Path file : new WatchGlob(trial.settings().watches()).find().files()) {
             WatchFile.Content content = reader.read(file);
             problems.addAll(content.problems());
             for (WatchFile.Entry entry : content.entries()) {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -22,20 +24,33 @@ public final class WatchGlob {
         this.globs = List.copyOf(globs);
     }
 
-    /** The files as they are now, in order of their names; each once. */
-    public List<Path> files() {
-        return globs.stream()
-                .flatMap(glob -> files(glob).stream())
-                .distinct()
-                .sorted()
-                .toList();
+    /**
+     * The files as they are now.
+     *
+     * @param files in order of their names; each once
+     * @param missing the directories in front of the wildcards that are not there
+     */
+    public record Found(List<Path> files, List<Path> missing) {
+        public Found {
+            files = List.copyOf(files);
+            missing = List.copyOf(missing);
+        }
     }
 
-    private static List<Path> files(String glob) {
+    /** Looks for the files. */
+    public Found find() {
+        Set<Path> missing = new TreeSet<>();
+        Set<Path> files = new TreeSet<>();
+        globs.forEach(glob -> files.addAll(files(glob, missing)));
+        return new Found(List.copyOf(files), List.copyOf(missing));
+    }
+
+    private static List<Path> files(String glob, Set<Path> missing) {
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
         Path root = root(glob);
         if (!Files.isDirectory(root)) {
-            return Files.isRegularFile(Path.of(glob)) ? List.of(Path.of(glob)) : List.of();
+            missing.add(root);
+            return List.of();
         }
         boolean absolute = glob.startsWith("/");
         try (Stream<Path> files = Files.walk(root, DEEPEST)) {
