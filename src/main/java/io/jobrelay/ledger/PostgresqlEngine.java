@@ -42,11 +42,14 @@ final class PostgresqlEngine implements LedgerEngine {
     /** A connection that nothing answers on is given up; no statement but a migration's takes as long. */
     private static final String ANSWER_SECONDS = "30";
 
+    /** Whatever the database, the role or the URL has by default, or what waits for others would fail instead. */
+    private static final String ISOLATION = "set default_transaction_isolation = 'read committed';";
+
     /**
      * The locks of a process that stands still in the middle of a transaction are given up before its lease is over, and
      * another takes over. No migration is held to that: its locks are held by a connection that does nothing else.
      */
-    private static final String STANDSTILL = "4s";
+    private static final String STANDSTILL = "set idle_in_transaction_session_timeout = '4s'";
 
     private final LedgerSettings settings;
     private final String name;
@@ -97,7 +100,7 @@ final class PostgresqlEngine implements LedgerEngine {
         pool.setPassword(settings.password());
         PARAMETERS.forEach(pool::addDataSourceProperty);
         pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
-        pool.addDataSourceProperty("options", "-c idle_in_transaction_session_timeout=" + STANDSTILL);
+        pool.setConnectionInitSql(ISOLATION + STANDSTILL);
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setMinimumIdle(IDLE_CONNECTIONS);
         pool.setConnectionTimeout(CONNECTION_WAIT_MILLIS);
@@ -135,6 +138,7 @@ final class PostgresqlEngine implements LedgerEngine {
         return Flyway.configure()
                 .dataSource(settings.url(), settings.user(), settings.password())
                 .jdbcProperties(PARAMETERS)
+                .initSql(ISOLATION)
                 .lockRetryCount(LOCK_TRIES)
                 .locations("classpath:db/ledger/postgresql");
     }

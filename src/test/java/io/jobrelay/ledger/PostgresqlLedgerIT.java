@@ -1,5 +1,6 @@
 package io.jobrelay.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,7 @@ import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.PostgresqlServer;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,10 +24,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is PostgreSQL's alone: how it is reached, and that many have it open. */
 @Timeout(120)
@@ -71,7 +76,34 @@ class PostgresqlLedgerIT {
 
     @Test
     void two_that_write_at_once_leave_no_gap_between_positions() throws Exception {
-        LedgerSettings settings = server.ledger(name);
+        writeAtOnce(server.ledger(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"repeatable read", "serializable"})
+    void the_isolation_that_the_database_has_by_default_changes_nothing(String isolation) throws Exception {
+        LedgerSettings settings = server.empty(name);
+        server.execute("alter database \"%s\" set default_transaction_isolation = '%s'".formatted(name, isolation));
+
+        writeAtOnce(settings);
+    }
+
+    @Test
+    void options_of_the_url_go_beside_its_own() {
+        LedgerSettings plain = server.ledger(name);
+        String options = "-c work_mem=5MB -c default_transaction_isolation=serializable";
+        LedgerSettings settings = new LedgerSettings(
+                plain.url() + "?options=" + URLEncoder.encode(options, UTF_8), plain.user(), plain.password());
+
+        try (Ledger ledger = Ledger.open(settings)) {
+            assertThat(Stream.of("work_mem", "transaction_isolation", "idle_in_transaction_session_timeout")
+                            .flatMap(parameter -> ledger.query("show " + parameter).stream()))
+                    .containsExactly("5MB", "read committed", "4s");
+        }
+    }
+
+    /** Two that have the ledger open write to it at the same time. */
+    private static void writeAtOnce(LedgerSettings settings) throws Exception {
         int jobs = 100;
         try (Ledger one = Ledger.open(settings);
                 Ledger other = Ledger.open(settings)) {
