@@ -73,10 +73,7 @@ public final class ProviderBeans {
                         HttpMethods.class,
                         String.class,
                         new SimpleTypeConverter(false, (type, exchange, name) -> HttpMethods.valueOf((String) name)));
-        signers()
-                .forEach(signer -> registry.bind(
-                        signer.scheme(),
-                        new SignRequest(signer, clock, () -> UUID.randomUUID().toString())));
+        signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(signer, clock)));
         keystone = new KeystoneTokenRoute(context, secrets, clock);
         registry.bind("keystone-token", keystone);
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
@@ -86,7 +83,11 @@ public final class ProviderBeans {
     }
 
     private static List<RequestSigner> signers() {
-        return List.of(new Acs3HmacSha256(), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1());
+        return List.of(
+                new Acs3HmacSha256(() -> UUID.randomUUID().toString()),
+                new SdkHmacSha256(),
+                new SdkHmacSha256Scoped(),
+                new BceAuthV1());
     }
 
     private static BoundedClient client(Settings settings) {

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -25,15 +24,10 @@ final class SignRequest implements Processor {
 
     private final RequestSigner signer;
     private final Clock clock;
-    private final Supplier<String> nonces;
 
-    /**
-     * @param nonces a new one each time, never used before
-     */
-    SignRequest(RequestSigner signer, Clock clock, Supplier<String> nonces) {
+    SignRequest(RequestSigner signer, Clock clock) {
         this.signer = signer;
         this.clock = clock;
-        this.nonces = nonces;
     }
 
     @Override
@@ -48,7 +42,7 @@ final class SignRequest implements Processor {
                 uri.getRawQuery() == null ? "" : uri.getRawQuery(),
                 headers(message, uri),
                 body(message));
-        signer.sign(request, credentials, clock.instant(), nonces.get()).forEach(message::setHeader);
+        signer.sign(request, credentials, clock.instant()).forEach(message::setHeader);
     }
 
     private static SortedMap<String, String> headers(Message message, URI uri) {

@@ -57,13 +57,14 @@ record PresentedSignature(
             members.put(matcher.group(1), matcher.group(2));
         }
         if (authorization.startsWith("ACS3-HMAC-SHA256 ")) {
+            String nonce = required(request.headers(), "x-acs-signature-nonce");
             return new PresentedSignature(
-                    new Acs3HmacSha256(),
+                    new Acs3HmacSha256(() -> nonce),
                     required(members, "Credential"),
                     names(members),
                     Instant.parse(required(request.headers(), "x-acs-date")),
                     LONGEST,
-                    required(request.headers(), "x-acs-signature-nonce"),
+                    nonce,
                     required(members, "Signature"));
         }
         if (authorization.startsWith("SDK-HMAC-SHA256 ")) {
@@ -142,7 +143,7 @@ record PresentedSignature(
     private Map<String, String> signed(UnsignedRequest request, Credentials keys) {
         return signer instanceof BceAuthV1 bce
                 ? Map.of("authorization", bce.authorization(request, signedHeaders, keys, date))
-                : signer.sign(request, keys, date, nonce);
+                : signer.sign(request, keys, date);
     }
 
     private static List<String> names(Map<String, String> members) {

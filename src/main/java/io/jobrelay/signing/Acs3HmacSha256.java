@@ -1,13 +1,14 @@
 package io.jobrelay.signing;
 
 import static java.util.Comparator.comparing;
-import static java.util.stream.Collectors.joining;
+import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Alibaba Cloud's {@code ACS3-HMAC-SHA256}, "signature version 3", as the ROA-style APIs use it.
@@ -15,10 +16,16 @@ import java.util.TreeMap;
  * <p>Signs method, path, query, body, {@code host}, {@code content-type} and every {@code x-acs-*} header; the caller
  * supplies {@code x-acs-action} and {@code x-acs-version}. The key is the secret key itself. See "Request structure
  * and signature (V3)" in Alibaba Cloud's OpenAPI guide.
+ *
+ * @param nonces a new one each time, never used before with the same credentials
  */
-public record Acs3HmacSha256() implements RequestSigner {
+public record Acs3HmacSha256(Supplier<String> nonces) implements RequestSigner {
 
     private static final String ALGORITHM = "ACS3-HMAC-SHA256";
+
+    public Acs3HmacSha256 {
+        requireNonNull(nonces, "nonces is null");
+    }
 
     @Override
     public String scheme() {
@@ -26,10 +33,10 @@ public record Acs3HmacSha256() implements RequestSigner {
     }
 
     @Override
-    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now, String nonce) {
+    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now) {
         SortedMap<String, String> added = new TreeMap<>();
         added.put("x-acs-date", now.truncatedTo(ChronoUnit.SECONDS).toString());
-        added.put("x-acs-signature-nonce", nonce);
+        added.put("x-acs-signature-nonce", nonces.get());
         added.put("x-acs-content-sha256", Digests.sha256Hex(request.body()));
         String token = credentials.securityToken();
         if (token != null) {
@@ -37,29 +44,28 @@ public record Acs3HmacSha256() implements RequestSigner {
             // Not demanded by the documents; the vendor's own clients send it with every token.
             added.put("x-acs-accesskey-id", credentials.accessKey());
         }
-        CanonicalRequest canonical = canonicalRequest(request.with(added));
+        CanonicalRequest canonical = canonicalRequest(request, added);
         added.put(
                 "authorization",
-                "%s Credential=%s,SignedHeaders=%s,Signature=%s"
-                        .formatted(
-                                ALGORITHM,
-                                credentials.accessKey(),
-                                canonical.signedHeaders(),
-                                signature(canonical, credentials.secretKey())));
+                ALGORITHM
+                        + " Credential=" + credentials.accessKey()
+                        + ",SignedHeaders=" + canonical.signedHeaders()
+                        + ",Signature=" + signature(canonical, credentials.secretKey()));
         return added;
     }
 
-    /** The canonical form of a request that has its {@code x-acs-*} headers. */
-    static CanonicalRequest canonicalRequest(UnsignedRequest request) {
+    /**
+     * The canonical form of a request.
+     *
+     * @param added the {@code x-acs-*} headers of the signature
+     */
+    static CanonicalRequest canonicalRequest(UnsignedRequest request, Map<String, String> added) {
         return new CanonicalRequest(
                 request.method(),
                 request.path(),
-                QueryParameter.parse(request.query()).stream()
-                        .sorted(comparing(QueryParameter::name))
-                        .map(QueryParameter::encoded)
-                        .collect(joining("&")),
-                CanonicalRequest.signed(request.headers(), Acs3HmacSha256::isSigned),
-                request.headers().getOrDefault("x-acs-content-sha256", ""));
+                QueryParameter.canonical(request.query(), comparing(QueryParameter::name)),
+                CanonicalRequest.signed(request, added, Acs3HmacSha256::isSigned),
+                added.getOrDefault("x-acs-content-sha256", ""));
     }
 
     static String signature(CanonicalRequest canonical, String secretKey) {

@@ -1,31 +1,37 @@
 package io.jobrelay.signing;
 
-import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
+import static java.util.Comparator.comparing;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Baidu Cloud's {@code bce-auth-v1}: the key is derived from the secret key for one access key, instant and expiry.
  *
  * <p>Signs method, path, query, {@code host} and every {@code x-bce-*} header, and lists their names. It does not sign
  * the body. See "Generating an authentication string" in Baidu Cloud's documents.
- *
- * @param expiry how long the gateway may accept the signature; whole seconds, at least one
  */
-public record BceAuthV1(Duration expiry) implements RequestSigner {
+public final class BceAuthV1 implements RequestSigner {
 
-    public BceAuthV1 {
-        requireNonNull(expiry, "expiry is null");
+    private final Duration expiry;
+    private final DerivedKeys keys = new DerivedKeys();
+
+    /**
+     * @param expiry how long the gateway may accept the signature; whole seconds, at least one
+     */
+    public BceAuthV1(Duration expiry) {
         if (expiry.toSeconds() < 1) {
             throw new IllegalArgumentException("expiry: at least one second, was " + expiry);
         }
+        this.expiry = expiry;
     }
 
     /** With the vendor's default of half an hour. */
@@ -39,53 +45,60 @@ public record BceAuthV1(Duration expiry) implements RequestSigner {
     }
 
     @Override
-    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now, String nonce) {
+    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now) {
         SortedMap<String, String> added = new TreeMap<>();
-        added.put("x-bce-date", now.truncatedTo(ChronoUnit.SECONDS).toString());
+        String date = date(now);
+        added.put("x-bce-date", date);
         String token = credentials.securityToken();
         if (token != null) {
             added.put("x-bce-security-token", token);
         }
-        UnsignedRequest complete = request.with(added);
-        added.put("authorization", authorization(complete, signedHeaders(complete), credentials, now));
+        SortedMap<String, String> headers = CanonicalRequest.signed(request, added, BceAuthV1::isSigned);
+        // An empty header is not part of the canonical form, so it is not listed either.
+        headers.values().removeIf(String::isEmpty);
+        added.put("authorization", authorization(request, headers, credentials, date));
         return added;
     }
 
     /** The header's value when exactly these headers of the request are signed, of which the request has each. */
     public String authorization(
             UnsignedRequest request, Collection<String> signedHeaders, Credentials credentials, Instant now) {
-        String prefix = "bce-auth-v1/%s/%s/%d"
-                .formatted(credentials.accessKey(), now.truncatedTo(ChronoUnit.SECONDS), expiry.toSeconds());
-        // The next key is the hexadecimal text, not the octets behind it.
-        String signingKey = Digests.hmacSha256Hex(credentials.secretKey(), prefix);
-        String names = signedHeaders.stream().sorted().collect(joining(";"));
-        String signature = Digests.hmacSha256Hex(signingKey, canonicalRequest(request, signedHeaders));
-        return String.join("/", prefix, names, signature);
+        SortedMap<String, String> headers = new TreeMap<>();
+        signedHeaders.forEach(name -> headers.put(name, request.headers().getOrDefault(name, "")));
+        return authorization(request, headers, credentials, date(now));
     }
 
-    static String canonicalRequest(UnsignedRequest request, Collection<String> signedHeaders) {
+    private String authorization(
+            UnsignedRequest request, SortedMap<String, String> headers, Credentials credentials, String date) {
+        String prefix = "bce-auth-v1/" + credentials.accessKey() + "/" + date + "/" + expiry.toSeconds();
+        // The next key is the hexadecimal text, not the octets behind it.
+        byte[] key = keys.of(date, credentials, its -> Digests.utf8(Digests.hmacSha256Hex(its.secretKey(), prefix)));
+        String signature = Digests.hmacSha256Hex(key, canonicalRequest(request, headers));
+        return prefix + "/" + String.join(";", headers.keySet()) + "/" + signature;
+    }
+
+    /**
+     * The text that is signed.
+     *
+     * @param headers the signed headers and no others
+     */
+    static String canonicalRequest(UnsignedRequest request, Map<String, String> headers) {
         // Sorted as whole lines: "a-b:" comes before "a:", although "a" comes before "a-b".
-        String headers = signedHeaders.stream()
-                .map(name -> PercentEncoding.encode(name) + ":"
-                        + PercentEncoding.encode(request.headers().getOrDefault(name, "")))
-                .sorted()
-                .collect(joining("\n"));
-        String query = QueryParameter.parse(request.query()).stream()
-                .filter(parameter -> !parameter.name().equalsIgnoreCase("authorization"))
-                .map(QueryParameter::encoded)
-                .sorted()
-                .collect(joining("&"));
+        SortedSet<String> lines = new TreeSet<>();
+        headers.forEach((name, value) -> lines.add(PercentEncoding.encode(name) + ":" + PercentEncoding.encode(value)));
+        List<QueryParameter> parameters = QueryParameter.parse(request.query());
+        parameters.removeIf(parameter -> parameter.name().equalsIgnoreCase("authorization"));
+        parameters.sort(comparing(QueryParameter::encoded));
         String path =
                 PercentEncoding.encode(PercentEncoding.decode(request.path())).replace("%2F", "/");
-        return String.join("\n", request.method(), path, query, headers);
+        return String.join("\n", request.method(), path, QueryParameter.join(parameters), String.join("\n", lines));
     }
 
-    /** An empty header is not part of the canonical form, so it is not listed either. */
-    private static Collection<String> signedHeaders(UnsignedRequest request) {
-        return request.headers().entrySet().stream()
-                .filter(header -> !header.getValue().isEmpty())
-                .map(Map.Entry::getKey)
-                .filter(name -> name.equals("host") || name.startsWith("x-bce-"))
-                .toList();
+    private static String date(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static boolean isSigned(String header) {
+        return header.equals("host") || header.startsWith("x-bce-");
     }
 }

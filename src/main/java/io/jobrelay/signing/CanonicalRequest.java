@@ -16,9 +16,11 @@ import java.util.function.Predicate;
 record CanonicalRequest(
         String method, String path, String query, SortedMap<String, String> headers, String payloadHash) {
 
-    /** The headers whose name is signed. */
-    static SortedMap<String, String> signed(Map<String, String> headers, Predicate<String> isSigned) {
-        SortedMap<String, String> signed = new TreeMap<>(headers);
+    /** The headers whose name is signed: of the request, and those that are added to it and replace others of the name. */
+    static SortedMap<String, String> signed(
+            UnsignedRequest request, Map<String, String> added, Predicate<String> isSigned) {
+        SortedMap<String, String> signed = new TreeMap<>(request.headers());
+        signed.putAll(added);
         signed.keySet().removeIf(isSigned.negate());
         return signed;
     }
@@ -33,7 +35,7 @@ record CanonicalRequest(
         StringBuilder lines = new StringBuilder();
         headers.forEach(
                 (name, value) -> lines.append(name).append(':').append(value).append('\n'));
-        return String.join("\n", method, path, query, lines, signedHeaders(), payloadHash);
+        return method + '\n' + path + '\n' + query + '\n' + lines + '\n' + signedHeaders() + '\n' + payloadHash;
     }
 
     String hash() {

@@ -12,28 +12,37 @@ final class Digests {
 
     private static final String MAC = "HmacSHA256";
 
-    private Digests() {}
+    /** To look an algorithm up takes longer than to use it. */
+    private static final ThreadLocal<Digests> OF_THREAD = ThreadLocal.withInitial(Digests::new);
+
+    private final MessageDigest sha256;
+    private final Mac mac;
+
+    private Digests() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+            mac = Mac.getInstance(MAC);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has SHA-256 and " + MAC, e);
+        }
+    }
 
     static String sha256Hex(String text) {
         return sha256Hex(utf8(text));
     }
 
     static String sha256Hex(byte[] octets) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(OF_THREAD.get().sha256.digest(octets));
     }
 
     static byte[] hmacSha256(byte[] key, String text) {
+        Mac mac = OF_THREAD.get().mac;
         try {
-            Mac mac = Mac.getInstance(MAC);
             mac.init(new SecretKeySpec(key, MAC));
-            return mac.doFinal(utf8(text));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + MAC, e);
+            throw new IllegalStateException(MAC + " takes any key", e);
         }
+        return mac.doFinal(utf8(text));
     }
 
     static String hmacSha256Hex(String key, String text) {

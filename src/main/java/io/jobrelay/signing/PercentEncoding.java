@@ -24,6 +24,9 @@ public final class PercentEncoding {
      * @throws IllegalArgumentException if it has half a surrogate pair and so no form in UTF-8
      */
     public static String encode(String text) {
+        if (isUnreserved(text)) {
+            return text;
+        }
         ByteBuffer octets;
         try {
             octets = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
@@ -49,6 +52,9 @@ public final class PercentEncoding {
      *     a URI (blanks, controls, anything beyond ASCII), or if the octets are not UTF-8
      */
     public static String decode(String encoded) {
+        if (isUnreserved(encoded)) {
+            return encoded;
+        }
         ByteBuffer octets = ByteBuffer.allocate(encoded.length());
         for (int i = 0; i < encoded.length(); i++) {
             char c = encoded.charAt(i);
@@ -78,10 +84,17 @@ public final class PercentEncoding {
         return (byte) HexFormat.fromHexDigits(encoded, percent + 1, percent + 3);
     }
 
-    private static boolean isUnreserved(byte octet) {
-        return (octet >= 'a' && octet <= 'z')
-                || (octet >= 'A' && octet <= 'Z')
-                || (octet >= '0' && octet <= '9')
-                || "-._~".indexOf(octet) >= 0;
+    /** Such a text is its own encoded form. */
+    private static boolean isUnreserved(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isUnreserved(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUnreserved(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-._~".indexOf(c) >= 0;
     }
 }

@@ -1,17 +1,36 @@
 package io.jobrelay.signing;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** One parameter of a query, decoded; a parameter without a value has an empty one. */
 record QueryParameter(String name, String value) {
 
     /** The parameters of a wire query in their order. */
     static List<QueryParameter> parse(String query) {
-        return Arrays.stream(query.split("&", -1))
-                .filter(pair -> !pair.isEmpty())
-                .map(QueryParameter::of)
-                .toList();
+        List<QueryParameter> parameters = new ArrayList<>();
+        for (String pair : query.split("&", -1)) {
+            if (!pair.isEmpty()) {
+                parameters.add(of(pair));
+            }
+        }
+        return parameters;
+    }
+
+    /** A wire query in canonical form: in this order, each parameter encoded as every scheme signs it. */
+    static String canonical(String query, Comparator<QueryParameter> order) {
+        List<QueryParameter> parameters = parse(query);
+        parameters.sort(order);
+        return join(parameters);
+    }
+
+    static String join(Collection<QueryParameter> parameters) {
+        StringJoiner query = new StringJoiner("&");
+        parameters.forEach(parameter -> query.add(parameter.encoded()));
+        return query.toString();
     }
 
     String encodedName() {

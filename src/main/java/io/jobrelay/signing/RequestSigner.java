@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * One vendor's way to prove that a request comes from the holder of a secret key.
  *
- * <p>Signers are immutable and read no clock. Gateways accept a date only for minutes and a nonce only once, so sign
- * every attempt anew.
+ * <p>Signers may be shared between threads and read no clock. Gateways accept a date only for minutes and a nonce only
+ * once, so sign every attempt anew.
  */
 public sealed interface RequestSigner permits Acs3HmacSha256, SdkHmacSha256, SdkHmacSha256Scoped, BceAuthV1 {
 
@@ -19,8 +19,7 @@ public sealed interface RequestSigner permits Acs3HmacSha256, SdkHmacSha256, Sdk
      * request has already is to be replaced.
      *
      * @param now the date of the signature; fractions of a second are dropped
-     * @param nonce never used before with these credentials; ignored by schemes without one
      * @throws IllegalArgumentException if path or query are not percent-encoded UTF-8
      */
-    Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now, String nonce);
+    Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now);
 }

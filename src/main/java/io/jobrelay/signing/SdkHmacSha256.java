@@ -1,7 +1,6 @@
 package io.jobrelay.signing;
 
 import static java.util.Comparator.comparing;
-import static java.util.stream.Collectors.joining;
 
 import java.time.Instant;
 import java.util.Map;
@@ -22,32 +21,29 @@ public record SdkHmacSha256() implements RequestSigner {
     }
 
     @Override
-    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now, String nonce) {
-        SortedMap<String, String> added = SdkHmac.headers(credentials, now);
-        CanonicalRequest canonical = canonicalRequest(request.with(added));
+    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now) {
+        String timestamp = SdkHmac.timestamp(now);
+        SortedMap<String, String> added = SdkHmac.headers(credentials, timestamp);
+        CanonicalRequest canonical = canonicalRequest(request, added);
         added.put(
                 "authorization",
-                "%s Access=%s, SignedHeaders=%s, Signature=%s"
-                        .formatted(
-                                SdkHmac.ALGORITHM,
-                                credentials.accessKey(),
-                                canonical.signedHeaders(),
-                                signature(canonical, credentials.secretKey(), now)));
+                SdkHmac.ALGORITHM
+                        + " Access=" + credentials.accessKey()
+                        + ", SignedHeaders=" + canonical.signedHeaders()
+                        + ", Signature=" + signature(canonical, credentials.secretKey(), timestamp));
         return added;
     }
 
     /** Parameters sorted by encoded name; the values of a repeated name keep their order. */
-    static CanonicalRequest canonicalRequest(UnsignedRequest request) {
-        String query = QueryParameter.parse(request.query()).stream()
-                .sorted(comparing(QueryParameter::encodedName))
-                .map(QueryParameter::encoded)
-                .collect(joining("&"));
-        return SdkHmac.canonicalRequest(request, query, SdkHmacSha256::isSigned);
+    static CanonicalRequest canonicalRequest(UnsignedRequest request, Map<String, String> added) {
+        return SdkHmac.canonicalRequest(
+                request,
+                QueryParameter.canonical(request.query(), comparing(QueryParameter::encodedName)),
+                CanonicalRequest.signed(request, added, SdkHmacSha256::isSigned));
     }
 
-    static String signature(CanonicalRequest canonical, String secretKey, Instant now) {
-        return Digests.hmacSha256Hex(
-                secretKey, String.join("\n", SdkHmac.ALGORITHM, SdkHmac.timestamp(now), canonical.hash()));
+    static String signature(CanonicalRequest canonical, String secretKey, String timestamp) {
+        return Digests.hmacSha256Hex(secretKey, SdkHmac.ALGORITHM + "\n" + timestamp + "\n" + canonical.hash());
     }
 
     private static boolean isSigned(String header) {

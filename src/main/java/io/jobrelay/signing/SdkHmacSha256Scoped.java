@@ -1,13 +1,13 @@
 package io.jobrelay.signing;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Huawei's {@code SDK-HMAC-SHA256} in the form "Credential=", which the Open Telekom Cloud's own clients send: the key
@@ -18,19 +18,26 @@ import java.util.TreeMap;
  * ordered without regard to case and only the first value of a repeated name is signed, so do not repeat names. The
  * Open Telekom Cloud's clients sign a POST with a query and no body in a way of their own; avoid it. See "AK/SK
  * authentication" in the Open Telekom Cloud's ModelArts API reference.
- *
- * @param region may be empty, as those clients leave it
- * @param service likewise
  */
-public record SdkHmacSha256Scoped(String region, String service) implements RequestSigner {
+public final class SdkHmacSha256Scoped implements RequestSigner {
 
     private static final String TERMINATOR = "sdk_request";
 
     private static final Set<String> UNSIGNED = Set.of("x-project-id", "x-domain-id", "x-security-token");
 
-    public SdkHmacSha256Scoped {
-        requireNonNull(region, "region is null");
-        requireNonNull(service, "service is null");
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
+
+    private final String region;
+    private final String service;
+    private final DerivedKeys keys = new DerivedKeys();
+
+    /**
+     * @param region may be empty, as those clients leave it
+     * @param service likewise
+     */
+    public SdkHmacSha256Scoped(String region, String service) {
+        this.region = requireNonNull(region, "region is null");
+        this.service = requireNonNull(service, "service is null");
     }
 
     /** With the empty region and service that the vendor's clients use. */
@@ -44,30 +51,28 @@ public record SdkHmacSha256Scoped(String region, String service) implements Requ
     }
 
     @Override
-    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now, String nonce) {
-        SortedMap<String, String> added = SdkHmac.headers(credentials, now);
-        CanonicalRequest canonical = canonicalRequest(request.with(added));
+    public Map<String, String> sign(UnsignedRequest request, Credentials credentials, Instant now) {
         String timestamp = SdkHmac.timestamp(now);
+        SortedMap<String, String> added = SdkHmac.headers(credentials, timestamp);
+        CanonicalRequest canonical = canonicalRequest(request, added);
         String date = timestamp.substring(0, "yyyyMMdd".length());
         String scope = String.join("/", date, region, service, TERMINATOR);
         String stringToSign = String.join("\n", SdkHmac.ALGORITHM, timestamp, scope, canonical.hash());
+        byte[] key = keys.of(date, credentials, its -> signingKey(its.secretKey(), date));
         added.put(
                 "authorization",
-                "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s"
-                        .formatted(
-                                SdkHmac.ALGORITHM,
-                                credentials.accessKey(),
-                                scope,
-                                canonical.signedHeaders(),
-                                Digests.hmacSha256Hex(signingKey(credentials.secretKey(), date), stringToSign)));
+                SdkHmac.ALGORITHM
+                        + " Credential=" + credentials.accessKey() + "/" + scope
+                        + ", SignedHeaders=" + canonical.signedHeaders()
+                        + ", Signature=" + Digests.hmacSha256Hex(key, stringToSign));
         return added;
     }
 
-    static CanonicalRequest canonicalRequest(UnsignedRequest request) {
-        SortedMap<String, String> collapsed = new TreeMap<>(request.headers());
-        collapsed.replaceAll((name, value) -> value.replaceAll("\\s+", " "));
-        return SdkHmac.canonicalRequest(
-                request.with(collapsed), canonicalQuery(request.query()), header -> !UNSIGNED.contains(header));
+    static CanonicalRequest canonicalRequest(UnsignedRequest request, Map<String, String> added) {
+        SortedMap<String, String> headers =
+                CanonicalRequest.signed(request, added, header -> !UNSIGNED.contains(header));
+        headers.replaceAll((name, value) -> WHITE_SPACE.matcher(value).replaceAll(" "));
+        return SdkHmac.canonicalRequest(request, canonicalQuery(request.query()), headers);
     }
 
     private byte[] signingKey(String secretKey, String date) {
@@ -81,6 +86,6 @@ public record SdkHmacSha256Scoped(String region, String service) implements Requ
         SortedMap<String, QueryParameter> byName =
                 new TreeMap<>(String.CASE_INSENSITIVE_ORDER.thenComparing(String::compareTo));
         QueryParameter.parse(query).forEach(parameter -> byName.putIfAbsent(parameter.encodedName(), parameter));
-        return byName.values().stream().map(QueryParameter::encoded).collect(joining("&"));
+        return QueryParameter.join(byName.values());
     }
 }

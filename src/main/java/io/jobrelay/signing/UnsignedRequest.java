@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,9 +14,9 @@ import java.util.TreeMap;
  * @param query percent-encoded once, without "?"; "" when there is none
  * @param headers lower-case names, one value each, always with {@code host} (including the port unless it is the
  *     scheme's default), never with {@code authorization}; blanks around a value, which HTTP drops, are removed
- * @param body the bytes to send; empty when there is none
+ * @param body the bytes to send, not to be changed any more; empty when there is none
  */
-@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out; requests are signed, not compared
+@SuppressWarnings("ArrayRecordComponent") // requests are signed, not compared
 public record UnsignedRequest(
         String method, String path, String query, SortedMap<String, String> headers, byte[] body) {
 
@@ -34,25 +33,12 @@ public record UnsignedRequest(
             throw new IllegalArgumentException("query: given without its ?, was " + query);
         }
         headers = checked(headers);
-        body = body.clone();
-    }
-
-    @Override
-    public byte[] body() {
-        return body.clone();
     }
 
     /** Method and path only: headers may carry a security token. */
     @Override
     public String toString() {
         return method + " " + path;
-    }
-
-    /** This request with {@code added} in its headers; an added header replaces one of the same name. */
-    UnsignedRequest with(Map<String, String> added) {
-        SortedMap<String, String> all = new TreeMap<>(headers);
-        all.putAll(added);
-        return new UnsignedRequest(method, path, query, all, body);
     }
 
     private static SortedMap<String, String> checked(SortedMap<String, String> headers) {

@@ -32,7 +32,7 @@ class SignRequestRouteTest extends RouteTestSupport {
     private static final String TOKEN = "TestSecurityToken+/0123456789==";
     private static final String PATH = "/d%20a%2Fb%2Ac~d%2Be%25f%E4%B8%AD/?z=1&a=d%20a%2Fb&a=%2B&empty=";
     private static final Map<String, RequestSigner> SIGNERS = Stream.of(
-                    new Acs3HmacSha256(), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1())
+                    new Acs3HmacSha256(() -> ""), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1())
             .collect(Collectors.toMap(RequestSigner::scheme, Function.identity()));
 
     private final List<String> budget = new ArrayList<>();

@@ -154,7 +154,7 @@ class WireFuzzTest {
             }
         }
         assertThat(values).containsExactly(version);
-        assertThat(sent(request).verifies(new Acs3HmacSha256())).isTrue();
+        assertThat(sent(request).verifies(new Acs3HmacSha256(() -> ""))).isTrue();
     }
 
     @Provide

@@ -32,7 +32,7 @@ class SignatureCheckTest {
 
     static Stream<RequestSigner> signers() {
         return Stream.of(
-                new Acs3HmacSha256(),
+                new Acs3HmacSha256(() -> "a-nonce"),
                 new SdkHmacSha256(),
                 new SdkHmacSha256Scoped("", ""),
                 new SdkHmacSha256Scoped("eu-de", "modelarts"),
@@ -128,7 +128,7 @@ class SignatureCheckTest {
 
     @Test
     void refuses_a_nonce_that_has_come_before() {
-        ReceivedRequest request = signed(new Acs3HmacSha256());
+        ReceivedRequest request = signed(new Acs3HmacSha256(() -> "a-nonce"));
 
         assertThat(check.check(request)).isEmpty();
         assertThat(check.check(request)).contains(Refusal.REPEATED);
@@ -186,7 +186,7 @@ class SignatureCheckTest {
                 Map.of("host", "127.0.0.1:8080", "content-type", "application/json", "x-acs-action", "GetJob"));
         UnsignedRequest request =
                 new UnsignedRequest("POST", "/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY.getBytes(UTF_8));
-        headers.putAll(signer.sign(request, keys, NOW, "a-nonce"));
+        headers.putAll(signer.sign(request, keys, NOW));
         return received(request.path(), request.query(), headers, BODY);
     }
 

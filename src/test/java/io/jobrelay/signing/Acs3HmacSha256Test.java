@@ -1,6 +1,6 @@
 package io.jobrelay.signing;
 
-import static io.jobrelay.signing.SampleRequests.complete;
+import static io.jobrelay.signing.SampleRequests.before;
 import static io.jobrelay.signing.SampleRequests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -26,7 +26,7 @@ class Acs3HmacSha256Test {
             "https://aiworkspace.cn-hangzhou.aliyuncs.com/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs";
     private static final String JOB = JOBS + "/dsjob-9jx1fake0uj9e";
 
-    private final Acs3HmacSha256 signer = new Acs3HmacSha256();
+    private final Acs3HmacSha256 signer = new Acs3HmacSha256(() -> NONCE);
 
     @Test
     void signs_the_published_example() {
@@ -37,11 +37,11 @@ class Acs3HmacSha256Test {
                 Map.of("x-acs-action", "RunInstances", "x-acs-version", "2014-05-26"),
                 "");
 
-        Map<String, String> signed = signer.sign(
-                request,
-                new Credentials("YourAccessKeyId", "YourAccessKeySecret", null),
-                Instant.parse("2023-10-26T10:22:32Z"),
-                "3156853299f313e23d1673dc12e1703d");
+        Map<String, String> signed = new Acs3HmacSha256(() -> "3156853299f313e23d1673dc12e1703d")
+                .sign(
+                        request,
+                        new Credentials("YourAccessKeyId", "YourAccessKeySecret", null),
+                        Instant.parse("2023-10-26T10:22:32Z"));
 
         assertThat(hash(request, signed)).isEqualTo("7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259");
         assertThat(signed)
@@ -73,9 +73,9 @@ class Acs3HmacSha256Test {
         UnsignedRequest request =
                 request("GET", JOB + "?WorkspaceId=478&DatasetVersion=v1", headers("GetDatasetJob"), "");
 
-        Map<String, String> signed = signer.sign(request, PERMANENT, NOW, NONCE);
+        Map<String, String> signed = signer.sign(request, PERMANENT, NOW);
 
-        assertThat(Acs3HmacSha256.canonicalRequest(complete(request, signed)).text())
+        assertThat(Acs3HmacSha256.canonicalRequest(request, before(signed)).text())
                 .isEqualTo("""
                     GET
                     /api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs/dsjob-9jx1fake0uj9e
@@ -134,7 +134,7 @@ class Acs3HmacSha256Test {
     void signs_like_the_vendors_signer(String id, String url, String action, String hash, String signature) {
         UnsignedRequest request = request("GET", url, headers(action), "");
 
-        Map<String, String> signed = signer.sign(request, PERMANENT, NOW, NONCE);
+        Map<String, String> signed = signer.sign(request, PERMANENT, NOW);
 
         assertThat(hash(request, signed)).isEqualTo(hash);
         assertThat(signed.get("authorization"))
@@ -149,7 +149,7 @@ class Acs3HmacSha256Test {
         UnsignedRequest request =
                 request("GET", JOB + "?DatasetVersion=v1&WorkspaceId=478", headers("GetDatasetJob"), "");
 
-        Map<String, String> signed = signer.sign(request, TEMPORARY, NOW, NONCE);
+        Map<String, String> signed = signer.sign(request, TEMPORARY, NOW);
 
         assertThat(hash(request, signed)).isEqualTo("c43ecc493a47060b9c53cf027ce05d4f03add0a77419d37e54201788df3a56b0");
         assertThat(signed)
@@ -168,10 +168,10 @@ class Acs3HmacSha256Test {
     void signs_a_token_without_the_key() {
         UnsignedRequest request =
                 request("GET", JOB + "?DatasetVersion=v1&WorkspaceId=478", headers("GetDatasetJob"), "");
-        Map<String, String> signed = new TreeMap<>(signer.sign(request, TEMPORARY, NOW, NONCE));
+        Map<String, String> signed = new TreeMap<>(signer.sign(request, TEMPORARY, NOW));
         signed.remove("x-acs-accesskey-id");
 
-        CanonicalRequest canonical = Acs3HmacSha256.canonicalRequest(complete(request, signed));
+        CanonicalRequest canonical = Acs3HmacSha256.canonicalRequest(request, before(signed));
 
         assertThat(canonical.hash()).isEqualTo("25821eba0bb63eb14ec6b8a498190ace12b62c5e54fcaee47b242fed69ba8b58");
         assertThat(Acs3HmacSha256.signature(canonical, SECRET_KEY))
@@ -193,7 +193,7 @@ class Acs3HmacSha256Test {
                 "{\"JobAction\":\"SemanticIndex\",\"JobSpec\":\"{\\\"modelId\\\":\\\"xxx\\\"}\","
                         + "\"WorkspaceId\":\"478\"}");
 
-        Map<String, String> signed = signer.sign(request, PERMANENT, NOW, NONCE);
+        Map<String, String> signed = signer.sign(request, PERMANENT, NOW);
 
         assertThat(hash(request, signed)).isEqualTo("f0d25c24dbb8d894da1b1739d7508140f8e286f826c9174e4f55ea99f271dab2");
         assertThat(signed)
@@ -208,7 +208,7 @@ class Acs3HmacSha256Test {
 
     @Test
     void keeps_the_values_of_a_repeated_parameter_in_their_order() {
-        assertThat(Acs3HmacSha256.canonicalRequest(request("GET", "https://h/?b=2&a=9&b=1"))
+        assertThat(Acs3HmacSha256.canonicalRequest(request("GET", "https://h/?b=2&a=9&b=1"), Map.of())
                         .query())
                 .isEqualTo("a=9&b=2&b=1");
     }
@@ -218,6 +218,6 @@ class Acs3HmacSha256Test {
     }
 
     private static String hash(UnsignedRequest request, Map<String, String> signed) {
-        return Acs3HmacSha256.canonicalRequest(complete(request, signed)).hash();
+        return Acs3HmacSha256.canonicalRequest(request, before(signed)).hash();
     }
 }

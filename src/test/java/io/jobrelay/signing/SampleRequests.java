@@ -27,10 +27,17 @@ final class SampleRequests {
                 Digests.utf8(body));
     }
 
-    /** The request as it was when its canonical form was made. */
-    static UnsignedRequest complete(UnsignedRequest request, Map<String, String> signed) {
-        SortedMap<String, String> added = new TreeMap<>(signed);
-        added.remove("authorization");
-        return request.with(added);
+    /** The request with more headers. */
+    static UnsignedRequest with(UnsignedRequest request, Map<String, String> added) {
+        SortedMap<String, String> all = new TreeMap<>(request.headers());
+        all.putAll(added);
+        return new UnsignedRequest(request.method(), request.path(), request.query(), all, request.body());
+    }
+
+    /** Of the headers that a signer has added those that it made its canonical form with. */
+    static Map<String, String> before(Map<String, String> signed) {
+        Map<String, String> before = new TreeMap<>(signed);
+        before.remove("authorization");
+        return before;
     }
 }

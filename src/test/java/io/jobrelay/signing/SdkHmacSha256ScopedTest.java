@@ -1,6 +1,7 @@
 package io.jobrelay.signing;
 
 import static io.jobrelay.signing.SampleRequests.request;
+import static io.jobrelay.signing.SampleRequests.with;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,8 +91,8 @@ class SdkHmacSha256ScopedTest {
         UnsignedRequest plain = request("GET", SYNC_STATUS);
         Map<String, String> unsigned = Map.of("x-project-id", PROJECT, "x-domain-id", "d");
 
-        Map<String, String> signed = signer.sign(
-                plain.with(unsigned), new Credentials("EXAMPLEAK00000000001", SECRET_KEY, "token"), NOW, "");
+        Map<String, String> signed =
+                signer.sign(with(plain, unsigned), new Credentials("EXAMPLEAK00000000001", SECRET_KEY, "token"), NOW);
 
         assertThat(signed)
                 .containsEntry("x-security-token", "token")
@@ -100,14 +101,14 @@ class SdkHmacSha256ScopedTest {
 
     @Test
     void sorts_parameters_without_regard_to_case() {
-        assertThat(SdkHmacSha256Scoped.canonicalRequest(request("GET", "https://h/?offset=0&Z=1&limit=5&a=2"))
+        assertThat(SdkHmacSha256Scoped.canonicalRequest(request("GET", "https://h/?offset=0&Z=1&limit=5&a=2"), Map.of())
                         .query())
                 .isEqualTo("a=2&limit=5&offset=0&Z=1");
     }
 
     @Test
     void signs_the_first_value_of_a_repeated_parameter() {
-        assertThat(SdkHmacSha256Scoped.canonicalRequest(request("GET", "https://h/?b=2&a=&b=1&B=3"))
+        assertThat(SdkHmacSha256Scoped.canonicalRequest(request("GET", "https://h/?b=2&a=&b=1&B=3"), Map.of())
                         .query())
                 .isEqualTo("a=&B=3&b=2");
     }
@@ -116,10 +117,11 @@ class SdkHmacSha256ScopedTest {
     void counts_white_space_in_a_header_as_one_blank() {
         UnsignedRequest request = request("GET", "https://h/", Map.of("user-agent", "a \t  b"), "");
 
-        assertThat(SdkHmacSha256Scoped.canonicalRequest(request).headers()).containsEntry("user-agent", "a b");
+        assertThat(SdkHmacSha256Scoped.canonicalRequest(request, Map.of()).headers())
+                .containsEntry("user-agent", "a b");
     }
 
     private static String authorization(RequestSigner signer, UnsignedRequest request) {
-        return requireNonNull(signer.sign(request, PERMANENT, NOW, "").get("authorization"));
+        return requireNonNull(signer.sign(request, PERMANENT, NOW).get("authorization"));
     }
 }

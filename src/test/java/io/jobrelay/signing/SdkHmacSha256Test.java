@@ -1,6 +1,6 @@
 package io.jobrelay.signing;
 
-import static io.jobrelay.signing.SampleRequests.complete;
+import static io.jobrelay.signing.SampleRequests.before;
 import static io.jobrelay.signing.SampleRequests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -43,8 +43,7 @@ class SdkHmacSha256Test {
                 Digests.sha256Hex(""));
 
         assertThat(canonical.hash()).isEqualTo("b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a");
-        assertThat(SdkHmacSha256.signature(
-                        canonical, "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc", Instant.parse("2019-11-15T03:36:55Z")))
+        assertThat(SdkHmacSha256.signature(canonical, "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc", "20191115T033655Z"))
                 .isEqualTo("7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe");
     }
 
@@ -60,8 +59,7 @@ class SdkHmacSha256Test {
         Map<String, String> signed = signer.sign(
                 request,
                 new Credentials("QTWAOYTTINDUT2QVKYUC", "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc", null),
-                Instant.parse("2019-11-15T03:36:55Z"),
-                "");
+                Instant.parse("2019-11-15T03:36:55Z"));
 
         assertThat(signed)
                 .containsOnlyKeys("authorization", "x-sdk-date")
@@ -78,9 +76,9 @@ class SdkHmacSha256Test {
                 "GET",
                 "https://res.cn-north-4.myhuaweicloud.com/v1/" + PROJECT + "/jobs/d7a72d46599e4d32bc79efaf8041b6e5");
 
-        Map<String, String> signed = signer.sign(request, PERMANENT, NOW, "");
+        Map<String, String> signed = signer.sign(request, PERMANENT, NOW);
 
-        assertThat(SdkHmacSha256.canonicalRequest(complete(request, signed)).text())
+        assertThat(SdkHmacSha256.canonicalRequest(request, before(signed)).text())
                 .isEqualTo("""
                     GET
                     /v1/0123456789abcdef0123456789abcdef/jobs/d7a72d46599e4d32bc79efaf8041b6e5/
@@ -232,9 +230,9 @@ class SdkHmacSha256Test {
 
     private void assertSigned(
             UnsignedRequest request, Credentials credentials, String signedHeaders, String hash, String signature) {
-        Map<String, String> signed = signer.sign(request, credentials, NOW, "");
+        Map<String, String> signed = signer.sign(request, credentials, NOW);
 
-        assertThat(SdkHmacSha256.canonicalRequest(complete(request, signed)).hash())
+        assertThat(SdkHmacSha256.canonicalRequest(request, before(signed)).hash())
                 .isEqualTo(hash);
         assertThat(signed.get("authorization"))
                 .isEqualTo("SDK-HMAC-SHA256 Access=EXAMPLEAK00000000001, SignedHeaders=" + signedHeaders

@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SignatureCoverageTest {
 
     private record Inputs(UnsignedRequest request, Credentials credentials, Instant now, String nonce) {}
+
+    /** What the next nonce is. */
+    private static final AtomicReference<String> NONCE = new AtomicReference<>("");
 
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final Credentials CREDENTIALS = new Credentials("AK", "secret1", "token1");
@@ -38,7 +44,7 @@ class SignatureCoverageTest {
 
     static Stream<Arguments> signers() {
         return Stream.of(
-                arguments("acs3-hmac-sha256", new Acs3HmacSha256(), Set.of()),
+                arguments("acs3-hmac-sha256", new Acs3HmacSha256(NONCE::get), Set.of()),
                 arguments("sdk-hmac-sha256", new SdkHmacSha256(), Set.of("nonce")),
                 arguments("sdk-hmac-sha256-scoped", new SdkHmacSha256Scoped(), Set.of("nonce", "token")),
                 arguments("bce-auth-v1", new BceAuthV1(), Set.of("nonce", "body")));
@@ -58,10 +64,28 @@ class SignatureCoverageTest {
         assertThat(same).containsExactlyInAnyOrderElementsOf(uncovered);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("signers")
+    void signs_the_next_second_and_the_next_day_as_a_new_signer_does(String scheme, RequestSigner signer) {
+        for (Duration later : List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofDays(1), Duration.ZERO)) {
+            Inputs inputs = new Inputs(ORIGINAL.request(), CREDENTIALS, NOW.plus(later), "nonce1");
+
+            assertThat(signature(signer, inputs)).isEqualTo(signature(signerOf(scheme), inputs));
+        }
+    }
+
+    private static RequestSigner signerOf(String scheme) {
+        return signers()
+                .map(arguments -> (RequestSigner) arguments.get()[1])
+                .filter(signer -> signer.scheme().equals(scheme))
+                .findAny()
+                .orElseThrow();
+    }
+
     private static String signature(RequestSigner signer, Inputs inputs) {
-        String authorization =
-                requireNonNull(signer.sign(inputs.request(), inputs.credentials(), inputs.now(), inputs.nonce())
-                        .get("authorization"));
+        NONCE.set(inputs.nonce());
+        String authorization = requireNonNull(signer.sign(inputs.request(), inputs.credentials(), inputs.now())
+                .get("authorization"));
         return authorization.substring(authorization.length() - 64);
     }
 

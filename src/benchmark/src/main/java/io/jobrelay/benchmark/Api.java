@@ -37,7 +37,7 @@ enum Api {
             "\"running\""),
     ALIBABA(
             "alibaba-pai-dataset-job",
-            new Acs3HmacSha256(),
+            new Acs3HmacSha256(() -> UUID.randomUUID().toString()),
             "GET",
             "/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs/%s",
             "",
@@ -142,8 +142,7 @@ enum Api {
         SortedMap<String, String> signed = new TreeMap<>(headers);
         signed.put("host", uri.getAuthority());
         UnsignedRequest request = new UnsignedRequest(method, uri.getPath(), query, signed, body);
-        signed.putAll(
-                signer.sign(request, KEYS, Instant.now(), UUID.randomUUID().toString()));
+        signed.putAll(signer.sign(request, KEYS, Instant.now()));
         return signed;
     }
 

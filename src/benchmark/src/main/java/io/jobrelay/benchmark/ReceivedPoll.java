@@ -2,7 +2,9 @@ package io.jobrelay.benchmark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;
+import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.UnsignedRequest;
 import io.netty.handler.codec.http.HttpRequest;
 import java.time.Instant;
@@ -42,12 +44,13 @@ record ReceivedPoll(HttpRequest request, byte[] body) {
                 mark < 0 ? "" : request.uri().substring(mark + 1),
                 covered,
                 body);
-        String ours = api.signer instanceof BceAuthV1 bce
+        RequestSigner signer = api.signer instanceof Acs3HmacSha256
+                ? new Acs3HmacSha256(() -> header("x-acs-signature-nonce"))
+                : api.signer;
+        String ours = signer instanceof BceAuthV1 bce
                 ? bce.authorization(
                         unsigned, names, Api.KEYS, Instant.parse(authorization.split("/", -1)[2]))
-                : requireNonNull(api.signer
-                        .sign(unsigned, Api.KEYS, date(), header("x-acs-signature-nonce"))
-                        .get("authorization"));
+                : requireNonNull(signer.sign(unsigned, Api.KEYS, date()).get("authorization"));
         // Every scheme ends with it.
         return authorization.endsWith(ours.substring(ours.length() - HEX_DIGITS));
     }

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** The schemes: our signer of each, the vendor's, and what of a random request the vendor's can take. */
 enum Scheme {
     /** Alibaba's takes its parameters in a map, so no name is repeated. */
-    ACS3(new Acs3HmacSha256()) {
+    ACS3(new Acs3HmacSha256(() -> "none yet")) {
+        @Override
+        RequestSigner ours(RandomRequest request) {
+            return new Acs3HmacSha256(request::nonce);
+        }
+
         @Override
         RandomRequest takenByTheVendor(RandomRequest request) {
             return request.withoutRepeatedNames();
@@ -147,7 +152,11 @@ enum Scheme {
     }
 
     Map<String, String> signedByUs(RandomRequest request) {
-        return ours.sign(request.unsigned(), request.credentials(), request.now(), request.nonce());
+        return ours(request).sign(request.unsigned(), request.credentials(), request.now());
+    }
+
+    RequestSigner ours(RandomRequest request) {
+        return ours;
     }
 
     /** The same requests every time. */
