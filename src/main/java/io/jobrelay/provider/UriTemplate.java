@@ -4,7 +4,9 @@ import io.jobrelay.signing.PercentEncoding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +24,46 @@ public final class UriTemplate {
     private static final Set<String> DOT_SEGMENTS = Set.of(".", "..");
 
     private final String template;
+    private final List<Part> parts = new ArrayList<>();
+
+    /** What a part of the template becomes with these values. */
+    private interface Part {
+        String expand(Function<String, @Nullable Object> values);
+    }
 
     /**
      * @throws IllegalArgumentException for an expression outside the part of RFC 6570 named above
      */
     public UriTemplate(String template) {
-        String rest = EXPRESSION.matcher(template).replaceAll("");
-        if (rest.contains("{") || rest.contains("}")) {
+        this.template = template;
+        Matcher expression = EXPRESSION.matcher(template);
+        int end = 0;
+        while (expression.find()) {
+            addText(template.substring(end, expression.start()));
+            parts.add(part(expression));
+            end = expression.end();
+        }
+        addText(template.substring(end));
+    }
+
+    private void addText(String text) {
+        if (text.contains("{") || text.contains("}")) {
             throw new IllegalArgumentException("not a URI template that Jobrelay reads: '" + template
                     + "'; it reads {name}, {+name}, {?name,names*} and {&name}");
         }
-        this.template = template;
+        parts.add(values -> text);
+    }
+
+    private Part part(MatchResult expression) {
+        String name = expression.group(2);
+        if (name == null) {
+            String operator = expression.group(3);
+            List<String> varspecs = List.of(expression.group(4).split(",", -1));
+            return values -> query(operator, varspecs, values);
+        }
+        return expression.group(1).isEmpty()
+                ? values -> pathPart(name, required(name, values))
+                : values -> required(name, values);
     }
 
     /**
@@ -42,14 +73,9 @@ public final class UriTemplate {
      * @throws IllegalArgumentException if a required value is absent, or cannot stand where it is required
      */
     public String expand(Function<String, @Nullable Object> values) {
-        return EXPRESSION.matcher(template).replaceAll(match -> {
-            String name = match.group(2);
-            if (name == null) {
-                return Matcher.quoteReplacement(query(match.group(3), match.group(4), values));
-            }
-            String value = required(name, values);
-            return Matcher.quoteReplacement(match.group(1).isEmpty() ? pathPart(name, value) : value);
-        });
+        StringBuilder uri = new StringBuilder();
+        parts.forEach(part -> uri.append(part.expand(values)));
+        return uri.toString();
     }
 
     private static String pathPart(String name, String value) {
@@ -71,21 +97,19 @@ public final class UriTemplate {
         return value.toString();
     }
 
-    private static String query(String operator, String names, Function<String, @Nullable Object> values) {
-        List<String> parameters = new ArrayList<>();
-        for (String varspec : names.split(",", -1)) {
+    private static String query(String operator, List<String> varspecs, Function<String, @Nullable Object> values) {
+        StringJoiner query = new StringJoiner("&", operator, "").setEmptyValue("");
+        for (String varspec : varspecs) {
             boolean explode = varspec.endsWith("*");
             String name = explode ? varspec.substring(0, varspec.length() - 1) : varspec;
-            List<String> encoded = items(values.apply(name)).stream()
-                    .map(item -> PercentEncoding.encode(item.toString()))
-                    .toList();
-            if (explode) {
-                encoded.forEach(item -> parameters.add(name + "=" + item));
-            } else if (!encoded.isEmpty()) {
-                parameters.add(name + "=" + String.join(",", encoded));
+            StringJoiner parameter =
+                    new StringJoiner(explode ? "&" + name + "=" : ",", name + "=", "").setEmptyValue("");
+            items(values.apply(name)).forEach(item -> parameter.add(PercentEncoding.encode(item.toString())));
+            if (parameter.length() > 0) {
+                query.add(parameter.toString());
             }
         }
-        return parameters.isEmpty() ? "" : operator + String.join("&", parameters);
+        return query.toString();
     }
 
     private static List<?> items(@Nullable Object value) {
