@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -68,6 +69,11 @@ final class Metrics implements DeliveryListener {
     private final Clock clock;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+    /** The registry has them too, but it takes longer to ask it for one than to count. */
+    private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
+
+    private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
+
     private final MultiGauge jobs = gauges("jobrelay.jobs", "Jobs that the ledger knows.");
     private final MultiGauge pending = gauges("jobrelay.deliveries.pending", "Deliveries that are still to be made.");
     private final MultiGauge oldestPending = MultiGauge.builder("jobrelay.deliveries.oldest.pending")
@@ -80,6 +86,8 @@ final class Metrics implements DeliveryListener {
     private final MultiGauge ceilings = gauges(
             "jobrelay.ceiling.requests.per.second",
             "Requests that an account may make in a second over all nodes: as configured, and what is left of it.");
+
+    private record Key(String name, List<String> tags) {}
 
     /**
      * @param clock the ledger's
@@ -100,11 +108,23 @@ final class Metrics implements DeliveryListener {
     }
 
     private void count(String name, String description, String... tags) {
-        Counter.builder(name)
-                .description(description)
-                .tags(tags)
-                .register(registry)
+        counters.computeIfAbsent(
+                        new Key(name, List.of(tags)),
+                        key -> Counter.builder(name)
+                                .description(description)
+                                .tags(tags)
+                                .register(registry))
                 .increment();
+    }
+
+    private Timer timer(String name, String description, Duration[] limits, String... tags) {
+        return timers.computeIfAbsent(
+                new Key(name, List.of(tags)),
+                key -> Timer.builder(name)
+                        .description(description)
+                        .tags(tags)
+                        .serviceLevelObjectives(limits)
+                        .register(registry));
     }
 
     private static Duration[] durations(String... texts) {
@@ -156,22 +176,15 @@ final class Metrics implements DeliveryListener {
     }
 
     void pollLag(String api, Duration lag) {
-        Timer.builder("jobrelay.poll.lag")
-                .description("How much later than planned polls began.")
-                .tag(API, api)
-                .serviceLevelObjectives(LAGS)
-                .register(registry)
+        timer("jobrelay.poll.lag", "How much later than planned polls began.", LAGS, API, api)
                 .record(lag);
     }
 
     /** A poll has ended; the result is {@link #SUCCEEDED} or the kind of its failure. */
     void poll(String api, String account, String result, Duration duration) {
         count("jobrelay.polls", "Polls that have ended.", API, api, ACCOUNT, account, RESULT, result);
-        Timer.builder("jobrelay.poll.duration")
-                .description("How long polls took, from their begin to the whole answer.")
-                .tags(API, api, ACCOUNT, account)
-                .serviceLevelObjectives(POLLS)
-                .register(registry)
+        String description = "How long polls took, from their begin to the whole answer.";
+        timer("jobrelay.poll.duration", description, POLLS, API, api, ACCOUNT, account)
                 .record(duration);
     }
 
@@ -225,11 +238,8 @@ final class Metrics implements DeliveryListener {
     @Override
     public void delivered(Delivery delivery) {
         attempt(delivery, Status.DELIVERED.name());
-        Timer.builder("jobrelay.delivery.age")
-                .description("How long after their commit changes were delivered.")
-                .tag(DESTINATION, delivery.destination())
-                .serviceLevelObjectives(AGES)
-                .register(registry)
+        String description = "How long after their commit changes were delivered.";
+        timer("jobrelay.delivery.age", description, AGES, DESTINATION, delivery.destination())
                 .record(Duration.between(delivery.madeAt(), clock.instant()));
     }
 
