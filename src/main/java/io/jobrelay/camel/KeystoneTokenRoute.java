@@ -98,7 +98,7 @@ public final class KeystoneTokenRoute {
         if (answer.getException() != null) {
             PollFailure failure = PollFailures.of(answer, answer.getException());
             count(answer, account, failure.kind().name());
-            throw new PollFailedException(failure);
+            throw new PollFailedException(failure, answer.getException());
         }
         count(answer, account, Metrics.SUCCEEDED);
         return requireNonNull(answer.getMessage().getBody(KeystoneToken.class), "the route gives the token");

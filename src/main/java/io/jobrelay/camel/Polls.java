@@ -12,6 +12,8 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
 import io.jobrelay.watch.Watch;
+import io.jobrelay.wire.RequestCutException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -217,18 +219,28 @@ public final class Polls {
         due.forEach(open::end);
         claimSize.polled();
         Exception exception = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (exchange.getContext().isStopping()) {
+        boolean cut = isCut(exception);
+        if (cut && exchange.getContext().isStopping()) {
             due.forEach(watch -> LOG.info(
                     "watch={} api={} was cut short by the stop",
                     watch.id(),
                     watch.watch().api()));
-        } else if (!(exception instanceof PollFailedException) && routesWereReplaced(exchange)) {
+        } else if (cut && routesWereReplaced(exchange)) {
             due.forEach(open::cutShort);
         } else if (exception instanceof LedgerException) {
             due.forEach(watch -> answers.inVain(watch, exception));
         } else {
             takeIn(exchange, due, PollFailures.of(exchange, exception));
         }
+    }
+
+    /** True unless the exception says something about the provider, or the ledger. */
+    private static boolean isCut(Exception exception) {
+        return exception instanceof RequestCutException
+                || exception.getCause() instanceof RequestCutException
+                || !(exception instanceof PollFailedException
+                        || exception instanceof IOException
+                        || exception instanceof LedgerException);
     }
 
     private void takeIn(Exchange exchange, List<DueWatch> due, PollFailure failure) {

@@ -2,17 +2,23 @@ package io.jobrelay.wire;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +71,7 @@ public final class BoundedClient implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
+        AtomicBoolean closed = new AtomicBoolean();
         client.disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -74,10 +81,12 @@ public final class BoundedClient implements HttpClientConfigurer {
                         .setConnectionRequestTimeout(backstop)
                         .setResponseTimeout(backstop)
                         .build())
-                .setConnectionManager(pool())
+                .setConnectionManager(pool(closed))
                 .setConnectionManagerShared(false)
                 .addRequestInterceptorLast((request, entity, context) -> request.setPath(plainTilde(request.getPath())))
-                .addExecInterceptorFirst("bounded-exchange", exchange);
+                .addExecInterceptorFirst(
+                        "bounded-exchange",
+                        (request, scope, chain) -> exchange.execute(request, scope, chain, closed::get));
     }
 
     /**
@@ -88,22 +97,35 @@ public final class BoundedClient implements HttpClientConfigurer {
         exchange.stop();
     }
 
-    private PoolingHttpClientConnectionManager pool() {
-        return PoolingHttpClientConnectionManagerBuilder.create()
-                .setMaxConnTotal(connections)
-                .setMaxConnPerRoute(connections)
-                .setDnsResolver(addresses)
-                .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls))
-                .setConnectionFactory(new CleanConnections(HEADER_LIMITS, System::nanoTime))
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(connect)
-                        .setSocketTimeout(backstop)
-                        // Each time, see CleanConnections.
-                        .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
-                        .build())
-                .setDefaultSocketConfig(
-                        SocketConfig.custom().setSoTimeout(backstop).build())
-                .build();
+    /** Camel closes it while requests are in flight, where a route is taken away that does not come to its end. */
+    private PoolingHttpClientConnectionManager pool(AtomicBoolean closed) {
+        TlsSocketStrategy https = new DefaultClientTlsStrategy(tls);
+        PoolingHttpClientConnectionManager pool =
+                new PoolingHttpClientConnectionManager(
+                        new DefaultHttpClientConnectionOperator(
+                                DefaultSchemePortResolver.INSTANCE,
+                                addresses,
+                                scheme -> scheme.equals("https") ? https : null),
+                        PoolConcurrencyPolicy.STRICT,
+                        PoolReusePolicy.LIFO,
+                        null,
+                        new CleanConnections(HEADER_LIMITS, System::nanoTime)) {
+                    @Override
+                    public void close(CloseMode mode) {
+                        closed.set(true);
+                        super.close(mode);
+                    }
+                };
+        pool.setMaxTotal(connections);
+        pool.setDefaultMaxPerRoute(connections);
+        pool.setDefaultConnectionConfig(ConnectionConfig.custom()
+                .setConnectTimeout(connect)
+                .setSocketTimeout(backstop)
+                // Each time, see CleanConnections.
+                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+                .build());
+        pool.setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(backstop).build());
+        return pool;
     }
 
     /** Camel writes ~ as %7E; what was signed has the plain one, which RFC 3986, section 2.3, prefers too. */

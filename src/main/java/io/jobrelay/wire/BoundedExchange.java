@@ -2,7 +2,6 @@ package io.jobrelay.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.charset.IllegalCharsetNameException;
 import java.time.Duration;
 import java.util.Objects;
@@ -12,8 +11,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.client5.http.classic.ExecChain;
-import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs outermost in the chain. A reply that is cut, refused or broken costs its connection; a good one puts it
  * back into the pool.
  */
-final class BoundedExchange implements ExecChainHandler {
+final class BoundedExchange {
     private final Duration deadline;
     private final int replyLimitBytes;
     private final ScheduledThreadPoolExecutor alarms;
@@ -60,8 +59,12 @@ final class BoundedExchange implements ExecChainHandler {
         this.alarms = alarms();
     }
 
-    @Override
-    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+    /**
+     * @param closed true once the connections of the exchange have been closed
+     * @throws RequestCutException if that, or the stop, ended it
+     */
+    ClassicHttpResponse execute(
+            ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, BooleanSupplier closed)
             throws IOException, HttpException {
         running.add(scope);
         AtomicBoolean passed = new AtomicBoolean();
@@ -75,7 +78,7 @@ final class BoundedExchange implements ExecChainHandler {
         boolean whole = false;
         try {
             if (stopped) {
-                throw new InterruptedIOException("no request is sent any more: Jobrelay stops");
+                throw new RequestCutException(host(scope));
             }
             ClassicHttpResponse reply = chain.proceed(request, scope);
             takeBody(reply, scope);
@@ -89,6 +92,11 @@ final class BoundedExchange implements ExecChainHandler {
                 DeadlinePassedException late = new DeadlinePassedException(host(scope), deadline);
                 late.initCause(failure);
                 throw late;
+            }
+            if ((stopped || closed.getAsBoolean()) && !(failure instanceof RequestCutException)) {
+                RequestCutException cut = new RequestCutException(host(scope));
+                cut.initCause(failure);
+                throw cut;
             }
             throw failure;
         } finally {
