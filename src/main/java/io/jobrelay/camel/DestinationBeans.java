@@ -128,7 +128,7 @@ public final class DestinationBeans implements AutoCloseable {
         } else if (destination.queue() != null) {
             registry.bind(
                     name + "-connections",
-                    destination.enabled() ? connections(destination, settings) : new ActiveMQConnectionFactory());
+                    destination.enabled() ? connections(destination, settings) : new JmsPoolConnectionFactory());
         } else if (destination.path() == null) {
             BoundedClient client = client(destination, settings);
             registry.bind(name + "-client", client);

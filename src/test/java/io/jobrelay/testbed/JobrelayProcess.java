@@ -97,6 +97,9 @@ public final class JobrelayProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // Jdbi announces its events to the Flight Recorder, which would get ready for that alone.
+                "-XX:-PrintWarnings", // of the next, which is deprecated
+                "-XX:-FlightRecorder",
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED"));
