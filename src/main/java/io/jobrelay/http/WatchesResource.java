@@ -54,15 +54,12 @@ final class WatchesResource {
                 query.several("account"),
                 query.several("health", HEALTHS),
                 query.choice("blind", Map.of("true", true), false));
-        int limit = query.limit();
         List<String> place = Cursor.read(query.one("cursor"), "watches", 1);
-        List<WatchIndex.Item> found = index.page(filter, place == null ? null : place.get(0), limit + 1);
+        WatchIndex.Page found = index.page(filter, place == null ? null : place.get(0), query.limit());
         return Reply.page(
                 "watches",
-                found.stream().limit(limit).map(WatchesResource::brief).toList(),
-                found.size() > limit
-                        ? Cursor.write("watches", found.get(limit - 1).id())
-                        : null);
+                found.items().stream().map(WatchesResource::brief).toList(),
+                found.next().map(next -> Cursor.write("watches", next)).orElse(null));
     }
 
     private Reply add(Request request) {

@@ -15,8 +15,14 @@ import java.util.TreeMap;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jspecify.annotations.Nullable;
 
-/** The watches that the ledger looks after, to be looked through a page at a time. */
+/**
+ * The watches that the ledger looks after, to be looked through a page at a time. A page looks through so many at most,
+ * whichever it finds: it may hold fewer than were asked for, even none, and the next page goes on behind them.
+ */
 public final class WatchIndex {
+    /** A tenth of a second or two, when none of them is what is looked for. */
+    static final int LOOKED_THROUGH = 10_000;
+
     private static final String COLUMNS = """
             select w.id, w.definition, w.source, w.state, w.claimed, w.health, w.failure, w.failures, w.blind, w.answered_at,
                 case when w.claimed then (select n.name from node n where n.incarnation = w.claimed_by) end as node,
@@ -78,24 +84,52 @@ public final class WatchIndex {
         }
     }
 
-    /** At most so many watches in order of their ids, behind that one. */
-    public List<Item> page(Filter filter, @Nullable String after, int limit) {
-        return database.read(handle -> handle.createQuery(COLUMNS + """
+    /**
+     * Some watches.
+     *
+     * @param next the id that the next page begins behind, empty where there is none
+     */
+    public record Page(List<Item> items, Optional<String> next) {
+        public Page {
+            items = List.copyOf(items);
+            requireNonNull(next, "next is null");
+        }
+    }
 
-                        and w.id > :after
-                        and (:apis = '[]' or w.api in (select value from <elements>(:apis)))
-                        and (:accounts = '[]' or w.account in (select value from <elements>(:accounts)))
-                        and (not :blind or (w.state = 'ACTIVE' and w.blind))
-                        and (:healths = '[]' or w.health in (select value from <elements>(:healths)))
-                        order by w.id limit :limit""")
-                .bind("after", after == null ? "" : after)
-                .bind("apis", Json.write(filter.apis()))
-                .bind("accounts", Json.write(filter.accounts()))
-                .bind("healths", Json.write(filter.healths()))
-                .bind("blind", filter.blind())
-                .bind("limit", limit)
-                .map((row, context) -> item(row))
-                .list());
+    /** At most so many watches in order of their ids, behind that one. */
+    public Page page(Filter filter, @Nullable String after, int limit) {
+        return database.read(handle -> {
+            String begin = after == null ? "" : after;
+            String among = filter.blind() ? "state = 'ACTIVE' and blind" : "true";
+            Optional<String> end = handle.createQuery("""
+                            select id from watch where %s and id > :after
+                            order by id limit 1 offset :lookedThrough - 1""".formatted(among))
+                    .bind("after", begin)
+                    .bind("lookedThrough", LOOKED_THROUGH)
+                    .mapTo(String.class)
+                    .findOne();
+            List<Item> found = handle.createQuery(
+                            COLUMNS + (end.isPresent() ? " and w.id <= :end" : "") + """
+
+                            and w.id > :after and %s
+                            and (:apis = '[]' or w.api in (select value from <elements>(:apis)))
+                            and (:accounts = '[]' or w.account in (select value from <elements>(:accounts)))
+                            and (:healths = '[]' or w.health in (select value from <elements>(:healths)))
+                            order by w.id limit :limit + 1""".formatted(among))
+                    .bind("after", begin)
+                    .bind("end", end.orElse(""))
+                    .bind("apis", Json.write(filter.apis()))
+                    .bind("accounts", Json.write(filter.accounts()))
+                    .bind("healths", Json.write(filter.healths()))
+                    .bind("limit", limit)
+                    .map((row, context) -> item(row))
+                    .list();
+            return found.size() > limit
+                    ? new Page(
+                            found.subList(0, limit),
+                            Optional.of(found.get(limit - 1).id()))
+                    : new Page(found, end);
+        });
     }
 
     /** The watch, unless it has been removed. */

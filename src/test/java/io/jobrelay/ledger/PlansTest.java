@@ -268,7 +268,9 @@ class PlansTest {
         history.newest();
         WatchIndex watches = new WatchIndex(ledger.database);
         WatchIndex.Item watch = watches.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of(), true), null, 10)
+                .items()
                 .get(0);
+        watches.page(new WatchIndex.Filter(Set.of("acme-job"), Set.of(), Set.of(), false), null, 10);
         assertThat(watches.find(watch.id())).isPresent();
         watches.jobs(watch.id(), 10);
         watches.unreadable(watch.id());

@@ -10,6 +10,7 @@ import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,17 +95,47 @@ class WatchIndexTest {
         ledger.watches.replace(
                 "w.yaml", List.of(ONE, Ledger.watch("2"), Ledger.watch("3"), Ledger.list("p"), Ledger.list("q")));
 
-        List<WatchIndex.Item> all = index.page(ALL, null, 10);
+        List<WatchIndex.Item> all = index.page(ALL, null, 10).items();
         assertThat(all).extracting(WatchIndex.Item::id).hasSize(5).isSorted();
-        assertThat(index.page(ALL, null, 2)).isEqualTo(all.subList(0, 2));
-        assertThat(index.page(ALL, all.get(1).id(), 10)).isEqualTo(all.subList(2, 5));
-        assertThat(index.page(
-                        new WatchIndex.Filter(Set.of("acme-jobs"), Set.of("acme"), Set.of("OK"), false), null, 10))
+        assertThat(index.page(ALL, null, 2))
+                .isEqualTo(new WatchIndex.Page(
+                        all.subList(0, 2), Optional.of(all.get(1).id())));
+        assertThat(index.page(ALL, all.get(1).id(), 10))
+                .isEqualTo(new WatchIndex.Page(all.subList(2, 5), Optional.empty()));
+        assertThat(found(new WatchIndex.Filter(Set.of("acme-jobs"), Set.of("acme"), Set.of("OK"), false)))
                 .hasSize(2);
-        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of("other"), Set.of(), false), null, 10))
+        assertThat(found(new WatchIndex.Filter(Set.of(), Set.of("other"), Set.of(), false)))
                 .isEmpty();
-        assertThat(index.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of("TIMEOUT"), false), null, 10))
+        assertThat(found(new WatchIndex.Filter(Set.of(), Set.of(), Set.of("TIMEOUT"), false)))
                 .isEmpty();
+    }
+
+    private List<WatchIndex.Item> found(WatchIndex.Filter filter) {
+        return index.page(filter, null, 10).items();
+    }
+
+    @Test
+    void a_page_looks_through_so_many_watches_wherever_those_are_that_it_finds() {
+        int watches = 100_000;
+        ledger.database.write(handle -> handle.execute("""
+                with recursive number(n) as (select 1 union all select n + 1 from number where n < %d)
+                insert into watch (id, definition, api, account, list, source, state, due_at)
+                select 'w' || (100000 + n), '{"api":"acme-job","account":"acme","every":"10s..5m"}', 'acme-job',
+                    case n when %1$d then 'rare' else 'acme' end, false, 'w.yaml', 'ACTIVE', 0 from number""".formatted(watches)));
+        WatchIndex.Filter rare = new WatchIndex.Filter(Set.of(), Set.of("rare"), Set.of(), false);
+
+        WatchIndex.Page page = index.page(rare, null, 10);
+        assertThat(page.items()).isEmpty();
+        assertThat(page.next()).hasValue("w" + (100_000 + WatchIndex.LOOKED_THROUGH));
+
+        List<WatchIndex.Item> found = new ArrayList<>();
+        int pages = 1;
+        for (; page.next().isPresent(); pages++) {
+            page = index.page(rare, page.next().get(), 10);
+            found.addAll(page.items());
+        }
+        assertThat(found).extracting(WatchIndex.Item::id).containsExactly("w" + (100_000 + watches));
+        assertThat(pages).isEqualTo(1 + watches / WatchIndex.LOOKED_THROUGH);
     }
 
     @Test
