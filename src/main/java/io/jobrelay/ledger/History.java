@@ -2,10 +2,8 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.result.ResultIterator;
-import org.jdbi.v3.core.statement.Query;
 
 /**
  * The changes that are kept, in the order of their commits. That order is the order of their positions because whoever writes
@@ -32,35 +30,45 @@ public final class History {
 
     /** At most so many changes behind that position; none only if there is none. */
     public List<Entry> after(long position, int limit) {
-        return database.read(handle ->
-                page(handle.createQuery("""
-                        select position, sequence, type, event from change
-                        where position > :position order by position limit :limit""").bind("position", position).bind("limit", limit)));
+        return page("position", "true", "", position, limit);
     }
 
     /** At most so many changes of the subject behind that sequence; none only if there is none. */
     public List<Entry> of(String subject, long sequence, int limit) {
-        return database.read(handle -> page(handle.createQuery("""
-                        select position, sequence, type, event from change
-                        where subject = :subject and sequence > :sequence order by sequence limit :limit""")
-                .bind("subject", subject)
-                .bind("sequence", sequence)
-                .bind("limit", limit)));
+        return page("sequence", "subject = :subject", subject, sequence, limit);
     }
 
-    private static List<Entry> page(Query query) {
-        List<Entry> entries = new ArrayList<>();
-        try (ResultIterator<Entry> rows = query.map((row, context) -> new Entry(
-                        row.getLong("position"), row.getLong("sequence"), row.getString("type"), row.getBytes("event")))
-                .iterator()) {
-            long bytes = 0;
-            while (bytes < PAGE_BYTES && rows.hasNext()) {
-                Entry entry = rows.next();
-                entries.add(entry);
-                bytes += entry.event().length;
+    /** Measured before it is read: PostgreSQL's driver takes all of a page into memory. */
+    private List<Entry> page(String key, String among, String subject, long behind, int limit) {
+        return database.read(handle -> {
+            long last = behind;
+            try (ResultIterator<long[]> sizes = handle.createQuery("""
+                            select %1$s, length(event) from change
+                            where %2$s and %1$s > :behind order by %1$s limit :limit""".formatted(key, among))
+                    .bind("subject", subject)
+                    .bind("behind", behind)
+                    .bind("limit", limit)
+                    .map((row, context) -> new long[] {row.getLong(1), row.getLong(2)})
+                    .iterator()) {
+                for (long bytes = 0; bytes < PAGE_BYTES && sizes.hasNext(); ) {
+                    long[] next = sizes.next();
+                    last = next[0];
+                    bytes += next[1];
+                }
             }
-        }
-        return entries;
+            return handle.createQuery("""
+                            select position, sequence, type, event from change
+                            where %2$s and %1$s > :behind and %1$s <= :last order by %1$s""".formatted(key, among))
+                    .bind("subject", subject)
+                    .bind("behind", behind)
+                    .bind("last", last)
+                    .map((row, context) -> new Entry(
+                            row.getLong("position"),
+                            row.getLong("sequence"),
+                            row.getString("type"),
+                            row.getBytes("event")))
+                    .list();
+        });
     }
 
     /** The position of the newest change there ever was, 0 before the first. */
@@ -73,8 +81,7 @@ public final class History {
     /** True if every change behind that position is still there, and that position is of this ledger. */
     public boolean completeAfter(long position) {
         return database.read(handle -> handle.createQuery("""
-                        select (select count(*) from change where position > :position) = newest - :position
-                        from change_position""")
+                        select :position between forgotten and newest from change_position""")
                 .bind("position", position)
                 .mapTo(Boolean.class)
                 .one());

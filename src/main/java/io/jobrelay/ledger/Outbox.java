@@ -1,5 +1,6 @@
 package io.jobrelay.ledger;
 
+import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.delivery.CircuitBreaker;
@@ -518,9 +519,13 @@ public final class Outbox {
                     .mapTo(String.class)
                     .list();
             if (!changes.isEmpty()) {
-                handle.createUpdate("""
+                handle.createQuery("""
                                 delete from change where event_id in (<events>) and not exists (
-                                    select 1 from delivery d where d.event_id = change.event_id)""").bindList("events", InList.of(changes)).execute();
+                                    select 1 from delivery d where d.event_id = change.event_id)
+                                returning position""").bindList("events", InList.of(changes)).mapTo(Long.class).stream()
+                        .max(naturalOrder())
+                        .ifPresent(last -> handle.execute(
+                                "update change_position set forgotten = ? where forgotten < ?", last, last));
             }
             return changes.size();
         });

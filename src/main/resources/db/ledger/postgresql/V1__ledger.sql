@@ -61,10 +61,11 @@ create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
 
 create table change_position (
-    id     integer primary key check (id = 1),
-    newest bigint  not null
+    id        integer primary key check (id = 1),
+    newest    bigint  not null,
+    forgotten bigint  not null
 ) with (fillfactor = 10);
-insert into change_position values (1, 0);
+insert into change_position values (1, 0, 0);
 
 create table change (
     position   bigint primary key,

@@ -62,10 +62,11 @@ create index job_unfinished on job (watch_id) where not terminal;
 -- The writer gives each change its position, the next after the newest, and so without gaps: a reader of changes goes on
 -- behind the position that it has read up to.
 create table change_position (
-    id     integer primary key check (id = 1),
-    newest integer not null
+    id        integer primary key check (id = 1),
+    newest    integer not null,
+    forgotten integer not null                      -- the newest of those that are not kept any more
 );
-insert into change_position values (1, 0);
+insert into change_position values (1, 0, 0);
 
 create table change (
     position   integer primary key,
