@@ -255,8 +255,13 @@ class Destinations {
       "Each is sent again, with the same bytes and the same id, in the order of the changes of its job.", "Redeliver all");
     if (sure) {
       await this.#do(async () => {
-        const { redelivered } = await post("api/deliveries/redeliver", { destination: one.name });
-        return redelivered.toLocaleString() + " are delivered again.";
+        let done = 0;
+        for (let cursor; cursor !== null;) {
+          const some = await post("api/deliveries/redeliver", { destination: one.name, cursor });
+          done += some.redelivered;
+          cursor = some.next ?? null;
+        }
+        return done.toLocaleString() + " are delivered again.";
       });
     }
   }

@@ -2,6 +2,7 @@ package io.jobrelay.cli;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.client.Api;
 import io.jobrelay.client.Api.Listing;
 import io.jobrelay.client.ApiException;
@@ -22,9 +23,14 @@ record ApiDesk(Api api) implements Desk {
 
     @Override
     public long redeliver(Selection selection) {
-        return api.post("/api/deliveries/redeliver", Json.MAPPER.valueToTree(selection))
-                .path("redelivered")
-                .asLong();
+        ObjectNode body = Json.MAPPER.valueToTree(selection);
+        JsonNode reply = api.post("/api/deliveries/redeliver", body);
+        long redelivered = reply.path("redelivered").asLong();
+        while (reply.has("next")) {
+            reply = api.post("/api/deliveries/redeliver", body.set("cursor", reply.path("next")));
+            redelivered += reply.path("redelivered").asLong();
+        }
+        return redelivered;
     }
 
     /** That it is there and not dead is refused in another way, and comes to the same. */

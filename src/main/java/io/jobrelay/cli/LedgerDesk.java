@@ -39,7 +39,14 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
 
     @Override
     public long redeliver(Selection selection) {
-        return new Deliveries(ledger).redeliver(selection);
+        Deliveries deliveries = new Deliveries(ledger);
+        Deliveries.Redelivered some = deliveries.redeliver(selection, null);
+        long redelivered = some.deliveries();
+        while (some.next().isPresent()) {
+            some = deliveries.redeliver(selection, some.next().get());
+            redelivered += some.deliveries();
+        }
+        return redelivered;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.jobrelay.http;
 import static java.util.stream.Collectors.toSet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
@@ -17,7 +18,7 @@ import java.util.Set;
 final class DeliveriesResource {
     private static final List<String> STATUSES =
             Arrays.stream(Status.values()).map(Enum::name).toList();
-    private static final Set<String> SELECTION = Set.of("destination", "since", "until");
+    private static final Set<String> SELECTION = Set.of("destination", "since", "until", "cursor");
 
     private final DeliveryIndex index;
     private final Deliveries deliveries;
@@ -68,7 +69,7 @@ final class DeliveriesResource {
     private Reply redeliverAll(Request request) {
         JsonNode body = request.json();
         if (!body.isObject()) {
-            throw RefusedException.of(400, "body: must be an object with destination, since and until at most");
+            throw RefusedException.of(400, "body: must be an object with destination, since, until and cursor at most");
         }
         MultiMap members = MultiMap.caseInsensitiveMultiMap();
         for (var member : body.properties()) {
@@ -78,8 +79,14 @@ final class DeliveriesResource {
             members.add(member.getKey(), member.getValue().textValue());
         }
         Query selection = new Query(members, SELECTION);
-        int redelivered = deliveries.redeliver(
-                new Selection(selection.one("destination"), selection.time("since"), selection.time("until")));
-        return Reply.json(202, Json.MAPPER.createObjectNode().put("redelivered", redelivered));
+        List<String> place = Cursor.read(selection.one("cursor"), "redeliver", 2);
+        Deliveries.Redelivered redelivered = deliveries.redeliver(
+                new Selection(selection.one("destination"), selection.time("since"), selection.time("until")),
+                place == null ? null : new Deliveries.Place(place.get(0), Cursor.number(place.get(1))));
+        ObjectNode reply = Json.MAPPER.createObjectNode().put("redelivered", redelivered.deliveries());
+        redelivered
+                .next()
+                .ifPresent(next -> reply.put("next", Cursor.write("redeliver", next.destination(), next.row())));
+        return Reply.json(202, reply);
     }
 }

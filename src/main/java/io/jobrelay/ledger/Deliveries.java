@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Deliveries {
     private static final int REDELIVERED_AT_ONCE = 1_000;
 
+    static final int LOOKED_THROUGH = 10_000;
+
     private final LedgerDatabase database;
 
     public Deliveries(LedgerDatabase database) {
@@ -116,49 +118,65 @@ public final class Deliveries {
         }
     }
 
+    /** A dead delivery, as one to go on behind. */
+    public record Place(String destination, long row) {}
+
+    /**
+     * What was sent again.
+     *
+     * @param deliveries how many
+     * @param next where to go on, empty if that were all
+     */
+    public record Redelivered(int deliveries, Optional<Place> next) {}
+
     /**
      * Makes the selected dead deliveries pending, as if they had never been tried. What is pending of a job is sent in the
-     * order of its changes; one that is on its way while this happens stays ahead.
+     * order of its changes; one that is on its way while this happens stays ahead. Some thousand dead deliveries are looked
+     * at, wherever those are that are selected.
      *
-     * @return how many
+     * @param after where to go on, null for the beginning
      */
-    public int redeliver(Selection selection) {
-        List<String> destinations =
-                database.read(handle -> selection.destinations(handle).toList());
-        return destinations.stream()
-                .mapToInt(destination -> redeliver(selection, destination))
-                .sum();
+    public Redelivered redeliver(Selection selection, @Nullable Place after) {
+        List<String> destinations = database.read(handle -> selection
+                .destinations(handle)
+                .filter(name -> after == null || name.compareTo(after.destination()) >= 0)
+                .sorted()
+                .toList());
+        int all = 0;
+        int looked = 0;
+        for (String destination : destinations) {
+            long row = after != null && destination.equals(after.destination()) ? after.row() : 0;
+            // Bit by bit: a running Jobrelay writes to the ledger too.
+            for (List<Dead> some = redeliver(selection, destination, row);
+                    !some.isEmpty();
+                    some = redeliver(selection, destination, row)) {
+                row = some.get(some.size() - 1).row();
+                all += (int) some.stream().filter(Dead::selected).count();
+                looked += some.size();
+                if (looked >= LOOKED_THROUGH) {
+                    return new Redelivered(all, Optional.of(new Place(destination, row)));
+                }
+            }
+        }
+        return new Redelivered(all, Optional.empty());
     }
 
-    private int redeliver(Selection selection, String destination) {
-        int all = 0;
-        long last = 0;
-        // Bit by bit: a running Jobrelay writes to the ledger too.
-        while (true) {
-            long after = last;
-            List<Dead> dead = database.write(handle -> {
-                List<Dead> found = selection
-                        .bind(handle.createQuery("""
-                                select d.rowid, d.destination, d.subject, d.event_id
-                                from delivery d <crossJoin> change c on c.event_id = d.event_id
-                                where d.status = 'DEAD' and d.destination = :destination
-                                    and c.event_time >= :since and c.event_time < :until
-                                    and d.rowid > :after
-                                order by d.rowid limit :most"""))
-                        .bind("destination", destination)
-                        .bind("after", after)
-                        .bind("most", REDELIVERED_AT_ONCE)
-                        .map((row, context) -> Dead.of(row))
-                        .list();
-                revive(handle, found);
-                return found;
-            });
-            if (dead.isEmpty()) {
-                return all;
-            }
-            all += dead.size();
-            last = dead.get(dead.size() - 1).row();
-        }
+    private List<Dead> redeliver(Selection selection, String destination, long after) {
+        return database.write(handle -> {
+            List<Dead> dead = selection
+                    .bind(handle.createQuery("""
+                            select d.rowid, d.destination, d.subject, c.event_time >= :since and c.event_time < :until as selected
+                            from delivery d <crossJoin> change c on c.event_id = d.event_id
+                            where d.status = 'DEAD' and d.destination = :destination and d.rowid > :after
+                            order by d.rowid limit :most"""))
+                    .bind("destination", destination)
+                    .bind("after", after)
+                    .bind("most", REDELIVERED_AT_ONCE)
+                    .map((row, context) -> Dead.of(row))
+                    .list();
+            revive(handle, dead.stream().filter(Dead::selected).toList());
+            return dead;
+        });
     }
 
     /** Makes one dead delivery pending; false if there is no dead delivery of that id. */
@@ -167,7 +185,7 @@ public final class Deliveries {
         return dot > 0
                 && database.write(handle -> {
                     List<Dead> found = handle.createQuery("""
-                            select d.rowid, d.destination, d.subject, d.event_id from delivery d
+                            select d.rowid, d.destination, d.subject, true as selected from delivery d
                             where d.status = 'DEAD' and d.destination = :destination and d.event_id = :event""")
                             .bind("destination", id.substring(0, dot))
                             .bind("event", id.substring(dot + 1))
@@ -178,9 +196,12 @@ public final class Deliveries {
                 });
     }
 
-    private record Dead(long row, Lane lane) {
+    private record Dead(long row, Lane lane, boolean selected) {
         static Dead of(ResultSet row) throws SQLException {
-            return new Dead(row.getLong("rowid"), new Lane(row.getString("destination"), row.getString("subject")));
+            return new Dead(
+                    row.getLong("rowid"),
+                    new Lane(row.getString("destination"), row.getString("subject")),
+                    row.getBoolean("selected"));
         }
     }
 
@@ -189,6 +210,7 @@ public final class Deliveries {
         List<Lane> lanes = dead.stream().map(Dead::lane).distinct().toList();
         database.lanes().enter(handle, lanes);
         long now = LedgerClock.livedTo(handle);
+        List<Lane> free = lanes.stream().filter(lane -> setAside(handle, lane)).toList();
         for (Dead delivery : dead) {
             handle.createUpdate("""
                             update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null,
@@ -198,11 +220,14 @@ public final class Deliveries {
                     .bind("row", delivery.row())
                     .execute();
         }
-        lanes.forEach(lane -> putInOrder(handle, lane, now));
+        free.forEach(lane -> Outbox.freeNext(handle, lane, now));
     }
 
-    /** Later changes of the job wait, but for one that is on its way: what comes before it is sent once that is settled. */
-    private static void putInOrder(Handle handle, Lane lane, long now) {
+    /**
+     * Lets later changes of the job wait; false where one is on its way: what comes before it is sent once that is settled. None
+     * but the first has a time at which it is due.
+     */
+    private static boolean setAside(Handle handle, Lane lane) {
         boolean onItsWay = handle.createQuery("""
                         select exists (select 1 from delivery where destination = :destination and subject = :subject
                             and claimed)""")
@@ -212,14 +237,15 @@ public final class Deliveries {
                 .one();
         if (!onItsWay) {
             handle.createUpdate("""
-                            update delivery set due_at = null
-                            where destination = :destination and subject = :subject and status = 'PENDING'
-                                and due_at is not null""")
+                            update delivery set due_at = null where rowid = (
+                                select rowid from delivery
+                                where destination = :destination and subject = :subject and status = 'PENDING'
+                                order by sequence limit 1)""")
                     .bind("destination", lane.destination())
                     .bind("subject", lane.subject())
                     .execute();
-            Outbox.freeNext(handle, lane, now);
         }
+        return !onItsWay;
     }
 
     /** The delivery of that id, unless it is forgotten. */

@@ -100,7 +100,7 @@ class DeliveriesTest {
         assertThat(deliveries.redeliver("hook.b-1")).isFalse();
         assertThat(deliveries.redeliver("a-1")).isFalse();
         assertThat(deliveries.redeliver(".a-1")).isFalse();
-        assertThat(deliveries.redeliver(Selection.ALL)).isZero();
+        assertThat(redeliver(Selection.ALL)).isZero();
     }
 
     @Test
@@ -108,7 +108,7 @@ class DeliveriesTest {
         changeAndDie("a", "b");
         die(OTHER);
 
-        assertThat(deliveries.redeliver(new Selection(HOOK, null, null))).isEqualTo(2);
+        assertThat(redeliver(new Selection(HOOK, null, null))).isEqualTo(2);
         assertThat(ids(Status.DEAD)).containsExactly("other.a-1");
         assertThat(ledger.outbox.claim(HOOK, 10)).hasSize(2);
     }
@@ -125,7 +125,7 @@ class DeliveriesTest {
         assertThat(list(Status.DEAD, new Selection(null, eleven, one)))
                 .extracting(Deliveries.Entry::subject)
                 .containsExactly("c", "b");
-        assertThat(deliveries.redeliver(new Selection(null, eleven, one))).isEqualTo(2);
+        assertThat(redeliver(new Selection(null, eleven, one))).isEqualTo(2);
         assertThat(ids(Status.DEAD)).containsExactly("hook.d-1", "hook.a-1");
     }
 
@@ -145,9 +145,8 @@ class DeliveriesTest {
                 .extracting(Deliveries.Entry::time)
                 .containsExactly(time);
         assertThat(list(Status.DEAD, new Selection(HOOK, null, time))).isEmpty();
-        assertThat(deliveries.redeliver(new Selection(HOOK, null, time))).isZero();
-        assertThat(deliveries.redeliver(new Selection(HOOK, time, time.plusMillis(1))))
-                .isEqualTo(1);
+        assertThat(redeliver(new Selection(HOOK, null, time))).isZero();
+        assertThat(redeliver(new Selection(HOOK, time, time.plusMillis(1)))).isEqualTo(1);
     }
 
     @Test
@@ -161,12 +160,46 @@ class DeliveriesTest {
                     insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
                     select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");
         });
-        assertThat(deliveries.redeliver(Selection.ALL)).isEqualTo(MANY);
+        assertThat(redeliver(Selection.ALL)).isEqualTo(MANY);
 
         List<Delivery> first = ledger.outbox.claim(HOOK, MANY);
         assertThat(first)
                 .hasSize(50)
                 .allSatisfy(delivery -> assertThat(delivery.sequence()).isLessThanOrEqualTo(50));
+    }
+
+    /** All of one job, so that it is seen whether each looks through those before it. */
+    @Test
+    void so_many_dead_are_looked_at_at_once_wherever_those_are_that_are_sent_again() {
+        int dead = 100_000;
+        ledger.database.write(handle -> {
+            handle.execute("""
+                    with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
+                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
+                    select i, 'e' || i, 'job', i, 't', 'x', i, i from n""".formatted(dead));
+            return handle.execute("""
+                    insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
+                    select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by position""");
+        });
+        Selection last = new Selection(null, Instant.ofEpochMilli(dead), null);
+        List<Integer> sent = new ArrayList<>();
+        Deliveries.Redelivered some = deliveries.redeliver(last, null);
+        sent.add(some.deliveries());
+        while (some.next().isPresent()) {
+            some = deliveries.redeliver(last, some.next().get());
+            sent.add(some.deliveries());
+        }
+
+        assertThat(sent).hasSize(1 + dead / Deliveries.LOOKED_THROUGH).endsWith(1, 0);
+        assertThat(sent.stream().mapToInt(Integer::intValue).sum()).isEqualTo(1);
+        assertThat(deliveries.redeliver(Selection.ALL, null).deliveries()).isEqualTo(Deliveries.LOOKED_THROUGH);
+        assertThat(ledger.outbox.claim(HOOK, 10)).extracting(Delivery::eventId).containsExactly("e1");
+    }
+
+    private int redeliver(Selection selection) {
+        Deliveries.Redelivered all = deliveries.redeliver(selection, null);
+        assertThat(all.next()).isEmpty();
+        return all.deliveries();
     }
 
     @Test
@@ -177,7 +210,7 @@ class DeliveriesTest {
         die(HOOK);
         Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
         fail(second, Duration.ofHours(1));
-        deliveries.redeliver(Selection.ALL);
+        redeliver(Selection.ALL);
 
         assertThat(deliverAll()).containsExactly("a-1", "a-2", "a-3");
     }
@@ -189,7 +222,7 @@ class DeliveriesTest {
         change("a", 3);
         die(HOOK);
         Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
-        deliveries.redeliver(Selection.ALL);
+        redeliver(Selection.ALL);
         assertThat(ledger.outbox.claim(HOOK, 10)).as("one at a time").isEmpty();
         ledger.outbox.delivered(second, Set.of()).join();
 
@@ -202,7 +235,7 @@ class DeliveriesTest {
         change("a", 2);
         die(HOOK);
         Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
-        deliveries.redeliver(Selection.ALL);
+        redeliver(Selection.ALL);
         fail(second, Duration.ZERO);
 
         assertThat(deliverAll()).containsExactly("a-1", "a-2");

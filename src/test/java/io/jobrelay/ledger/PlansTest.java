@@ -73,6 +73,8 @@ class PlansTest {
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
             entry("select w.api, w.account, w.health", "lists what a person has to wait for"),
             entry("select not exists (select 1 from job j", "once, at the end of a run"),
+            entry("select position, length(event) from change where true", "so many at most"),
+            entry("select position, sequence, type, event from change where true", "those of a page"),
             entry("select j.record from job j", "prints all of them, once, at the end of a run"),
             entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
             entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
@@ -238,7 +240,7 @@ class PlansTest {
                 .get(0)
                 .id();
         assertThat(deliveries.redeliver(dead)).isTrue();
-        assertThat(deliveries.redeliver(Selection.ALL)).isPositive();
+        assertThat(deliveries.redeliver(Selection.ALL, null).deliveries()).isPositive();
     }
 
     /** As the API does. */
@@ -266,6 +268,8 @@ class PlansTest {
         History history = new History(ledger.database);
         history.of(job, 0, 10);
         history.newest();
+        history.after(0, 10);
+        history.completeAfter(0);
         WatchIndex watches = new WatchIndex(ledger.database);
         WatchIndex.Item watch = watches.page(new WatchIndex.Filter(Set.of(), Set.of(), Set.of(), true), null, 10)
                 .items()
