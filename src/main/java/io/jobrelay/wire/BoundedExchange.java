@@ -120,11 +120,12 @@ final class BoundedExchange {
         if (entity == null) {
             return;
         }
-        if (entity.getContentLength() > replyLimitBytes) {
+        long length = entity.getContentLength();
+        if (length > replyLimitBytes) {
             throw tooLarge(scope);
         }
         try (InputStream content = entity.getContent()) {
-            byte[] body = content.readNBytes(replyLimitBytes + 1);
+            byte[] body = content.readNBytes(length < 0 ? replyLimitBytes + 1 : (int) length);
             if (body.length > replyLimitBytes) {
                 throw tooLarge(scope);
             }
