@@ -52,9 +52,8 @@ class CanaryIT {
     private static final int ASKED = LongForm.count(4, 1);
 
     /** The lists that are printed; all of them say what the API says, which is looked through as well. */
-    private static final List<String> LISTS = LongForm.ON
-            ? List.of("jobs", "watches", "deliveries", "destinations")
-            : List.of("watches", "deliveries");
+    private static final List<String> LISTS =
+            LongForm.ON ? List.of("jobs", "watches", "deliveries", "destinations") : List.of("watches", "deliveries");
 
     /** The commands that read the settings, each in a way of its own; in the long form those that read them alike as well. */
     private static final List<String> REFUSED =
