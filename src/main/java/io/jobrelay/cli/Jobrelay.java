@@ -7,6 +7,7 @@ import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,14 @@ import picocli.CommandLine.Command;
         description = "Watches jobs on several clouds and relays one unified job record per change.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {
+        exitCodeOnExecutionException = ExitStatus.FAILED,
+        footer = {
+            "",
+            "Works in the directory it is started in: application.properties, routes/ and the watch files there.",
+            "Without a command it plays the sandbox, which needs no account."
+        })
+public final class Jobrelay {
+    private static final List<Class<?>> COMMANDS = List.of(
             InitCommand.class,
             RunCommand.class,
             SandboxCommand.class,
@@ -32,15 +40,8 @@ import picocli.CommandLine.Command;
             DestinationsCommand.class,
             NodesCommand.class,
             BackupCommand.class,
-            CompletionCommand.class
-        },
-        exitCodeOnExecutionException = ExitStatus.FAILED,
-        footer = {
-            "",
-            "Works in the directory it is started in: application.properties, routes/ and the watch files there.",
-            "Without a command it plays the sandbox, which needs no account."
-        })
-public final class Jobrelay {
+            CompletionCommand.class);
+
     private Jobrelay() {}
 
     public static void main(String[] arguments) {
@@ -57,13 +58,24 @@ public final class Jobrelay {
 
     /** Runs a command line in this process and returns its exit status. */
     static int execute(String... arguments) {
-        return commandLine().execute(arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments);
+        String[] given = arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments;
+        // To read the options of all commands is a tenth of a start; completion alone speaks of the others.
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(type -> type.getAnnotation(Command.class).name().equals(given[0]))
+                .filter(type -> type != CompletionCommand.class)
+                .toList();
+        return commandLine(named.isEmpty() ? COMMANDS : named).execute(given);
     }
 
     /** The commands, on the standard streams. */
     static CommandLine commandLine() {
-        return new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)))
-                .setExecutionExceptionHandler(Jobrelay::report)
+        return commandLine(COMMANDS);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> commands) {
+        CommandLine all = new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)));
+        commands.forEach(all::addSubcommand);
+        return all.setExecutionExceptionHandler(Jobrelay::report)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
     }
