@@ -15,6 +15,7 @@ final class Contenders {
                 LoopContender.vendor(api),
                 new JobrelayContender("Jobrelay, SQLite, to a webhook", api, Map::of, true),
                 new FlowContender("Camel, plain, in memory", api, PlainCamel.class),
+                new FlowContender("Camel, tuned, in memory", api, TunedCamel.class),
                 new FlowContender("Spring Integration, plain, in memory", api, PlainSpring.class));
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -20,32 +21,49 @@ import org.apache.camel.impl.DefaultCamelContext;
  * The same flow as a Camel user writes it: poll, parse, filter what has not changed, post to a webhook. A job that was polled
  * queues up again, and what is known of jobs is in memory.
  */
-final class PlainCamel extends RouteBuilder {
+class PlainCamel extends RouteBuilder {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DUE = "seda:due?size=" + Integer.MAX_VALUE;
 
     private final Api api;
     private final URI provider;
-    private final int concurrency;
-    private final ProducerTemplate producer;
+    private final String from;
+    private final String httpOptions;
+    private final Consumer<String> again;
     private final Map<String, String> states = new ConcurrentHashMap<>();
 
-    private PlainCamel(FlowArguments flow, ProducerTemplate producer) {
+    /**
+     * @param from where jobs that are to be polled come in
+     * @param httpOptions of both HTTP endpoints
+     * @param again takes a job that was polled
+     */
+    PlainCamel(FlowArguments flow, String from, String httpOptions, Consumer<String> again) {
         this.api = flow.api();
         this.provider = flow.provider();
-        this.concurrency = flow.concurrency();
-        this.producer = producer;
+        this.from = from;
+        this.httpOptions = httpOptions;
+        this.again = again;
+    }
+
+    /** Unlike the component's own, as many connections as there are polls, and some for the webhook. */
+    static DefaultCamelContext context(FlowArguments flow) {
+        DefaultCamelContext context = new DefaultCamelContext();
+        HttpComponent http = context.getComponent("http", HttpComponent.class);
+        http.setConnectionsPerRoute(2 * flow.concurrency());
+        http.setMaxTotalConnections(2 * flow.concurrency());
+        return context;
     }
 
     public static void main(String[] arguments) throws Exception {
         FlowArguments flow = FlowArguments.of(arguments);
-        DefaultCamelContext context = new DefaultCamelContext();
-        // Unlike the component's own, as many connections as there are polls, and some for the webhook.
-        HttpComponent http = context.getComponent("http", HttpComponent.class);
-        http.setConnectionsPerRoute(2 * flow.concurrency());
-        http.setMaxTotalConnections(2 * flow.concurrency());
+        DefaultCamelContext context = context(flow);
         ProducerTemplate producer = context.createProducerTemplate();
-        context.addRoutes(new PlainCamel(flow, producer));
+        // In an exchange of its own: one that goes round for ever carries the completions of all that it has been through.
+        context.addRoutes(new PlainCamel(
+                flow,
+                DUE + "&concurrentConsumers=" + flow.concurrency(),
+                "disableStreamCache=true",
+                job -> producer.sendBody(DUE, job)));
         context.start();
         IntStream.range(0, flow.jobs()).forEach(job -> producer.sendBody(DUE, Api.job(job)));
         Thread.sleep(Duration.ofDays(1).toMillis());
@@ -53,21 +71,16 @@ final class PlainCamel extends RouteBuilder {
 
     @Override
     public void configure() {
-        from(DUE + "&concurrentConsumers=" + concurrency)
+        from(from).routeId("poll")
                 .setProperty("job", body())
                 .process(this::sign)
-                .to("http:provider?disableStreamCache=true&throwExceptionOnFailure=true")
+                .to("http:provider?throwExceptionOnFailure=true&" + httpOptions)
                 .process(this::parse)
                 .filter(this::hasChanged)
                 .process(this::event)
-                .to("http:webhook?disableStreamCache=true")
+                .to("http:webhook?" + httpOptions)
                 .end()
-                .process(this::again);
-    }
-
-    /** In an exchange of its own: one that goes round for ever carries the completions of all that it has been through. */
-    private void again(Exchange exchange) {
-        producer.sendBody(DUE, exchange.getProperty("job"));
+                .process(exchange -> again.accept(exchange.getProperty("job", String.class)));
     }
 
     private void sign(Exchange exchange) {
