@@ -1,5 +1,6 @@
 package io.jobrelay.camel.outbox;
 
+import io.jobrelay.ledger.Outbox;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -7,14 +8,18 @@ import org.apache.camel.support.DefaultEndpoint;
 
 /** The outbox of one destination. */
 public final class OutboxEndpoint extends DefaultEndpoint {
+    /** What is routed together is committed together, and nobody else has to bear it. */
+    private static final int ROUTED_TOGETHER = 256;
+
     private final OutboxComponent component;
     private final String destination;
-    private int concurrency = 16;
+    private int concurrency;
 
     OutboxEndpoint(String uri, OutboxComponent component, String destination) {
         super(uri, component);
         this.component = component;
         this.destination = destination;
+        this.concurrency = destination.equals(Outbox.CHANGES) ? ROUTED_TOGETHER : 16;
     }
 
     @Override
