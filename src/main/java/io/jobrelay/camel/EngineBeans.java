@@ -1,6 +1,7 @@
 package io.jobrelay.camel;
 
 import io.jobrelay.camel.outbox.OutboxComponent;
+import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.flow.Flow;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
@@ -41,8 +42,7 @@ public final class EngineBeans implements AutoCloseable {
     private final WatchFiles watchFiles;
     private final OutboxComponent outboxes;
     private final RunningRoutes routes;
-    private final Polls polls;
-    private final OpenPolls openPolls;
+    private final WatchesComponent polls;
 
     EngineBeans(
             CamelContext context,
@@ -97,20 +97,22 @@ public final class EngineBeans implements AutoCloseable {
         metrics.reloads(reloads::generation, reloads::refusedFiles);
         registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
-        openPolls = new OpenPolls(watches, nodes.lease());
-        PollMeter meter = new PollMeter(standing, metrics, clock);
-        polls = new Polls(
-                watches,
-                providers,
-                ceilings,
-                new Groups(new Companions(database, clock, nodes.lease(), providers::group), providers, clock),
-                meter,
-                new ClaimSize(started.poll().concurrency(), nanoTime),
-                openPolls,
-                new Answers(intake, watches, meter, metrics, changes));
-        registry.bind("polls", polls);
+        polls = new WatchesComponent(
+                new WatchesComponent.Beans(
+                        watches,
+                        intake,
+                        ceilings,
+                        new Companions(database, clock, nodes.lease(), providers::group),
+                        nodes.lease(),
+                        providers::accounts,
+                        providers::api,
+                        providers.secrets(),
+                        clock,
+                        new PollMeter(standing, metrics, clock, changes)),
+                started.poll().concurrency());
+        context.addComponent("watches", polls);
         NodeKeeper keeper = new NodeKeeper(
-                started.node(), nodes, () -> new Nodes.Work(openPolls.size(), outboxes.underWay()), metrics);
+                started.node(), nodes, () -> new Nodes.Work(polls.underWay(), outboxes.underWay()), metrics);
         registry.bind("node-keeper", keeper);
         registry.bind("node-lease-check", new TroubleCheck("node-lease", true, keeper::trouble));
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
@@ -124,12 +126,8 @@ public final class EngineBeans implements AutoCloseable {
         context.addComponent("outbox", outboxes);
     }
 
-    Polls polls() {
+    WatchesComponent polls() {
         return polls;
-    }
-
-    OpenPolls openPolls() {
-        return openPolls;
     }
 
     OutboxComponent outboxes() {

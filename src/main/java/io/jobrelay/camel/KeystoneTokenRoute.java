@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneToken;
 import io.jobrelay.account.KeystoneTokens;
+import io.jobrelay.camel.watches.KeepReply;
+import io.jobrelay.camel.watches.Poll;
+import io.jobrelay.camel.watches.PollFailures;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.Secrets;
@@ -53,7 +56,7 @@ public final class KeystoneTokenRoute {
 
     /** Puts the account's token on the request. */
     public void add(Exchange exchange) {
-        String token = tokens.token(PollVariables.account(exchange));
+        String token = tokens.token(Poll.account(exchange));
         exchange.getMessage().setHeader(TOKEN, token);
         exchange.setProperty(SENT, token);
     }
@@ -61,9 +64,10 @@ public final class KeystoneTokenRoute {
     /** Forgets the token that this exchange was sent with, so that the next request gets a new one. */
     public void renew(Exchange exchange) {
         exchange.setProperty(RENEWED, true);
+        Poll.of(exchange).restart();
         String refused = exchange.getProperty(SENT, String.class);
         if (refused != null) {
-            tokens.drop(PollVariables.account(exchange), refused);
+            tokens.drop(Poll.account(exchange), refused);
         }
     }
 
@@ -84,19 +88,19 @@ public final class KeystoneTokenRoute {
             secrets.addPassing(value);
         }
         if (value == null || !SENDABLE.matcher(value).matches() || end.isEmpty()) {
-            throw ReadReply.malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
+            throw KeepReply.malformed(exchange, "the identity service gave no X-Subject-Token or no token.expires_at");
         }
         try {
             return new KeystoneToken(value, Instant.parse(end));
         } catch (DateTimeParseException e) {
-            throw ReadReply.malformed(exchange, "the identity service gave no time as token.expires_at");
+            throw KeepReply.malformed(exchange, "the identity service gave no time as token.expires_at");
         }
     }
 
     private KeystoneToken obtain(Account account) {
-        Exchange answer = template.request(ROUTE, exchange -> exchange.setVariable(PollVariables.ACCOUNT, account));
+        Exchange answer = template.request(ROUTE, exchange -> exchange.setVariable(Poll.ACCOUNT, account));
         if (answer.getException() != null) {
-            PollFailure failure = PollFailures.of(answer, answer.getException());
+            PollFailure failure = PollFailures.of(answer, answer.getException(), secrets);
             count(answer, account, failure.kind().name());
             throw new PollFailedException(failure, answer.getException());
         }

@@ -2,6 +2,7 @@ package io.jobrelay.camel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.job.Json;
 import java.util.List;
 import net.thisptr.jackson.jq.BuiltinFunctionLoader;
@@ -20,8 +21,7 @@ final class MappingScope {
      * {@code $watch} in mappings; {@code $offset} or {@code $page}, {@code $found} and {@code $more} in routes that read pages;
      * {@code $wanted} in those that ask for several watches together.
      */
-    private static final List<String> VARIABLES =
-            List.of(PollVariables.WATCH, PollVariables.WANTED, "offset", "page", "found", "more");
+    private static final List<String> VARIABLES = List.of(Poll.WATCH, Poll.WANTED, "offset", "page", "found", "more");
 
     private MappingScope() {}
 

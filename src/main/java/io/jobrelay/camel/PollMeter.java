@@ -1,7 +1,7 @@
 package io.jobrelay.camel;
 
-import static java.util.Objects.requireNonNull;
-
+import io.jobrelay.camel.watches.PollListener;
+import io.jobrelay.job.Change;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.provider.PollFailure;
@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.camel.Exchange;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,16 +20,16 @@ import org.slf4j.LoggerFactory;
  * told when one begins later than by its watch's longest pace, since a watch that waits for so long is polled less often than
  * it asks for; not more than one line a minute.
  */
-final class PollMeter {
+final class PollMeter implements PollListener {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
-    private static final String BEGUN = "jobrelay-begun";
     /** Between two looks at what is due; what is longer than that was no waiting for an account. */
     private static final Duration LONGEST_STEP = Duration.ofSeconds(1);
 
     private final AccountStanding standing;
     private final Metrics metrics;
     private final Clock clock;
+    private final Consumer<Change> changes;
     private final Map<Source, Instant> answered = new ConcurrentHashMap<>();
     private final Map<String, Instant> heldBack = new ConcurrentHashMap<>();
     private Instant nextLine = Instant.MIN;
@@ -37,17 +37,19 @@ final class PollMeter {
 
     /**
      * @param clock the ledger's
+     * @param changes told of every change
      */
-    PollMeter(AccountStanding standing, Metrics metrics, Clock clock) {
+    PollMeter(AccountStanding standing, Metrics metrics, Clock clock, Consumer<Change> changes) {
         this.standing = standing;
         this.metrics = metrics;
         this.clock = clock;
+        this.changes = changes;
     }
 
     private record Source(String api, String account) {}
 
-    /** Of so many polls that were due, the account's ceiling allowed so many. */
-    void allowed(String account, int due, int allowed) {
+    @Override
+    public void allowed(String account, int due, int allowed) {
         Instant now = clock.instant();
         Instant since = allowed < due ? heldBack.put(account, now) : heldBack.remove(account);
         if (since != null) {
@@ -56,13 +58,11 @@ final class PollMeter {
         }
     }
 
-    void begins(Exchange exchange, DueWatch due) {
-        begins(exchange);
-        Instant now = clock.instant();
-        Duration lag = Duration.between(due.planned(), now);
+    @Override
+    public void begins(DueWatch due, Duration lag) {
         metrics.pollLag(due.watch().api(), lag);
         if (lag.compareTo(due.watch().pace().longest()) > 0) {
-            late(due, lag, now);
+            late(due, lag, clock.instant());
         }
     }
 
@@ -85,26 +85,23 @@ final class PollMeter {
         nextLine = now.plus(BETWEEN_LINES);
     }
 
-    /** Several are asked together; each begins once its reply is there. */
-    void begins(Exchange exchange) {
-        exchange.setProperty(BEGUN, clock.instant());
-    }
-
-    /** When the exchange's poll began. */
-    static Instant begun(Exchange exchange) {
-        return requireNonNull(exchange.getProperty(BEGUN, Instant.class), "the poll has begun");
-    }
-
-    /** The provider has answered, and the answer is taken in. */
-    void answered(Instant begun, Watch watch) {
-        standing.answered(watch.account());
-        Source source = ended(begun, watch, Metrics.SUCCEEDED);
+    @Override
+    public void answered(DueWatch due, Instant begun) {
+        standing.answered(due.watch().account());
+        Source source = ended(begun, due.watch(), Metrics.SUCCEEDED);
         answered.put(source, clock.instant());
     }
 
-    void failed(Instant begun, Watch watch, PollFailure failure) {
-        standing.failed(watch, failure);
-        ended(begun, watch, failure.kind().name());
+    @Override
+    public void failed(DueWatch due, Instant begun, PollFailure failure) {
+        standing.failed(due.watch(), failure);
+        ended(begun, due.watch(), failure.kind().name());
+    }
+
+    @Override
+    public void changed(Change change) {
+        metrics.change(change.job().provider().api(), change.job().state().name());
+        changes.accept(change);
     }
 
     private Source ended(Instant begun, Watch watch, String result) {

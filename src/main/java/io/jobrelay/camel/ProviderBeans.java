@@ -3,10 +3,16 @@ package io.jobrelay.camel;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RequestBudget;
 import io.jobrelay.account.RequestWindow;
+import io.jobrelay.camel.watches.KeepReply;
+import io.jobrelay.camel.watches.Poll;
+import io.jobrelay.camel.watches.PollFailures;
+import io.jobrelay.camel.watches.StopUnchanged;
 import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.signing.Acs3HmacSha256;
@@ -73,10 +79,18 @@ public final class ProviderBeans {
                         HttpMethods.class,
                         String.class,
                         new SimpleTypeConverter(false, (type, exchange, name) -> HttpMethods.valueOf((String) name)));
+        // Built only where a route or a mapping reads the watch.
+        context.getTypeConverterRegistry()
+                .addTypeConverter(
+                        JsonNode.class,
+                        Watch.class,
+                        new SimpleTypeConverter(false, (type, exchange, watch) -> Json.MAPPER.valueToTree(watch)));
         signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(signer, clock)));
         keystone = new KeystoneTokenRoute(context, secrets, clock);
         registry.bind("keystone-token", keystone);
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
+        registry.bind("keep-reply", new KeepReply());
+        registry.bind("stop-unchanged", new StopUnchanged());
         registry.bind("read-reply", new ReadReply(secrets));
         registry.bind("refuse-reply", new RefuseReply(clock));
         registry.bind("to-records", new ToRecords(clock));
@@ -145,17 +159,15 @@ public final class ProviderBeans {
         return before != null ? before : loadedApis();
     }
 
-    /** True if there is a provider API of this name. */
-    boolean has(String api) {
-        return context.getRegistry().lookupByNameAndType(api, ProviderApi.class) != null || apis().containsKey(api);
+    /** The provider API of this name; empty if there is none. */
+    Optional<ProviderApi> api(String name) {
+        return Optional.ofNullable(context.getRegistry().lookupByNameAndType(name, ProviderApi.class))
+                .or(() -> Optional.ofNullable(apis().get(name)));
     }
 
     /** What the watch has in common with those that can be asked together with it; empty if there can be none. */
     String group(Watch watch) {
-        return Optional.ofNullable(apis().get(watch.api()))
-                .flatMap(api -> api.common(watch))
-                .map(Watch::id)
-                .orElse("");
+        return api(watch.api()).flatMap(api -> api.common(watch)).map(Watch::id).orElse("");
     }
 
     /** Routes begin to be replaced: watches are read as if they stood all the while. */
@@ -180,11 +192,11 @@ public final class ProviderBeans {
      */
     public List<JobRecord> poll(Watch watch) {
         Account account = requireNonNull(accounts().get(watch.account()), "the watch has a known account");
-        Exchange answer =
-                template.request("direct:" + watch.api(), exchange -> PollVariables.begin(exchange, watch, account));
+        Exchange answer = template.request(
+                "direct:" + watch.api(), exchange -> Poll.of(watch).begin(exchange, account));
         if (answer.getException() != null) {
-            throw new PollFailedException(PollFailures.of(answer, answer.getException()));
+            throw new PollFailedException(PollFailures.of(answer, answer.getException(), secrets));
         }
-        return ToRecords.of(answer);
+        return Poll.records(answer);
     }
 }

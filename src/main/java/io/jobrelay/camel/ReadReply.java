@@ -1,28 +1,22 @@
 package io.jobrelay.camel;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.jobrelay.provider.FailureKind;
-import io.jobrelay.provider.PollFailedException;
-import io.jobrelay.provider.PollFailure;
+import io.jobrelay.camel.watches.KeepReply;
 import io.jobrelay.provider.ReplyReader;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.trust.Secrets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/**
- * Reads the provider's reply as JSON without secrets, which becomes the body. The reply as it came is remembered, so that it can be kept
- * whole if it turns out to be malformed.
- */
+/** Reads the reply that was kept as JSON without secrets, which becomes the body. */
 final class ReadReply implements Processor {
-    static final String REPLY = "jobrelay-reply";
-
     private final Secrets secrets;
 
     /**
@@ -32,26 +26,10 @@ final class ReadReply implements Processor {
         this.secrets = secrets;
     }
 
-    /** That the exchange's reply, if one has come, cannot be what it should be. */
-    static PollFailedException malformed(Exchange exchange, String cause) {
-        UnreadableReply reply = exchange.getProperty(REPLY, UnreadableReply.class);
-        return new PollFailedException(
-                reply == null
-                        ? PollFailure.without(FailureKind.MALFORMED, cause)
-                        : PollFailure.malformed(cause, reply));
-    }
-
     @Override
     public void process(Exchange exchange) {
-        Message message = exchange.getMessage();
-        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
-        String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
-        byte[] body = message.getBody(byte[].class);
-        if (body == null) {
-            body = new byte[0];
-        }
-        exchange.setProperty(REPLY, new UnreadableReply(status, contentType, body));
-        message.setBody(masked(ReplyReader.read(status, contentType, body)));
+        UnreadableReply reply = requireNonNull(KeepReply.of(exchange), "keep-reply stands before read-reply");
+        exchange.getMessage().setBody(masked(ReplyReader.read(reply.httpStatus(), reply.contentType(), reply.body())));
     }
 
     /** The same JSON with the secrets masked in its texts and names, however they were escaped. */

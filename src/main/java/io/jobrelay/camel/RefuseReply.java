@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * names no kind, the HTTP status decides.
  */
 final class RefuseReply implements Processor {
+    /** Variable: what the provider's failure mapping made of the reply; null where it names no error. */
+    private static final String FAILURE = "failure";
+
     private final Clock clock;
 
     RefuseReply(Clock clock) {
@@ -24,7 +27,7 @@ final class RefuseReply implements Processor {
     @Override
     public void process(Exchange exchange) {
         int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
-        JsonNode mapped = exchange.getVariable(PollVariables.FAILURE, MissingNode.getInstance(), JsonNode.class);
+        JsonNode mapped = exchange.getVariable(FAILURE, MissingNode.getInstance(), JsonNode.class);
         String kind = text(mapped, "kind");
         String message = text(mapped, "message");
         PollFailure failure = new PollFailure(

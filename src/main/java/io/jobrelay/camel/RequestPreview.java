@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneLogin;
+import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
@@ -91,7 +92,7 @@ public final class RequestPreview implements AutoCloseable {
     public List<Request> requests(Watch watch, Account account) {
         noted.clear();
         // How it ends does not matter: it always fails where the answer would come.
-        template.request("direct:" + watch.api(), exchange -> PollVariables.begin(exchange, watch, masked(account)));
+        template.request("direct:" + watch.api(), exchange -> Poll.of(watch).begin(exchange, masked(account)));
         return List.copyOf(noted);
     }
 
@@ -102,10 +103,10 @@ public final class RequestPreview implements AutoCloseable {
             ProviderApi api = trial.line().providers().apis().get(watch.api());
             if (api != null) {
                 api.common(watch)
-                        .map(common -> new Group(common, api.getTogether(), List.of()))
-                        .ifPresent(group -> template.request(
+                        .map(common -> Poll.together(api, common, List.of()))
+                        .ifPresent(poll -> template.request(
                                 "direct:" + watch.api() + "-together",
-                                exchange -> PollVariables.begin(exchange, group, masked(account))));
+                                exchange -> poll.begin(exchange, masked(account))));
             }
         }
         return List.copyOf(noted);

@@ -20,7 +20,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.Suspendable;
-import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -48,19 +47,13 @@ final class RouteSwap {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * Takes away what these files gave.
-     *
-     * @return true if a queue of exchanges lost its reader
-     */
-    boolean remove(Set<String> files, Edition given) throws Exception {
+    /** Takes away what these files gave. */
+    void remove(Set<String> files, Edition given) throws Exception {
         List<RouteFile> documents = documents(files, given).toList();
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
-        boolean queued = false;
         for (String id : callersFirst(routes(files, documents), documents)) {
             Route route = context.getRoute(id);
             if (route != null) {
-                queued |= isQueue(route);
                 // Camel would look for exchanges under way once a second.
                 long patience = drain(route, end) ? PATIENCE.toMillis() : 1;
                 context.getRouteController().stopRoute(id, patience, TimeUnit.MILLISECONDS);
@@ -74,7 +67,6 @@ final class RouteSwap {
         for (RouteFile file : documents) {
             removeParts(file);
         }
-        return queued;
     }
 
     private void removeParts(RouteFile file) throws Exception {
@@ -160,31 +152,18 @@ final class RouteSwap {
         return route.getEndpoint().getEndpointUri().replaceFirst("\\?.*", "").replaceFirst("://", ":");
     }
 
-    private static boolean isQueue(Route route) {
-        return route.getEndpoint() instanceof SedaEndpoint;
-    }
-
     /** True if nothing is under way in the route any more, nor will be. */
     private boolean drain(Route route, long end) throws InterruptedException {
         Consumer consumer = route.getConsumer();
         if (consumer instanceof Suspendable) {
-            // To stop the reader of a queue, or the clockwork, would interrupt what it has in hand.
+            // To stop the clockwork, or the watches, would interrupt what they have in hand.
             ServiceHelper.suspendService(consumer);
-            if (route.getEndpoint() instanceof SedaEndpoint queue) {
-                // A reader that was waiting for an exchange when it was suspended still takes one that comes.
-                TimeUnit.MILLISECONDS.sleep(Math.min(queue.getPollTimeout(), PATIENCE.toMillis()));
-            }
         } else {
             ServiceHelper.stopService(consumer);
         }
         while (context.getInflightRepository().size(route.getRouteId()) > 0 && nanoTime.getAsLong() - end < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
-        boolean drained = context.getInflightRepository().size(route.getRouteId()) == 0;
-        if (isQueue(route)) {
-            // Camel would wait for its threads to end, and they for the queue to become empty.
-            ServiceHelper.stopService(consumer);
-        }
-        return drained;
+        return context.getInflightRepository().size(route.getRouteId()) == 0;
     }
 }

@@ -61,13 +61,13 @@ final class RunningLine {
      * @throws IllegalStateException if that cannot be done; then all is as it was, unless it says otherwise
      */
     void change(Edition next) {
-        engine.polls().replaceRoutes();
+        engine.polls().editBegins();
         providers.holdApis();
         try {
             changeOver(next);
         } finally {
             providers.releaseApis();
-            engine.polls().replaceRoutes();
+            engine.polls().editEnds();
             engine.outboxes().forgetReaders();
         }
     }
@@ -112,13 +112,7 @@ final class RunningLine {
             beans.add(ProviderBeans.CLIENT);
         }
         Set<String> affected = Affected.files(context, change.before(), change.after(), keys(change), beans, reopened);
-        boolean withoutPollers = routes.remove(affected, change.before());
-        // Before there are others, whose polls are nobody else's.
-        if (withoutPollers) {
-            engine.openPolls().giveBackAll();
-        } else {
-            engine.openPolls().giveBackWaiting();
-        }
+        routes.remove(affected, change.before());
         settings.set(change.settingsAfter());
         destinations.reopen(reopened, change.settingsAfter());
         if (newClient) {

@@ -2,6 +2,7 @@ package io.jobrelay.camel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.UnsignedRequest;
@@ -34,7 +35,7 @@ final class SignRequest implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         Credentials credentials =
-                requireNonNull(PollVariables.account(exchange).credentials(), "an account that signs has keys");
+                requireNonNull(Poll.account(exchange).credentials(), "an account that signs has keys");
         URI uri = URI.create(requireNonNull(message.getHeader(Exchange.HTTP_URI, String.class), "no CamelHttpUri"));
         UnsignedRequest request = new UnsignedRequest(
                 message.getHeader(Exchange.HTTP_METHOD, "GET", String.class),

@@ -1,6 +1,8 @@
 package io.jobrelay.camel;
 
 import io.jobrelay.account.RequestBudget;
+import io.jobrelay.camel.watches.KeepReply;
+import io.jobrelay.camel.watches.Poll;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -9,8 +11,6 @@ import org.apache.camel.Processor;
  * a poll was taken when the watch was claimed, if that is not too long ago.
  */
 final class SpendRequest implements Processor {
-    static final String PREPAID = "jobrelay-prepaid";
-
     private final RequestBudget budget;
 
     SpendRequest(RequestBudget budget) {
@@ -19,10 +19,9 @@ final class SpendRequest implements Processor {
 
     @Override
     public void process(Exchange exchange) throws InterruptedException {
-        // What goes wrong from here on is no longer about the last reply, of the page before or of the first attempt.
-        exchange.removeProperty(ReadReply.REPLY);
-        if (exchange.removeProperty(PREPAID) == null) {
-            budget.takeOne(PollVariables.account(exchange).name());
+        KeepReply.forget(exchange);
+        if (!Poll.of(exchange).takePermit()) {
+            budget.takeOne(Poll.account(exchange).name());
         }
     }
 }

@@ -4,8 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
+import io.jobrelay.camel.watches.KeepReply;
+import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.job.JobRecord;
-import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.RecordReader;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
@@ -25,8 +26,8 @@ final class ToRecords implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Watch watch = PollVariables.watch(exchange);
-        Account account = PollVariables.account(exchange);
+        Watch watch = Poll.of(exchange).watch();
+        Account account = Poll.account(exchange);
         JsonNode mapped = requireNonNull(exchange.getMessage().getBody(JsonNode.class), "the mapping gave nothing");
         Instant observed = clock.instant();
         List<JobRecord> records = new ArrayList<>();
@@ -37,24 +38,8 @@ final class ToRecords implements Processor {
                 records.add(RecordReader.read(mapped, watch, account, observed));
             }
         } catch (IllegalArgumentException e) {
-            throw ReadReply.malformed(exchange, String.valueOf(e.getMessage()));
+            throw KeepReply.malformed(exchange, String.valueOf(e.getMessage()));
         }
         exchange.getMessage().setBody(records);
-    }
-
-    /**
-     * The records that a provider's route ended with.
-     *
-     * @throws PollFailedException if it ended with anything else
-     */
-    static List<JobRecord> of(Exchange exchange) {
-        Object end = exchange.getMessage().getBody();
-        if (end instanceof List<?> list && list.stream().allMatch(JobRecord.class::isInstance)) {
-            return list.stream().map(JobRecord.class::cast).toList();
-        }
-        throw ReadReply.malformed(
-                exchange,
-                "the provider's route must end with to-records, it ended with "
-                        + (end == null ? "nothing" : end.getClass().getSimpleName()));
     }
 }

@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.provider.UriTemplate;
 import io.jobrelay.watch.Watch;
 import org.apache.camel.Exchange;
@@ -29,7 +30,7 @@ final class UriTemplateLanguage extends LanguageSupport {
         return new ExpressionAdapter() {
             @Override
             public Object evaluate(Exchange exchange) {
-                Watch watch = PollVariables.watch(exchange);
+                Watch watch = Poll.of(exchange).watch();
                 return template.expand(name -> value(exchange, watch, name));
             }
 
@@ -42,7 +43,7 @@ final class UriTemplateLanguage extends LanguageSupport {
 
     private static @Nullable Object value(Exchange exchange, Watch watch, String name) {
         if (name.equals(ENDPOINT)) {
-            return PollVariables.account(exchange).endpoint();
+            return Poll.account(exchange).endpoint();
         }
         Object parameter = watch.parameters().get(name);
         return parameter != null ? parameter : exchange.getVariable(name);

@@ -22,7 +22,8 @@ record Claim(String node, Instant now, Instant begin) {
     static final String OF_DUE = """
             update watch set claim = claim + 1, claimed = true, claimed_by = :node, planned_at = due_at, due_at = :lease
             where id in (select id from due)
-            returning id, definition, claim, planned_at""";
+            returning id, definition, claim, planned_at,
+                (select count(*) from job where job.watch_id = watch.id)""";
 
     /** Takes what the query finds, which ends with {@link #OF_DUE}. */
     List<DueWatch> take(Query query) {
@@ -35,7 +36,8 @@ record Claim(String node, Instant now, Instant begin) {
                         row.getLong(3),
                         node,
                         planned(Instant.ofEpochMilli(row.getLong(4))),
-                        now))
+                        now,
+                        row.getLong(5)))
                 .list();
     }
 

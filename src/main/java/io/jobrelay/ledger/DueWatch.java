@@ -14,8 +14,10 @@ import java.util.Objects;
  * @param claimedBy the incarnation of the node that took it: it is polled only while that has its lease
  * @param planned when it was due, in the ledger's time; what was due before this process began was due when it began
  * @param claimed when it was taken, in the ledger's time: what the poll brings has been seen after that
+ * @param jobs how many jobs it has brought the last change of
  */
-public record DueWatch(String id, Watch watch, long claim, String claimedBy, Instant planned, Instant claimed) {
+public record DueWatch(
+        String id, Watch watch, long claim, String claimedBy, Instant planned, Instant claimed, long jobs) {
     public DueWatch {
         requireNonNull(id, "id is null");
         requireNonNull(watch, "watch is null");

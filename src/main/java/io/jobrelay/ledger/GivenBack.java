@@ -1,5 +1,8 @@
 package io.jobrelay.ledger;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -10,18 +13,18 @@ import java.util.function.Consumer;
  */
 final class GivenBack<C> {
     private final Queue<C> waiting = new ConcurrentLinkedQueue<>();
-    private final Consumer<C> write;
+    private final Consumer<List<C>> write;
 
     /**
-     * @param write notes in the ledger that nobody holds the claim any more, or throws a {@link LedgerException}
+     * @param write notes in the ledger that nobody holds these claims any more, or throws a {@link LedgerException}
      */
-    GivenBack(Consumer<C> write) {
+    GivenBack(Consumer<List<C>> write) {
         this.write = write;
     }
 
-    /** Gives a claim back, now or later. */
-    void add(C claim) {
-        waiting.add(claim);
+    /** Gives claims back, now or later. */
+    void add(Collection<C> claims) {
+        waiting.addAll(claims);
         try {
             write();
         } catch (LedgerException e) {
@@ -35,11 +38,15 @@ final class GivenBack<C> {
      * @throws LedgerException if the ledger cannot be written still; what was not noted goes on waiting
      */
     void write() {
+        List<C> claims = new ArrayList<>();
         for (C claim = waiting.poll(); claim != null; claim = waiting.poll()) {
+            claims.add(claim);
+        }
+        if (!claims.isEmpty()) {
             try {
-                write.accept(claim);
+                write.accept(claims);
             } catch (LedgerException e) {
-                waiting.add(claim);
+                waiting.addAll(claims);
                 throw e;
             }
         }

@@ -34,7 +34,7 @@ public final class Intake {
     private final Announcements announcements;
     private final LedgerClock clock;
     private final DoubleSupplier random;
-    private final Batch<Answer, List<Change>> answers = this::takeIn;
+    private final Batch<Answer, Answered> answers = this::takeIn;
 
     /**
      * @param random from 0 to 1
@@ -53,27 +53,43 @@ public final class Intake {
     }
 
     /**
-     * Takes in the records of a good answer. The future brings the changes that they made, once they are committed; or fails
+     * What a good answer came to.
+     *
+     * @param repeatable true if an equal answer brings nothing, as long as the watch is the last to have changed so many jobs
+     * @param jobs how many jobs that are
+     * @param until when that ends, in the ledger's time: a job has then been in its state for too long
+     */
+    public record Answered(List<Change> changes, boolean repeatable, long jobs, Instant until) {
+        /** An answer that came too late, or that nothing is to be concluded from. */
+        private static Answered nothing() {
+            return new Answered(List.of(), false, 0, Instant.MIN);
+        }
+    }
+
+    /**
+     * Takes in the records of a good answer. The future brings what they came to, once that is committed; or fails
      * with a {@link LedgerException}, as {@link LedgerDatabase#begin} does.
      *
      * <p>Two watches may see the same job, and their answers come in any order. A record is left aside where another watch
      * has brought a change of its job since this poll began: which of the two is older nobody can say, and the next poll
      * tells.
+     *
+     * @param records none for an answer that says what the last one said
      */
-    public CompletableFuture<List<Change>> answered(DueWatch due, List<JobRecord> records) {
+    public CompletableFuture<Answered> answered(DueWatch due, List<JobRecord> records) {
         return database.begin(answers, new Answer(due, records, clock.instant()))
-                .thenApply(changes -> {
+                .thenApply(answered -> {
                     // Most polls bring nothing new. A change of health has no hurry: the router looks by itself.
-                    if (!changes.isEmpty()) {
+                    if (!answered.changes().isEmpty()) {
                         outbox.wake(Outbox.CHANGES);
                     }
-                    return changes;
+                    return answered;
                 });
     }
 
     private record Answer(DueWatch due, List<JobRecord> records, Instant now) {}
 
-    private List<List<Change>> takeIn(Handle handle, List<Answer> answers) {
+    private List<Answered> takeIn(Handle handle, List<Answer> answers) {
         Map<String, State> states =
                 states(handle, answers.stream().map(Answer::due).toList());
         List<Answer> inTime = answers.stream()
@@ -85,10 +101,10 @@ public final class Intake {
                     failures = 0, failure = null, answered_at = :now, blind_at = :now + blind_after,
                     state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
                 where id = :id""");
-        List<List<Change>> made = new ArrayList<>();
+        List<Answered> made = new ArrayList<>();
         for (Answer answer : answers) {
             State before = State.held(states, answer.due());
-            made.add(before == null ? List.of() : takeIn(handle, answer, before, jobs, watches));
+            made.add(before == null ? Answered.nothing() : takeIn(handle, answer, before, jobs, watches));
         }
         jobs.write(handle);
         if (!inTime.isEmpty()) {
@@ -101,7 +117,8 @@ public final class Intake {
         return Jobs.of(
                 handle,
                 answers.stream()
-                        .filter(answer -> !answer.due().watch().list())
+                        .filter(answer -> !answer.due().watch().list()
+                                && !answer.records().isEmpty())
                         .map(answer -> answer.due().id())
                         .toList(),
                 answers.stream()
@@ -110,7 +127,7 @@ public final class Intake {
                         .toList());
     }
 
-    private List<Change> takeIn(Handle handle, Answer answer, State before, Jobs jobs, PreparedBatch watches) {
+    private Answered takeIn(Handle handle, Answer answer, State before, Jobs jobs, PreparedBatch watches) {
         DueWatch due = answer.due();
         Instant now = answer.now();
         List<JobRecord> upToDate = answer.records().stream()
@@ -118,12 +135,23 @@ public final class Intake {
                 .toList();
         List<Change> made = new ArrayList<>();
         boolean ended = false;
+        boolean repeatable = upToDate.size() == answer.records().size();
+        long own = due.jobs();
+        Instant until = Instant.MAX;
         for (JobRecord record : upToDate) {
             Jobs.Known known = jobs.find(record.id());
             if (known == null || !known.changedByAnother(due)) {
                 takeIn(due, known, record, jobs, now).ifPresent(made::add);
                 ended |= record.terminal() && !due.watch().list();
             }
+            Jobs.Known after = jobs.find(record.id());
+            if (after == null || !after.changedBy(due)) {
+                repeatable = false;
+                continue;
+            }
+            own += known == null || !known.changedBy(due) ? 1 : 0;
+            Instant overdue = after.overdueAt(due.watch());
+            until = overdue.isBefore(until) ? overdue : until;
         }
         boolean stateChanged = made.stream()
                 .anyMatch(change -> change.previousState() != change.job().state());
@@ -136,7 +164,7 @@ public final class Intake {
                 .bind("ended", ended)
                 .bind("id", due.id())
                 .add();
-        return made;
+        return new Answered(made, repeatable && !ended, own, until);
     }
 
     private Optional<Change> takeIn(
@@ -144,7 +172,7 @@ public final class Intake {
         Watch watch = due.watch();
         Optional<Change> change = known == null
                 ? Change.between(null, record, watch.progress(), false)
-                : Change.between(known.last(), record, watch.progress(), known.overdue(watch, now));
+                : Change.between(known.last(), record, watch.progress(), now.isAfter(known.overdueAt(watch)));
         change.ifPresent(made -> {
             jobs.put(due, made.job(), now);
             announcements.announce(made, now.toEpochMilli());

@@ -56,14 +56,19 @@ final class Jobs {
             boolean told,
             @Nullable String created,
             @Nullable String updated) {
-        boolean changedByAnother(DueWatch due) {
-            return changed.isAfter(due.claimed()) && !watch.equals(due.id());
+        /** True if the watch has brought its last change. */
+        boolean changedBy(DueWatch due) {
+            return watch.equals(due.id());
         }
 
-        /** True if the job has been in its state for longer than the watch allows, and nobody knows. */
-        boolean overdue(Watch watched, Instant now) {
+        boolean changedByAnother(DueWatch due) {
+            return changed.isAfter(due.claimed()) && !changedBy(due);
+        }
+
+        /** When the job has been in its state for as long as the watch allows; never, where somebody knows. */
+        Instant overdueAt(Watch watched) {
             Duration allowed = watched.stuckAfter();
-            return allowed != null && !told && Duration.between(stateSince, now).compareTo(allowed) > 0;
+            return allowed == null || told || last.state().terminal() ? Instant.MAX : stateSince.plus(allowed);
         }
 
         /** What is known once that record has taken the place of what was known before. */

@@ -62,7 +62,10 @@ final class LedgerCondition {
     synchronized LedgerException failed(Throwable failure) {
         LedgerTrouble found = LedgerTrouble.of(failure).orElse(null);
         if (found == null) {
-            return new LedgerException("could not be written to the ledger: " + failure, failure);
+            return new LedgerException(
+                    "could not be written to the ledger: " + LedgerTrouble.detail(failure),
+                    failure,
+                    LedgerTrouble.refusesData(failure));
         }
         if (!lasts()) {
             trouble = found;

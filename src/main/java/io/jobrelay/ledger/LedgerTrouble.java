@@ -75,6 +75,22 @@ enum LedgerTrouble {
         return Optional.empty();
     }
 
+    /** True if it is what was to be written that fails: it is too long or malformed, or cannot be made a row at all. */
+    static boolean refusesData(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException file) {
+                return SqliteEngine.refusesData(file.getResultCode());
+            }
+            if (cause instanceof SQLException server && server.getSQLState() != null) {
+                return PostgresqlEngine.refusesData(server.getSQLState());
+            }
+            if (cause instanceof LedgerException) {
+                return false;
+            }
+        }
+        return !(failure instanceof VirtualMachineError);
+    }
+
     private static LedgerTrouble of(FileSystemException file) {
         String reason = String.valueOf(file.getReason());
         if (reason.contains("No space left")) {

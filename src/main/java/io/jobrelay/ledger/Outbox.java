@@ -440,17 +440,19 @@ public final class Outbox {
      * written now, as soon as it can be.
      */
     public void giveBack(Delivery delivery) {
-        givenBack.add(delivery);
+        givenBack.add(List.of(delivery));
     }
 
-    private void makeDue(Delivery delivery) {
+    private void makeDue(List<Delivery> deliveries) {
         long now = clock.millis();
         database.write(handle -> {
-            enter(handle, delivery);
-            if (holds(handle, delivery)) {
-                putOff(handle, delivery, null, 0, now, now);
-                if (delivery.probe()) {
-                    Circuit.probeGivenBack(handle, delivery.destination(), now);
+            database.lanes().enter(handle, deliveries.stream().map(Outbox::lane).toList());
+            for (Delivery delivery : deliveries) {
+                if (holds(handle, delivery)) {
+                    putOff(handle, delivery, null, 0, now, now);
+                    if (delivery.probe()) {
+                        Circuit.probeGivenBack(handle, delivery.destination(), now);
+                    }
                 }
             }
             return null;

@@ -183,6 +183,11 @@ final class PostgresqlEngine implements LedgerEngine {
         };
     }
 
+    /** The classes "data exception", "integrity constraint violation" and "program limit exceeded". */
+    static boolean refusesData(String state) {
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
+    }
+
     /** A character that PostgreSQL cannot keep in a text, and what the JSON of it would be: what somebody sends may have it. */
     private static final class TextFactory extends AbstractArgumentFactory<String> {
         private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");

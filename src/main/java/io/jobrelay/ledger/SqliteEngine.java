@@ -113,4 +113,11 @@ final class SqliteEngine implements LedgerEngine {
             default -> Optional.empty();
         };
     }
+
+    static boolean refusesData(SQLiteErrorCode code) {
+        return switch (SQLiteErrorCode.getErrorCode(code.code & PRIMARY_CODE)) {
+            case SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_RANGE -> true;
+            default -> false;
+        };
+    }
 }

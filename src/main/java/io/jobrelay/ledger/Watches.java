@@ -1,5 +1,7 @@
 package io.jobrelay.ledger;
 
+import static java.util.Comparator.comparing;
+
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
@@ -184,19 +186,27 @@ public final class Watches {
     }
 
     /**
-     * Makes a claimed watch due again, if the claim is still its last one; where the ledger cannot be written now, as soon as
-     * it can be.
+     * Makes claimed watches due again whose claims are still their last ones; where the ledger cannot be written now, as soon
+     * as it can be.
      */
-    public void giveBack(DueWatch due) {
+    public void giveBack(Collection<DueWatch> due) {
         givenBack.add(due);
     }
 
-    private void makeDue(DueWatch due) {
-        database.write(handle -> handle.execute(
-                "update watch set claimed = false, claimed_by = null, due_at = ? where id = ? and claim = ? and claimed",
-                clock.millis(),
-                due.id(),
-                due.claim()));
+    private void makeDue(List<DueWatch> due) {
+        long now = clock.millis();
+        database.write(handle -> {
+            PreparedBatch batch = handle.prepareBatch("""
+                    update watch set claimed = false, claimed_by = null, due_at = :now
+                    where id = :id and claim = :claim and claimed""");
+            due.stream()
+                    .sorted(comparing(DueWatch::id))
+                    .forEach(watch -> batch.bind("now", now)
+                            .bind("id", watch.id())
+                            .bind("claim", watch.claim())
+                            .add());
+            return batch.execute();
+        });
     }
 
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */

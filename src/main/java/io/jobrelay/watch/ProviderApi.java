@@ -13,6 +13,7 @@ public final class ProviderApi {
     private List<String> optional = List.of();
     private boolean list;
     private String together = "";
+    private List<List<String>> volatileMembers = List.of();
 
     /** The name of the API, and of the route {@code direct:<name>} that asks it. */
     public String getName() {
@@ -60,6 +61,17 @@ public final class ProviderApi {
     /** Demands the routes {@code direct:<name>-together} and {@code direct:<name>-record}. */
     public void setTogether(String together) {
         this.together = together;
+    }
+
+    /** The members of a reply that change each time and say nothing about the job, each as its path. */
+    public List<List<String>> getVolatileMembers() {
+        return volatileMembers;
+    }
+
+    /** Comma-separated, each with dots between the names of its path, such as {@code meta_info.current_time}. */
+    public void setVolatile(String members) {
+        this.volatileMembers =
+                names(members).stream().map(path -> List.of(path.split("\\."))).toList();
     }
 
     /** What the watch has in common with those that can be asked together with it; empty if it can be asked only by itself. */

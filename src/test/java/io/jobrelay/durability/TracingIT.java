@@ -63,7 +63,7 @@ class TracingIT {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> Stream.of(
                                     "jobrelay",
-                                    "seda://poll-watch",
+                                    "watches://due",
                                     "direct://huawei-res-job",
                                     "http://provider",
                                     "outbox://changes",

@@ -287,14 +287,7 @@ class OperationsPageIT {
         return new Flow(
                 time,
                 List.of(
-                        route(
-                                "poll-watch",
-                                Stage.WATCH,
-                                "seda:poll-watch",
-                                "direct:${variable.api}",
-                                through,
-                                null,
-                                time),
+                        route("poll-watch", Stage.WATCH, "watches:due", "direct:${variable.api}", through, null, time),
                         state(
                                 route(
                                         "acme-job",

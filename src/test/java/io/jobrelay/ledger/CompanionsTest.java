@@ -100,10 +100,10 @@ class CompanionsTest {
 
         assertThat(join(10)).isEmpty();
 
-        ledger.watches.giveBack(due);
+        ledger.watches.giveBack(List.of(due));
         List<DueWatch> joined = join(10);
         assertThat(joined).extracting(DueWatch::claim).containsExactly(due.claim() + 1);
-        assertThat(ledger.intake.answered(due, List.of()).join()).isEmpty();
+        assertThat(ledger.intake.answered(due, List.of()).join().changes()).isEmpty();
         assertThat(ledger.query("select count(*) from watch where claimed")).containsExactly("1");
     }
 

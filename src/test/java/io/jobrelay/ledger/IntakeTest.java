@@ -51,13 +51,14 @@ class IntakeTest {
     @Test
     void what_the_provider_says_counts_though_the_claim_was_given_back_meanwhile() {
         DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.watches.giveBack(due);
+        ledger.watches.giveBack(List.of(due));
 
         ledger.intake.failed(due, PollFailure.without(FailureKind.UNAVAILABLE, "cut"));
         assertThat(ledger.query("select failures from watch")).containsExactly("0");
         assertThat(ledger.intake
                         .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                        .join())
+                        .join()
+                        .changes())
                 .hasSize(1);
         assertThat(ledger.claim()).as("it has been answered, and waits").isEmpty();
     }
@@ -68,7 +69,8 @@ class IntakeTest {
 
         List<Change> changes = ledger.intake
                 .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                .join();
+                .join()
+                .changes();
 
         assertThat(changes)
                 .singleElement()
@@ -103,12 +105,14 @@ class IntakeTest {
 
         assertThat(ledger.intake
                         .answered(again, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
-                        .join())
+                        .join()
+                        .changes())
                 .hasSize(1);
         ledger.clock.advance(Duration.ofSeconds(10));
         assertThat(ledger.intake
                         .answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
-                        .join())
+                        .join()
+                        .changes())
                 .isEmpty();
     }
 
@@ -246,7 +250,8 @@ class IntakeTest {
         ledger.clock.advance(left);
         assertThat(ledger.intake
                         .answered(due, List.of(job(JobState.RUNNING, 20)))
-                        .join())
+                        .join()
+                        .changes())
                 .as("not longer than")
                 .isEmpty();
         ledger.clock.advance(Duration.ofMinutes(5));
@@ -293,7 +298,8 @@ class IntakeTest {
                         .answered(
                                 ledger.claim().get(0),
                                 List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)))
-                        .join())
+                        .join()
+                        .changes())
                 .extracting(change -> change.job().id())
                 .containsExactly("a");
     }
@@ -305,7 +311,8 @@ class IntakeTest {
 
         assertThat(ledger.intake
                         .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                        .join())
+                        .join()
+                        .changes())
                 .isEmpty();
     }
 
@@ -323,7 +330,8 @@ class IntakeTest {
                         .answered(
                                 slow,
                                 List.of(JobRecords.of(JOB, JobState.RUNNING), JobRecords.of("other", JobState.RUNNING)))
-                        .join())
+                        .join()
+                        .changes())
                 .extracting(change -> change.job().id())
                 .containsExactly("other");
         assertThat(ledger.query("select state from job where id = '" + JOB + "'"))
@@ -331,7 +339,8 @@ class IntakeTest {
         ledger.clock.advance(Duration.ofMinutes(5));
         assertThat(ledger.intake
                         .answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                        .join())
+                        .join()
+                        .changes())
                 .as("a poll that began afterwards")
                 .singleElement()
                 .satisfies(change -> assertThat(change.job().anomalies()).containsExactly("TERMINAL_STATE_CHANGED"));
@@ -350,7 +359,8 @@ class IntakeTest {
 
         assertThat(ledger.intake
                         .answered(single, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
-                        .join())
+                        .join()
+                        .changes())
                 .isEmpty();
         assertThat(ledger.query("select state from watch where definition ->> 'api' = 'acme-job'"))
                 .containsExactly("ACTIVE");
@@ -361,7 +371,8 @@ class IntakeTest {
                 .orElseThrow();
         assertThat(ledger.intake
                         .answered(again, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
-                        .join())
+                        .join()
+                        .changes())
                 .hasSize(1);
     }
 

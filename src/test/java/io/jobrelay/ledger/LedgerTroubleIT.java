@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.testbed.MountedDisk;
@@ -180,7 +179,7 @@ class LedgerTroubleIT {
             disk.fill();
             fillLog(ledger);
 
-            ledger.watches.giveBack(watch);
+            ledger.watches.giveBack(List.of(watch));
             ledger.outbox.giveBack(delivery);
             assertThatThrownBy(ledger::claim).isInstanceOf(LedgerException.class);
             assertThatThrownBy(() -> ledger.outbox.claim(Outbox.CHANGES, 1)).isInstanceOf(LedgerException.class);
@@ -248,7 +247,7 @@ class LedgerTroubleIT {
         Path file = directory.resolve("ledger.db");
         try (Ledger ledger = Ledger.open(file)) {
             DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-            CompletableFuture<List<Change>> taken;
+            CompletableFuture<Intake.Answered> taken;
             try (Connection shell = DriverManager.getConnection("jdbc:sqlite:" + file);
                     Statement statement = shell.createStatement()) {
                 statement.execute("begin immediate");
@@ -258,7 +257,7 @@ class LedgerTroubleIT {
                 statement.execute("rollback");
             }
 
-            assertThat(taken.join()).hasSize(1);
+            assertThat(taken.join().changes()).hasSize(1);
             assertThat(ledger.query("select id from job")).containsExactly("1");
         }
     }

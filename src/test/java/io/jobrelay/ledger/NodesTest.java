@@ -182,7 +182,7 @@ class NodesTest {
         DueWatch moved = two.claimOnly();
 
         assertThat(one.nodes.lease().holds(stale.claimedBy())).isFalse();
-        assertThat(ledger.intake.answered(stale, List.of(RUNNING)).join())
+        assertThat(ledger.intake.answered(stale, List.of(RUNNING)).join().changes())
                 .as("a poll of before")
                 .isEmpty();
         Beat beat = one.beat();
@@ -191,7 +191,8 @@ class NodesTest {
         assertThat(one.nodes.lease().holds(stale.claimedBy()))
                 .as("what the incarnation before claimed")
                 .isFalse();
-        assertThat(ledger.intake.answered(moved, List.of(RUNNING)).join()).hasSize(1);
+        assertThat(ledger.intake.answered(moved, List.of(RUNNING)).join().changes())
+                .hasSize(1);
         assertThat(one.beat().begunAnew()).isFalse();
     }
 
@@ -204,7 +205,8 @@ class NodesTest {
         DueWatch stale = one.claimOnly();
         live(TERM.plusSeconds(1), two);
 
-        assertThat(ledger.intake.answered(stale, List.of(RUNNING)).join()).isEmpty();
+        assertThat(ledger.intake.answered(stale, List.of(RUNNING)).join().changes())
+                .isEmpty();
         assertThat(two.claim()).hasSize(1);
     }
 
@@ -434,7 +436,8 @@ class NodesTest {
                         row.getLong(1),
                         row.getString(2),
                         Instant.EPOCH,
-                        ledger.time.instant()))
+                        ledger.time.instant(),
+                        0))
                 .one());
     }
 }

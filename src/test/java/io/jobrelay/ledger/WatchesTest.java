@@ -79,9 +79,11 @@ class WatchesTest {
         ledger.clock.advance(Duration.ofMinutes(15));
         DueWatch taken = ledger.claim().get(0);
 
-        assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED)).join()).isEmpty();
-        assertThat(ledger.intake.answered(taken, List.of(RUNNING)).join()).hasSize(1);
-        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)).join())
+        assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED)).join().changes())
+                .isEmpty();
+        assertThat(ledger.intake.answered(taken, List.of(RUNNING)).join().changes())
+                .hasSize(1);
+        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)).join().changes())
                 .as("answered twice")
                 .isEmpty();
 
@@ -92,10 +94,10 @@ class WatchesTest {
     void a_claim_that_is_given_back_is_due_at_once_unless_somebody_else_has_it() {
         DueWatch lost = ledger.claimOnly(Ledger.watch("1"));
 
-        ledger.watches.giveBack(lost);
+        ledger.watches.giveBack(List.of(lost));
         assertThat(ledger.claim()).hasSize(1);
 
-        ledger.watches.giveBack(lost);
+        ledger.watches.giveBack(List.of(lost));
         assertThat(ledger.claim()).isEmpty();
     }
 
@@ -132,7 +134,7 @@ class WatchesTest {
 
         DueWatch again = ledger.claimOnly(Ledger.watch("1"));
 
-        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)).join())
+        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)).join().changes())
                 .as("known before")
                 .isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
@@ -166,8 +168,10 @@ class WatchesTest {
         DueWatch changed = ledger.claimOnly(Ledger.watch("1", "1s..2s", false));
 
         assertThat(changed.watch().pace()).isEqualTo(Pace.parse("1s..2s"));
-        assertThat(ledger.intake.answered(old, List.of(RUNNING)).join()).isEmpty();
-        assertThat(ledger.intake.answered(changed, List.of(RUNNING)).join()).hasSize(1);
+        assertThat(ledger.intake.answered(old, List.of(RUNNING)).join().changes())
+                .isEmpty();
+        assertThat(ledger.intake.answered(changed, List.of(RUNNING)).join().changes())
+                .hasSize(1);
         ledger.clock.advance(Duration.ofSeconds(1));
         assertThat(ledger.claim()).hasSize(1);
     }
@@ -178,7 +182,8 @@ class WatchesTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1")));
 
         assertThat(ledger.claim()).isEmpty();
-        assertThat(ledger.intake.answered(due, List.of(RUNNING)).join()).hasSize(1);
+        assertThat(ledger.intake.answered(due, List.of(RUNNING)).join().changes())
+                .hasSize(1);
     }
 
     @Test

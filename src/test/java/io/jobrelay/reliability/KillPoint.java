@@ -3,7 +3,6 @@ package io.jobrelay.reliability;
 import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.camel.EngineBeans;
-import io.jobrelay.camel.Polls;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.ledger.Outbox;
@@ -26,7 +25,7 @@ enum KillPoint {
     /** A watch is claimed and nobody has asked for it. */
     AFTER_CLAIM_OF_WATCH(after(Watches.class, "claim", UnaryOperator.class)),
     /** The provider has answered, the answer is not taken in. */
-    AFTER_REPLY(before(Polls.class, "answered")),
+    AFTER_REPLY(before(in("camel.watches.Settlement"), "done")),
     /** The job is written, its change is not. */
     IN_TRANSACTION(after(in("ledger.Jobs"), "write", Handle.class)),
     /** All is written, nothing is committed. */

@@ -41,13 +41,11 @@ class LiveEditingIT {
     private static final String MAPPING = "routes/providers/huawei-res-job.jq";
     private static final String ROUTER = "routes/router.camel.yaml";
     private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
-    private static final String CLAIMING = "routes/engine/claim-due-watches.camel.yaml";
-    private static final List<String> POLLING =
-            List.of("routes/engine/poll-watch.camel.yaml", "routes/engine/poll-together.camel.yaml");
+    private static final String POLLING = "routes/engine/poll-watch.camel.yaml";
     private static final String POLICY = "routes/policies/poll-policy.camel.yaml";
     private static final String PROPERTIES = "application.properties";
     private static final List<String> EDITED =
-            List.of(PROVIDER, MAPPING, ROUTER, SIGNING, CLAIMING, POLICY, PROPERTIES, "watches/a.yaml");
+            List.of(PROVIDER, MAPPING, ROUTER, SIGNING, POLLING, POLICY, PROPERTIES, "watches/a.yaml");
 
     @TempDir
     private static Path directory;
@@ -331,18 +329,18 @@ class LiveEditingIT {
         running.watch("slow.yaml", EditedInstallation.item("huawei-res-job", "slow"));
         running.soon().until(() -> running.asked("v1", "slow") > 0);
         // Loaded anew, it stands behind the providers' routes that it sends to.
-        running.take(POLLING.get(0), text -> text + "# An edit.\n");
+        running.take(POLLING, text -> text + "# An edit.\n");
 
         running.take(POLICY, text -> text + "# An edit.\n");
         running.take(POLICY, text -> text + "# Another edit.\n");
 
         assertThat(running.log().substring(before)).doesNotContain("was cut short", "Error processing exchange");
         running.delete("watches/slow.yaml");
-        running.edit(POLLING.get(0), text -> text.replace("# An edit.\n", ""));
+        running.edit(POLLING, text -> text.replace("# An edit.\n", ""));
     }
 
     @Test
-    void what_a_replaced_claimer_had_in_hand_is_asked_for_all_the_same() {
+    void what_waits_for_a_worker_is_asked_for_after_an_edit_all_the_same() {
         List<String> jobs =
                 IntStream.range(0, 20).mapToObj(job -> "many-" + job).toList();
         running.cloud().jobs(running().withFixedDelay(5_000));
@@ -353,7 +351,7 @@ class LiveEditingIT {
                         .collect(joining()));
         running.soon().until(() -> jobs.stream().anyMatch(job -> running.asked("v1", job) > 0));
 
-        running.take(CLAIMING, text -> text + "# An edit.\n");
+        running.take(POLLING, text -> text + "# An edit.\n");
         running.soon().until(() -> jobs.stream().noneMatch(job -> running.asked("v1", job) == 0));
         running.delete("watches/many.yaml");
     }
@@ -366,15 +364,11 @@ class LiveEditingIT {
                         .at("/problems/0/message")
                         .asText())
                 .contains("would break routes/engine/poll-", "poll-policy");
-        for (String route : POLLING) {
-            running.edit(route, text -> text.replace("poll-policy", "other-policy"));
-        }
+        running.edit(POLLING, text -> text.replace("poll-policy", "other-policy"));
         running.awaitResult(POLICY, "LOADED");
         long asked = running.asked("v1", "a");
         running.soon().until(() -> running.asked("v1", "a") > asked + 3);
-        for (String route : POLLING) {
-            running.edit(route, text -> text.replace("other-policy", "poll-policy"));
-        }
+        running.edit(POLLING, text -> text.replace("other-policy", "poll-policy"));
     }
 
     @Test

@@ -57,6 +57,7 @@ class FailedPollsTest {
                     - to:
                         uri: http://provider
                         parameters: { httpClientConfigurer: "#provider-client", throwExceptionOnFailure: false }
+                    - process: { ref: keep-reply }
                     - process: { ref: read-reply }
             - route:
                 id: ends-with-list

@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockComponent;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.test.main.junit5.CamelMainTestSupport;
@@ -23,14 +26,6 @@ import org.junit.jupiter.api.Test;
 class PollPolicyTest extends CamelMainTestSupport {
     private final List<String> happened = new ArrayList<>();
     private final Deque<Exception> failures = new ArrayDeque<>();
-
-    /** In place of the engine's polls. */
-    public final class Polls {
-        public void failed(Exchange exchange) {
-            happened.add(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class)
-                    .getMessage());
-        }
-    }
 
     @Override
     protected void configure(MainConfigurationProperties configuration) {
@@ -44,11 +39,18 @@ class PollPolicyTest extends CamelMainTestSupport {
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        registry.bind("polls", new Polls());
         registry.bind("renew-keystone-token", (Processor) exchange -> {
             happened.add("renew");
             exchange.setProperty("jobrelay-token-renewed", true);
         });
+    }
+
+    /** The engine's component is not here: who fails is noted. */
+    @Override
+    protected CamelContext createCamelContext() throws Exception {
+        CamelContext created = super.createCamelContext();
+        created.addComponent("watches", new MockComponent());
+        return created;
     }
 
     /** A route with the policy, and one of a provider below it. */
@@ -104,6 +106,10 @@ class PollPolicyTest extends CamelMainTestSupport {
         Collections.addAll(failures, failing);
         Exchange answer = template.request("direct:poll", exchange -> exchange.setProperty("jobrelay-token", token));
         assertThat(answer.getException()).isNull();
+        MockEndpoint.resolve(context, "watches:failed")
+                .getExchanges()
+                .forEach(failed -> happened.add(failed.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class)
+                        .getMessage()));
         return happened;
     }
 

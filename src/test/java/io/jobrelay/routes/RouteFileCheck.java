@@ -42,8 +42,17 @@ final class RouteFileCheck {
             "retryWhile");
 
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "poll");
-    private static final Set<String> STAYS_INSIDE =
-            Set.of("direct", "seda", "log", "bean", "class", "language", "dataformat", "validator", "json-validator");
+    private static final Set<String> STAYS_INSIDE = Set.of(
+            "direct",
+            "seda",
+            "watches",
+            "log",
+            "bean",
+            "class",
+            "language",
+            "dataformat",
+            "validator",
+            "json-validator");
 
     private final String file;
     private final YamlNode document;

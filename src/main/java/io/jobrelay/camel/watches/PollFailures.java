@@ -1,6 +1,4 @@
-package io.jobrelay.camel;
-
-import static java.util.Objects.requireNonNull;
+package io.jobrelay.camel.watches;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.provider.FailureKind;
@@ -9,18 +7,36 @@ import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.wire.ReplyTooLargeException;
+import io.jobrelay.wire.RequestCutException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 
 /** What an exception that ended a poll says about the poll. */
-final class PollFailures {
+public final class PollFailures {
     private PollFailures() {}
 
+    /**
+     * True if it was Jobrelay that ended the poll, which says nothing about the provider: it stops, or a route of the poll was
+     * taken away by an edit.
+     */
+    static boolean cutShort(Exception exception, boolean edited) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            boolean routeGone =
+                    cause instanceof RejectedExecutionException || cause instanceof DirectConsumerNotAvailableException;
+            if (cause instanceof RequestCutException
+                    || cause instanceof InterruptedException
+                    || (edited && routeGone)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The failure, with every secret masked: an exception may repeat the request, and a reply what it was sent. */
-    static PollFailure of(Exchange exchange, Exception exception) {
-        Secrets secrets = requireNonNull(
-                exchange.getContext().getRegistry().lookupByNameAndType(ProviderBeans.SECRETS, Secrets.class));
+    public static PollFailure of(Exchange exchange, Exception exception, Secrets secrets) {
         return kindOf(exchange, exception).redacted(secrets::mask);
     }
 
@@ -47,7 +63,7 @@ final class PollFailures {
 
     /** Before a reply was there it was the request that could not be made; afterwards it is the reply. */
     private static PollFailure unmapped(Exchange exchange, String cause) {
-        UnreadableReply reply = exchange.getProperty(ReadReply.REPLY, UnreadableReply.class);
+        UnreadableReply reply = KeepReply.of(exchange);
         return reply == null
                 ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + cause)
                 : PollFailure.malformed("the reply could not be mapped: " + cause, reply);

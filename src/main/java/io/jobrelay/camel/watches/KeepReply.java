@@ -1,0 +1,69 @@
+package io.jobrelay.camel.watches;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.job.Json;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.UnreadableReply;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.hc.core5.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the provider's reply as it came, until the poll is settled: to compare it with the last one, and to keep it for good
+ * if it turns out to be malformed. The body becomes its bytes.
+ */
+public final class KeepReply implements Processor {
+    private static final String PROPERTY = "jobrelay-reply";
+
+    @Override
+    public void process(Exchange exchange) {
+        Message message = exchange.getMessage();
+        byte[] body = message.getBody(byte[].class);
+        UnreadableReply reply = new UnreadableReply(
+                message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class),
+                message.getHeader(Exchange.CONTENT_TYPE, String.class),
+                body == null ? new byte[0] : body);
+        exchange.setProperty(PROPERTY, reply);
+        message.setBody(reply.body());
+        if (reply.httpStatus() / 100 == HttpStatus.SC_OK / 100) {
+            Poll poll = Poll.find(exchange);
+            if (poll != null) {
+                poll.add(reply.body());
+            }
+        }
+    }
+
+    /** The same for a reply that a list call brought. */
+    static void keep(Exchange exchange, JsonNode told) {
+        exchange.setProperty(
+                PROPERTY,
+                new UnreadableReply(
+                        HttpStatus.SC_OK, "application/json", Json.write(told).getBytes(UTF_8)));
+        exchange.getMessage().setBody(told);
+    }
+
+    /** What goes wrong from here on is no longer about the last reply, of the page before or of the first attempt. */
+    public static void forget(Exchange exchange) {
+        exchange.removeProperty(PROPERTY);
+    }
+
+    /** The last reply; null if none has come. */
+    public static @Nullable UnreadableReply of(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, UnreadableReply.class);
+    }
+
+    /** That the exchange's reply, if one has come, cannot be what it should be. */
+    public static PollFailedException malformed(Exchange exchange, String cause) {
+        UnreadableReply reply = of(exchange);
+        return new PollFailedException(
+                reply == null
+                        ? PollFailure.without(FailureKind.MALFORMED, cause)
+                        : PollFailure.malformed(cause, reply));
+    }
+}

@@ -1,0 +1,221 @@
+package io.jobrelay.camel.watches;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.account.Account;
+import io.jobrelay.camel.watches.Fingerprints.Comparison;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.Json;
+import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.ledger.Intake.Answered;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.watch.ProviderApi;
+import io.jobrelay.watch.Watch;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One poll on its way: from {@code watches:due} through the provider's route to {@code watches:done} or {@code
+ * watches:failed}. Mostly of one watch; of several where one list call answers them. Used by one thread at a time.
+ */
+public final class Poll {
+    /** Exchange variable: the watch, which mappings read as {@code $watch}. */
+    public static final String WATCH = "watch";
+    /** Exchange variable: the names that are asked for together, which their route's mappings read as {@code $wanted}. */
+    public static final String WANTED = "wanted";
+    /** Exchange variable: the {@link Account} that is asked with. */
+    public static final String ACCOUNT = "account";
+
+    private static final String SIGNING = "signing";
+    private static final String ROUTE = "route";
+    private static final String PROPERTY = "jobrelay-poll";
+
+    private final Watch watch;
+    private final List<DueWatch> due;
+    private final String route;
+    private final @Nullable String differing;
+    private final @Nullable JsonNode told;
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    private Instant begun = Instant.MIN;
+    private long edits;
+    private boolean permit;
+    private @Nullable Comparison comparison;
+
+    private Poll(Watch watch, List<DueWatch> due, String route, @Nullable String differing, @Nullable JsonNode told) {
+        this.watch = watch;
+        this.due = due;
+        this.route = route;
+        this.differing = differing;
+        this.told = told;
+    }
+
+    /** Of a watch that the ledger knows nothing of. */
+    public static Poll of(Watch watch) {
+        return new Poll(watch, List.of(), watch.api(), null, null);
+    }
+
+    static Poll of(DueWatch due) {
+        return new Poll(due.watch(), List.of(due), due.watch().api(), null, null);
+    }
+
+    /**
+     * Of watches that one list call answers, by the API's route {@code <api>-together}.
+     *
+     * @param common what they have in common
+     */
+    public static Poll together(ProviderApi api, Watch common, List<DueWatch> due) {
+        return new Poll(common, List.copyOf(due), common.api() + "-together", api.getTogether(), null);
+    }
+
+    /** Of a watch that a list call has answered: the reply still becomes a record, by the API's route {@code <api>-record}. */
+    static Poll told(DueWatch due, JsonNode reply) {
+        return new Poll(due.watch(), List.of(due), due.watch().api() + "-record", null, reply);
+    }
+
+    /** The poll that the exchange carries. */
+    public static Poll of(Exchange exchange) {
+        return requireNonNull(find(exchange), "the exchange carries no poll");
+    }
+
+    /** Null for an exchange that asks for a login token. */
+    static @Nullable Poll find(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, Poll.class);
+    }
+
+    /** The account that the exchange asks with. */
+    public static Account account(Exchange exchange) {
+        return requireNonNull(exchange.getVariable(ACCOUNT, Account.class), "the exchange has no account");
+    }
+
+    /**
+     * The records that a provider's route ended with.
+     *
+     * @throws PollFailedException if it ended with anything else
+     */
+    public static List<JobRecord> records(Exchange exchange) {
+        Object end = exchange.getMessage().getBody();
+        if (end instanceof List<?> list && list.stream().allMatch(JobRecord.class::isInstance)) {
+            return list.stream().map(JobRecord.class::cast).toList();
+        }
+        throw KeepReply.malformed(
+                exchange,
+                "the provider's route must end with to-records, it ended with "
+                        + (end == null ? "nothing" : end.getClass().getSimpleName()));
+    }
+
+    /** Puts what the routes need into the exchange. */
+    public void begin(Exchange exchange, Account account) {
+        exchange.setProperty(PROPERTY, this);
+        exchange.setVariable(ROUTE, route);
+        exchange.setVariable(WATCH, watch);
+        exchange.setVariable(ACCOUNT, account);
+        exchange.setVariable(SIGNING, account.signing().scheme());
+        if (differing != null) {
+            ObjectNode wanted = Json.MAPPER.createObjectNode();
+            due.forEach(one -> wanted.put(name(one, differing), true));
+            exchange.setVariable(WANTED, wanted);
+        }
+        if (told != null) {
+            KeepReply.keep(exchange, told);
+        }
+    }
+
+    /**
+     * Remembers when it begins.
+     *
+     * @param now in the ledger's time
+     * @param edits how many edits there have been by now
+     * @param permit true if a permit for its first request comes with it
+     */
+    void begins(Instant now, long edits, boolean permit) {
+        this.begun = now;
+        this.edits = edits;
+        this.permit = permit;
+    }
+
+    /** Takes the permit that came with the poll; false if there is none, or not any more. */
+    public boolean takePermit() {
+        boolean there = permit;
+        permit = false;
+        return there;
+    }
+
+    /** What is asked for: the watch, or what several have in common. */
+    public Watch watch() {
+        return watch;
+    }
+
+    /** The watches that it is to answer. */
+    List<DueWatch> due() {
+        return due;
+    }
+
+    Instant begun() {
+        return begun;
+    }
+
+    long edits() {
+        return edits;
+    }
+
+    /** True if one list call is to answer several. */
+    boolean together() {
+        return differing != null;
+    }
+
+    /** What the list call has found for the watch; null if nothing. */
+    @Nullable
+    JsonNode found(JsonNode all, DueWatch one) {
+        return all.get(name(one, requireNonNull(differing, "asked together")));
+    }
+
+    private static String name(DueWatch one, String differing) {
+        return String.valueOf(one.watch().parameters().get(differing));
+    }
+
+    /** From now on its replies are compared with those that are remembered. */
+    void compare(Comparison with) {
+        comparison = with;
+        if (told != null) {
+            add(Json.write(told).getBytes(UTF_8));
+        }
+    }
+
+    /** A reply has come, of a page for one. */
+    void add(byte[] reply) {
+        if (comparison != null) {
+            comparison.replies().add(reply);
+        }
+    }
+
+    /** The replies of before are of no account: the whole request is made again. */
+    public void restart() {
+        if (comparison != null) {
+            comparison.replies().restart();
+        }
+    }
+
+    /** True if its replies, which are all there, say what the last ones said. */
+    boolean repeats() {
+        return comparison != null && comparison.repeats();
+    }
+
+    /** What it came to is committed. */
+    void keep(Answered answered) {
+        if (comparison != null) {
+            comparison.keep(answered);
+        }
+    }
+
+    /** True once: for whoever says first what the poll came to. */
+    boolean settle() {
+        return settled.compareAndSet(false, true);
+    }
+}

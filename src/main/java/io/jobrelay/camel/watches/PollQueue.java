@@ -1,0 +1,171 @@
+package io.jobrelay.camel.watches;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The polls that wait for a worker, fairly over accounts: next is one of the account with the fewest under way. An account
+ * never has more than four times as many under way as workers are left free: so a provider that hangs holds up only its
+ * own watches, and several such still leave workers to the others.
+ */
+final class PollQueue {
+    private static final int SHARE = 4;
+
+    private final int workers;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition next = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Map<String, Line> lines = new LinkedHashMap<>();
+    private int free;
+    /** How often half of what may wait of an account was gone. */
+    private int halved;
+
+    private volatile boolean closed;
+
+    /** The polls of one account. */
+    private static final class Line {
+        private final Deque<Poll> waiting = new ArrayDeque<>();
+        private int most;
+        private int underWay;
+    }
+
+    PollQueue(int workers) {
+        this.workers = workers;
+        this.free = workers;
+    }
+
+    /** Hands out nothing any more; gives what waits. */
+    List<Poll> close() {
+        return locked(() -> {
+            closed = true;
+            next.signalAll();
+            room.signalAll();
+            return drain();
+        });
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** False if it is closed. */
+    boolean add(Poll poll) {
+        return locked(() -> {
+            if (!closed) {
+                line(poll.watch().account()).waiting.add(poll);
+                next.signal();
+            }
+            return !closed;
+        });
+    }
+
+    /** Waits for the next poll, which is under way from then on; null once the queue is closed. */
+    @Nullable
+    Poll take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            Line line = next();
+            while (line == null && !closed) {
+                next.await();
+                line = next();
+            }
+            return closed || line == null ? null : take(line);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Poll take(Line line) {
+        Poll poll = line.waiting.remove();
+        line.underWay++;
+        free--;
+        if (line.waiting.size() == line.most / 2) {
+            halved++;
+            room.signal();
+        }
+        if (next() != null) {
+            next.signal();
+        }
+        return poll;
+    }
+
+    private @Nullable Line next() {
+        Line next = null;
+        for (Line line : lines.values()) {
+            boolean may = !line.waiting.isEmpty() && line.underWay < SHARE * free;
+            if (may && (next == null || line.underWay < next.underWay)) {
+                next = line;
+            }
+        }
+        return next;
+    }
+
+    /** The poll is no longer under way. */
+    void ended(Poll poll) {
+        locked(() -> {
+            free++;
+            return --line(poll.watch().account()).underWay;
+        });
+    }
+
+    /**
+     * How many more polls of the account may wait here: all that do are about twice as many as there are workers.
+     *
+     * @param accounts how many have polls that could wait here
+     */
+    int room(String account, int accounts) {
+        return locked(() -> {
+            Line line = line(account);
+            line.most = Math.max(2, 2 * workers / accounts);
+            return Math.max(0, line.most - line.waiting.size());
+        });
+    }
+
+    /** Waits until half of the polls of an account that has no room are gone, but no longer than that. */
+    void awaitRoom(long millis) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            int before = halved;
+            while (!closed && halved == before && left > 0) {
+                left = room.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out all that wait. */
+    List<Poll> drain() {
+        return locked(() -> {
+            List<Poll> drained = new ArrayList<>();
+            lines.values().forEach(line -> {
+                drained.addAll(line.waiting);
+                line.waiting.clear();
+            });
+            return drained;
+        });
+    }
+
+    private Line line(String account) {
+        return lines.computeIfAbsent(account, name -> new Line());
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.jobrelay.camel.watches;
+
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.camel.watches.WatchesComponent.Beans;
+import io.jobrelay.job.Change;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.ledger.Intake.Answered;
+import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailure;
+import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.trust.LogContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings what polls came to into the ledger, and tells of it once it is there. A poll is settled once, by whoever is first. */
+final class Settlement {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
+
+    private final WatchesComponent component;
+    private final Beans beans;
+
+    Settlement(WatchesComponent component) {
+        this.component = component;
+        this.beans = component.beans();
+    }
+
+    private boolean settle(Poll poll) {
+        component.open().remove(poll);
+        return poll.settle();
+    }
+
+    /**
+     * Takes in a good answer, and does not wait for the ledger.
+     *
+     * @param records none if it says what the last one said
+     */
+    void done(Poll poll, List<JobRecord> records, @Nullable UnreadableReply reply) {
+        if (settle(poll)) {
+            DueWatch due = poll.due().get(0);
+            CompletableFuture<?> unused = beans.intake().answered(due, records).whenComplete((answered, trouble) -> {
+                LogContext.polls(due.id());
+                try {
+                    if (trouble == null) {
+                        taken(poll, due, answered);
+                    } else {
+                        notTaken(poll, due, requireNonNullElse(trouble.getCause(), trouble), reply);
+                    }
+                } finally {
+                    LogContext.ends();
+                }
+            });
+        }
+    }
+
+    private void taken(Poll poll, DueWatch due, Answered answered) {
+        poll.keep(answered);
+        beans.listener().answered(due, poll.begun());
+        for (Change change : answered.changes()) {
+            JobRecord job = change.job();
+            LogContext.about(job.id());
+            beans.listener().changed(change);
+            LOG.info(
+                    "change job={} from={} to={} sequence={} reason={}",
+                    job.id(),
+                    change.previousState(),
+                    job.state(),
+                    job.sequence(),
+                    job.reason());
+        }
+    }
+
+    /** Of the ledger's own trouble the provider knows nothing; a record that the ledger cannot hold is no good answer. */
+    private void notTaken(Poll poll, DueWatch due, Throwable trouble, @Nullable UnreadableReply reply) {
+        if (trouble instanceof LedgerException ledger && ledger.refused()) {
+            String cause = "the ledger cannot hold the record: " + trouble.getMessage();
+            PollFailure failure = reply == null
+                    ? PollFailure.without(FailureKind.MALFORMED, cause)
+                    : PollFailure.malformed(cause, reply);
+            failed(poll, due, failure.redacted(beans.secrets()::mask));
+        } else {
+            inVain(List.of(due), trouble);
+        }
+    }
+
+    /** A list call has answered: what it found of a watch still becomes a record, and the others are asked for alone. */
+    void told(Poll poll, JsonNode all) {
+        if (settle(poll)) {
+            List<DueWatch> missing = new ArrayList<>();
+            for (DueWatch due : poll.due()) {
+                JsonNode found = poll.found(all, due);
+                if (found == null) {
+                    missing.add(due);
+                } else {
+                    component.enqueue(Poll.told(due, found));
+                }
+            }
+            askAlone(missing);
+        }
+    }
+
+    /**
+     * Takes in the exception that ended the poll, if it says something about the provider; if not, the watch is polled again.
+     */
+    void failed(Poll poll, Exchange exchange, Exception exception) {
+        if (PollFailures.cutShort(exception, component.edited(poll))) {
+            cutShort(poll);
+        } else if (!(exception instanceof LedgerException)) {
+            failed(poll, PollFailures.of(exchange, exception, beans.secrets()));
+        } else if (settle(poll)) {
+            inVain(poll.due(), exception);
+        }
+    }
+
+    /** Takes in a failure, which says something about the provider. */
+    void failed(Poll poll, PollFailure failure) {
+        if (!settle(poll)) {
+            return;
+        }
+        if (failure.kind() == FailureKind.THROTTLED) {
+            beans.ceilings().throttled(poll.watch().account(), failure.retryAfter());
+        }
+        if (poll.together() && component.listCalls().refused(poll.watch(), failure)) {
+            askAlone(poll.due());
+        } else {
+            poll.due().forEach(due -> failed(poll, due, failure));
+        }
+    }
+
+    private void failed(Poll poll, DueWatch due, PollFailure failure) {
+        beans.listener().failed(due, poll.begun(), failure);
+        LOG.warn(
+                "failure watch={} {}",
+                due.id(),
+                failure.describe(due.watch().api(), due.watch().account()));
+        try {
+            beans.intake().failed(due, failure);
+        } catch (LedgerException e) {
+            inVain(List.of(due), e);
+        }
+    }
+
+    /** The poll ends by our own doing. What the provider may have answered is asked again. */
+    void cutShort(Poll poll) {
+        if (settle(poll)) {
+            for (DueWatch due : poll.due()) {
+                LOG.info(
+                        "watch={} api={} was cut short by a stop or an edit, is polled again",
+                        due.id(),
+                        due.watch().api());
+            }
+            beans.watches().giveBack(poll.due());
+        }
+    }
+
+    /** The polls do not begin. */
+    void giveBack(List<Poll> polls) {
+        beans.watches()
+                .giveBack(polls.stream()
+                        .filter(this::settle)
+                        .flatMap(poll -> poll.due().stream())
+                        .toList());
+    }
+
+    private void askAlone(List<DueWatch> due) {
+        due.forEach(component.listCalls()::leaveAlone);
+        beans.watches().giveBack(due);
+    }
+
+    /** What the provider said could not be written to the ledger: it is asked again as soon as it can be. */
+    private void inVain(List<DueWatch> polled, Throwable trouble) {
+        for (DueWatch due : polled) {
+            LOG.error(
+                    "watch={} api={} was polled in vain: {}",
+                    due.id(),
+                    due.watch().api(),
+                    trouble.getMessage());
+        }
+        beans.watches().giveBack(polled);
+    }
+}
