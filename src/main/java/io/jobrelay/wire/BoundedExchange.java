@@ -2,7 +2,6 @@ package io.jobrelay.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.IllegalCharsetNameException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -16,12 +15,10 @@ import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one HTTP exchange whole, from the wait for a connection to the last byte of the reply, within one deadline, and
@@ -129,20 +126,11 @@ final class BoundedExchange {
             if (body.length > replyLimitBytes) {
                 throw tooLarge(scope);
             }
-            reply.setEntity(new ByteArrayEntity(body, type(entity)));
+            // The type is in the reply's header too, and it is there that camel-http reads it.
+            reply.setEntity(new ByteArrayEntity(body, null));
         }
         // A coding that HttpClient does not know, such as "not-gzip", would be undone by camel-http, past the limit.
         reply.removeHeaders(HttpHeaders.CONTENT_ENCODING);
-    }
-
-    /** Null where the reply says none; without its charset where that is no name of one. */
-    private static @Nullable ContentType type(HttpEntity entity) {
-        try {
-            return ContentType.parseLenient(entity.getContentType());
-        } catch (IllegalCharsetNameException e) {
-            return ContentType.create(
-                    entity.getContentType().replaceFirst(";.*", "").strip());
-        }
     }
 
     /** Cuts the connection first: closing the stream of a live one would read the rest of it. */
