@@ -114,6 +114,7 @@ final class DetachedLine implements AutoCloseable {
                 settings.delivery(),
                 settings.http(),
                 settings.retention(),
+                settings.jobRetention(),
                 settings.lookEvery(),
                 settings.accounts().values().stream()
                         .map(DetachedLine::anonymous)

@@ -17,6 +17,7 @@ import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Purge;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Settings;
@@ -122,7 +123,7 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind(
                 "reload-check",
                 new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));
-        registry.bind("retention", new Retention(outbox, () -> settings.get().retention(), clock, context::isStopping));
+        registry.bind("retention", new Retention(new Purge(database, clock), settings, clock, context::isStopping));
         context.addComponent("outbox", outboxes);
     }
 

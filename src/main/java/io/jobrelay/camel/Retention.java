@@ -1,32 +1,41 @@
 package io.jobrelay.camel;
 
-import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Purge;
+import io.jobrelay.settings.Settings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
-/** Forgets what has been settled for longer than the retention. Dead deliveries are kept. */
+/** Deletes what is over for longer than the settings say. */
 public final class Retention {
-    private final Outbox outbox;
-    private final Supplier<Duration> retention;
+    private final Purge purge;
+    private final Supplier<Settings> settings;
     private final Clock clock;
     private final BooleanSupplier stopping;
 
-    Retention(Outbox outbox, Supplier<Duration> retention, Clock clock, BooleanSupplier stopping) {
-        this.outbox = outbox;
-        this.retention = retention;
+    Retention(Purge purge, Supplier<Settings> settings, Clock clock, BooleanSupplier stopping) {
+        this.purge = purge;
+        this.settings = settings;
         this.clock = clock;
         this.stopping = stopping;
     }
 
-    /** Goes on bit by bit until all is forgotten; a stop need not wait for that. */
-    public void forget() {
-        Instant before = clock.instant().minus(retention.get());
-        int some;
-        do {
-            some = outbox.forget(before);
-        } while (some > 0 && !stopping.getAsBoolean());
+    /** Goes on bit by bit until all is deleted; a stop need not wait for that. */
+    public void purge() {
+        purge(settings.get().retention(), purge::deliveries);
+        Duration jobs = settings.get().jobRetention();
+        if (!jobs.isZero()) {
+            purge(jobs, purge::watches);
+        }
+    }
+
+    private void purge(Duration kept, ToIntFunction<Instant> some) {
+        Instant before = clock.instant().minus(kept);
+        while (!stopping.getAsBoolean() && some.applyAsInt(before) > 0) {
+            // the next ones
+        }
     }
 }

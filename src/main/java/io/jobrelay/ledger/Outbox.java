@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.delivery.CircuitBreaker;
@@ -47,8 +46,6 @@ public final class Outbox {
      * {@code jobrelay.delivery.timeout}, also one that waits for its broker four times.
      */
     private static final Duration LEASE = Duration.ofMinutes(5);
-
-    private static final int FORGOTTEN_AT_ONCE = 1_000;
 
     private static final String FREE_NEXT = """
             update delivery set due_at = :now
@@ -493,43 +490,5 @@ public final class Outbox {
                 handle.createQuery("""
                         select r.name from recipient r
                         where exists (select 1 from delivery d where d.destination = r.name and d.status = '%s')""".formatted(status)).mapTo(String.class).set());
-    }
-
-    /**
-     * Forgets deliveries that were made before that time, and each change with its last delivery. At most 1,000 at once, so
-     * that polls and deliveries, which have the same writer, go on in between: call again until there are none.
-     *
-     * @return how many deliveries
-     */
-    public int forget(Instant before) {
-        return database.write(handle -> {
-            // One node at a time: of two that forget the last two deliveries of a change neither would forget the
-            // change.
-            if (handle.createQuery("select id from ledger_time <skipLocked>")
-                    .mapTo(Integer.class)
-                    .findOne()
-                    .isEmpty()) {
-                return 0;
-            }
-            List<String> changes = handle.createQuery("""
-                            delete from delivery where rowid in (
-                                select rowid from delivery where status = 'DELIVERED' and updated_at < :before
-                                order by updated_at limit :most)
-                            returning event_id""")
-                    .bind("before", before.toEpochMilli())
-                    .bind("most", FORGOTTEN_AT_ONCE)
-                    .mapTo(String.class)
-                    .list();
-            if (!changes.isEmpty()) {
-                handle.createQuery("""
-                                delete from change where event_id in (<events>) and not exists (
-                                    select 1 from delivery d where d.event_id = change.event_id)
-                                returning position""").bindList("events", InList.of(changes)).mapTo(Long.class).stream()
-                        .max(naturalOrder())
-                        .ifPresent(last -> handle.execute(
-                                "update change_position set forgotten = ? where forgotten < ?", last, last));
-            }
-            return changes.size();
-        });
     }
 }

@@ -57,6 +57,8 @@ public final class Watches {
                 blind_after = excluded.blind_after, blind_at = excluded.blind_at,
                 state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""";
 
+    private static final String REMOVE = "update watch set state = 'REMOVED', due_at = ? where id = ?";
+
     /** So that a file of a million takes no memory twice. */
     private static final int MOST_AT_ONCE = 1_000;
 
@@ -109,7 +111,7 @@ public final class Watches {
             if (changed.size() > 0) {
                 changed.execute();
             }
-            before.keySet().forEach(id -> handle.execute("update watch set state = 'REMOVED' where id = ?", id));
+            before.keySet().forEach(id -> handle.execute(REMOVE, now, id));
             return null;
         });
     }
@@ -320,7 +322,7 @@ public final class Watches {
                     .mapTo(String.class)
                     .findOne();
             if (source.filter(FROM_API::equals).isPresent()) {
-                handle.execute("update watch set state = 'REMOVED' where id = ?", id);
+                handle.execute(REMOVE, clock.millis(), id);
             }
             return source;
         });

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param node this process's name among those that share the ledger
  * @param watches globs of watch files
  * @param retention how long settled deliveries are kept
+ * @param jobRetention how long watches are kept after they ended or were removed, and their jobs; zero for ever
  * @param lookEvery how long between two looks at the files that can be edited
  * @param accounts by name
  * @param destinations by name
@@ -30,6 +31,7 @@ public record Settings(
         DeliverySettings delivery,
         HttpSettings http,
         Duration retention,
+        Duration jobRetention,
         Duration lookEvery,
         Map<String, Account> accounts,
         Map<String, Destination> destinations) {
@@ -42,6 +44,7 @@ public record Settings(
         requireNonNull(delivery, "delivery is null");
         requireNonNull(http, "http is null");
         requireNonNull(retention, "retention is null");
+        requireNonNull(jobRetention, "jobRetention is null");
         requireNonNull(lookEvery, "lookEvery is null");
         accounts = Map.copyOf(accounts);
         destinations = Map.copyOf(destinations);

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.jobrelay.account.Account;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.trust.Secrets;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SettingsReader {
     /** Above these an attempt could outlast its claim in the ledger, and be made twice at a time. */
+    private static final String JOB_RETENTION = "jobrelay.retention.jobs";
+
     private static final Duration LONGEST_POLL = Duration.ofMinutes(10);
 
     private static final Duration LONGEST_DELIVERY = Duration.ofMinutes(1);
@@ -58,7 +61,8 @@ public final class SettingsReader {
             entry("jobrelay.http.token", ""),
             entry("jobrelay.http.trusted-proxies", ""),
             entry("jobrelay.reload.every", "1s"),
-            entry("jobrelay.retention", "30d"));
+            entry("jobrelay.retention", "30d"),
+            entry(JOB_RETENTION, "30d"));
 
     /** Those of them that take effect while Jobrelay runs; so do those of accounts and destinations. */
     public static final Set<String> LIVE_KEYS = Set.of(
@@ -68,7 +72,8 @@ public final class SettingsReader {
             "jobrelay.delivery.schedule",
             "jobrelay.delivery.jitter",
             "jobrelay.delivery.timeout",
-            "jobrelay.retention");
+            "jobrelay.retention",
+            JOB_RETENTION);
 
     /** What may follow {@code jobrelay.account.<name>.}, each with its default. */
     public static final Map<String, String> ACCOUNT_DEFAULTS = AccountReader.DEFAULTS;
@@ -165,6 +170,13 @@ public final class SettingsReader {
                         circuit(properties)),
                 new HttpReader(properties).read(),
                 properties.duration("jobrelay.retention"),
+                properties
+                        .read(
+                                JOB_RETENTION,
+                                "a time with its unit, such as 30d, or 0 for ever",
+                                text -> text.equals("0") ? Duration.ZERO : ReadableDuration.parse(text),
+                                kept -> !kept.isNegative())
+                        .orElseThrow(),
                 properties.duration("jobrelay.reload.every"),
                 accounts,
                 destinations(properties));

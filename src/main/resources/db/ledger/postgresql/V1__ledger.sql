@@ -31,6 +31,7 @@ create table watch (
     together        text    collate "C"
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index watch_due on watch (account, due_at) where state = 'ACTIVE';
+create index watch_over on watch (due_at) where state <> 'ACTIVE';
 create index watch_claimed on watch (claimed_by) where claimed;
 create index watch_together on watch (together, due_at) where state = 'ACTIVE' and together > '';
 create index watch_together_unknown on watch (account, api) where state = 'ACTIVE' and together is null;

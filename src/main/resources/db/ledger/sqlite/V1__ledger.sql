@@ -13,7 +13,7 @@ create table watch (
     list            integer not null default 0,     -- 1: it finds many jobs
     source          text    not null,               -- the file it came from
     state           text    not null,               -- ACTIVE, ENDED (its job has ended), REMOVED (from its file)
-    due_at          integer not null,               -- while claimed: when the claim runs out
+    due_at          integer not null,               -- while claimed: when the claim runs out; once over: since when
     planned_at      integer,                        -- when the poll that is under way was due
     claim           integer not null default 0,
     claimed         integer not null default 0,
@@ -31,6 +31,7 @@ create table watch (
     together        text                            -- what watches that one list call can answer share; '': none; null: not known
 );
 create index watch_due on watch (account, due_at) where state = 'ACTIVE';
+create index watch_over on watch (due_at) where state <> 'ACTIVE';
 create index watch_claimed on watch (claimed_by) where claimed;
 create index watch_together on watch (together, due_at) where state = 'ACTIVE' and together > '';
 create index watch_together_unknown on watch (account, api) where state = 'ACTIVE' and together is null;

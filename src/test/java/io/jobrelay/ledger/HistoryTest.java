@@ -126,7 +126,7 @@ class HistoryTest {
         ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
-        assertThat(ledger.outbox.forget(ledger.clock.instant())).isPositive();
+        assertThat(ledger.purge.deliveries(ledger.clock.instant())).isPositive();
         assertThat(history.after(0, 10)).isEqualTo(List.of());
     }
 }

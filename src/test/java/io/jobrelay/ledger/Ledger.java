@@ -33,6 +33,7 @@ final class Ledger implements AutoCloseable {
     final Blindness blindness;
     final LedgerClock time;
     final Nodes nodes;
+    final Purge purge;
 
     private Ledger(LedgerSettings settings, MovableClock clock) {
         this.clock = clock;
@@ -48,6 +49,7 @@ final class Ledger implements AutoCloseable {
         Announcements announcements =
                 new Announcements(database, "test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
+        purge = new Purge(database, time);
         blindness = new Blindness(database, announcements, time);
     }
 

@@ -119,7 +119,7 @@ class OutboxTest {
         assertThat(name(only(ledger.outbox.claim(ALERTS, 1)))).isEqualTo("a2");
         assertThat(ledger.query("select status || attempts || error from delivery where status = 'DEAD'"))
                 .containsExactly("DEAD1HTTP status 000");
-        assertThat(ledger.outbox.forget(ledger.clock.instant().plus(Duration.ofDays(1))))
+        assertThat(ledger.purge.deliveries(ledger.clock.instant().plus(Duration.ofDays(1))))
                 .isZero();
     }
 
@@ -185,11 +185,11 @@ class OutboxTest {
         ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
 
-        ledger.outbox.forget(Ledger.START.plus(Duration.ofHours(23)));
+        ledger.purge.deliveries(Ledger.START.plus(Duration.ofHours(23)));
         assertThat(ledger.outbox.counts())
                 .containsExactlyInAnyOrder(
                         new Outbox.Count(ALERTS, "PENDING", 1), new Outbox.Count(Outbox.CHANGES, "DELIVERED", 2));
-        ledger.outbox.forget(ledger.clock.instant().plusSeconds(1));
+        ledger.purge.deliveries(ledger.clock.instant().plusSeconds(1));
         assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 1));
         assertThat(ledger.query("select sequence from change"))
                 .as("what is still to be sent")
@@ -204,7 +204,8 @@ class OutboxTest {
         ledger.clock.advance(Duration.ofDays(1));
         Instant now = ledger.clock.instant();
 
-        assertThat(IntStream.range(0, 4).map(time -> ledger.outbox.forget(now))).containsExactly(1_000, 1_000, 200, 0);
+        assertThat(IntStream.range(0, 4).map(time -> ledger.purge.deliveries(now)))
+                .containsExactly(1_000, 1_000, 200, 0);
         assertThat(ledger.outbox.counts())
                 .containsExactly(
                         new Outbox.Count(ALERTS, "PENDING", 100), new Outbox.Count(Outbox.CHANGES, "PENDING", 100));

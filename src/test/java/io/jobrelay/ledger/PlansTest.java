@@ -173,7 +173,8 @@ class PlansTest {
         ledger.watches.allSucceeded();
         ledger.watches.lastRecords();
         ledger.outbox.counts();
-        ledger.outbox.forget(ledger.time.instant().plusSeconds(1));
+        ledger.purge.deliveries(ledger.time.instant().plusSeconds(1));
+        ledger.purge.watches(ledger.time.instant().plusSeconds(1));
     }
 
     private void poll() {

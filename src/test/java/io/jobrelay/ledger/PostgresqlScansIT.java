@@ -35,7 +35,7 @@ class PostgresqlScansIT {
                 history.after(0, 10);
                 history.completeAfter(0);
                 new Deliveries(ledger.database).redeliver(Deliveries.Selection.ALL, null);
-                ledger.outbox.forget(ledger.time.instant().plusSeconds(1));
+                ledger.purge.deliveries(ledger.time.instant().plusSeconds(1));
                 ledger.clock.advance(Duration.ofMinutes(5));
             }
         }

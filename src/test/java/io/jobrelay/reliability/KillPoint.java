@@ -6,6 +6,7 @@ import io.jobrelay.camel.EngineBeans;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Purge;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.trust.OwnerOnly;
 import java.lang.reflect.Method;
@@ -50,7 +51,7 @@ enum KillPoint {
     /** The last attempt has failed, and that is not committed. */
     IN_MOVE_TO_DEAD(before(Outbox.class, "bury"), before(Handle.class, "commit")),
     /** What was settled long ago is deleted, and that is not committed. */
-    IN_CLEAN_UP(before(Outbox.class, "forget"), before(Handle.class, "commit")),
+    IN_CLEAN_UP(before(Purge.class, "deliveries"), before(Handle.class, "commit")),
     /** The file was moved away and a new one is there, empty. */
     IN_ROTATION(before(EventFile.class, "append"), after(OwnerOnly.class, "file")),
     /** The stop has begun. */

@@ -75,6 +75,7 @@ class SettingsReaderTest {
                                 new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5))),
                         new HttpSettings(true, "127.0.0.1", 8080, null, List.of()),
                         Duration.ofDays(30),
+                        Duration.ofDays(30),
                         Duration.ofSeconds(1),
                         Map.of(),
                         SHIPPED));
@@ -107,6 +108,7 @@ class SettingsReaderTest {
                 jobrelay.http.token=0123456789abcdef
                 jobrelay.http.trusted-proxies=10.0.0.5, 10.1.0.0/16,fd00::/8
                 jobrelay.retention=7d
+                jobrelay.retention.jobs=0
                 """);
 
         assertThat(settings)
@@ -129,6 +131,7 @@ class SettingsReaderTest {
                                         .map(AddressRange::parse)
                                         .toList()),
                         Duration.ofDays(7),
+                        Duration.ZERO,
                         Duration.ofSeconds(1),
                         Map.of(),
                         SHIPPED));
@@ -272,6 +275,7 @@ class SettingsReaderTest {
                 "jobrelay.delivery.disable-after | 5 | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '5'",
                 "jobrelay.delivery.timeout | soon | must be a time above 0 and up to 1m with its unit, such as 30s, was 'soon'",
                 "jobrelay.delivery.timeout | 61s | must be a time above 0 and up to 1m with its unit, such as 30s, was '61s'",
+                "jobrelay.retention.jobs | -1d | must be a time with its unit, such as 30d, or 0 for ever, was '-1d'",
                 "jobrelay.retention | -1d | must be a time above 0 with its unit, such as 30s, 5m or 2h, was '-1d'",
                 "jobrelay.poll.timeuot | 3s | unknown property; did you mean 'jobrelay.poll.timeout'?",
                 "jobrelay.colouring | red | unknown property",

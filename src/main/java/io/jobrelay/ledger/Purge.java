@@ -1,0 +1,111 @@
+package io.jobrelay.ledger;
+
+import static java.util.Comparator.naturalOrder;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Deletes what is over and kept no longer: some thousand rows at once, so that polls and deliveries, which have the same writer, go
+ * on in between. Call each again until it gives 0.
+ */
+public final class Purge {
+    private static final int AT_ONCE = 1_000;
+    /** Of a watch that a file names the row stays, or it would be polled anew. */
+    private static final String UNNAMED = "(state = 'REMOVED' or source = '%s')".formatted(Watches.FROM_API);
+
+    private final LedgerDatabase database;
+    private final LedgerClock clock;
+
+    public Purge(LedgerDatabase database, LedgerClock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /**
+     * Deletes deliveries that were made before that time, and each change with its last delivery. Dead ones are kept.
+     *
+     * @return how many deliveries
+     */
+    public int deliveries(Instant before) {
+        return alone(handle -> {
+            List<String> changes = handle.createQuery("""
+                            delete from delivery where rowid in (
+                                select rowid from delivery where status = 'DELIVERED' and updated_at < :before
+                                order by updated_at limit :most)
+                            returning event_id""")
+                    .bind("before", before.toEpochMilli())
+                    .bind("most", AT_ONCE)
+                    .mapTo(String.class)
+                    .list();
+            if (!changes.isEmpty()) {
+                handle.createQuery("""
+                                delete from change where event_id in (<events>) and not exists (
+                                    select 1 from delivery d where d.event_id = change.event_id)
+                                returning position""").bindList("events", InList.of(changes)).mapTo(Long.class).stream()
+                        .max(naturalOrder())
+                        .ifPresent(last -> handle.execute(
+                                "update change_position set forgotten = ? where forgotten < ?", last, last));
+            }
+            return changes.size();
+        });
+    }
+
+    /**
+     * Deletes watches that ended or were removed before that time, their jobs and the replies that were kept of them. What a
+     * change is kept of stays as long, since its sequence goes on; it is looked at again in time.
+     *
+     * @return how many watches and jobs were looked at
+     */
+    public int watches(Instant before) {
+        return alone(handle -> {
+            List<String> over = handle.createQuery("""
+                            select id from watch where state <> 'ACTIVE' and due_at < :before
+                            order by due_at limit :most""")
+                    .bind("before", before.toEpochMilli())
+                    .bind("most", AT_ONCE)
+                    .mapTo(String.class)
+                    .list();
+            if (over.isEmpty()) {
+                return 0;
+            }
+            int jobs = handle.createUpdate("""
+                            delete from job where id in (
+                                select j.id from job j where j.watch_id in (<watches>)
+                                    and not exists (select 1 from change c where c.subject = j.id)
+                                limit :most)""")
+                    .bindList("watches", InList.of(over))
+                    .bind("most", AT_ONCE)
+                    .execute();
+            if (jobs < AT_ONCE) {
+                deleteWatches(handle, over);
+            }
+            return over.size() + jobs;
+        });
+    }
+
+    private void deleteWatches(Handle handle, List<String> over) {
+        for (String statement : List.of(
+                "delete from unreadable_reply where watch_id in (<watches>)",
+                """
+                delete from watch where id in (<watches>) and %s
+                    and not exists (select 1 from job j where j.watch_id = watch.id)
+                    and not exists (select 1 from change c where c.subject = 'watch/' || watch.id)""".formatted(UNNAMED),
+                "update watch set due_at = %d where id in (<watches>)".formatted(clock.millis()))) {
+            handle.createUpdate(statement).bindList("watches", InList.of(over)).execute();
+        }
+    }
+
+    /** Of two nodes that delete the last two deliveries of a change neither would delete the change. */
+    private int alone(ToIntFunction<Handle> work) {
+        return database.write(handle -> {
+            Optional<Integer> mine = handle.createQuery("select id from ledger_time <skipLocked>")
+                    .mapTo(Integer.class)
+                    .findOne();
+            return mine.isPresent() ? work.applyAsInt(handle) : 0;
+        });
+    }
+}
