@@ -25,6 +25,7 @@ import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
 import io.jobrelay.wire.BoundedClient;
+import java.io.ByteArrayInputStream;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.List;
@@ -74,17 +75,11 @@ public final class ProviderBeans {
         registry.bind(CLIENT, client(settings.get()));
         spend(new RequestWindow(this::accounts, System::nanoTime));
         // Camel looks in vain for such a converter at each request, and that takes as long as the request.
-        context.getTypeConverterRegistry()
-                .addTypeConverter(
-                        HttpMethods.class,
-                        String.class,
-                        new SimpleTypeConverter(false, (type, exchange, name) -> HttpMethods.valueOf((String) name)));
+        convert(String.class, HttpMethods.class, HttpMethods::valueOf);
+        // Camel's own copies the bytes of a reply three times, and has buffers beside them.
+        convert(ByteArrayInputStream.class, byte[].class, ByteArrayInputStream::readAllBytes);
         // Built only where a route or a mapping reads the watch.
-        context.getTypeConverterRegistry()
-                .addTypeConverter(
-                        JsonNode.class,
-                        Watch.class,
-                        new SimpleTypeConverter(false, (type, exchange, watch) -> Json.MAPPER.valueToTree(watch)));
+        convert(Watch.class, JsonNode.class, watch -> Json.MAPPER.valueToTree(watch));
         signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(signer, clock)));
         keystone = new KeystoneTokenRoute(context, secrets, clock);
         registry.bind("keystone-token", keystone);
@@ -94,6 +89,14 @@ public final class ProviderBeans {
         registry.bind("read-reply", new ReadReply(secrets));
         registry.bind("refuse-reply", new RefuseReply(clock));
         registry.bind("to-records", new ToRecords(clock));
+    }
+
+    private <F, T> void convert(Class<F> from, Class<T> to, Function<F, T> function) {
+        context.getTypeConverterRegistry()
+                .addTypeConverter(
+                        to,
+                        from,
+                        new SimpleTypeConverter(false, (type, exchange, value) -> function.apply(from.cast(value))));
     }
 
     private static List<RequestSigner> signers() {
