@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.camel.watches.KeepReply;
 import io.jobrelay.trust.Secrets;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -58,6 +59,7 @@ class ReadReplyTest {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
         exchange.getMessage().setBody(reply.replace('\'', '"').getBytes(charset));
+        new KeepReply().process(exchange);
         readReply.process(exchange);
         return exchange.getMessage().getBody(JsonNode.class);
     }
