@@ -7,13 +7,9 @@ import java.util.function.Function;
 /** Signing keys that are derived for a period, such as a day. Those of the period asked for last are kept. */
 final class DerivedKeys {
 
-    private volatile Period last = new Period("");
+    private volatile Period last = new Period("", Map.of());
 
-    private record Period(String name, Map<Credentials, byte[]> keys) {
-        private Period(String name) {
-            this(name, new ConcurrentHashMap<>());
-        }
-    }
+    private record Period(String name, Map<Credentials, byte[]> keys) {}
 
     /**
      * The key of these credentials for the period.
@@ -23,7 +19,7 @@ final class DerivedKeys {
     byte[] of(String period, Credentials credentials, Function<Credentials, byte[]> derive) {
         Period current = last;
         if (!current.name().equals(period)) {
-            current = new Period(period);
+            current = new Period(period, new ConcurrentHashMap<>());
             last = current;
         }
         return current.keys().computeIfAbsent(credentials, derive);

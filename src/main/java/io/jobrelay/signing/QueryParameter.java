@@ -43,11 +43,8 @@ record QueryParameter(String name, String value) {
     }
 
     private static QueryParameter of(String pair) {
-        int equals = pair.indexOf('=');
-        return equals < 0
-                ? new QueryParameter(PercentEncoding.decode(pair), "")
-                : new QueryParameter(
-                        PercentEncoding.decode(pair.substring(0, equals)),
-                        PercentEncoding.decode(pair.substring(equals + 1)));
+        String[] parts = pair.split("=", 2);
+        return new QueryParameter(
+                PercentEncoding.decode(parts[0]), parts.length == 1 ? "" : PercentEncoding.decode(parts[1]));
     }
 }

@@ -33,8 +33,8 @@ public final class Secrets {
 
     /** Learns a secret for as long as the process runs. */
     public synchronized void add(String secret) {
-        if (secret.length() >= SHORTEST && lasting.addAll(SecretForms.of(secret.getBytes(UTF_8)))) {
-            index();
+        if (secret.length() >= SHORTEST) {
+            add(secret.getBytes(UTF_8));
         }
     }
 
