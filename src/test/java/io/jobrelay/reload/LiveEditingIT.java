@@ -314,7 +314,7 @@ class LiveEditingIT {
         running.take(
                 POLICY,
                 text -> text.replaceAll(
-                        "(?m)^( +)- bean:\n +ref: polls\n +method: failed",
+                        "(?m)^( +)- to:\n +uri: watches:failed",
                         "$1- log:\n$1    loggingLevel: ERROR\n$1    message: the policy as edited\n$0"));
         running.cloud().jobs(serverError());
 
