@@ -20,7 +20,7 @@ final class SpendRequest implements Processor {
     @Override
     public void process(Exchange exchange) throws InterruptedException {
         KeepReply.forget(exchange);
-        if (!Poll.of(exchange).takePermit()) {
+        if (!Poll.takePermit(exchange)) {
             budget.takeOne(Poll.account(exchange).name());
         }
     }

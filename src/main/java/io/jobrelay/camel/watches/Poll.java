@@ -140,10 +140,13 @@ public final class Poll {
         this.permit = permit;
     }
 
-    /** Takes the permit that came with the poll; false if there is none, or not any more. */
-    public boolean takePermit() {
-        boolean there = permit;
-        permit = false;
+    /** Takes the permit that came with the exchange's poll; false if there is none, or not any more. */
+    public static boolean takePermit(Exchange exchange) {
+        Poll poll = find(exchange);
+        boolean there = poll != null && poll.permit;
+        if (there) {
+            poll.permit = false;
+        }
         return there;
     }
 
