@@ -4,13 +4,11 @@ import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.RepeatedReading;
-import io.jobrelay.watch.Watch;
-import io.jobrelay.watch.WatchFile;
 import io.jobrelay.watch.WatchGlob;
+import io.jobrelay.watch.WatchSummary;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,14 +25,14 @@ public final class WatchFiles {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
 
     /** Of a file that the ledger has watches of. */
-    private static final WatchFile.Content UNREAD = new WatchFile.Content(List.of(), List.of(), false);
+    private static final WatchSummary UNREAD = WatchSummary.none(false);
 
     private final Supplier<WatchGlob> glob;
     private final RepeatedReading reading;
     private final Watches watches;
     private final Reloads reloads;
-    private final Map<String, WatchFile.Content> known = new HashMap<>();
-    private Map<Path, WatchFile.Content> last = Map.of();
+    private final Map<String, WatchSummary> known = new HashMap<>();
+    private Map<Path, WatchSummary> last = Map.of();
     private List<Path> missing = List.of();
     private volatile boolean complete;
 
@@ -48,14 +46,13 @@ public final class WatchFiles {
     /** Reads all files and takes in what differs from the last time. */
     public synchronized void read() {
         WatchGlob.Found found = glob.get().find();
-        Map<Path, WatchFile.Content> read = reading.read(found.files());
+        Map<Path, WatchSummary> read = reading.read(found.files());
         if (complete && read.equals(last) && found.missing().equals(missing)) {
             return;
         }
-        Map<String, WatchFile.Content> contents = new HashMap<>();
-        Map<String, String> places = new HashMap<>();
-        read.forEach(
-                (path, content) -> contents.put(path.toString(), withoutDoubles(path.toString(), content, places)));
+        Map<String, WatchSummary> files = new LinkedHashMap<>();
+        read.forEach((path, file) -> files.put(path.toString(), file));
+        Map<String, WatchSummary> contents = WatchSummary.withoutDoubles(files);
         if (!complete) {
             watches.sources().forEach(source -> known.put(source, UNREAD));
             known.remove(Watches.FROM_API);
@@ -71,7 +68,7 @@ public final class WatchFiles {
             gone.removeAll(contents.keySet());
         }
         gone.forEach(source -> {
-            take(source, new WatchFile.Content(List.of(), List.of(), true));
+            take(source, WatchSummary.none(true));
             if (complete) {
                 LOG.info("reload generation={} file={} result=REMOVED", reloads.watchesRemoved(source), source);
             }
@@ -95,15 +92,14 @@ public final class WatchFiles {
     }
 
     /** Of a directory that may only be not mounted yet: like a file that cannot be read, it says nothing of its watches. */
-    private static WatchFile.Content missing(String directory) {
-        return new WatchFile.Content(
-                List.of(),
-                List.of(new Problem(
+    private static WatchSummary missing(String directory) {
+        return WatchSummary.none(
+                false,
+                new Problem(
                         directory,
                         0,
                         "jobrelay.watches: this directory is missing, so that no watch of a file is removed: put it back,"
-                                + " or leave it empty to have its watches removed")),
-                false);
+                                + " or leave it empty to have its watches removed"));
     }
 
     private Map<String, List<Problem>> problems(boolean readable) {
@@ -116,7 +112,7 @@ public final class WatchFiles {
         return problems;
     }
 
-    private void report(String source, WatchFile.Content content) {
+    private void report(String source, WatchSummary content) {
         if (content.readable()) {
             long generation = reloads.watchesLoaded(source, content.problems());
             LOG.info("reload generation={} file={} result=LOADED", generation, source);
@@ -133,42 +129,25 @@ public final class WatchFiles {
 
     /** How many watches of the files could not be taken in. */
     public synchronized int refused() {
-        return known.values().stream()
-                .mapToInt(content -> content.problems().size())
-                .sum();
+        return known.values().stream().mapToInt(WatchSummary::refused).sum();
     }
 
-    private void take(String source, WatchFile.Content content) {
+    private void take(String source, WatchSummary content) {
         content.problems().forEach(problem -> LOG.error("{}", problem));
         if (!content.readable()) {
             LOG.error("file={} is left aside until it is mended; its watches go on as they were", source);
             return;
         }
-        Set<Watch> good = new LinkedHashSet<>();
-        content.entries().forEach(entry -> good.add(entry.watch()));
-        watches.replace(source, good);
-        LOG.info(
-                "watches={} file={} refused={}",
-                good.size(),
-                source,
-                content.problems().size());
-    }
-
-    /** A watch that stands in two places belongs to the first; the second is told. */
-    private static WatchFile.Content withoutDoubles(
-            String source, WatchFile.Content content, Map<String, String> places) {
-        List<WatchFile.Entry> entries = new ArrayList<>();
-        List<Problem> problems = new ArrayList<>(content.problems());
-        for (WatchFile.Entry entry : content.entries()) {
-            String place = source + ":" + entry.line();
-            String first = places.putIfAbsent(entry.watch().id(), place);
-            if (first == null) {
-                entries.add(entry);
-            } else {
-                problems.add(new Problem(
-                        source, entry.line(), "the same watch (api, account and parameters) stands in " + first));
-            }
+        Watches.Replacement replacement = watches.replacing(source);
+        int[] place = {0};
+        boolean whole = content.ids().limit() == 0
+                || reading.read(Path.of(source), (watch, line) -> {
+                    if (!content.doubles().containsKey(place[0]++)) {
+                        replacement.put(watch);
+                    }
+                });
+        if (whole) { // if not it has changed meanwhile, and is read again
+            LOG.info("watches={} file={} refused={}", replacement.finish(), source, content.refused());
         }
-        return new WatchFile.Content(entries, problems, content.readable());
     }
 }

@@ -9,12 +9,15 @@ import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -89,31 +92,98 @@ public final class Watches {
      * until it is removed. A poll under way of a changed watch is forgotten.
      */
     public void replace(String source, Collection<Watch> watches) {
-        long now = clock.millis();
-        database.write(handle -> {
-            Map<String, String> before = handle.createQuery(
-                            "select id, definition from watch where source = :source and state <> 'REMOVED'")
-                    .bind("source", source)
-                    .setMapKeyColumn("id")
-                    .setMapValueColumn("definition")
-                    .collectInto(new GenericType<HashMap<String, String>>() {});
+        Replacement replacement = replacing(source);
+        watches.forEach(replacement::put);
+        replacement.finish();
+    }
 
-            PreparedBatch changed = handle.prepareBatch(PUT);
-            for (Watch watch : watches) {
-                String definition = Json.write(watch);
-                if (!definition.equals(before.remove(watch.id()))) {
-                    put(changed, watch, definition, source, now);
-                }
-                if (changed.size() == MOST_AT_ONCE) {
+    /** The same for watches that come one by one; see {@link #replace}. */
+    public Replacement replacing(String source) {
+        return new Replacement(source);
+    }
+
+    /** Watches that become those of a source, a thousand in a transaction. */
+    public final class Replacement {
+        private final String source;
+        private final long now = clock.millis();
+        private final Map<String, Watch> some = new LinkedHashMap<>();
+        private final LongStream.Builder named = LongStream.builder();
+        private int all;
+
+        private Replacement(String source) {
+            this.source = source;
+        }
+
+        /** One of the watches, each once. */
+        public void put(Watch watch) {
+            String id = watch.id();
+            some.put(id, watch);
+            named.add(Watch.number(id));
+            all++;
+            if (some.size() == MOST_AT_ONCE) {
+                write();
+            }
+        }
+
+        /**
+         * Those were all: what the source does not name any more is removed.
+         *
+         * @return how many it names
+         */
+        public int finish() {
+            write();
+            long[] kept = named.build().sorted().toArray();
+            Optional<String> after = Optional.of("");
+            while (after.isPresent()) {
+                after = removeOthers(kept, after.get());
+            }
+            return all;
+        }
+
+        private void write() {
+            if (some.isEmpty()) {
+                return;
+            }
+            database.write(handle -> {
+                Map<String, String> before = handle.createQuery("""
+                                select id, definition from watch
+                                where id in (<ids>) and source = :source and state <> 'REMOVED'""")
+                        .bindList("ids", InList.of(List.copyOf(some.keySet())))
+                        .bind("source", source)
+                        .setMapKeyColumn("id")
+                        .setMapValueColumn("definition")
+                        .collectInto(new GenericType<HashMap<String, String>>() {});
+                PreparedBatch changed = handle.prepareBatch(PUT);
+                some.forEach((id, watch) -> {
+                    String definition = Json.write(watch);
+                    if (!definition.equals(before.get(id))) {
+                        Watches.put(changed, watch, definition, source, now);
+                    }
+                });
+                if (changed.size() > 0) {
                     changed.execute();
                 }
-            }
-            if (changed.size() > 0) {
-                changed.execute();
-            }
-            before.keySet().forEach(id -> handle.execute(REMOVE, now, id));
-            return null;
-        });
+                return null;
+            });
+            some.clear();
+        }
+
+        private Optional<String> removeOthers(long[] kept, String after) {
+            return database.write(handle -> {
+                List<String> ids = handle.createQuery("""
+                                select id from watch where source = :source and state <> 'REMOVED' and id > :after
+                                order by id limit :most""")
+                        .bind("source", source)
+                        .bind("after", after)
+                        .bind("most", MOST_AT_ONCE)
+                        .mapTo(String.class)
+                        .list();
+                ids.stream()
+                        .filter(id -> Arrays.binarySearch(kept, Watch.number(id)) < 0)
+                        .forEach(id -> handle.execute(REMOVE, now, id));
+                return ids.stream().skip(MOST_AT_ONCE - 1).findFirst();
+            });
+        }
     }
 
     private static void put(PreparedBatch watches, Watch watch, String definition, String source, long now) {

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Reads watch files again and again, each only where it may read differently now: where it was written since, or where
@@ -28,27 +30,32 @@ public final class RepeatedReading {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    private record Reading(Object basis, FileStamp stamp, Instant time, WatchFile.Content content) {
+    private record Reading(Object basis, FileStamp stamp, Instant time, WatchSummary summary) {
         private boolean holds(Object basisNow, FileStamp stampNow) {
             return stamp.settled(time) && stamp.equals(stampNow) && basis.equals(basisNow);
         }
     }
 
     /** What the files hold, in their order; of one that was not read again, the very object that was given before. */
-    public Map<Path, WatchFile.Content> read(List<Path> files) {
+    public Map<Path, WatchSummary> read(List<Path> files) {
         Map<Path, Reading> readings = new LinkedHashMap<>();
-        Map<Path, WatchFile.Content> contents = new LinkedHashMap<>();
+        Map<Path, WatchSummary> summaries = new LinkedHashMap<>();
         // One view for all: what was edited away and put back meanwhile must not be read one way and remembered
         // another.
         WatchReader now = watches.asOfNow();
         for (Path path : files) {
-            contents.put(path, read(path, now, readings));
+            summaries.put(path, read(path, now, readings));
         }
         last = readings;
-        return contents;
+        return summaries;
     }
 
-    private WatchFile.Content read(Path path, WatchReader now, Map<Path, Reading> readings) {
+    /** Reads the watches of a file one by one, as {@link WatchFile#read(Path, ObjIntConsumer, Consumer)} does. */
+    public boolean read(Path path, ObjIntConsumer<Watch> good) {
+        return new WatchFile(watches.asOfNow()).read(path, good, problem -> {});
+    }
+
+    private WatchSummary read(Path path, WatchReader now, Map<Path, Reading> readings) {
         WatchFile file = new WatchFile(now);
         // Taken before the file is read: what changes meanwhile is seen the next time.
         Object basis = now.basis();
@@ -58,11 +65,11 @@ public final class RepeatedReading {
             Reading before = last.get(path);
             Reading reading = before != null && before.holds(basis, stamp)
                     ? before
-                    : new Reading(basis, stamp, time, file.read(path));
+                    : new Reading(basis, stamp, time, file.summary(path));
             readings.put(path, reading);
-            return reading.content();
+            return reading.summary();
         } catch (IOException e) {
-            return file.read(path);
+            return file.summary(path);
         }
     }
 }

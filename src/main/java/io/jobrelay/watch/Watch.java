@@ -40,6 +40,7 @@ public record Watch(
         @Nullable Duration stuckAfter,
         boolean list) {
     private static final int ID_BYTES = 10;
+    private static final int NUMBER_DIGITS = 16;
 
     public Watch {
         requireNonNull(api, "api is null");
@@ -57,6 +58,11 @@ public record Watch(
         Map<String, Object> rest = new HashMap<>(parameters);
         rest.remove(parameter);
         return new Watch(api, account, rest, pace, Map.of(), false, null, list);
+    }
+
+    /** So much of an id as a number holds: enough to tell it from those of millions. */
+    public static long number(String id) {
+        return Long.parseUnsignedLong(id.substring(0, NUMBER_DIGITS), 16);
     }
 
     /** Stable: derived from API, account and parameters, so that the same watch in another file is the same watch. */

@@ -1,5 +1,6 @@
 package io.jobrelay.watch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.JsonParseException;
@@ -16,10 +17,22 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -80,22 +93,54 @@ public final class WatchFile {
 
     /** Reads the file; a file that cannot be read is a problem like any other. */
     public Content read(Path file) {
-        String name = file.toString();
-        Outline outline;
-        try {
-            outline = outline(name, Files.readString(file));
-        } catch (IOException e) {
-            return new Content(List.of(), List.of(new Problem(name, 0, "cannot be read: " + e)), false);
-        }
         List<Entry> entries = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
-        for (Item item : outline.items()) {
-            WatchReader.Reading reading = watches.read(item.watch());
-            reading.watch().ifPresent(watch -> entries.add(new Entry(watch, item.line())));
-            reading.problems().forEach(problem -> problems.add(new Problem(name, item.line(), problem.message())));
+        boolean readable = read(file, (watch, line) -> entries.add(new Entry(watch, line)), problems::add);
+        return new Content(entries, problems, readable);
+    }
+
+    /**
+     * Reads the file, a watch at a time.
+     *
+     * @param good takes each good watch and its line
+     * @param problems takes a problem for every other one
+     * @return false if it could not be read to its end
+     */
+    public boolean read(Path file, ObjIntConsumer<Watch> good, Consumer<Problem> problems) {
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return read(file, bytes, good, problems);
+        } catch (IOException e) {
+            problems.accept(unreadable(file.toString(), e));
+            return false;
         }
-        problems.addAll(outline.problems());
-        return new Content(entries, problems, outline.readable());
+    }
+
+    /** Reads the file and keeps none of its watches. */
+    WatchSummary summary(Path file) {
+        WatchSummary.Builder summary = new WatchSummary.Builder();
+        boolean readable = false;
+        try (DigestInputStream bytes =
+                new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+            readable = read(file, bytes, summary::add, summary::add);
+            summary.digest(HexFormat.of().formatHex(bytes.getMessageDigest().digest()));
+        } catch (IOException e) {
+            summary.add(unreadable(file.toString(), e));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        return summary.build(readable);
+    }
+
+    private boolean read(Path file, InputStream bytes, ObjIntConsumer<Watch> good, Consumer<Problem> problems) {
+        String name = file.toString();
+        ObjIntConsumer<JsonNode> items = (item, line) -> {
+            WatchReader.Reading reading = watches.read(item);
+            reading.watch().ifPresent(watch -> good.accept(watch, line));
+            reading.problems().forEach(problem -> problems.accept(new Problem(name, line, problem.message())));
+        };
+        Optional<Problem> broken = read(name, new InputStreamReader(bytes, UTF_8.newDecoder()), items);
+        broken.ifPresent(problems);
+        return broken.isEmpty();
     }
 
     /**
@@ -105,34 +150,47 @@ public final class WatchFile {
      */
     public static Outline outline(String name, String text) {
         List<Item> items = new ArrayList<>();
+        Optional<Problem> broken =
+                read(name, new StringReader(text), (watch, line) -> items.add(new Item(watch, line)));
+        return new Outline(items, broken.stream().toList(), broken.isEmpty());
+    }
+
+    /** Why the text cannot be read to its end; empty if it was. */
+    private static Optional<Problem> read(String name, Reader text, ObjIntConsumer<JsonNode> items) {
         int reached = 1;
         try (JsonParser parser = new AsWritten(YAML.getFactory().createParser(text))) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                return new Outline(items, List.of(), true);
+                return Optional.empty();
             }
             if (first != JsonToken.START_ARRAY) {
-                return broken(
-                        items, name, line(parser), "must be a YAML list of watches, each item begins with '- api:'");
+                return Optional.of(new Problem(
+                        name, line(parser), "must be a YAML list of watches, each item begins with '- api:'"));
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 reached = line(parser);
-                items.add(new Item(YAML.readTree(parser), reached));
+                items.accept(YAML.readTree(parser), reached);
             }
             return parser.nextToken() == null
-                    ? new Outline(items, List.of(), true)
-                    : broken(items, name, line(parser), "must be one YAML list of watches, has more after it");
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Problem(name, line(parser), "must be one YAML list of watches, has more after it"));
         } catch (JsonProcessingException e) {
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof CharacterCodingException notText) {
+                    return Optional.of(unreadable(name, notText));
+                }
+            }
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            return broken(
-                    items, name, line > 0 ? line : reached, "is not valid YAML: " + firstLine(e.getOriginalMessage()));
+            return Optional.of(new Problem(
+                    name, line > 0 ? line : reached, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
         } catch (IOException e) {
-            return broken(items, name, 0, "cannot be read: " + e);
+            return Optional.of(unreadable(name, e));
         }
     }
 
-    private static Outline broken(List<Item> items, String name, int line, String message) {
-        return new Outline(items, List.of(new Problem(name, line, message)), false);
+    private static Problem unreadable(String name, IOException e) {
+        return new Problem(name, 0, "cannot be read: " + e);
     }
 
     private static int line(JsonParser parser) {

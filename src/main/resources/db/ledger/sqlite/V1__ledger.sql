@@ -38,7 +38,7 @@ create index watch_together_unknown on watch (account, api) where state = 'ACTIV
 create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
-create index watch_source on watch (source) where state <> 'REMOVED';
+create index watch_source on watch (source, id) where state <> 'REMOVED';
 
 create table job (
     id             text    primary key,

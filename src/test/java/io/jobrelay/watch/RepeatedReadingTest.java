@@ -54,7 +54,7 @@ class RepeatedReadingTest {
 
     @Test
     void reads_a_file_again_that_was_written() throws IOException {
-        WatchFile.Content before = read();
+        WatchSummary before = read();
         write("acme", "2", LONG_AGO.plusMillis(1));
 
         assertThat(read()).isNotEqualTo(before);
@@ -62,7 +62,7 @@ class RepeatedReadingTest {
 
     @Test
     void reads_a_file_again_that_is_longer_than_it_was_at_the_same_time() throws IOException {
-        WatchFile.Content before = read();
+        WatchSummary before = read();
         write("acme", "22", LONG_AGO);
 
         assertThat(read()).isNotEqualTo(before);
@@ -70,7 +70,7 @@ class RepeatedReadingTest {
 
     @Test
     void reads_a_file_again_that_another_one_has_taken_the_place_of() throws IOException {
-        WatchFile.Content before = read();
+        WatchSummary before = read();
         Path other = directory.resolve("other");
         Files.writeString(other, watch("acme", "2"));
         Files.setLastModifiedTime(other, FileTime.from(LONG_AGO));
@@ -82,7 +82,7 @@ class RepeatedReadingTest {
     @Test
     void reads_a_file_again_that_had_just_been_written_since_a_second_change_may_not_show() throws IOException {
         write("acme", "1", NOW.minusSeconds(1));
-        WatchFile.Content before = read();
+        WatchSummary before = read();
         write("acme", "2", NOW.minusSeconds(1));
 
         assertThat(read()).isNotEqualTo(before);
@@ -107,13 +107,13 @@ class RepeatedReadingTest {
 
     @Test
     void reads_a_file_again_that_was_gone() throws IOException {
-        WatchFile.Content before = read();
+        WatchSummary before = read();
         reading.read(List.of());
 
         assertThat(read()).isEqualTo(before).isNotSameAs(before);
     }
 
-    private WatchFile.Content read() {
+    private WatchSummary read() {
         return requireNonNull(reading.read(List.of(file)).get(file));
     }
 
