@@ -137,7 +137,7 @@ class LiveEditsIT {
     private static Predicate<String> ofAPollCutShort(SimulatedCloud cloud, String log) {
         Map<String, String> jobs = cloud.jobsOfWatches();
         Set<String> cut = log.lines()
-                .filter(line -> line.contains("was cut short by an edit of the routes"))
+                .filter(line -> line.contains("was cut short by a stop or an edit"))
                 .map(line -> jobs.get(line.replaceFirst(".*watch=(\\w+) .*", "$1")))
                 .filter(Objects::nonNull)
                 .collect(toSet());
