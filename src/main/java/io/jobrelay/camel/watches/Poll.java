@@ -143,11 +143,11 @@ public final class Poll {
     /** Takes the permit that came with the exchange's poll; false if there is none, or not any more. */
     public static boolean takePermit(Exchange exchange) {
         Poll poll = find(exchange);
-        boolean there = poll != null && poll.permit;
-        if (there) {
-            poll.permit = false;
+        if (poll == null || !poll.permit) {
+            return false;
         }
-        return there;
+        poll.permit = false;
+        return true;
     }
 
     /** What is asked for: the watch, or what several have in common. */
