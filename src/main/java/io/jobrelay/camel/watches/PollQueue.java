@@ -118,7 +118,8 @@ final class PollQueue {
     }
 
     /**
-     * How many more polls of the account may wait here: all that do are about twice as many as there are workers.
+     * How many more polls of the account are worth claiming: none before half of those are gone that may wait here, so that a
+     * claim is worth its commit. All that wait are about twice as many as there are workers.
      *
      * @param accounts how many have polls that could wait here
      */
@@ -126,7 +127,8 @@ final class PollQueue {
         return locked(() -> {
             Line line = line(account);
             line.most = Math.max(2, 2 * workers / accounts);
-            return Math.max(0, line.most - line.waiting.size());
+            int waiting = line.waiting.size();
+            return waiting <= line.most / 2 ? line.most - waiting : 0;
         });
     }
 
