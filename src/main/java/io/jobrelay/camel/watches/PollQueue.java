@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The polls that wait for a worker, fairly over accounts: next is one of the account with the fewest under way. An account
- * never has more than four times as many under way as workers are left free: so a provider that hangs holds up only its
- * own watches, and several such still leave workers to the others.
+ * The polls that wait for a worker, fairly over accounts: next is one of the account with the fewest under way. Beyond its
+ * first, an account gets none that leaves it more than four times as many under way as workers are free: so a provider that
+ * hangs holds up only its own watches, and several such still leave workers to the others.
  */
 final class PollQueue {
     private static final int SHARE = 4;
@@ -99,9 +99,11 @@ final class PollQueue {
     }
 
     private @Nullable Line next() {
+        // The last worker goes to an account that has none.
+        int most = free == 1 ? 1 : SHARE * (free - 1);
         Line next = null;
         for (Line line : lines.values()) {
-            boolean may = !line.waiting.isEmpty() && line.underWay < SHARE * free;
+            boolean may = !line.waiting.isEmpty() && line.underWay < most;
             if (may && (next == null || line.underWay < next.underWay)) {
                 next = line;
             }
