@@ -399,13 +399,15 @@ public final class Watches {
     }
 
     /**
-     * Makes a watch due at once, even one whose job has ended; one that is being polled is left to that poll.
+     * Makes a watch due at once, even one whose job has ended, and its next reply be read whatever the last one said; one
+     * that is being polled is left to that poll.
      *
      * @return false if there is no such watch
      */
     public boolean pollNow(String id) {
         return database.write(handle -> handle.createUpdate("""
-                        update watch set state = 'ACTIVE', due_at = case when claimed then due_at else :now end
+                        update watch set state = 'ACTIVE', due_at = case when claimed then due_at else :now end,
+                            claim = case when claimed then claim else claim + 1 end
                         where id = :id and state <> 'REMOVED'""")
                         .bind("now", clock.millis())
                         .bind("id", id)
