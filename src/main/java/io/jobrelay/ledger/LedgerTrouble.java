@@ -4,6 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.jdbi.v3.core.ConnectionException;
 import org.sqlite.SQLiteException;
 
 /** What keeps the ledger from being opened, read or written, and what to do about it. */
@@ -84,7 +85,7 @@ enum LedgerTrouble {
             if (cause instanceof SQLException server && server.getSQLState() != null) {
                 return PostgresqlEngine.refusesData(server.getSQLState());
             }
-            if (cause instanceof LedgerException) {
+            if (cause instanceof LedgerException || cause instanceof ConnectionException) {
                 return false;
             }
         }

@@ -183,9 +183,12 @@ final class PostgresqlEngine implements LedgerEngine {
         };
     }
 
-    /** The classes "data exception", "integrity constraint violation" and "program limit exceeded". */
+    /**
+     * The classes "data exception", "integrity constraint violation" and "program limit exceeded"; but for a "unique
+     * violation", since another node has brought the same just now.
+     */
     static boolean refusesData(String state) {
-        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
+        return state.matches("22...|23(?!505)...|54...");
     }
 
     /** A character that PostgreSQL cannot keep in a text, and what the JSON of it would be: what somebody sends may have it. */
