@@ -40,7 +40,7 @@ final class LedgerTables {
     private static LedgerException unfit(FlywayException e) {
         return new LedgerException(
                 "has tables that cannot be brought up to date, and are as they were (%s): go on with the Jobrelay that wrote it, and tell the makers of this one"
-                        .formatted(LedgerTrouble.detail(e).lines().findFirst().orElse("")),
+                        .formatted(LedgerTrouble.detail(e)),
                 e);
     }
 

@@ -100,7 +100,10 @@ enum LedgerTrouble {
         return file instanceof AccessDeniedException || reason.contains("Read-only") ? READ_ONLY : UNREACHABLE;
     }
 
-    /** The words of the innermost cause that has some; the file system's own are only the name of the file. */
+    /**
+     * The first line of the words of the innermost cause that has some: PostgreSQL goes on with the row. The file system's own
+     * are only the name of the file.
+     */
     static String detail(Throwable failure) {
         String detail = failure.toString();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -109,6 +112,6 @@ enum LedgerTrouble {
             }
             detail = cause.getMessage() == null ? detail : cause.getMessage();
         }
-        return detail;
+        return detail.lines().findFirst().orElse("");
     }
 }
