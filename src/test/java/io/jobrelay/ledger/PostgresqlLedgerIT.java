@@ -3,6 +3,7 @@ package io.jobrelay.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.jobrelay.job.JobRecords;
@@ -13,10 +14,15 @@ import io.jobrelay.testbed.PostgresqlServer;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -237,6 +243,34 @@ class PostgresqlLedgerIT {
 
             assertThat(ledger.query("select state || sequence || reason from job"))
                     .containsExactly("FAILED2a\ufffdb");
+        }
+    }
+
+    /** Two nodes see a job for the first time: the one that comes later polls again, and its provider has done nothing wrong. */
+    @Test
+    void a_job_that_another_node_brings_at_the_same_moment_is_not_refused() throws Exception {
+        LedgerSettings settings = server.ledger(name);
+        try (Ledger ledger = Ledger.open(settings);
+                Connection other = DriverManager.getConnection(settings.url(), settings.user(), "");
+                Statement statement = other.createStatement()) {
+            DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+            other.setAutoCommit(false);
+            statement.execute("insert into change (position, event_id, subject, sequence, type, event, created_at,"
+                    + " event_time) values (1000, 'e', 'a', 1, 't', '', 0, 0)");
+
+            CompletableFuture<Intake.Answered> answered =
+                    ledger.intake.answered(due, List.of(JobRecords.of("a", JobState.RUNNING)));
+            await().atMost(SOON)
+                    .until(
+                            () -> ledger.query("select count(*) from pg_locks where not granted"),
+                            waiting -> !waiting.contains("0"));
+            other.commit();
+
+            assertThat(catchThrowableOfType(CompletionException.class, answered::join))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            LedgerException.class,
+                            failure -> assertThat(failure.refused()).isFalse());
         }
     }
 
