@@ -77,7 +77,9 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doStop() throws Exception {
         doSuspend();
-        manager().shutdownNow(requireNonNull(threads, "started"));
+        if (threads != null) {
+            manager().shutdownNow(threads);
+        }
         component.open().forEach(settlement::cutShort);
         super.doStop();
     }
