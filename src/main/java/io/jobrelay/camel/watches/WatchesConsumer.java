@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -194,12 +195,13 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         }
     }
 
+    /** An error ends the poll, not the worker: a mapping without an end runs out of stack. */
     private @Nullable Exception process(Exchange exchange) {
         try {
             getProcessor().process(exchange);
             return exchange.getException();
-        } catch (Exception e) {
-            return e;
+        } catch (Throwable e) {
+            return e instanceof Exception exception ? exception : new ExecutionException(e);
         }
     }
 }
