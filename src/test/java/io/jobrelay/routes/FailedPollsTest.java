@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,14 @@ class FailedPollsTest {
                 - { name: ends-with-text, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-text, required: id } }
                 - { name: ends-with-reply, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-reply, required: id } }
                 - { name: ends-with-list, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-list, required: id } }
+                - { name: never-ends, type: io.jobrelay.watch.ProviderApi, properties: { name: never-ends, required: id } }
+            - route:
+                id: never-ends
+                errorHandler: { noErrorHandler: {} }
+                from:
+                  uri: direct:never-ends
+                  steps:
+                    - setBody: { jq: { expression: "def endless: [endless]; endless", source: "variable:watch" } }
             - route:
                 id: ends-without-body
                 errorHandler: { noErrorHandler: {} }
@@ -87,6 +96,7 @@ class FailedPollsTest {
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.putAll(TestWatches.account("healthy", healthy.url(), "none"));
         overrides.put("jobrelay.ledger.url", ledger.url());
+        overrides.put("jobrelay.poll.concurrency", "2");
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
@@ -144,6 +154,22 @@ class FailedPollsTest {
         assertThat(ledger.rows(
                         "select http_status, cast(body as text) from unreadable_reply where watch_id = ?", watch.id()))
                 .isEqualTo(kept.isEmpty() ? List.of() : List.of(kept));
+    }
+
+    /** More of them than there are workers: none of those is lost. */
+    @Test
+    void a_mapping_that_runs_out_of_stack_is_a_failure_like_others() {
+        List<Watch> endless = IntStream.range(0, 3)
+                .mapToObj(id -> TestWatches.watch(
+                        relay, "{ api: never-ends, account: huawei, parameters: { id: %d } }".formatted(id)))
+                .toList();
+        Watch good = watch("healthy", "after");
+
+        relay.engine().watches().replace("endless", endless);
+        endless.forEach(watch -> ledger.awaitRow("REJECTED 1 0", HEALTH, watch.id()));
+        relay.engine().watches().replace("after", List.of(good));
+
+        ledger.awaitRow("SUCCEEDED", "select state from job where watch_id = ?", good.id());
     }
 
     @Test
