@@ -221,7 +221,8 @@ class PostgresqlLedgerIT {
 
             own.stop();
             assertThatThrownBy(() -> ledger.takeIn(JobRecords.of("a", JobState.FAILED)))
-                    .isInstanceOf(LedgerException.class)
+                    .isInstanceOfSatisfying(
+                            LedgerException.class, e -> assertThat(e.refused()).isFalse())
                     .hasMessageContaining("/own cannot be connected to (");
             assertThat(ledger.database.trouble())
                     .hasValueSatisfying(

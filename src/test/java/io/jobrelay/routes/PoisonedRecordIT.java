@@ -15,6 +15,7 @@ import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.PostgresqlServer;
 import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Watch;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +29,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +121,43 @@ class PoisonedRecordIT {
         assertThat(List.copyOf(log.list))
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThan(1_000).doesNotContain("\n"));
+    }
+
+    /** Until nobody waits for it any more; then the watch is polled again. */
+    @Test
+    void a_ledger_that_another_holds_blames_no_provider() throws SQLException {
+        Map<String, String> overrides = new HashMap<>(TestWatches.account("plain", provider.url(), "none"));
+        LedgerView ledger = ledger("sqlite", overrides);
+        overrides.put("jobrelay.watches", directory + "/none/*.yaml");
+        log.start();
+        logger.addAppender(log);
+
+        try (Relay relay = TestWatches.polling(overrides, clock);
+                Connection other = ledger.connect();
+                Statement statement = other.createStatement()) {
+            provider.answer((request, client) -> {
+                try {
+                    if (provider.requests().size() == 1) {
+                        statement.execute("begin immediate");
+                    }
+                } catch (SQLException e) {
+                    throw new IOException(e);
+                }
+                RawServer.send(client, RawServer.whole(200, "{\"status\": \"RUNNING\"}".getBytes(UTF_8)));
+            });
+            Watch watch = watch(relay, "held");
+            relay.engine().watches().replace("a.yaml", List.of(watch));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> List.copyOf(log.list).stream()
+                            .anyMatch(event -> event.getFormattedMessage().contains("was polled in vain")));
+            statement.execute("rollback");
+
+            ledger.awaitRow("RUNNING", "select state from job where watch_id = ?", watch.id());
+            assertThat(ledger.rows(HEALTH, watch.id())).containsExactly("OK 0");
+            assertThat(ledger.rows("select count(*) from unreadable_reply")).containsExactly("0");
+            assertThat(ledger.rows("select type from change")).hasSize(1);
+            assertThat(provider.requests()).hasSize(2);
+        }
     }
 
     private LedgerView ledger(String engine, Map<String, String> overrides) {
