@@ -58,7 +58,8 @@ class PlainCamel extends RouteBuilder {
         FlowArguments flow = FlowArguments.of(arguments);
         DefaultCamelContext context = context(flow);
         ProducerTemplate producer = context.createProducerTemplate();
-        // In an exchange of its own: one that goes round for ever carries the completions of all that it has been through.
+        // In an exchange of its own: one that goes round for ever carries the completions of all that it has been
+        // through.
         context.addRoutes(new PlainCamel(
                 flow,
                 DUE + "&concurrentConsumers=" + flow.concurrency(),
@@ -71,7 +72,8 @@ class PlainCamel extends RouteBuilder {
 
     @Override
     public void configure() {
-        from(from).routeId("poll")
+        from(from)
+                .routeId("poll")
                 .setProperty("job", body())
                 .process(this::sign)
                 .to("http:provider?throwExceptionOnFailure=true&" + httpOptions)

@@ -34,6 +34,7 @@ final class PollRun {
     /** Measures a program that polls already. */
     Sample measure(Program program, double firstPoll) throws IOException, InterruptedException {
         try (Vitals vitals = Vitals.of(program)) {
+            double compiler = program.compilerMillis();
             double cpu = vitals.cpuMillis();
             long bytes = vitals.allocatedBytes();
             double providerCpu = provider.vitals.cpuMillis();
@@ -42,9 +43,11 @@ final class PollRun {
             Thread.sleep(load.window().toMillis());
             polls = provider.counts().polls() - polls;
             double seconds = (System.nanoTime() - begin) / 1e9;
+            compiler = program.compilerMillis() - compiler;
             return new Sample(
                     polls / seconds,
-                    (vitals.cpuMillis() - cpu) / polls,
+                    (vitals.cpuMillis() - cpu - compiler) / polls,
+                    compiler / polls,
                     (vitals.allocatedBytes() - bytes) / (double) polls,
                     (provider.vitals.cpuMillis() - providerCpu) / polls,
                     firstPoll);

@@ -46,6 +46,7 @@ final class PollsBenchmark {
                 "polls/s (spread)",
                 "ratio",
                 "CPU ms/poll",
+                "JIT ms/poll",
                 "KB/poll",
                 "provider CPU ms/poll",
                 "first poll after");
@@ -54,6 +55,7 @@ final class PollsBenchmark {
                 Table.spread(perSecond(own)),
                 Table.number(Table.medianRatio(perSecond(own), perSecond(baseline)), 2),
                 Table.number(median(own, Sample::cpuMillis), 3),
+                Table.number(median(own, Sample::compilerMillis), 3),
                 Table.number(median(own, Sample::bytes) / 1024, 0),
                 Table.number(median(own, Sample::providerMillis), 3),
                 Table.number(median(own, Sample::firstPollSeconds), 1) + " s"));

@@ -3,11 +3,13 @@ package io.jobrelay.benchmark;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +25,10 @@ final class Program implements AutoCloseable {
             "-XX:MinHeapFreeRatio=20",
             "-XX:MaxHeapFreeRatio=40",
             "-XX:+UseSerialGC");
+
+    private static final Pattern COMPILER = Pattern.compile("C[12] Comp");
+    /** Of Linux' USER_HZ. */
+    private static final int MILLIS_PER_TICK = 10;
 
     private static final int STOP_SECONDS = 60;
     private static final long LIMIT_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -116,6 +122,24 @@ final class Program implements AutoCloseable {
                     lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
             return Integer.parseInt(kilobytes.replaceAll("[^0-9]", "")) / 1024.0;
         }
+    }
+
+    /** Processor time of Java's compilers so far, as Linux counts. */
+    double compilerMillis() throws IOException {
+        double ticks = 0;
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", String.valueOf(pid()), "task"))) {
+            for (Path thread : threads) {
+                if (COMPILER.matcher(Files.readString(thread.resolve("comm"))).lookingAt()) {
+                    // Behind the name, which may have blanks, utime is the 12th value and stime the 13th.
+                    String[] values = Files.readString(thread.resolve("stat"))
+                            .replaceFirst(".*\\) ", "")
+                            .split(" ");
+                    ticks += Long.parseLong(values[11]) + Long.parseLong(values[12]);
+                }
+            }
+        }
+        return ticks * MILLIS_PER_TICK;
     }
 
     /** What is asked of the provider or of a destination. */

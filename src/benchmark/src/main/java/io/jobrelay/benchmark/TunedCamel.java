@@ -29,10 +29,7 @@ final class TunedCamel {
                         String.class,
                         new SimpleTypeConverter(false, (type, exchange, name) -> HttpMethods.valueOf((String) name)));
         context.addRoutes(new PlainCamel(
-                flow,
-                "direct:poll",
-                "disableStreamCache=true&copyHeaders=false&skipResponseHeaders=true",
-                due::add));
+                flow, "direct:poll", "disableStreamCache=true&copyHeaders=false&skipResponseHeaders=true", due::add));
         context.start();
         DirectConsumer consumer = (DirectConsumer) context.getRoute("poll").getConsumer();
         IntStream.range(0, flow.jobs()).mapToObj(Api::job).forEach(due::add);

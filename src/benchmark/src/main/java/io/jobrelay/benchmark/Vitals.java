@@ -42,7 +42,7 @@ final class Vitals implements AutoCloseable {
         }
     }
 
-    /** Processor time of the whole process, its garbage collector and compiler included. */
+    /** Processor time of the whole process, its garbage collector and compilers included. */
     double cpuMillis() {
         return system.getProcessCpuTime() / 1e6;
     }
