@@ -66,7 +66,7 @@ class GroupCommitTest {
                         .isInstanceOf(ExecutionException.class)
                         .cause()
                         .isInstanceOf(LedgerException.class)
-                        .hasMessage("could not be written to the ledger: java.lang.IllegalStateException: third");
+                        .hasMessage("could not be written to the ledger: third");
             } else {
                 expected.add(result.get());
             }

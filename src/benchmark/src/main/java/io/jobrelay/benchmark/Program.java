@@ -134,7 +134,7 @@ final class Program implements AutoCloseable {
                     // Behind the name, which may have blanks, utime is the 12th value and stime the 13th.
                     String[] values = Files.readString(thread.resolve("stat"))
                             .replaceFirst(".*\\) ", "")
-                            .split(" ");
+                            .split(" ", -1);
                     ticks += Long.parseLong(values[11]) + Long.parseLong(values[12]);
                 }
             }
