@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PollQueue {
     private static final int SHARE = 4;
+    /** A claim is worth its commit where it is for so long, and what it takes is asked for soon enough. */
+    private static final double AHEAD_NANOS = 100e6;
+
+    private static final int MOST = 1_000;
 
     private final int workers;
+    private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition next = lock.newCondition();
     private final Condition room = lock.newCondition();
@@ -36,10 +42,18 @@ final class PollQueue {
         private final Deque<Poll> waiting = new ArrayDeque<>();
         private int most;
         private int underWay;
+        /** Since the last claim. */
+        private int ended;
+
+        private long claimed;
     }
 
-    PollQueue(int workers) {
+    /**
+     * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
+     */
+    PollQueue(int workers, LongSupplier nanoTime) {
         this.workers = workers;
+        this.nanoTime = nanoTime;
         this.free = workers;
     }
 
@@ -114,23 +128,32 @@ final class PollQueue {
     /** The poll is no longer under way. */
     void ended(Poll poll) {
         locked(() -> {
+            Line line = line(poll.watch().account());
             free++;
-            return --line(poll.watch().account()).underWay;
+            line.ended++;
+            return --line.underWay;
         });
     }
 
     /**
-     * How many more polls of the account are worth claiming: none before half of those are gone that may wait here, so that a
-     * claim is worth its commit. All that wait are about twice as many as there are workers.
+     * How many more polls of the account are worth claiming, so that as many wait here as have ended in a tenth of a second
+     * lately, and at least about one for each worker over all accounts. None before half of them are gone.
      *
      * @param accounts how many have polls that could wait here
      */
     int room(String account, int accounts) {
         return locked(() -> {
             Line line = line(account);
-            line.most = Math.max(2, 2 * workers / accounts);
+            long now = nanoTime.getAsLong();
+            double lately = line.ended * AHEAD_NANOS / Math.max(1, now - line.claimed);
+            line.most = Math.max((int) Math.min(lately, MOST), Math.max(2, workers / accounts));
             int waiting = line.waiting.size();
-            return waiting <= line.most / 2 ? line.most - waiting : 0;
+            if (waiting > line.most / 2) {
+                return 0;
+            }
+            line.claimed = now;
+            line.ended = 0;
+            return line.most - waiting;
         });
     }
 

@@ -68,7 +68,7 @@ public final class WatchesComponent extends DefaultComponent {
         this.listCalls = new ListCalls(beans);
         this.fingerprints = new Fingerprints(beans.secrets());
         this.settlement = new Settlement(this);
-        this.queue = new PollQueue(workers);
+        this.queue = new PollQueue(workers, System::nanoTime);
     }
 
     @Override
@@ -112,7 +112,7 @@ public final class WatchesComponent extends DefaultComponent {
 
     /** Puts a queue in the place of the one before. */
     PollQueue openQueue() {
-        PollQueue opened = new PollQueue(workers);
+        PollQueue opened = new PollQueue(workers, System::nanoTime);
         queue = opened;
         return opened;
     }

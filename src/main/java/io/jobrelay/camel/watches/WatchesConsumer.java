@@ -39,7 +39,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
     private final WatchesComponent component;
     private final Beans beans;
     private final Settlement settlement;
-    private PollQueue queue;
+    private @Nullable PollQueue queue;
     private @Nullable ExecutorService threads;
 
     WatchesConsumer(WatchesEndpoint endpoint, WatchesComponent component, Processor processor) {
@@ -47,7 +47,6 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         this.component = component;
         this.beans = component.beans();
         this.settlement = component.settlement();
-        this.queue = new PollQueue(component.workers());
     }
 
     @Override
@@ -71,7 +70,9 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
     /** Polls that are under way go on; those that wait for a worker are given back. */
     @Override
     protected void doSuspend() {
-        settlement.giveBack(queue.close());
+        if (queue != null) {
+            settlement.giveBack(queue.close());
+        }
     }
 
     /** Polls that are still under way are cut short. */

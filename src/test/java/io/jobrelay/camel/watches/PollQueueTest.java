@@ -1,5 +1,6 @@
 package io.jobrelay.camel.watches;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingInt;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,8 @@ class PollQueueTest {
 
     private final AtomicInteger polls = new AtomicInteger();
     private final List<Thread> waiting = new ArrayList<>();
-    private PollQueue queue = new PollQueue(WORKERS);
+    private final AtomicLong nanos = new AtomicLong();
+    private PollQueue queue = new PollQueue(WORKERS, nanos::get);
 
     @AfterEach
     void close() throws InterruptedException {
@@ -63,7 +66,7 @@ class PollQueueTest {
         assertThat(accounts(takeAll())).as("after two that came together").containsOnlyKeys("c");
 
         queue.close();
-        queue = new PollQueue(WORKERS);
+        queue = new PollQueue(WORKERS, nanos::get);
         add("a", 100);
         takeAll();
         add("b", 100);
@@ -85,7 +88,7 @@ class PollQueueTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 64})
     void every_account_is_asked_in_the_end_however_few_workers_there_are(int workers) throws InterruptedException {
-        queue = new PollQueue(workers);
+        queue = new PollQueue(workers, nanos::get);
         add("a", 10);
         add("b", 10);
         add("c", 10);
@@ -119,28 +122,43 @@ class PollQueueTest {
     }
 
     @Test
-    void has_room_for_twice_as_many_as_there_are_workers_over_all_accounts() throws InterruptedException {
-        assertThat(queue.room("a", 1)).isEqualTo(2 * WORKERS);
-        assertThat(queue.room("a", 4)).isEqualTo(WORKERS / 2);
+    void has_room_for_one_for_each_worker_over_all_accounts() throws InterruptedException {
+        assertThat(queue.room("a", 1)).isEqualTo(WORKERS);
+        assertThat(queue.room("a", 4)).isEqualTo(WORKERS / 4);
         assertThat(queue.room("a", 1_000)).as("never none at all").isEqualTo(2);
         add("a", 2 * WORKERS + 3);
         assertThat(queue.room("a", 1)).isZero();
-        assertThat(queue.room("b", 1)).isEqualTo(2 * WORKERS);
+        assertThat(queue.room("b", 1)).isEqualTo(WORKERS);
 
         List<Poll> taken = takeAll();
         assertThat(queue.room("a", 1))
                 .as("before half of those are gone that may wait")
                 .isZero();
         taken.forEach(queue::ended);
+        takeAll().forEach(queue::ended);
         takeAll();
 
         assertThat(queue.room("a", 1)).isPositive();
     }
 
     @Test
+    void has_room_for_what_ended_in_a_tenth_of_a_second_where_that_is_more() throws InterruptedException {
+        queue.room("a", 1);
+        add("a", 300);
+        for (int i = 0; i < 300; i++) {
+            queue.ended(requireNonNull(queue.take()));
+        }
+
+        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(200));
+
+        assertThat(queue.room("a", 1)).isEqualTo(150);
+        assertThat(queue.room("a", 1)).as("and not for the same ones once more").isEqualTo(WORKERS);
+    }
+
+    @Test
     void tells_once_half_of_what_waited_is_gone() throws InterruptedException {
-        assertThat(queue.room("a", 1)).isEqualTo(2 * WORKERS);
-        List<Poll> added = add("a", WORKERS + 1);
+        assertThat(queue.room("a", 1)).isEqualTo(WORKERS);
+        List<Poll> added = add("a", WORKERS / 2 + 1);
         Thread claims = thread(() -> queue.awaitRoom(TimeUnit.MINUTES.toMillis(10)));
         await().until(() -> claims.getState() == Thread.State.TIMED_WAITING);
 
