@@ -85,8 +85,8 @@ class CheckCommandIT {
                 """);
         route("absent-method", """
                 - bean:
-                    ref: polls
-                    method: clame
+                    ref: retention
+                    method: purg
                 """);
         route("absent-option", """
                 - to:
@@ -176,8 +176,8 @@ class CheckCommandIT {
                                 + " properties from text: http:{{crm.host}}",
                         "routes/bad/absent-language.camel.yaml:11: No language could be found for: uri-templat",
                         "routes/bad/absent-mapping.camel.yaml:11: routes/bad/absent.jq does not exist",
-                        "routes/bad/absent-method.camel.yaml:10: Method with name: clame not found on bean:"
-                                + " io.jobrelay.camel.Polls of type: io.jobrelay.camel.Polls",
+                        "routes/bad/absent-method.camel.yaml:10: Method with name: purg not found on bean:"
+                                + " io.jobrelay.camel.Retention of type: io.jobrelay.camel.Retention",
                         "routes/bad/absent-option.camel.yaml:9: Failed to resolve endpoint:"
                                 + " seda://somewhere?sise=3 due to: There are 1 parameters that couldn't be set on the"
                                 + " endpoint. Check the uri if the parameters are spelt correctly and that they are"

@@ -337,7 +337,7 @@ class LineIT {
         cloud.jobs(running().withFixedDelay(60_000));
         line.watch("1m", IntStream.range(0, 30).mapToObj(i -> "job-" + i).toArray(String[]::new));
         line.start();
-        soon().until(() -> cloud.asked() == 4);
+        soon().until(() -> cloud.asked() == 3);
         line.stop();
 
         assertThat(line.ledger("select distinct health || failures from watch")).containsExactly("OK0");
