@@ -32,8 +32,8 @@ final class PollQueue {
     private final Condition room = lock.newCondition();
     private final Map<String, Line> lines = new LinkedHashMap<>();
     private int free;
-    /** How often half of what may wait of an account was gone. */
-    private int halved;
+    /** True once half of what may wait of an account is gone, and nobody knows yet. */
+    private boolean halved;
 
     private volatile boolean closed;
 
@@ -42,10 +42,10 @@ final class PollQueue {
         private final Deque<Poll> waiting = new ArrayDeque<>();
         private int most;
         private int underWay;
-        /** Since the last claim. */
-        private int ended;
-
+        /** When some were claimed last, and how many have ended since. */
         private long claimed;
+
+        private int ended;
     }
 
     /**
@@ -103,7 +103,7 @@ final class PollQueue {
         line.underWay++;
         free--;
         if (line.waiting.size() == line.most / 2) {
-            halved++;
+            halved = true;
             room.signal();
         }
         if (next() != null) {
@@ -157,15 +157,15 @@ final class PollQueue {
         });
     }
 
-    /** Waits until half of the polls of an account that has no room are gone, but no longer than that. */
+    /** Waits until half of what may wait of an account is gone, since it was last waited for; but no longer than that. */
     void awaitRoom(long millis) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            int before = halved;
-            while (!closed && halved == before && left > 0) {
+            while (!closed && !halved && left > 0) {
                 left = room.awaitNanos(left);
             }
+            halved = false;
         } finally {
             lock.unlock();
         }

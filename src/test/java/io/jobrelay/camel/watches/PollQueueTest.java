@@ -169,6 +169,18 @@ class PollQueueTest {
     }
 
     @Test
+    void tells_too_what_was_gone_before_anybody_waited_for_it() throws InterruptedException {
+        queue.room("a", 1);
+        add("a", WORKERS / 2 + 1);
+        queue.take();
+
+        Thread claims = thread(() -> queue.awaitRoom(TimeUnit.MINUTES.toMillis(10)));
+
+        claims.join(10_000);
+        assertThat(claims.isAlive()).isFalse();
+    }
+
+    @Test
     void closed_it_hands_out_nothing_and_gives_back_what_waits() throws Exception {
         List<Poll> added = add("a", WORKERS);
         List<Poll> taken = takeAll();
