@@ -39,13 +39,12 @@ public final class KeepReply implements Processor {
         }
     }
 
-    /** The same for a reply that a list call brought. */
-    static void keep(Exchange exchange, JsonNode told) {
-        exchange.setProperty(
-                PROPERTY,
-                new UnreadableReply(
-                        HttpStatus.SC_OK, "application/json", Json.write(told).getBytes(UTF_8)));
+    /** The same for a reply that a list call brought; gives its bytes. */
+    static byte[] keep(Exchange exchange, JsonNode told) {
+        byte[] body = Json.write(told).getBytes(UTF_8);
+        exchange.setProperty(PROPERTY, new UnreadableReply(HttpStatus.SC_OK, "application/json", body));
         exchange.getMessage().setBody(told);
+        return body;
     }
 
     /** What goes wrong from here on is no longer about the last reply, of the page before or of the first attempt. */

@@ -1,6 +1,5 @@
 package io.jobrelay.camel.watches;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -123,7 +122,7 @@ public final class Poll {
             exchange.setVariable(WANTED, wanted);
         }
         if (told != null) {
-            KeepReply.keep(exchange, told);
+            add(KeepReply.keep(exchange, told));
         }
     }
 
@@ -186,9 +185,6 @@ public final class Poll {
     /** From now on its replies are compared with those that are remembered. */
     void compare(Comparison with) {
         comparison = with;
-        if (told != null) {
-            add(Json.write(told).getBytes(UTF_8));
-        }
     }
 
     /** A reply has come, of a page for one. */
@@ -215,6 +211,10 @@ public final class Poll {
         if (comparison != null) {
             comparison.keep(answered);
         }
+    }
+
+    boolean isSettled() {
+        return settled.get();
     }
 
     /** True once: for whoever says first what the poll came to. */

@@ -185,7 +185,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
                 settlement.failed(poll, exchange, failure);
             } else if (exchange.isRouteStop() && poll.repeats()) {
                 settlement.done(poll, List.of(), null);
-            } else {
+            } else if (!poll.isSettled()) {
                 settlement.failed(
                         poll,
                         KeepReply.malformed(exchange, "the route of the poll ended without watches:done")
