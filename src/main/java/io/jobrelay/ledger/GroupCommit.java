@@ -1,11 +1,17 @@
 package io.jobrelay.ledger;
 
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,9 +35,10 @@ final class GroupCommit implements AutoCloseable {
     private final Jdbi jdbi;
     private final Consumer<Connection> discard;
     private final ChangeLog changes;
+    private final Fence fence;
     private final BlockingQueue<Work<?, ?>> queue = new LinkedBlockingQueue<>();
     /** The last piece of work: none is queued behind it. */
-    private final Work<?, ?> end = new Work<>(Batch.of(handle -> null), "end");
+    private final Work<?, ?> end = new Work<>(Batch.of(handle -> null), Set.of());
 
     private final Thread writer;
     private boolean closed;
@@ -40,9 +47,11 @@ final class GroupCommit implements AutoCloseable {
      * @param discard closes a connection for good: after a failed transaction SQLite and its driver may disagree about
      *     whether there is one
      * @param changes what the work announces, written last
+     * @param fence passed first
      */
-    GroupCommit(Jdbi jdbi, Consumer<Connection> discard, ChangeLog changes) {
+    GroupCommit(Jdbi jdbi, Consumer<Connection> discard, ChangeLog changes, Fence fence) {
         this.jdbi = jdbi;
+        this.fence = fence;
         this.discard = discard;
         this.changes = changes;
         this.writer = new Thread(this::commitGroups, "ledger-writer");
@@ -61,9 +70,44 @@ final class GroupCommit implements AutoCloseable {
         /** Writes what callers brought, and returns what each of them gets, in their order. */
         List<R> write(Handle handle, List<I> items);
 
-        /** A kind of its own, whose work is one piece. */
-        static <R> Batch<String, R> of(Function<Handle, R> function) {
-            return (handle, names) -> Collections.singletonList(function.apply(handle));
+        /** The lease that the item is written under: it is written only while that is this node's. Null for none. */
+        default @Nullable Lease lease(I item) {
+            return null;
+        }
+
+        /** The shards that the item edits for whoever owns them. */
+        default Set<Shard> edits(I item) {
+            return Set.of();
+        }
+
+        /** A kind of its own, whose work is one piece, that edits these shards for whoever owns them. */
+        static <R> Batch<Set<Shard>, R> of(Function<Handle, R> function) {
+            return new Batch<>() {
+                @Override
+                public List<R> write(Handle handle, List<Set<Shard>> shards) {
+                    return Collections.singletonList(function.apply(handle));
+                }
+
+                @Override
+                public Set<Shard> edits(Set<Shard> shards) {
+                    return shards;
+                }
+            };
+        }
+
+        /** The same for what is written under a lease. */
+        static <I, R> Batch<I, R> under(Function<I, Lease> lease, Batch<I, R> batch) {
+            return new Batch<>() {
+                @Override
+                public List<R> write(Handle handle, List<I> items) {
+                    return batch.write(handle, items);
+                }
+
+                @Override
+                public Lease lease(I item) {
+                    return lease.apply(item);
+                }
+            };
         }
     }
 
@@ -148,9 +192,17 @@ final class GroupCommit implements AutoCloseable {
     private void commit(List<Work<?, ?>> group, Handle handle) {
         try {
             handle.begin();
+            Set<Lease> lost = fence.pass(
+                    handle,
+                    group.stream().flatMap(work -> work.lease().stream()).collect(toSet()),
+                    group.stream().flatMap(work -> work.edits().stream()).collect(toCollection(TreeSet::new)));
             Map<Batch<?, ?>, List<Work<?, ?>>> kinds = new LinkedHashMap<>();
-            group.forEach(work ->
-                    kinds.computeIfAbsent(work.kind, kind -> new ArrayList<>()).add(work));
+            for (Work<?, ?> work : group) {
+                work.lost = work.lease().filter(lost::contains).orElse(null);
+                if (work.lost == null) {
+                    kinds.computeIfAbsent(work.kind, kind -> new ArrayList<>()).add(work);
+                }
+            }
             kinds.values().forEach(works -> write(handle, works));
             changes.write(handle);
             handle.commit();
@@ -193,15 +245,28 @@ final class GroupCommit implements AutoCloseable {
         private final I item;
         private final CompletableFuture<R> done = new CompletableFuture<>();
         private @Nullable R result;
+        private @Nullable Lease lost;
 
         private Work(Batch<I, R> kind, I item) {
             this.kind = kind;
             this.item = item;
         }
 
+        private Optional<Lease> lease() {
+            return Optional.ofNullable(kind.lease(item));
+        }
+
+        private Set<Shard> edits() {
+            return kind.edits(item);
+        }
+
         @SuppressWarnings("NullAway") // a work may well return null
         private void complete() {
-            done.complete(result);
+            if (lost == null) {
+                done.complete(result);
+            } else {
+                done.completeExceptionally(new LeaseLostException(lost));
+            }
         }
     }
 }

@@ -8,9 +8,12 @@ import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ public final class LedgerDatabase implements AutoCloseable {
     private final GroupCommit writer;
     private final LedgerCondition condition;
     private final ExecutorService teller;
+    private final List<Runnable> edited = new CopyOnWriteArrayList<>();
 
     private LedgerDatabase(LedgerEngine engine, @Nullable Hold held, HikariDataSource connections) {
         this.engine = engine;
@@ -46,7 +50,7 @@ public final class LedgerDatabase implements AutoCloseable {
         this.jdbi = Jdbi.create(connections);
         engine.speak(jdbi);
         this.changes = new ChangeLog(engine.lanes());
-        this.writer = new GroupCommit(jdbi, connections::evictConnection, changes);
+        this.writer = new GroupCommit(jdbi, connections::evictConnection, changes, new Fence(shared()));
         this.condition = new LedgerCondition(engine.name(), System::nanoTime);
         this.teller = Executors.newSingleThreadExecutor(LedgerDatabase::teller);
     }
@@ -140,7 +144,22 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it failed or could not be committed; nothing of it was then written
      */
     <T> T write(Function<Handle, T> work) {
-        return write(Batch.of(work), "");
+        return write(Batch.of(work), Set.of());
+    }
+
+    /**
+     * The same for work on rows of shards that other nodes may own. They learn that there was an edit, which no transaction of
+     * theirs comes in between.
+     */
+    <T> T edit(Set<Shard> shards, Function<Handle, T> work) {
+        T result = write(Batch.of(work), shards);
+        edited.forEach(Runnable::run);
+        return result;
+    }
+
+    /** Calls this, too, after each edit of this process. */
+    void onEdit(Runnable listener) {
+        edited.add(listener);
     }
 
     /**
@@ -155,6 +174,9 @@ public final class LedgerDatabase implements AutoCloseable {
             condition.good();
             return result;
         } catch (CompletionException e) {
+            if (e.getCause() instanceof LeaseLostException lost) {
+                throw lost;
+            }
             throw condition.failed(e.getCause() == null ? e : e.getCause());
         }
     }
@@ -176,6 +198,9 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     private <R> R outcome(R result, @Nullable Throwable failure) {
+        if (failure instanceof LeaseLostException lost) {
+            throw lost;
+        }
         if (failure != null) {
             throw condition.failed(failure);
         }

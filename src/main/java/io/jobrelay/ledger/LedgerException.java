@@ -1,7 +1,7 @@
 package io.jobrelay.ledger;
 
 /** The ledger cannot be opened, or something could not be read from or committed to it; says what to do. */
-public final class LedgerException extends RuntimeException {
+public class LedgerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final boolean refused;

@@ -154,6 +154,14 @@ create table node (
     deliveries  integer not null default 0
 ) with (fillfactor = 10);
 
+create table lease (
+    shard     text    collate "C" primary key,
+    owner     text    collate "C",
+    token     bigint  not null default 0,
+    wanted_by text    collate "C",
+    edits     bigint  not null default 0
+) with (fillfactor = 10);
+
 create table ceiling (
     account      text    collate "C" primary key,
     next_at      bigint  not null,

@@ -159,6 +159,16 @@ create table node (
     deliveries  integer not null default 0          -- being made
 );
 
+-- Accounts and destinations, and which node works on each. Where the ledger is a file, one process works on all of them, and
+-- nobody is named here.
+create table lease (
+    shard     text    primary key,                  -- "account/<name>" or "destination/<name>"
+    owner     text,                                 -- the incarnation of a node; nobody once that is struck out
+    token     integer not null default 0,           -- +1 each time that it changes hands
+    wanted_by text,                                 -- the incarnation that it is to be handed to
+    edits     integer not null default 0            -- +1 each time that anybody writes what its owner may have in memory
+);
+
 -- How many requests each account may still make, over all nodes together: when the next permit is due. The second half of a
 -- row is what was learned from a provider that found the requests too many.
 create table ceiling (
