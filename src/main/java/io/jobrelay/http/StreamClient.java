@@ -1,6 +1,7 @@
 package io.jobrelay.http;
 
 import io.jobrelay.ledger.History;
+import io.jobrelay.ledger.History.Place;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
@@ -19,16 +20,16 @@ final class StreamClient {
 
     private final HttpServerResponse response;
     private final StreamFilter filter;
-    private final @Nullable Long after;
+    private final @Nullable Place after;
     private boolean begun;
-    private long position;
+    private Place place = Place.START;
     private long lastWritten;
     private long fullSince;
 
     /**
-     * @param after the position behind which to begin, null for what comes from now on
+     * @param after the place behind which to begin, null for what comes from now on
      */
-    StreamClient(HttpServerResponse response, StreamFilter filter, @Nullable Long after) {
+    StreamClient(HttpServerResponse response, StreamFilter filter, @Nullable Place after) {
         this.response = response;
         this.filter = filter;
         this.after = after;
@@ -46,19 +47,19 @@ final class StreamClient {
             return false;
         }
         fullSince = now;
-        List<History.Entry> entries = history.after(position, PAGE);
+        List<History.Entry> entries = history.after(place, PAGE);
         Buffer page = Buffer.buffer();
         for (History.Entry entry : entries) {
-            position = entry.position();
+            place = entry.place();
             if (filter.accepts(entry)) {
-                page.appendString("id: " + position + "\nevent: " + entry.type() + "\ndata: ")
+                page.appendString("id: " + place + "\nevent: " + entry.type() + "\ndata: ")
                         .appendBytes(entry.event())
                         .appendString("\n\n");
             }
         }
         if (page.length() == 0 && now - lastWritten > HEARTBEAT_NANOS) {
-            // The position moves on even where the filter lets nothing through.
-            page.appendString(": still here\nid: " + position + "\n\n");
+            // The place moves on even where the filter lets nothing through.
+            page.appendString(": still here\nid: " + place + "\n\n");
         }
         if (page.length() > 0) {
             write(page, now);
@@ -68,16 +69,16 @@ final class StreamClient {
 
     /** Once this is received nothing is missed any more. */
     private void begin(History history, long now) {
-        long newest = history.newest();
+        Place newest = history.newest();
         Buffer head = Buffer.buffer("retry: " + RECONNECT_MILLIS + "\n");
         if (after != null && !history.completeAfter(after)) {
             head.appendString("event: reset\ndata: {\"reason\":\"changes behind " + after
                     + " are forgotten, or of another ledger; read the lists anew\"}\n");
-            position = newest;
+            place = newest;
         } else {
-            position = after == null ? newest : after;
+            place = after == null ? newest : after;
         }
-        head.appendString("id: " + position + "\n\n");
+        head.appendString("id: " + place + "\n\n");
         response.setChunked(true)
                 .putHeader("Content-Type", "text/event-stream")
                 // For proxies that would gather what is to be sent at once.

@@ -1,5 +1,6 @@
 package io.jobrelay.http;
 
+import io.jobrelay.ledger.History.Place;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -31,9 +32,9 @@ final class StreamResource {
             String resumed = context.request().getHeader("Last-Event-ID");
             StreamFilter filter = new StreamFilter(
                     query.several("state", JobsResource.STATES), query.several("api"), query.several("account"));
-            Long after = resumed == null || resumed.isEmpty()
-                    ? position("after", query.one("after"))
-                    : position("Last-Event-ID", resumed);
+            Place after = resumed == null || resumed.isEmpty()
+                    ? place("after", query.one("after"))
+                    : place("Last-Event-ID", resumed);
             HttpServerResponse response = context.response();
             StreamClient client = new StreamClient(response, filter, after);
             if (!feed.join(client)) {
@@ -50,13 +51,11 @@ final class StreamResource {
         }
     }
 
-    private static @Nullable Long position(String name, @Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        if (!text.matches("[0-9]{1,18}")) {
-            throw Query.refused(name, "must be the id of an event of the stream, was '%s'".formatted(text));
-        }
-        return Long.valueOf(text);
+    private static @Nullable Place place(String name, @Nullable String text) {
+        return text == null
+                ? null
+                : Place.parse(text)
+                        .orElseThrow(() -> Query.refused(
+                                name, "must be the id of an event of the stream, was '%s'".formatted(text)));
     }
 }

@@ -29,7 +29,8 @@ final class SummaryResource {
 
     /** The position comes first: whoever reads this, then the lists, then the stream from there on has missed nothing. */
     private Reply summary(Request request) {
-        ObjectNode summary = Json.MAPPER.createObjectNode().put("position", history.newest());
+        ObjectNode summary =
+                Json.MAPPER.createObjectNode().put("position", history.newest().toString());
         put(summary.putObject("jobs"), jobs.states());
         put(summary.putObject("watches"), watches.healths());
         summary.put("blind", watches.blind());

@@ -38,7 +38,12 @@ public final class Announcements {
     void announce(Change change, long now) {
         long sequence = requireNonNull(change.job().sequence(), "a change is numbered");
         Event event = Event.of(eventIds.get(), instance, change, time());
-        changes.add(event, sequence, change.job().state().name(), now);
+        changes.add(
+                change.job().provider().account(),
+                event,
+                sequence,
+                change.job().state().name(),
+                now);
     }
 
     /**
@@ -46,7 +51,8 @@ public final class Announcements {
      * @param now the ledger's time
      */
     void announce(HealthChange change, long sequence, long now) {
-        changes.add(Event.of(eventIds.get(), instance, change, sequence, time()), sequence, null, now);
+        Event event = Event.of(eventIds.get(), instance, change, sequence, time());
+        changes.add(change.watch().account(), event, sequence, null, now);
     }
 
     /** No finer than the ledger keeps it. */

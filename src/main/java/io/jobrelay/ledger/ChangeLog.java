@@ -7,10 +7,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the transaction under way announces. It is written last: each change takes the next position, and from then until the
- * commit nobody else can take one. So positions have no gaps, and whoever has read up to one has missed nothing before it.
- */
+/** What the transaction under way announces, in order. It is written last. */
 final class ChangeLog {
     private final Lanes lanes;
     private final List<Entry> entries = new ArrayList<>();
@@ -20,16 +17,21 @@ final class ChangeLog {
     }
 
     private record Entry(
-            Event event, long sequence, @Nullable String state, long now) {}
+            String account,
+            Event event,
+            long sequence,
+            @Nullable String state,
+            long now) {}
 
     /**
      * To be called by the writer, in the transaction that makes the change.
      *
+     * @param account of the job or the watch that changes
      * @param state of the job, null where no job has changed
      * @param now the ledger's time
      */
-    void add(Event event, long sequence, @Nullable String state, long now) {
-        entries.add(new Entry(event, sequence, state, now));
+    void add(String account, Event event, long sequence, @Nullable String state, long now) {
+        entries.add(new Entry(account, event, sequence, state, now));
     }
 
     /** Writes what was added, and the first delivery of each, to the router. */
@@ -42,18 +44,11 @@ final class ChangeLog {
                 entries.stream()
                         .map(entry -> new Lane(Outbox.CHANGES, entry.event.subject()))
                         .toList());
-        long position =
-                handle.createQuery("update change_position set newest = newest + :more where id = 1 returning newest")
-                                .bind("more", entries.size())
-                                .mapTo(Long.class)
-                                .one()
-                        - entries.size();
         PreparedBatch changes = handle.prepareBatch("""
-                insert into change (position, event_id, subject, sequence, type, state, event, created_at, event_time)
-                values (:position, :id, :subject, :sequence, :type, :state, :event, :now, :time)""");
+                insert into change (account, event_id, subject, sequence, type, state, event, created_at, event_time)
+                values (:account, :id, :subject, :sequence, :type, :state, :event, :now, :time)""");
         for (Entry entry : entries) {
-            position++;
-            changes.bind("position", position)
+            changes.bind("account", entry.account)
                     .bind("id", entry.event.id())
                     .bind("subject", entry.event.subject())
                     .bind("sequence", entry.sequence)

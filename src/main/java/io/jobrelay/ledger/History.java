@@ -2,12 +2,17 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
-import org.jdbi.v3.core.result.ResultIterator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The changes that are kept, in the order of their commits. That order is the order of their positions because whoever writes
- * some holds the newest position until they are committed: a change that is not yet has no lower position than one that is.
+ * The changes that are kept, each at a place that never changes. A change becomes visible only once every change before it is
+ * visible too, whichever node writes it; those of one job come in the order of their sequence.
  */
 public final class History {
     /** A page ends behind the change that fills it, since the provider's own words in a change may be long. */
@@ -19,71 +24,100 @@ public final class History {
         this.database = requireNonNull(database, "database is null");
     }
 
+    /** Where a change stands among all changes; as a text it is opaque to clients. */
+    public record Place(long age, long position) implements Comparable<Place> {
+        /** Before the first change. */
+        public static final Place START = new Place(0, 0);
+
+        private static final Pattern TEXT = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})");
+        private static final Comparator<Place> ORDER =
+                Comparator.comparingLong(Place::age).thenComparingLong(Place::position);
+
+        /** Reads what {@link #toString} has written; empty if it has not written that. */
+        public static Optional<Place> parse(String text) {
+            Matcher parts = TEXT.matcher(text);
+            return parts.matches()
+                    ? Optional.of(new Place(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2))))
+                    : Optional.empty();
+        }
+
+        static Place of(ResultSet row) throws SQLException {
+            return new Place(row.getLong("age"), row.getLong("position"));
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
+
+        @Override
+        public String toString() {
+            return age + "-" + position;
+        }
+    }
+
     /** A change: its event, as every destination receives it. */
     @SuppressWarnings("ArrayRecordComponent") // the bytes are what is sent, nobody compares entries
-    public record Entry(long position, long sequence, String type, byte[] event) {
+    public record Entry(Place place, long sequence, String type, byte[] event) {
         public Entry {
+            requireNonNull(place, "place is null");
             requireNonNull(type, "type is null");
             requireNonNull(event, "event is null");
         }
     }
 
-    /** At most so many changes behind that position; none only if there is none. */
-    public List<Entry> after(long position, int limit) {
-        return page("position", "true", "", position, limit);
+    /** At most so many changes behind that place; none only if there is none. */
+    public List<Entry> after(Place place, int limit) {
+        return page("age, position", "(age, position) > (:age, :position) and age < <settled>", "", 0, place, limit);
     }
 
     /** At most so many changes of the subject behind that sequence; none only if there is none. */
     public List<Entry> of(String subject, long sequence, int limit) {
-        return page("sequence", "subject = :subject", subject, sequence, limit);
+        return page("sequence", "subject = :subject and sequence > :sequence", subject, sequence, Place.START, limit);
     }
 
     /** Measured before it is read: PostgreSQL's driver takes all of a page into memory. */
-    private List<Entry> page(String key, String among, String subject, long behind, int limit) {
-        return database.read(handle -> {
-            long last = behind;
-            try (ResultIterator<long[]> sizes = handle.createQuery("""
-                            select %1$s, length(event) from change
-                            where %2$s and %1$s > :behind order by %1$s limit :limit""".formatted(key, among))
-                    .bind("subject", subject)
-                    .bind("behind", behind)
-                    .bind("limit", limit)
-                    .map((row, context) -> new long[] {row.getLong(1), row.getLong(2)})
-                    .iterator()) {
-                for (long bytes = 0; bytes < PAGE_BYTES && sizes.hasNext(); ) {
-                    long[] next = sizes.next();
-                    last = next[0];
-                    bytes += next[1];
-                }
-            }
-            return handle.createQuery("""
-                            select position, sequence, type, event from change
-                            where %2$s and %1$s > :behind and %1$s <= :last order by %1$s""".formatted(key, among))
-                    .bind("subject", subject)
-                    .bind("behind", behind)
-                    .bind("last", last)
-                    .map((row, context) -> new Entry(
-                            row.getLong("position"),
-                            row.getLong("sequence"),
-                            row.getString("type"),
-                            row.getBytes("event")))
-                    .list();
-        });
-    }
-
-    /** The position of the newest change there ever was, 0 before the first. */
-    public long newest() {
-        return database.read(handle -> handle.createQuery("select newest from change_position")
-                .mapTo(Long.class)
-                .one());
-    }
-
-    /** True if every change behind that position is still there, and that position is of this ledger. */
-    public boolean completeAfter(long position) {
+    private List<Entry> page(String order, String where, String subject, long sequence, Place place, int limit) {
         return database.read(handle -> handle.createQuery("""
-                        select :position between forgotten and newest from change_position""")
-                .bind("position", position)
-                .mapTo(Boolean.class)
+                        select age, position, sequence, type, event from change
+                        join (select position as fits, sum(bytes) over (order by %1$s) - bytes as before
+                            from (select age, position, sequence, length(event) as bytes from change
+                                where %2$s order by %1$s limit :limit) sized) page on position = fits
+                        where before < :bytes order by %1$s""".formatted(order, where))
+                .bind("age", place.age)
+                .bind("position", place.position)
+                .bind("subject", subject)
+                .bind("sequence", sequence)
+                .bind("limit", limit)
+                .bind("bytes", PAGE_BYTES)
+                .map((row, context) ->
+                        new Entry(Place.of(row), row.getLong("sequence"), row.getString("type"), row.getBytes("event")))
+                .list());
+    }
+
+    /** The place of the newest change there ever was. */
+    public Place newest() {
+        return bounds().newest;
+    }
+
+    /** True if every change behind that place is still there, and that place is of this ledger. */
+    public boolean completeAfter(Place place) {
+        Bounds bounds = bounds();
+        return place.compareTo(bounds.purged) >= 0 && place.compareTo(bounds.newest) <= 0;
+    }
+
+    private record Bounds(Place purged, Place newest) {}
+
+    private Bounds bounds() {
+        return database.read(handle -> handle.createQuery("""
+                        select purged_age, purged_position, age, position from ledger_time
+                        left join (select age, position from change where age < <settled>
+                            order by age desc, position desc limit 1) newest on true""")
+                .map((row, context) -> {
+                    Place purged = new Place(row.getLong("purged_age"), row.getLong("purged_position"));
+                    Place kept = Place.of(row);
+                    return new Bounds(purged, kept.compareTo(purged) > 0 ? kept : purged);
+                })
                 .one());
     }
 }

@@ -152,6 +152,7 @@ final class PostgresqlEngine implements LedgerEngine {
                 .define("members", "json_each_text")
                 .define("crossJoin", "join")
                 .define("likeInAnyCase", "ilike")
+                .define("settled", "pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
                 .define("listedRecord", """
                         (select json_object_agg(member.key, member.value) from json_each(j.record) member
                             where member.key not in ('raw', 'spec', 'result', 'logs'))""")
@@ -165,7 +166,7 @@ final class PostgresqlEngine implements LedgerEngine {
 
     @Override
     public String trialWrite() {
-        return "update change_position set newest = newest";
+        return "update ledger_time set lived_to = lived_to";
     }
 
     /** What a state says of the server and the way to it; empty for what a statement did wrong, or has to be tried again. */

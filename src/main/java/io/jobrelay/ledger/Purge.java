@@ -2,6 +2,7 @@ package io.jobrelay.ledger;
 
 import static java.util.Comparator.naturalOrder;
 
+import io.jobrelay.ledger.History.Place;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,13 +43,21 @@ public final class Purge {
                     .mapTo(String.class)
                     .list();
             if (!changes.isEmpty()) {
-                handle.createQuery("""
+                handle
+                        .createQuery("""
                                 delete from change where event_id in (<events>) and not exists (
                                     select 1 from delivery d where d.event_id = change.event_id)
-                                returning position""").bindList("events", InList.of(changes)).mapTo(Long.class).stream()
+                                returning age, position""")
+                        .bindList("events", InList.of(changes))
+                        .map((row, context) -> Place.of(row))
+                        .stream()
                         .max(naturalOrder())
-                        .ifPresent(last -> handle.execute(
-                                "update change_position set forgotten = ? where forgotten < ?", last, last));
+                        .ifPresent(last -> handle.createUpdate("""
+                                        update ledger_time set purged_age = :age, purged_position = :position
+                                        where (purged_age, purged_position) < (:age, :position)""")
+                                .bind("age", last.age())
+                                .bind("position", last.position())
+                                .execute());
             }
             return changes.size();
         });

@@ -89,6 +89,7 @@ final class SqliteEngine implements LedgerEngine {
                 .define("members", "json_each")
                 .define("crossJoin", "cross join")
                 .define("likeInAnyCase", "like")
+                .define("settled", "1")
                 .define("listedRecord", "json_remove(j.record, '$.raw', '$.spec', '$.result', '$.logs')");
     }
 

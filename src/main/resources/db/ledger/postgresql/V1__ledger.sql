@@ -61,25 +61,23 @@ create table job (
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
 
-create table change_position (
-    id        integer primary key check (id = 1),
-    newest    bigint  not null,
-    forgotten bigint  not null
-) with (fillfactor = 10);
-insert into change_position values (1, 0, 0);
-
 create table change (
-    position   bigint primary key,
-    event_id   text   collate "C" not null unique,
-    subject    text   collate "C" not null,
-    sequence   bigint not null,
-    type       text   collate "C" not null,
-    state      text   collate "C",
-    event      bytea  not null,
-    created_at bigint not null,
-    event_time bigint not null,
+    position   bigint  generated always as identity primary key,
+    age        bigint  not null default (pg_current_xact_id()::text::bigint),
+    account    text    collate "C" not null,
+    routed     boolean not null default false,
+    event_id   text    collate "C" not null unique,
+    subject    text    collate "C" not null,
+    sequence   bigint  not null,
+    type       text    collate "C" not null,
+    state      text    collate "C",
+    event      bytea   not null,
+    created_at bigint  not null,
+    event_time bigint  not null,
     unique (subject, sequence)
 );
+create index change_age on change (age, position);
+create index change_unrouted on change (account, position) where not routed;
 create index change_created on change (created_at);
 
 create table delivery (
@@ -139,9 +137,11 @@ create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 create table ledger_time (
     id       integer primary key check (id = 1),
     lived_to bigint  not null,
-    ahead    bigint  not null default 0
+    ahead    bigint  not null default 0,
+    purged_age      bigint not null default 0,
+    purged_position bigint not null default 0
 ) with (fillfactor = 10);
-insert into ledger_time values (1, 0, 0);
+insert into ledger_time (id, lived_to) values (1, 0);
 
 create table node (
     incarnation text    collate "C" primary key,

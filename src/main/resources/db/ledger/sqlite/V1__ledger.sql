@@ -60,17 +60,13 @@ create table job (
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
 
--- The writer gives each change its position, the next after the newest, and so without gaps: a reader of changes goes on
--- behind the position that it has read up to.
-create table change_position (
-    id        integer primary key check (id = 1),
-    newest    integer not null,
-    forgotten integer not null                      -- the newest of those that are not kept any more
-);
-insert into change_position values (1, 0, 0);
-
+-- A reader of changes goes by (age, position). On PostgreSQL a transaction may commit after one whose positions are higher, so
+-- "age" is the transaction's id there and a reader stops at the oldest that still runs. Here there is one writer, and it is 0.
 create table change (
-    position   integer primary key,
+    position   integer primary key autoincrement,
+    age        integer not null default 0,
+    account    text    not null,                    -- of the job or the watch
+    routed     integer not null default 0,
     event_id   text    not null unique,
     subject    text    not null,                    -- the job, or the watch, that changed
     sequence   integer not null,
@@ -81,6 +77,8 @@ create table change (
     event_time integer not null,                    -- of the event: by the machine's clock
     unique (subject, sequence)
 );
+create index change_age on change (age, position);
+create index change_unrouted on change (account, position) where not routed;
 create index change_created on change (created_at);
 
 create table delivery (
@@ -142,9 +140,11 @@ create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 create table ledger_time (
     id       integer primary key check (id = 1),
     lived_to integer not null,                      -- a time that the ledger has lived through
-    ahead    integer not null default 0             -- of the clock of a database that nodes share: more once that was put back
+    ahead    integer not null default 0,            -- of the clock of a database that nodes share: more once that was put back
+    purged_age      integer not null default 0,     -- the last change, by age and position, that has been purged
+    purged_position integer not null default 0
 );
-insert into ledger_time values (1, 0, 0);
+insert into ledger_time (id, lived_to) values (1, 0);
 
 -- The nodes that work on this ledger; where it is a file there is one at a time. A claim whose "claimed_by" is the
 -- incarnation of none of them is nobody's, and is given back.

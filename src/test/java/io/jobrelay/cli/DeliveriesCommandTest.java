@@ -41,7 +41,7 @@ class DeliveriesCommandTest {
                 Statement statement = connection.createStatement()) {
             for (int i = 1; i <= 3; i++) {
                 statement.execute(
-                        "insert into change (event_id, subject, sequence, type, event, created_at, event_time) values ('e%1$d', 'job-%1$d', 1, 't', 'x', %1$d * 86400000, %1$d * 86400000)"
+                        "insert into change (account, event_id, subject, sequence, type, event, created_at, event_time) values ('acme', 'e%1$d', 'job-%1$d', 1, 't', 'x', %1$d * 86400000, %1$d * 86400000)"
                                 .formatted(i));
                 statement.execute(
                         "insert into delivery (destination, event_id, subject, sequence, status, attempts, error,"

@@ -23,9 +23,10 @@ final class PendingDeliveries {
         try (Connection connection = view.connect();
                 Statement sql = connection.createStatement()) {
             connection.setAutoCommit(false);
-            sql.execute("insert into change (event_id, subject, sequence, type, event, created_at, event_time) "
-                    + NUMBERS.formatted(jobs * changes) + """
-                    select printf('evt-%%08d', i), printf('job-%%d', i %% %1$d), 1 + i / %1$d,
+            sql.execute(
+                    "insert into change (account, event_id, subject, sequence, type, event, created_at, event_time) "
+                            + NUMBERS.formatted(jobs * changes) + """
+                    select 'acme', printf('evt-%%08d', i), printf('job-%%d', i %% %1$d), 1 + i / %1$d,
                         'io.jobrelay.job.state_changed.v1',
                         cast(printf('{"id":"evt-%%08d","subject":"job-%%d","sequence":%%d,"data":{"text":"%2$s"}}',
                             i, i %% %1$d, 1 + i / %1$d) as blob), 0, 0

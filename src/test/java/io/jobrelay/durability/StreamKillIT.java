@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.http.EventReader;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.History.Place;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
@@ -78,7 +79,9 @@ class StreamKillIT {
             listener.join();
         }
         assertThat(ids()).doesNotHaveDuplicates();
-        assertThat(received).extracting(event -> Long.parseLong(event.id())).isSorted();
+        assertThat(received)
+                .extracting(event -> Place.parse(event.id()).orElseThrow())
+                .isSorted();
     }
 
     private static void end(StubServer cloud, int from, int to) {
@@ -118,7 +121,7 @@ class StreamKillIT {
 
     /** As a browser does: when the stream ends it comes back with the id that it saw last. */
     private void listen(String url) {
-        String last = "0";
+        String last = Place.START.toString();
         while (!over) {
             try (EventReader stream = new EventReader(url, Map.of("Last-Event-ID", last)).begun()) {
                 while (true) {

@@ -154,8 +154,8 @@ class DeliveriesTest {
         ledger.database.write(handle -> {
             handle.execute("""
                     with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                    select i, 'e' || i, 'job ' || (i %% 50), i, 't', 'x', i, i from n""".formatted(MANY));
+                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
+                    select 'acme', 'e' || i, 'job ' || (i %% 50), i, 't', 'x', i, i from n""".formatted(MANY));
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
                     select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");
@@ -175,8 +175,8 @@ class DeliveriesTest {
         ledger.database.write(handle -> {
             handle.execute("""
                     with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                    select i, 'e' || i, 'job', i, 't', 'x', i, i from n""".formatted(dead));
+                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
+                    select 'acme', 'e' || i, 'job', i, 't', 'x', i, i from n""".formatted(dead));
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
                     select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by position""");

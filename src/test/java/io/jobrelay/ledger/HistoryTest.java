@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.ledger.History.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,18 +41,19 @@ class HistoryTest {
 
     @Test
     void gives_changes_in_the_order_of_their_commits() {
-        assertThat(history.newest()).isZero();
-        assertThat(history.after(0, 10)).isEmpty();
+        assertThat(history.newest()).isEqualTo(Place.START);
+        assertThat(history.after(Place.START, 10)).isEmpty();
         job("2", JobState.RUNNING);
         job("1", JobState.QUEUED);
         job("2", JobState.FAILED);
 
-        assertThat(history.after(0, 10)).extracting(History.Entry::position).containsExactly(1L, 2L, 3L);
-        assertThat(history.after(1, 1)).extracting(History.Entry::position).containsExactly(2L);
-        assertThat(history.after(0, 10))
+        List<Place> places = places(Place.START, 10);
+        assertThat(places).hasSize(3).isSorted();
+        assertThat(places(places.get(0), 1)).containsExactly(places.get(1));
+        assertThat(history.after(Place.START, 10))
                 .extracting(entry -> subject(entry) + entry.sequence())
                 .containsExactly("acme-jobs/acme/2 1", "acme-jobs/acme/1 1", "acme-jobs/acme/2 2");
-        assertThat(history.newest()).isEqualTo(3);
+        assertThat(history.newest()).isEqualTo(places.get(2));
     }
 
     @Test
@@ -69,48 +71,57 @@ class HistoryTest {
         assertThat(history.of("acme-jobs/acme/3", 0, 10)).isEmpty();
     }
 
-    /** Somebody who has read up to a position would otherwise take a new change for one that he has read. */
+    /** A reader would otherwise take a new change for one that it has read. */
     @Test
-    void no_position_is_used_twice_even_if_all_changes_are_forgotten() {
+    void no_place_is_used_twice_even_if_all_changes_are_purged() {
         job("1", JobState.RUNNING);
         job("1", JobState.FAILED);
-        forgetAll();
+        Place last = history.newest();
+        purgeAll();
 
-        assertThat(history.after(0, 10)).isEmpty();
-        assertThat(history.newest()).isEqualTo(2);
+        assertThat(history.newest()).isEqualTo(last);
         job("2", JobState.RUNNING);
 
-        assertThat(history.after(0, 10)).extracting(History.Entry::position).containsExactly(3L);
+        assertThat(places(Place.START, 10))
+                .singleElement()
+                .satisfies(place -> assertThat(place).isGreaterThan(last));
     }
 
     @Test
     void tells_whether_changes_are_gone() {
-        assertThat(history.completeAfter(0)).isTrue();
-        assertThat(history.completeAfter(1)).isFalse();
+        assertThat(history.completeAfter(Place.START)).isTrue();
+        assertThat(history.completeAfter(new Place(0, 1))).isFalse();
         job("1", JobState.RUNNING);
         job("1", JobState.FAILED);
-        assertThat(history.completeAfter(0)).isTrue();
-        assertThat(history.completeAfter(2)).isTrue();
-        assertThat(history.completeAfter(3)).isFalse();
+        List<Place> places = places(Place.START, 10);
+        assertThat(history.completeAfter(Place.START)).isTrue();
+        assertThat(history.completeAfter(places.get(1))).isTrue();
+        assertThat(history.completeAfter(new Place(places.get(1).age(), 3))).isFalse();
 
-        forgetAll();
+        purgeAll();
         job("1", JobState.RUNNING);
 
-        assertThat(history.completeAfter(0)).isFalse();
-        assertThat(history.completeAfter(1)).isFalse();
-        assertThat(history.completeAfter(2)).isTrue();
-        assertThat(history.completeAfter(4)).isFalse();
+        assertThat(history.completeAfter(Place.START)).isFalse();
+        assertThat(history.completeAfter(places.get(0))).isFalse();
+        assertThat(history.completeAfter(places.get(1))).isTrue();
+        assertThat(history.completeAfter(new Place(history.newest().age(), 4))).isFalse();
     }
 
     @Test
     void a_page_ends_where_it_is_full_of_bytes() {
         ledger.database.write(handle -> handle.execute("""
                 with recursive n(i) as (select 1 union all select i + 1 from n where i < 10)
-                insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                select i, 'e' || i, 's', i, 't', ?, 0, 0 from n""", new byte[512 * 1024]));
+                insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
+                select 'acme', 'e' || i, 's', i, 't', ?, 0, 0 from n""", new byte[512 * 1024]));
 
-        assertThat(history.after(0, 10)).extracting(History.Entry::position).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(history.after(Place.START, 10))
+                .extracting(History.Entry::sequence)
+                .containsExactly(1L, 2L, 3L, 4L);
         assertThat(history.of("s", 8, 10)).hasSize(2);
+    }
+
+    private List<Place> places(Place behind, int limit) {
+        return history.after(behind, limit).stream().map(History.Entry::place).toList();
     }
 
     private static String subject(History.Entry entry) {
@@ -122,11 +133,11 @@ class HistoryTest {
         ledger.takeIn(JobRecords.of("acme-jobs/acme/" + id, state));
     }
 
-    private void forgetAll() {
+    private void purgeAll() {
         ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
         assertThat(ledger.purge.deliveries(ledger.clock.instant())).isPositive();
-        assertThat(history.after(0, 10)).isEqualTo(List.of());
+        assertThat(history.after(Place.START, 10)).isEqualTo(List.of());
     }
 }

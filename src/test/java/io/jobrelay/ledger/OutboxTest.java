@@ -267,8 +267,8 @@ class OutboxTest {
         ledger.database.write(handle -> {
             handle.execute("""
                     with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                    select i, 'e' || i, 'job ' || (i %% 5000), i / 5000, 't', ?, 0, 0 from n""".formatted(LongForm.count(100_000, 10_000)), new byte[1_000]);
+                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
+                    select 'acme', 'e' || i, 'job ' || (i %% 5000), i / 5000, 't', ?, 0, 0 from n""".formatted(LongForm.count(100_000, 10_000)), new byte[1_000]);
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
                     select 'alerts', event_id, subject, sequence, 'PENDING',

@@ -32,8 +32,8 @@ class PostgresqlScansIT {
                 deliver(ledger);
                 ledger.blindness.notice();
                 History history = new History(ledger.database);
-                history.after(0, 10);
-                history.completeAfter(0);
+                history.after(History.Place.START, 10);
+                history.completeAfter(History.Place.START);
                 new Deliveries(ledger.database).redeliver(Deliveries.Selection.ALL, null);
                 ledger.purge.deliveries(ledger.time.instant().plusSeconds(1));
                 ledger.clock.advance(Duration.ofMinutes(5));
@@ -72,9 +72,8 @@ class PostgresqlScansIT {
                     insert into job (id, watch_id, state, terminal, attempt, sequence, record)
                     select 'job ' || i, 'watch ' || i, 'RUNNING', false, 1, 1, '{}' from generate_series(1, ?) i""", MANY);
             handle.execute("""
-                    insert into change (position, event_id, subject, sequence, type, event, created_at, event_time)
-                    select i, 'event ' || i, 'job ' || i, 1, 't', 'x', 0, 0 from generate_series(1, ?) i""", MANY);
-            handle.execute("update change_position set newest = ?", MANY);
+                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
+                    select 'account ' || i % 10, 'event ' || i, 'job ' || i, 1, 't', 'x', 0, 0 from generate_series(1, ?) i""", MANY);
             return handle.execute("""
                     insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
                     select 'hook', event_id, subject, sequence,

@@ -1,6 +1,7 @@
 package io.jobrelay.reliability;
 
 import io.jobrelay.http.EventReader;
+import io.jobrelay.ledger.History.Place;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,9 @@ final class Listener implements AutoCloseable {
         thread.start();
     }
 
-    /** The positions of the changes that came, in their order. */
-    List<Long> positions() {
-        return received.stream().map(event -> Long.parseLong(event.id())).toList();
+    /** The places of the changes that came, in their order. */
+    List<String> places() {
+        return received.stream().map(EventReader.Received::id).toList();
     }
 
     /** The ids of the events that came. */
@@ -30,7 +31,7 @@ final class Listener implements AutoCloseable {
     }
 
     private void listen(String url) {
-        String last = "0";
+        String last = Place.START.toString();
         while (!over) {
             try (EventReader stream = new EventReader(url, Map.of("Last-Event-ID", last)).begun()) {
                 while (!over) {
