@@ -6,7 +6,6 @@ import io.jobrelay.flow.Flow;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
-import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.Companions;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
@@ -68,8 +67,6 @@ public final class EngineBeans implements AutoCloseable {
         Announcements announcements = new Announcements(
                 database, started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
-        Ceilings ceilings = new Ceilings(database, providers::accounts, clock);
-        providers.spend(ceilings);
         Metrics metrics = new Metrics(clock);
         Destinations destinations = new Destinations(database);
         routes = new RunningRoutes(context, () -> providers.apis().keySet(), destinations, wall);
@@ -83,7 +80,7 @@ public final class EngineBeans implements AutoCloseable {
                 metrics);
         Lookout lookout = new Lookout(
                 new Blindness(database, announcements, clock),
-                ceilings,
+                providers.rateLimits(),
                 new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
                 clock,
                 metrics);
@@ -102,7 +99,7 @@ public final class EngineBeans implements AutoCloseable {
                 new WatchesComponent.Beans(
                         watches,
                         intake,
-                        ceilings,
+                        providers.rateLimits(),
                         new Companions(database, clock, nodes.lease(), providers::group),
                         nodes.lease(),
                         providers::accounts,

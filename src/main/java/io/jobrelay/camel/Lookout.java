@@ -2,10 +2,10 @@ package io.jobrelay.camel;
 
 import static java.util.stream.Collectors.joining;
 
+import io.jobrelay.account.RateLimits;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.BlindWatch;
 import io.jobrelay.ledger.Blindness;
-import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.LedgerClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, every second, for what no poll can tell: watches that have become blind, ceilings that other nodes have lowered,
- * how much the ledger holds, and a system clock that has been set. What it saw last is what the health endpoint and the
+ * Looks, every second, for what no poll can tell: watches that have become blind, rate limits that have climbed back, how
+ * much the ledger holds, and a system clock that has been set. What it saw last is what the health endpoint and the
  * metrics say.
  */
 public final class Lookout {
@@ -27,7 +27,7 @@ public final class Lookout {
     private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
 
     private final Blindness blindness;
-    private final Ceilings ceilings;
+    private final RateLimits rateLimits;
     private final LedgerFigures figures;
     private final LedgerClock clock;
     private final Metrics metrics;
@@ -35,9 +35,9 @@ public final class Lookout {
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
-    Lookout(Blindness blindness, Ceilings ceilings, LedgerFigures figures, LedgerClock clock, Metrics metrics) {
+    Lookout(Blindness blindness, RateLimits rateLimits, LedgerFigures figures, LedgerClock clock, Metrics metrics) {
         this.blindness = blindness;
-        this.ceilings = ceilings;
+        this.rateLimits = rateLimits;
         this.metrics = metrics;
         this.figures = figures;
         this.clock = clock;
@@ -75,8 +75,7 @@ public final class Lookout {
             LOG.info("watches see again, blind={} before={}", report.count(), seen.count());
         }
         seen = report;
-        ceilings.look();
-        metrics.ceilings(ceilings.all());
+        metrics.ceilings(rateLimits.all());
         figures.look();
         compareClocks();
         if (!clock.instant().isBefore(nextNote)) {

@@ -3,9 +3,9 @@ package io.jobrelay.camel;
 import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.toList;
 
+import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.outbox.DeliveryListener;
 import io.jobrelay.job.ReadableDuration;
-import io.jobrelay.ledger.Ceilings;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
@@ -207,7 +207,7 @@ final class Metrics implements DeliveryListener {
     }
 
     /** The accounts' ceilings when they were last looked at, in the place of what they were before. */
-    void ceilings(Map<String, Ceilings.Ceiling> all) {
+    void ceilings(Map<String, RateLimits.Ceiling> all) {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         all.forEach((account, ceiling) -> {
             Tags tags = Tags.of(ACCOUNT, account);

@@ -5,8 +5,7 @@ import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
-import io.jobrelay.account.RequestBudget;
-import io.jobrelay.account.RequestWindow;
+import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.watches.KeepReply;
 import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.camel.watches.PollFailures;
@@ -55,6 +54,7 @@ public final class ProviderBeans {
     private final Secrets secrets;
     private final ProducerTemplate template;
     private final KeystoneTokenRoute keystone;
+    private final RateLimits rateLimits = new RateLimits(this::accounts, System::nanoTime);
     private volatile @Nullable Map<String, ProviderApi> held;
 
     /**
@@ -73,7 +73,7 @@ public final class ProviderBeans {
         registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind(CLIENT, client(settings.get()));
-        spend(new RequestWindow(this::accounts, System::nanoTime));
+        registry.bind("spend-request", new SpendRequest(rateLimits));
         // Camel looks in vain for such a converter at each request, and that takes as long as the request.
         convert(String.class, HttpMethods.class, HttpMethods::valueOf);
         // Camel's own copies the bytes of a reply three times, and has buffers beside them.
@@ -146,9 +146,9 @@ public final class ProviderBeans {
         keystone.keepOnly(accounts().values());
     }
 
-    /** Every request is taken from this budget from now on; before, from one that nobody else takes from. */
-    void spend(RequestBudget budget) {
-        context.getRegistry().bind("spend-request", new SpendRequest(budget));
+    /** The limits that every request of this process is held to. */
+    RateLimits rateLimits() {
+        return rateLimits;
     }
 
     /** Reads watches of the APIs whose routes are loaded and of the accounts in the settings. */

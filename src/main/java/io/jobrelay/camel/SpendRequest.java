@@ -1,27 +1,27 @@
 package io.jobrelay.camel;
 
-import io.jobrelay.account.RequestBudget;
+import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.watches.KeepReply;
 import io.jobrelay.camel.watches.Poll;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Keeps an account below its ceiling: takes one request from its budget, and waits for it if it must. The first request of
- * a poll was taken when the watch was claimed, if that is not too long ago.
+ * Keeps an account within its rate limit: acquires a permit for the request, and waits for it if it must. The permit for
+ * the first request comes with the poll.
  */
 final class SpendRequest implements Processor {
-    private final RequestBudget budget;
+    private final RateLimits limits;
 
-    SpendRequest(RequestBudget budget) {
-        this.budget = budget;
+    SpendRequest(RateLimits limits) {
+        this.limits = limits;
     }
 
     @Override
     public void process(Exchange exchange) throws InterruptedException {
         KeepReply.forget(exchange);
         if (!Poll.takePermit(exchange)) {
-            budget.takeOne(Poll.account(exchange).name());
+            limits.take(Poll.account(exchange).name());
         }
     }
 }

@@ -3,7 +3,7 @@
 --
 -- A row of "watch" is written twice for each poll and one of "delivery" twice in its life, and what is due is indexed: free
 -- space in the pages and a vacuum after few changes keep them, and the indexes, from growing. So it is with the few rows of
--- "node" and "ceiling", which are written all the time.
+-- "node", which are written all the time.
 
 create table watch (
     id              text    collate "C" primary key,
@@ -161,17 +161,6 @@ create table lease (
     wanted_by text    collate "C",
     edits     bigint  not null default 0
 ) with (fillfactor = 10);
-
-create table ceiling (
-    account      text    collate "C" primary key,
-    next_at      bigint  not null,
-    spacing      bigint  not null,
-    wanted       bigint  not null,
-    granted      bigint  not null,
-    percent      integer not null default 100,
-    held_until   bigint  not null default 0,
-    throttled_at bigint  not null default 0
-) with (fillfactor = 10, autovacuum_vacuum_cost_delay = 0);
 
 create table job_list (
     id          text   collate "C" primary key,

@@ -127,19 +127,18 @@ public final class Poll {
     }
 
     /**
-     * Remembers when it begins.
+     * Remembers when it begins; a permit for its first request comes with it.
      *
      * @param now in the ledger's time
      * @param edits how many edits there have been by now
-     * @param permit true if a permit for its first request comes with it
      */
-    void begins(Instant now, long edits, boolean permit) {
+    void begins(Instant now, long edits) {
         this.begun = now;
         this.edits = edits;
-        this.permit = permit;
+        this.permit = true;
     }
 
-    /** Takes the permit that came with the exchange's poll; false if there is none, or not any more. */
+    /** Takes the permit that came with the exchange's poll; false if none came, or not any more. */
     public static boolean takePermit(Exchange exchange) {
         Poll poll = find(exchange);
         if (poll == null || !poll.permit) {

@@ -126,7 +126,7 @@ final class Settlement {
             return;
         }
         if (failure.kind() == FailureKind.THROTTLED) {
-            beans.ceilings().throttled(poll.watch().account(), failure.retryAfter());
+            beans.rateLimits().throttled(poll.watch().account(), failure.retryAfter());
         }
         if (poll.together() && component.listCalls().refused(poll.watch(), failure)) {
             askAlone(poll.due());

@@ -1,7 +1,7 @@
 package io.jobrelay.camel.watches;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.ledger.Ceilings;
+import io.jobrelay.account.RateLimits;
 import io.jobrelay.ledger.Companions;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.NodeLease;
@@ -50,7 +50,7 @@ public final class WatchesComponent extends DefaultComponent {
     public record Beans(
             Watches watches,
             Intake intake,
-            Ceilings ceilings,
+            RateLimits rateLimits,
             Companions companions,
             NodeLease lease,
             Supplier<Map<String, Account>> accounts,

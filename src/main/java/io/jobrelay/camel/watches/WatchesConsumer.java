@@ -13,6 +13,7 @@ import io.jobrelay.trust.LogContext;
 import io.jobrelay.watch.ProviderApi;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,8 +118,15 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
                 .collect(toMap(
                         Map.Entry::getKey,
                         entry -> Math.min(entry.getValue(), queue.room(entry.getKey(), due.size()))));
-        Map<String, Integer> allowed = beans.ceilings().take(wanted);
-        allowed.forEach((account, count) -> beans.listener().allowed(account, wanted.getOrDefault(account, 0), count));
+        Map<String, Integer> allowed = new HashMap<>();
+        wanted.forEach((account, count) -> {
+            int taken = 0;
+            while (taken < count && beans.rateLimits().tryTake(account) == 0) {
+                taken++;
+            }
+            allowed.put(account, taken);
+            beans.listener().allowed(account, count, taken);
+        });
         return allowed;
     }
 
@@ -146,7 +154,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         LogContext.polls(first.id());
         try {
             Instant now = beans.clock().instant();
-            poll.begins(now, component.edits(), beans.ceilings().fresh(first.claimed()));
+            poll.begins(now, component.edits());
             if (!poll.together()) {
                 beans.listener().begins(first, Duration.between(first.planned(), now));
             }
