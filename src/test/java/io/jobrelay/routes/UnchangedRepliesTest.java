@@ -73,6 +73,7 @@ class UnchangedRepliesTest {
         ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.put("jobrelay.ledger.url", ledger.url());
+        overrides.putAll(TestWatches.account("together", provider.url(), "acs3-hmac-sha256", "ask-together", "true"));
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
@@ -142,6 +143,32 @@ class UnchangedRepliesTest {
         assertThat(ledger.rows(CHANGES, watch.id())).containsExactly(Integer.toString(jobs.size()));
         assertThat(ledger.rows(JOBS, watch.id())).isEqualTo(jobs);
         assertThat(ledger.rows(HEALTH, watch.id())).containsExactly("OK 0 0");
+    }
+
+    @Test
+    void one_job_of_a_list_call_is_mapped_when_its_own_reply_changes() {
+        Watch[] watches = Stream.of("same", "moving")
+                .map(job -> TestWatches.watch(relay, """
+                        { api: alibaba-pai-dataset-job, account: together, every: 2s..2s,
+                          parameters: { DatasetId: d-1, DatasetJobId: %s } }""".formatted(job)))
+                .toArray(Watch[]::new);
+        provider.answer((request, client) -> answer(client, """
+                {"RequestId": "r-%d", "TotalCount": 2, "DatasetJobs": [
+                  {"DatasetJobId": "same", "Status": "Running"},
+                  {"DatasetJobId": "moving", "Status": "Running", "Progress": %1$d}]}
+                """.formatted(replies.incrementAndGet())));
+
+        watch(watches);
+        Stream.of(watches).forEach(UnchangedRepliesTest::awaitAnswer);
+        assertThat(provider.requests()).hasSize(1);
+        for (int poll = 2; poll <= 4; poll++) {
+            clock.advance(PACE);
+            Stream.of(watches).forEach(UnchangedRepliesTest::awaitAnswer);
+            assertThat(provider.requests()).hasSize(poll);
+        }
+
+        assertThat(ledger.rows(CHANGES, watches[0].id())).containsExactly("1");
+        assertThat(ledger.rows(CHANGES, watches[1].id())).containsExactly("4");
     }
 
     @Test
