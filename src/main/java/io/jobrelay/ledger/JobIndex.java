@@ -8,6 +8,7 @@ import io.jobrelay.job.Json;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,8 +49,7 @@ public final class JobIndex {
      *
      * @param states any of these, and so on
      * @param labels all of these
-     * @param text what the id, the name, the provider's id, the description or a label contains; without regard to case as
-     *     far as that is English
+     * @param text what the id, the name, the provider's id, the description or a label contains, without regard to case
      * @param watch the watch that found it
      */
     public record Filter(
@@ -197,7 +197,7 @@ public final class JobIndex {
 
     static String endSql(Order order, boolean goesOn) {
         return """
-                select %s as key, id from job_list where %s order by %s limit 1 offset :lookedThrough - 1""".formatted(order.member().column, goesOn ? order.behind("after") : "true", order.columns());
+                select %s as key, id from job where %s order by %s limit 1 offset :lookedThrough - 1""".formatted(order.member().column, goesOn ? order.behind("after") : "true", order.columns());
     }
 
     private static List<Item> found(
@@ -241,7 +241,7 @@ public final class JobIndex {
         anyOf(conditions, bindings, "api", filter.apis());
         anyOf(conditions, bindings, "account", filter.accounts());
         if (filter.watch() != null) {
-            conditions.append(" and watch_id = :watch");
+            conditions.append(" and watch_id || '' = :watch");
             bindings.put("watch", filter.watch());
         }
         if (!filter.labels().isEmpty()) {
@@ -251,15 +251,16 @@ public final class JobIndex {
             bindings.put("labels", Json.write(filter.labels()));
         }
         if (filter.text() != null) {
-            conditions.append(" and search <likeInAnyCase> :text escape '!'");
-            bindings.put("text", "%" + filter.text().replaceAll("[!%_]", "!$0") + "%");
+            conditions.append(" and search like :text escape '!'");
+            bindings.put("text", "%" + filter.text().toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0") + "%");
         }
         return """
                 select found.id, found.key,
                     <listedRecord> as record,
                     j.state_since, j.stuck, w.id as watch, w.health, case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due
-                from (select id, %s as key from job_list j where %s order by %s limit :limit) found
+                from (select id, %s as key from job j where %s order by %s limit :limit) found
                 join job j on j.id = found.id
+                join job_record r on r.id = found.id
                 left join watch w on w.id = j.watch_id and w.state <> 'REMOVED'
                 order by found.key%4$s, found.id%4$s""".formatted(order.member().column, conditions, order.columns(), order.down() ? " desc" : "");
     }
@@ -290,7 +291,7 @@ public final class JobIndex {
     /** The job as it was at its last change. */
     public Optional<Job> find(String id) {
         return database.read(handle -> handle.createQuery("""
-                        select j.sequence, j.record, w.id as watch from job j
+                        select j.sequence, r.record, w.id as watch from job j join job_record r on r.id = j.id
                         left join watch w on w.id = j.watch_id and w.state <> 'REMOVED' where j.id = :id""")
                 .bind("id", id)
                 .map((row, context) ->
@@ -298,11 +299,7 @@ public final class JobIndex {
                 .findOne());
     }
 
-    /**
-     * Jobs of an API that are in the same state.
-     *
-     * @param api empty where a record names none
-     */
+    /** Jobs of an API that are in the same state. */
     public record Count(String api, String state, long jobs) {
         public Count {
             requireNonNull(api, "api is null");
@@ -312,9 +309,10 @@ public final class JobIndex {
 
     /** How many jobs of each API are in each state: a handful of rows, however many jobs there are. */
     public List<Count> counts() {
-        return database.read(handle -> handle.createQuery("select api, state, jobs from job_count")
-                .map((row, context) -> new Count(row.getString(1), row.getString(2), row.getLong(3)))
-                .list());
+        return database.read(
+                handle -> handle.createQuery("select api, state, sum(jobs) from job_count group by api, state")
+                        .map((row, context) -> new Count(row.getString(1), row.getString(2), row.getLong(3)))
+                        .list());
     }
 
     /** How many jobs are in each state. */

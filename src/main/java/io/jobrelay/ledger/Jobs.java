@@ -1,6 +1,8 @@
 package io.jobrelay.ledger;
 
+import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
@@ -13,14 +15,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +39,34 @@ final class Jobs {
     /** A statement takes some tens of thousands of values at most. */
     private static final int MOST_AT_ONCE = 1_000;
 
+    private static final List<String> COLUMNS = List.of(
+            "id",
+            "watch_id",
+            "api",
+            "account",
+            "state",
+            "terminal",
+            "reason",
+            "provider_state",
+            "progress",
+            "attempt",
+            "sequence",
+            "changed_at",
+            "state_since",
+            "stuck",
+            "create_time",
+            "update_time",
+            "observed_at",
+            "name",
+            "labels",
+            "search");
+
     private final Map<String, Known> known = new HashMap<>();
     private final Map<String, Set<String>> ofWatches = new HashMap<>();
     /** In the order of their ids, so that no two transactions wait for each other. */
     private final SortedMap<String, JobRecord> changed = new TreeMap<>();
+
+    private final SortedMap<Group, Integer> counts = new TreeMap<>(Group.ORDER);
 
     private Jobs() {}
 
@@ -180,7 +209,12 @@ final class Jobs {
 
     /** Puts the job in the place of what it was before. */
     void put(DueWatch due, JobRecord job, Instant now) {
-        add(job.id(), Known.after(known.get(job.id()), due.id(), job, now));
+        Known before = known.get(job.id());
+        if (before != null) {
+            counts.merge(Group.of(job, before.last.state()), -1, Integer::sum);
+        }
+        counts.merge(Group.of(job, job.state()), 1, Integer::sum);
+        add(job.id(), Known.after(before, due.id(), job, now));
         changed.put(job.id(), job);
     }
 
@@ -189,34 +223,92 @@ final class Jobs {
         if (changed.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch("""
-                insert into job (id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence,
-                    record, changed_at, state_since, stuck)
-                values (:id, :watch, :state, :terminal, :reason, :providerState, :progress, :attempt, :sequence,
-                    :record, :changed, :stateSince, :stuck)
-                on conflict (id) do update set
-                    watch_id = excluded.watch_id, state = excluded.state, terminal = excluded.terminal,
-                    reason = excluded.reason, provider_state = excluded.provider_state,
-                    progress = excluded.progress, attempt = excluded.attempt, sequence = excluded.sequence,
-                    record = excluded.record, changed_at = excluded.changed_at,
-                    state_since = excluded.state_since, stuck = excluded.stuck""");
+        PreparedBatch jobs = handle.prepareBatch(upsert("job", COLUMNS));
+        PreparedBatch records = handle.prepareBatch(upsert("job_record", List.of("id", "record")));
         changed.forEach((id, job) -> {
             Known now = requireNonNull(known.get(id), "put");
-            batch.bind("id", id)
-                    .bind("watch", now.watch())
+            String labels = job.labels().isEmpty() ? null : Json.write(job.labels());
+            jobs.bind("id", id)
+                    .bind("watch_id", now.watch())
+                    .bind("api", job.provider().api())
+                    .bind("account", job.provider().account())
                     .bind("state", job.state().name())
                     .bind("terminal", job.terminal())
                     .bind("reason", job.reason())
-                    .bind("providerState", job.providerState())
+                    .bind("provider_state", job.providerState())
                     .bind("progress", job.progress() == null ? null : Json.write(job.progress()))
                     .bind("attempt", job.attempt())
                     .bind("sequence", job.sequence())
-                    .bind("record", Json.write(job))
-                    .bind("changed", now.changed().toEpochMilli())
-                    .bind("stateSince", now.stateSince().toEpochMilli())
+                    .bind("changed_at", now.changed().toEpochMilli())
+                    .bind("state_since", now.stateSince().toEpochMilli())
                     .bind("stuck", now.told())
+                    .bind("create_time", now.created())
+                    .bind("update_time", now.updated())
+                    .bind(
+                            "observed_at",
+                            job.observeTime() == null ? 0 : job.observeTime().toEpochMilli())
+                    .bind("name", Objects.requireNonNullElse(job.name(), id).toLowerCase(Locale.ROOT))
+                    .bind("labels", labels)
+                    .bind("search", search(job, labels))
                     .add();
+            records.bind("id", id).bind("record", Json.write(job)).add();
         });
+        jobs.execute();
+        records.execute();
+        count(handle, counts);
+    }
+
+    private static String upsert(String table, List<String> columns) {
+        return "insert into %s (%s) values (:%s) on conflict (id) do update set %s"
+                .formatted(
+                        table,
+                        String.join(", ", columns),
+                        String.join(", :", columns),
+                        columns.stream()
+                                .skip(1)
+                                .map(column -> column + " = excluded." + column)
+                                .collect(joining(", ")));
+    }
+
+    /** What a person would look for, in small letters. */
+    private static String search(JobRecord job, @Nullable String labels) {
+        return Stream.of(job.id(), job.name(), job.provider().jobId(), job.description(), labels)
+                .filter(Objects::nonNull)
+                .collect(joining(" "))
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** Deletes these jobs. */
+    static void delete(Handle handle, Collection<String> ids) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        SortedMap<Group, Integer> counts = new TreeMap<>(Group.ORDER);
+        handle.createQuery("delete from job where id in (<ids>) returning account, api, state")
+                .bindList("ids", InList.of(ids))
+                .map((row, context) -> new Group(row.getString(1), row.getString(2), row.getString(3)))
+                .forEach(group -> counts.merge(group, -1, Integer::sum));
+        handle.createUpdate("delete from job_record where id in (<ids>)")
+                .bindList("ids", InList.of(ids))
+                .execute();
+        count(handle, counts);
+    }
+
+    /** Jobs that are counted together. */
+    private record Group(String account, String api, String state) {
+        private static final Comparator<Group> ORDER =
+                comparing(Group::account).thenComparing(Group::api).thenComparing(Group::state);
+
+        private static Group of(JobRecord job, JobState state) {
+            return new Group(job.provider().account(), job.provider().api(), state.name());
+        }
+    }
+
+    private static void count(Handle handle, SortedMap<Group, Integer> counts) {
+        PreparedBatch batch = handle.prepareBatch("""
+                insert into job_count (account, api, state, jobs) values (?, ?, ?, ?)
+                on conflict (account, api, state) do update set jobs = job_count.jobs + excluded.jobs""");
+        counts.forEach((group, jobs) -> batch.add(group.account, group.api, group.state, jobs));
         batch.execute();
     }
 }

@@ -57,8 +57,7 @@ sealed interface LedgerEngine permits SqliteEngine, PostgresqlEngine {
     /**
      * Defines the words that statements have in angle brackets: {@code <forUpdate>} and {@code <skipLocked>} lock rows that a
      * query finds, {@code <elements>} and {@code <members>} turn a JSON array or object into rows, {@code <crossJoin>} reads
-     * two tables in the order that is written, {@code <likeInAnyCase>} compares, {@code <listedRecord>} is a record
-     * {@code j.record} as lists have it, and {@code <settled>} is the age below which each row is either visible or never
+     * two tables in the order that is written, {@code <listedRecord>} is a record {@code r.record} as lists have it, and {@code <settled>} is the age below which each row is either visible or never
      * will be.
      */
     void speak(Jdbi jdbi);

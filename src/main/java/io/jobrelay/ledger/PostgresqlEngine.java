@@ -151,10 +151,9 @@ final class PostgresqlEngine implements LedgerEngine {
                 .define("elements", "json_array_elements_text")
                 .define("members", "json_each_text")
                 .define("crossJoin", "join")
-                .define("likeInAnyCase", "ilike")
                 .define("settled", "pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
                 .define("listedRecord", """
-                        (select json_object_agg(member.key, member.value) from json_each(j.record) member
+                        (select json_object_agg(member.key, member.value) from json_each(r.record) member
                             where member.key not in ('raw', 'spec', 'result', 'logs'))""")
                 .registerArgument(new TextFactory());
     }

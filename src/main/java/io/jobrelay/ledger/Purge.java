@@ -81,18 +81,19 @@ public final class Purge {
             if (over.isEmpty()) {
                 return 0;
             }
-            int jobs = handle.createUpdate("""
-                            delete from job where id in (
-                                select j.id from job j where j.watch_id in (<watches>)
-                                    and not exists (select 1 from change c where c.subject = j.id)
-                                limit :most)""")
+            List<String> jobs = handle.createQuery("""
+                            select j.id from job j where j.watch_id in (<watches>)
+                                and not exists (select 1 from change c where c.subject = j.id)
+                            limit :most""")
                     .bindList("watches", InList.of(over))
                     .bind("most", AT_ONCE)
-                    .execute();
-            if (jobs < AT_ONCE) {
+                    .mapTo(String.class)
+                    .list();
+            Jobs.delete(handle, jobs);
+            if (jobs.size() < AT_ONCE) {
                 deleteWatches(handle, over);
             }
-            return over.size() + jobs;
+            return over.size() + jobs.size();
         });
     }
 

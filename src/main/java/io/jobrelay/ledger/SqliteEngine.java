@@ -88,9 +88,8 @@ final class SqliteEngine implements LedgerEngine {
                 .define("elements", "json_each")
                 .define("members", "json_each")
                 .define("crossJoin", "cross join")
-                .define("likeInAnyCase", "like")
                 .define("settled", "1")
-                .define("listedRecord", "json_remove(j.record, '$.raw', '$.spec', '$.result', '$.logs')");
+                .define("listedRecord", "json_remove(r.record, '$.raw', '$.spec', '$.result', '$.logs')");
     }
 
     @Override

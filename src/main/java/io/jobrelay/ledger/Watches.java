@@ -338,7 +338,7 @@ public final class Watches {
     public List<String> lastRecords() {
         return database.read(
                 handle -> handle.createQuery("""
-                        select j.record from job j join watch w on w.id = j.watch_id
+                        select r.record from job_record r join job j on j.id = r.id join watch w on w.id = j.watch_id
                         where w.state <> 'REMOVED' order by j.id""").mapTo(String.class).list());
     }
 

@@ -40,10 +40,11 @@ create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
 
--- The provider's times are columns: to look for them in the record, PostgreSQL would unpack and read all of it for each poll.
 create table job (
     id             text    collate "C" primary key,
     watch_id       text    collate "C" not null,
+    api            text    collate "C" not null,
+    account        text    collate "C" not null,
     state          text    collate "C" not null,
     terminal       boolean not null,
     reason         text,
@@ -51,15 +52,36 @@ create table job (
     progress       json,
     attempt        integer not null,
     sequence       bigint  not null,
-    record         json    not null,
-    changed_at     bigint  not null default 0,
-    state_since    bigint  not null default 0,
-    stuck          boolean not null default false,
-    create_time    text    generated always as (record ->> 'createTime') stored,
-    update_time    text    generated always as (record ->> 'updateTime') stored
+    changed_at     bigint  not null,
+    state_since    bigint  not null,
+    stuck          boolean not null,
+    create_time    text,
+    update_time    text,
+    observed_at    bigint  not null,
+    name           text    collate "C" not null,
+    labels         json,
+    search         text    collate "C" not null
 ) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
+create index job_observed on job (observed_at, id);
+create index job_state on job (state, id);
+create index job_state_since on job (state_since, id);
+create index job_name on job (name, id);
+create index job_account on job (account, id);
+
+create table job_record (
+    id     text collate "C" primary key,
+    record json not null
+) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
+
+create table job_count (
+    account text   collate "C" not null,
+    api     text   collate "C" not null,
+    state   text   collate "C" not null,
+    jobs    bigint not null,
+    primary key (account, api, state)
+) with (fillfactor = 50);
 
 create table change (
     position   bigint  generated always as identity primary key,
@@ -161,94 +183,3 @@ create table lease (
     wanted_by text    collate "C",
     edits     bigint  not null default 0
 ) with (fillfactor = 10);
-
-create table job_list (
-    id          text   collate "C" primary key,
-    state       text   collate "C" not null,
-    api         text   collate "C" not null,
-    account     text   collate "C" not null,
-    watch_id    text   collate "C" not null,
-    labels      json,
-    search      text   collate "C" not null,
-    observed_at bigint not null,
-    state_since bigint not null,
-    name        text   collate "C" not null          -- or the id, in small letters as far as those are English
-) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
-create index job_list_observed on job_list (observed_at, id);
-create index job_list_state on job_list (state, id);
-create index job_list_state_since on job_list (state_since, id);
-create index job_list_name on job_list (name, id);
-create index job_list_account on job_list (account, id);
-
--- Nodes count beside one another, each connection in one of some rows, or each would wait for the other to commit.
-create table job_count_part (
-    api   text    collate "C" not null,
-    state text    collate "C" not null,
-    part  integer not null,
-    jobs  bigint  not null,
-    primary key (api, state, part)
-) with (fillfactor = 50);
-create view job_count as select api, state, sum(jobs)::bigint as jobs from job_count_part group by api, state;
-
-create function api_of(record json) returns text immutable language sql
-    return coalesce(record -> 'provider' ->> 'api', '');
-
--- What follows a change of jobs does so once for each statement, however many it writes.
-create function list_jobs() returns trigger language plpgsql as $$
-begin
-    insert into job_list
-        select id, state, api_of(record), coalesce(record -> 'provider' ->> 'account', ''), watch_id, record -> 'labels',
-            concat_ws(' ', id, coalesce(record ->> 'name', ''), coalesce(record -> 'provider' ->> 'jobId', ''),
-                coalesce(record ->> 'description', ''), coalesce(record ->> 'labels', '')),
-            coalesce(round(1000 * extract(epoch from (record ->> 'observeTime')::timestamptz)), 0),
-            state_since, lower(coalesce(record ->> 'name', id) collate "C")
-        from came
-        on conflict (id) do update set
-            state = excluded.state, api = excluded.api, account = excluded.account, watch_id = excluded.watch_id,
-            labels = excluded.labels, search = excluded.search, observed_at = excluded.observed_at,
-            state_since = excluded.state_since, name = excluded.name;
-    return null;
-end $$;
-create function unlist_jobs() returns trigger language plpgsql as $$
-begin
-    delete from job_list where id in (select id from went);
-    return null;
-end $$;
-create function count_jobs_in() returns trigger language plpgsql as $$
-begin
-    insert into job_count_part
-        select api_of(record), state, pg_backend_pid() % 16, count(*) from came group by 1, 2 order by 1, 2
-        on conflict (api, state, part) do update set jobs = job_count_part.jobs + excluded.jobs;
-    return null;
-end $$;
-create function count_jobs_over() returns trigger language plpgsql as $$
-begin
-    insert into job_count_part
-        select api, state, pg_backend_pid() % 16, sum(jobs) from (
-            select api_of(record) as api, state, 1 as jobs from came
-            union all
-            select api_of(record), state, -1 from went) moved
-        group by 1, 2 having sum(jobs) <> 0 order by 1, 2
-        on conflict (api, state, part) do update set jobs = job_count_part.jobs + excluded.jobs;
-    return null;
-end $$;
-create function count_jobs_out() returns trigger language plpgsql as $$
-begin
-    insert into job_count_part
-        select api_of(record), state, pg_backend_pid() % 16, -count(*) from went group by 1, 2 order by 1, 2
-        on conflict (api, state, part) do update set jobs = job_count_part.jobs + excluded.jobs;
-    return null;
-end $$;
-
-create trigger job_added after insert on job
-    referencing new table as came for each statement execute function list_jobs();
-create trigger job_changed after update on job
-    referencing new table as came for each statement execute function list_jobs();
-create trigger job_gone after delete on job
-    referencing old table as went for each statement execute function unlist_jobs();
-create trigger job_counted_in after insert on job
-    referencing new table as came for each statement execute function count_jobs_in();
-create trigger job_counted_over after update on job
-    referencing old table as went new table as came for each statement execute function count_jobs_over();
-create trigger job_counted_out after delete on job
-    referencing old table as went for each statement execute function count_jobs_out();

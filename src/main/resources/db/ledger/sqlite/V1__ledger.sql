@@ -40,9 +40,12 @@ create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
 
+-- The last record of each job as far as the next one is compared with it, and as lists filter and order jobs by it.
 create table job (
     id             text    primary key,
-    watch_id       text    not null,
+    watch_id       text    not null,                -- of the watch that brought the last change
+    api            text    not null,
+    account        text    not null,
     state          text    not null,
     terminal       integer not null,
     reason         text,
@@ -50,15 +53,38 @@ create table job (
     progress       text,
     attempt        integer not null,
     sequence       integer not null,
-    record         text    not null,                -- the last record as JSON
-    changed_at     integer not null default 0,      -- the last change
-    state_since    integer not null default 0,      -- the last change of its state
-    stuck          integer not null default 0,      -- 1: too long in it, and that is announced
-    create_time    text    generated always as (record ->> '$.createTime') virtual, -- the provider's times, which every
-    update_time    text    generated always as (record ->> '$.updateTime') virtual  -- answer is compared with
-);
+    changed_at     integer not null,                -- the last change
+    state_since    integer not null,                -- the last change of its state
+    stuck          integer not null,                -- 1: too long in it, and that is announced
+    create_time    text,                            -- the provider's own
+    update_time    text,                            -- the provider's own
+    observed_at    integer not null,
+    name           text    not null,                -- or the id, in small letters
+    labels         text,                            -- as JSON
+    search         text    not null                 -- what a person would look for, in small letters
+) without rowid;
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
+-- Each ends with the id, which decides between equals; by the first, the usual one of people, filters need no more.
+create index job_observed on job (observed_at, id, state, api, account, watch_id, labels, search);
+create index job_state on job (state, id);
+create index job_state_since on job (state_since, id);
+create index job_name on job (name, id);
+create index job_account on job (account, id);
+
+create table job_record (
+    id     text primary key,
+    record text not null                            -- as JSON
+) without rowid;
+
+-- How many jobs of each API are in each state, kept as jobs change: to count them would take the longer the more there are.
+create table job_count (
+    account text    not null,
+    api     text    not null,
+    state   text    not null,
+    jobs    integer not null,
+    primary key (account, api, state)
+) without rowid;
 
 -- A reader of changes goes by (age, position). On PostgreSQL a transaction may commit after one whose positions are higher, so
 -- "age" is the transaction's id there and a reader stops at the oldest that still runs. Here there is one writer, and it is 0.
@@ -168,76 +194,3 @@ create table lease (
     wanted_by text,                                 -- the incarnation that it is to be handed to
     edits     integer not null default 0            -- +1 each time that anybody writes what its owner may have in memory
 );
-
--- What lists of jobs are filtered by and ordered by, apart from the records, which are long.
-create view job_facts as select
-    id, state, coalesce(record ->> '$.provider.api', '') as api, coalesce(record ->> '$.provider.account', '') as account,
-    watch_id, record ->> '$.labels' as labels,
-    id || ' ' || coalesce(record ->> '$.name', '') || ' ' || coalesce(record ->> '$.provider.jobId', '') || ' '
-        || coalesce(record ->> '$.description', '') || ' ' || coalesce(record ->> '$.labels', '') as search,
-    coalesce(cast(round(1000 * unixepoch(record ->> '$.observeTime', 'subsec')) as integer), 0) as observed_at,
-    state_since, coalesce(record ->> '$.name', id) as name
-    from job;
-
-create table job_list (
-    id          text primary key,
-    state       text    not null,
-    api         text    not null,
-    account     text    not null,
-    watch_id    text    not null,
-    labels      text,                               -- as JSON
-    search      text    not null,                   -- what a person would look for
-    observed_at integer not null,
-    state_since integer not null,
-    name        text    not null collate nocase     -- or the id
-) without rowid;
--- Each ends with the id, which decides between equals; by the first, the usual one of people, filters need no more.
-create index job_list_observed on job_list (observed_at, id, state, api, account, watch_id, labels, search);
-create index job_list_state on job_list (state, id);
-create index job_list_state_since on job_list (state_since, id);
-create index job_list_name on job_list (name, id);
-create index job_list_account on job_list (account, id);
-
--- "insert or replace" would not do, nor "on conflict": a trigger follows the statement that sets it off in what it does at a
--- conflict.
-create trigger job_added after insert on job begin
-    delete from job_list where id = new.id;
-    insert into job_list select * from job_facts where id = new.id;
-end;
-create trigger job_changed after update on job begin
-    delete from job_list where id = old.id;
-    insert into job_list select * from job_facts where id = new.id;
-end;
-create trigger job_gone after delete on job begin
-    delete from job_list where id = old.id;
-end;
-
--- How many jobs of each API are in each state, kept as jobs change: to count them would take the longer the more there are.
-create table job_count (
-    api   text    not null,
-    state text    not null,
-    jobs  integer not null,
-    primary key (api, state)
-) without rowid;
-create trigger job_counted_in after insert on job begin
-    insert into job_count
-        select coalesce(new.record ->> '$.provider.api', ''), new.state, 0
-        where not exists (select 1 from job_count c
-            where c.api = coalesce(new.record ->> '$.provider.api', '') and c.state = new.state);
-    update job_count set jobs = jobs + 1
-        where api = coalesce(new.record ->> '$.provider.api', '') and state = new.state;
-end;
-create trigger job_counted_over after update of state on job when old.state <> new.state begin
-    update job_count set jobs = jobs - 1
-        where api = coalesce(old.record ->> '$.provider.api', '') and state = old.state;
-    insert into job_count
-        select coalesce(new.record ->> '$.provider.api', ''), new.state, 0
-        where not exists (select 1 from job_count c
-            where c.api = coalesce(new.record ->> '$.provider.api', '') and c.state = new.state);
-    update job_count set jobs = jobs + 1
-        where api = coalesce(new.record ->> '$.provider.api', '') and state = new.state;
-end;
-create trigger job_counted_out after delete on job begin
-    update job_count set jobs = jobs - 1
-        where api = coalesce(old.record ->> '$.provider.api', '') and state = old.state;
-end;

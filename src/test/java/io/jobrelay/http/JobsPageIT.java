@@ -260,12 +260,15 @@ class JobsPageIT {
         try (Connection ledger = new LedgerView(directory.resolve("ledger.db")).connect();
                 Statement statement = ledger.createStatement()) {
             statement.execute("""
-                    insert into job
-                    with recursive more(n) as (select 1 union all select n + 1 from more where n < %d - 1),
-                        copy(id) as (select 'acme-jobs/acme/j' || printf('%%05d', n) from more)
-                    select copy.id, watch_id, state, terminal, reason, provider_state, progress, attempt, sequence,
-                        json_set(record, '$.id', copy.id), changed_at, state_since, stuck
-                    from job, copy""".formatted(jobs));
+                    create temporary table copy as
+                        with recursive more(n) as (select 1 union all select n + 1 from more where n < %d - 1)
+                        select 'acme-jobs/acme/j' || printf('%%05d', n) as copy, job.* from more, job""".formatted(jobs));
+            statement.execute("update copy set id = copy, search = replace(search, name, copy), name = copy");
+            statement.execute(
+                    "insert into job_record select copy, json_set(record, '$.id', copy) from copy, job_record");
+            statement.execute("alter table copy drop column copy");
+            statement.execute("insert into job select * from copy");
+            statement.execute("update job_count set jobs = (select count(*) from job)");
         }
     }
 }

@@ -396,7 +396,7 @@ class IntakeTest {
 
     private List<String> everything() {
         return ledger.query("""
-                select id || record from job union all select event_id from change
+                select id || record from job_record union all select event_id from change
                 union all select destination || event_id from delivery order by 1""");
     }
 

@@ -58,7 +58,7 @@ class JobIndexTest {
     }
 
     @Test
-    void counts_the_jobs_of_each_api_and_state_as_they_come_change_and_go() {
+    void counts_the_jobs_of_each_api_and_state_as_they_come_and_change() {
         ledger.takeIn(
                 JobRecords.of("a", JobState.QUEUED),
                 JobRecords.of("b", JobState.QUEUED),
@@ -67,9 +67,6 @@ class JobIndexTest {
         assertThat(index.counts())
                 .extracting(count -> count.api() + " " + count.state() + " " + count.jobs())
                 .containsExactlyInAnyOrder("acme-job QUEUED 1", "acme-job RUNNING 2");
-
-        ledger.database.write(handle -> handle.execute("delete from job where state = 'RUNNING'"));
-        assertThat(index.counts()).extracting(JobIndex.Count::jobs).containsExactlyInAnyOrder(1L, 0L);
     }
 
     @ParameterizedTest
@@ -222,27 +219,25 @@ class JobIndexTest {
         return new JobIndex.Filter(Set.of(), Set.of(), Set.of(), labels, null, null);
     }
 
-    /** So many jobs at once, every other one failed; four in a row were observed at the same moment. */
+    /** So many jobs in seven polls, every other one failed; four in a row were observed at the same moment. */
     private void insert(int jobs) {
-        ledger.database.write(handle -> {
-            var batch = handle.prepareBatch("""
-                    insert into job (id, watch_id, state, terminal, attempt, sequence, record, state_since)
-                    values (:id, 'w', :state, :terminal, 1, 1, :record, :since)""");
-            IntStream.range(0, jobs).forEach(i -> {
-                JobState state = i % 2 == 0 ? JobState.RUNNING : JobState.FAILED;
-                JobRecord record = JobRecords.of("acme-job/acme/%05d".formatted(i), state);
-                String json = Json.write(record).replaceFirst("\\{", """
+        for (int poll = 0; poll < 7; poll++) {
+            int first = poll;
+            ledger.takeIn(IntStream.range(0, jobs)
+                    .filter(i -> i % 7 == first)
+                    .mapToObj(JobIndexTest::job)
+                    .toArray(JobRecord[]::new));
+        }
+    }
+
+    private static JobRecord job(int i) {
+        JobRecord job =
+                JobRecords.of("acme-job/acme/%05d".formatted(i), i % 2 == 0 ? JobState.RUNNING : JobState.FAILED);
+        return Json.read(
+                Json.write(job).replaceFirst("\\{", """
                                 {"name":"%3$s number %1$d","description":"100%%_!","labels":{"number":"n%1$d","team":"red"},\
                                 "observeTime":"%2$s","raw":{"a":1},"spec":{"b":2},"result":{"c":3},"logs":["d"],""".formatted(
-                                i, Ledger.START.plusMillis(i / 4 * 250L), i % 3 == 0 ? "job" : "Job"));
-                batch.bind("id", record.id())
-                        .bind("state", state.name())
-                        .bind("terminal", state.terminal())
-                        .bind("record", json)
-                        .bind("since", i % 7)
-                        .add();
-            });
-            return batch.execute().length;
-        });
+                                i, Ledger.START.plusMillis(i / 4 * 250L), i % 3 == 0 ? "job" : "Job")),
+                JobRecord.class);
     }
 }

@@ -47,11 +47,11 @@ class JobPlansTest {
                 .forEach(order -> {
                     String index = switch (order.member()) {
                         case ID -> "PRIMARY KEY";
-                        case OBSERVE_TIME -> "COVERING INDEX job_list_observed";
-                        case STATE_TIME -> "INDEX job_list_state_since";
-                        case NAME -> "INDEX job_list_name";
-                        case STATE -> "INDEX job_list_state";
-                        case ACCOUNT -> "INDEX job_list_account";
+                        case OBSERVE_TIME -> "COVERING INDEX job_observed";
+                        case STATE_TIME -> "INDEX job_state_since";
+                        case NAME -> "INDEX job_name";
+                        case STATE -> "INDEX job_state";
+                        case ACCOUNT -> "INDEX job_account";
                     };
                     for (boolean goesOn : new boolean[] {false, true}) {
                         for (JobIndex.Filter filter : filters) {

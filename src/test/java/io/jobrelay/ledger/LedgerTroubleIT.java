@@ -290,7 +290,7 @@ class LedgerTroubleIT {
             assertThat(ledger.database.trouble()).isEmpty();
             overwrite(file, PAGE, (int) Files.size(file) - PAGE);
 
-            assertThatThrownBy(() -> ledger.query("select sum(length(record)) from job"))
+            assertThatThrownBy(() -> ledger.query("select sum(length(record)) from job_record"))
                     .isInstanceOf(LedgerException.class)
                     .hasMessageContaining("is damaged")
                     .hasMessageContaining("restore a backup");

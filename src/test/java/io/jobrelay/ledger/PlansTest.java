@@ -74,15 +74,16 @@ class PlansTest {
             entry("select w.api, w.account, w.health", "lists what a person has to wait for"),
             entry("select not exists (select 1 from job j", "once, at the end of a run"),
             entry("select age, position, sequence, type, event from change", "sorts those of a page"),
-            entry("select j.record from job j", "prints all of them, once, at the end of a run"),
+            entry("select r.record from job_record r", "prints all of them, once, at the end of a run"),
             entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
             entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
-            entry("select id as key, id from job_list", "looks through so many jobs at most, as the next ones do"),
-            entry("select observed_at as key, id from job_list", "so many at most"),
-            entry("select state_since as key, id from job_list", "so many at most"),
-            entry("select name as key, id from job_list", "so many at most"),
-            entry("select state as key, id from job_list", "so many at most"),
-            entry("select account as key, id from job_list", "so many at most"),
+            entry("select api, state, sum(jobs) from job_count", "has a few rows for each account"),
+            entry("select id as key, id from job", "looks through so many jobs at most, as the next ones do"),
+            entry("select observed_at as key, id from job", "so many at most"),
+            entry("select state_since as key, id from job", "so many at most"),
+            entry("select name as key, id from job", "so many at most"),
+            entry("select state as key, id from job", "so many at most"),
+            entry("select account as key, id from job", "so many at most"),
             entry("select found.id, found.key,", "without a filter ends with the page, with one after so many"),
             entry("select health, count(*) as watches from watch", "counts all watches by their narrowest index"),
             entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
@@ -146,7 +147,7 @@ class PlansTest {
                 .flatMap(statement -> plan(statement).stream())
                 .collect(joining("\n"));
         assertThat(ledger.query(
-                        "select name from sqlite_master where type = 'index' and tbl_name in ('change', 'delivery', 'job', 'job_list')"
+                        "select name from sqlite_master where type = 'index' and tbl_name in ('change', 'delivery', 'job')"
                                 + " and sql is not null and name <> 'change_unrouted'"))
                 .isNotEmpty()
                 .allSatisfy(index -> assertThat(plans).contains("INDEX " + index));

@@ -61,15 +61,18 @@ final class LedgerRows implements AutoCloseable {
      */
     void multiply(int copies, Duration every) throws SQLException {
         List<Map<String, Object>> watches = rows("watch");
-        Map<Object, Map<String, Object>> jobs = new LinkedHashMap<>();
-        rows("job").forEach(job -> jobs.put(requireNonNull(job.get("watch_id")), job));
-        execute("delete from watch");
-        execute("delete from job");
+        Map<Object, Map<String, Object>> jobs = by("watch_id", "job");
+        Map<Object, Map<String, Object>> records = by("id", "job_record");
+        for (String table : List.of("watch", "job", "job_record", "job_count")) {
+            execute("delete from " + table);
+        }
         int step = (watches.size() + CYCLE) / CYCLE * CYCLE;
         String pace = every.toSeconds() + "s.." + every.toSeconds() + "s";
         try (PreparedStatement watchInsert = insert("watch", watches.get(0));
                 PreparedStatement jobInsert =
-                        insert("job", jobs.values().iterator().next())) {
+                        insert("job", jobs.values().iterator().next());
+                PreparedStatement recordInsert =
+                        insert("job_record", records.values().iterator().next())) {
             for (Map<String, Object> watch : watches) {
                 String definition = String.valueOf(watch.get("definition"));
                 String name = job(definition);
@@ -82,12 +85,16 @@ final class LedgerRows implements AutoCloseable {
                     UnaryOperator<String> rewritten =
                             text -> renamed.apply(text).replace(String.valueOf(watch.get("id")), id);
                     add(watchInsert, watch, rewritten);
-                    add(jobInsert, requireNonNull(jobs.get(watch.get("id"))), rewritten);
+                    Map<String, Object> job = requireNonNull(jobs.get(watch.get("id")));
+                    add(jobInsert, job, rewritten);
+                    add(recordInsert, requireNonNull(records.get(job.get("id"))), rewritten);
                 }
                 watchInsert.executeBatch();
                 jobInsert.executeBatch();
+                recordInsert.executeBatch();
             }
         }
+        execute("insert into job_count select account, api, state, count(*) from job group by account, api, state");
         connection.commit();
     }
 
@@ -99,9 +106,15 @@ final class LedgerRows implements AutoCloseable {
         return job.group();
     }
 
+    private Map<Object, Map<String, Object>> by(String column, String table) throws SQLException {
+        Map<Object, Map<String, Object>> rows = new LinkedHashMap<>();
+        rows(table).forEach(row -> rows.put(requireNonNull(row.get(column)), row));
+        return rows;
+    }
+
     private List<Map<String, Object>> rows(String table) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("select %s from %s".formatted(written(table), table))) {
+                ResultSet result = statement.executeQuery("select * from " + table)) {
             List<Map<String, Object>> rows = new ArrayList<>();
             while (result.next()) {
                 Map<String, Object> row = new LinkedHashMap<>();
@@ -111,15 +124,6 @@ final class LedgerRows implements AutoCloseable {
                 rows.add(row);
             }
             return rows;
-        }
-    }
-
-    /** The columns of the table but for those that SQLite computes. */
-    private String written(String table) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(
-                        "select group_concat(name, ', ') from pragma_table_info('%s')".formatted(table))) {
-            return result.getString(1);
         }
     }
 
