@@ -47,7 +47,7 @@ class Flow {
     this.#edges = new Edges(board);
     this.#nodesShown.append(
       el("h2", { id: "nodes-title" }, "Nodes"),
-      table(["Node", "Polls", "Deliveries", "Seen", "Started", "Version"], this.#others));
+      table(["Node", "Accounts", "Destinations", "Seen", "Started", "Version"], this.#others));
     root.append(
       el("h1", {}, "Flow"), this.#said, this.#attention, board, this.#files.element, this.#nodesShown,
       el("section", { class: "routes", "aria-labelledby": "routes-title" },
@@ -237,8 +237,8 @@ const table = (columns, rows) => el("div", { class: "table-frame" },
 function member(node) {
   return el("tr", {},
     el("th", { scope: "row" }, foreign(node.name, 120), node.self && el("p", { class: "hint" }, "This page, the rates and the routes are this one's.")),
-    el("td", { class: "numeric" }, node.watches.toLocaleString()),
-    el("td", { class: "numeric" }, node.deliveries.toLocaleString()),
+    el("td", { class: "numeric" }, node.accounts.toLocaleString()),
+    el("td", { class: "numeric" }, node.destinations.toLocaleString()),
     el("td", { class: "numeric" }, relative(node.seenTime)),
     el("td", { class: "numeric" }, relative(node.startTime)),
     el("td", {}, foreign(node.version, 60)));

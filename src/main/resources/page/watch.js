@@ -51,8 +51,7 @@ export class WatchDetail {
     this.#body.replaceChildren(
       head(watchTitle(watch), watch),
       el("div", { class: "summary" }, healthOf(watch),
-        watch.state === "ENDED" && el("span", { class: "faint" }, "Its job has ended; it is polled no more."),
-        watch.polling && el("span", { class: "faint" }, "Polling just now.")),
+        watch.state === "ENDED" && el("span", { class: "faint" }, "Its job has ended; it is polled no more.")),
       this.#actions(watch),
       failure(watch),
       facts(watch),
@@ -65,7 +64,7 @@ export class WatchDetail {
 
   #actions(watch) {
     const poll = button("Poll now", () => this.#poll(), {
-      name: "poll", data: { focus: "poll" }, disabled: watch.state === "ENDED" || watch.polling,
+      name: "poll", data: { focus: "poll" }, disabled: watch.state === "ENDED",
     });
     return el("div", { class: "actions" }, poll, watch.source === FROM_API
       ? button("Remove", () => this.#remove(watch), { name: "remove", class: "danger", data: { focus: "remove" } })

@@ -29,7 +29,7 @@ function next(watch) {
   if (watch.state === "ENDED") {
     return el("span", { class: "faint" }, "job has ended");
   }
-  return watch.polling ? el("span", { class: "faint" }, "polling") : relative(watch.nextPollTime, "until");
+  return relative(watch.nextPollTime, "until");
 }
 
 const COLUMNS = [

@@ -6,11 +6,11 @@ import io.jobrelay.flow.Flow;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
-import io.jobrelay.ledger.Companions;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.JobIndex;
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.LedgerException;
@@ -37,6 +37,7 @@ public final class EngineBeans implements AutoCloseable {
     private final LedgerDatabase database;
     private final LedgerClock clock;
     private final Nodes nodes;
+    private final Leases leases;
     private final Watches watches;
     private final Outbox outbox;
     private final WatchFiles watchFiles;
@@ -62,7 +63,9 @@ public final class EngineBeans implements AutoCloseable {
                 nanoTime,
                 new Nodes.Self(started.node(), Metrics.VERSION),
                 () -> UUID.randomUUID().toString());
-        watches = new Watches(database, clock, nodes.lease());
+        leases = new Leases(database, nodes.lease());
+        leases.look();
+        watches = new Watches(database, clock);
         outbox = new Outbox(database, clock, started.delivery().circuit(), nodes.lease());
         Announcements announcements = new Announcements(
                 database, started.instance(), wall, () -> UUID.randomUUID().toString());
@@ -78,12 +81,6 @@ public final class EngineBeans implements AutoCloseable {
                 () -> settings.get().destinations(),
                 providers.secrets(),
                 metrics);
-        Lookout lookout = new Lookout(
-                new Blindness(database, announcements, clock),
-                providers.rateLimits(),
-                new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
-                clock,
-                metrics);
         watchFiles = new WatchFiles(
                 () -> new WatchGlob(settings.get().watches()),
                 new RepeatedReading(providers.watchReader(), wall),
@@ -91,7 +88,6 @@ public final class EngineBeans implements AutoCloseable {
                 reloads);
         Registry registry = context.getRegistry();
         metrics.bind(context);
-        registry.bind("lookout", lookout);
         metrics.reloads(reloads::generation, reloads::refusedFiles);
         registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
@@ -100,17 +96,25 @@ public final class EngineBeans implements AutoCloseable {
                         watches,
                         intake,
                         providers.rateLimits(),
-                        new Companions(database, clock, nodes.lease(), providers::group),
-                        nodes.lease(),
+                        leases,
                         providers::accounts,
                         providers::api,
                         providers.secrets(),
                         clock,
+                        () -> database.trouble().isEmpty(),
                         new PollMeter(standing, metrics, clock, changes)),
                 started.poll().concurrency());
         context.addComponent("watches", polls);
-        NodeKeeper keeper = new NodeKeeper(
-                started.node(), nodes, () -> new Nodes.Work(polls.underWay(), outboxes.underWay()), metrics);
+        Lookout lookout = new Lookout(
+                new Blindness(database, announcements, clock),
+                leases,
+                polls,
+                providers.rateLimits(),
+                new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
+                clock,
+                metrics);
+        registry.bind("lookout", lookout);
+        NodeKeeper keeper = new NodeKeeper(started.node(), nodes, leases, metrics);
         registry.bind("node-keeper", keeper);
         registry.bind("node-lease-check", new TroubleCheck("node-lease", true, keeper::trouble));
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
@@ -170,7 +174,8 @@ public final class EngineBeans implements AutoCloseable {
     @Override
     public void close() {
         try (database;
-                nodes) {
+                nodes;
+                leases) {
             clock.note();
         } catch (LedgerException e) {
             // The ledger has logged its trouble, and the next start does without.

@@ -3,10 +3,13 @@ package io.jobrelay.camel;
 import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.account.RateLimits;
+import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.BlindWatch;
 import io.jobrelay.ledger.Blindness;
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
+import io.jobrelay.ledger.Shard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +30,8 @@ public final class Lookout {
     private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
 
     private final Blindness blindness;
+    private final Leases leases;
+    private final WatchesComponent polls;
     private final RateLimits rateLimits;
     private final LedgerFigures figures;
     private final LedgerClock clock;
@@ -35,8 +40,17 @@ public final class Lookout {
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
-    Lookout(Blindness blindness, RateLimits rateLimits, LedgerFigures figures, LedgerClock clock, Metrics metrics) {
+    Lookout(
+            Blindness blindness,
+            Leases leases,
+            WatchesComponent polls,
+            RateLimits rateLimits,
+            LedgerFigures figures,
+            LedgerClock clock,
+            Metrics metrics) {
         this.blindness = blindness;
+        this.leases = leases;
+        this.polls = polls;
         this.rateLimits = rateLimits;
         this.metrics = metrics;
         this.figures = figures;
@@ -67,7 +81,8 @@ public final class Lookout {
 
     /** Looks once. */
     public void look(Exchange exchange) {
-        var blind = blindness.notice();
+        polls.note();
+        var blind = blindness.notice(leases.of(Shard.Kind.ACCOUNT));
         blind.forEach(Lookout::tell);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !blind.isEmpty());
         Blindness.Report report = blindness.report();

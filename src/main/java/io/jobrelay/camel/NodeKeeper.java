@@ -1,10 +1,9 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.NodeLease;
 import io.jobrelay.ledger.Nodes;
-import io.jobrelay.ledger.Nodes.Work;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,41 +13,41 @@ public final class NodeKeeper {
 
     private final String name;
     private final Nodes nodes;
-    private final Supplier<Work> work;
+    private final Leases leases;
     private volatile int seen = 1;
 
     /**
      * @param name this node's
-     * @param work what this node is doing, asked each time
      */
-    NodeKeeper(String name, Nodes nodes, Supplier<Work> work, Metrics metrics) {
+    NodeKeeper(String name, Nodes nodes, Leases leases, Metrics metrics) {
         this.name = name;
         this.nodes = nodes;
-        this.work = work;
+        this.leases = leases;
         metrics.nodes(() -> seen, () -> nodes.lease().left().toMillis() / 1000.0);
     }
 
     /** Says so once. */
     public void keep() {
-        if (!nodes.beat(work.get())) {
+        if (!nodes.beat()) {
             LOG.warn(
-                    "node={} could not say for {} s that it lives, or what it has claimed, and begins anew: what it was at is"
-                            + " left to who has taken it over; see whether it was stopped, or could not reach the ledger",
+                    "node={} could not say for {} s that it lives, and begins anew: its accounts and destinations are left"
+                            + " to the others; see whether it was stopped, or could not reach the ledger",
                     name,
                     NodeLease.TERM.toSeconds());
         }
     }
 
-    /** Looks once at the others. */
+    /** Looks once at the others, and at who works on what. */
     public void look() {
         Nodes.Look look = nodes.look();
         seen = look.nodes();
-        look.takenOver()
+        look.gone()
                 .forEach(gone -> LOG.warn(
-                        "node={} was not heard of for {} s, and is taken over: its polls and deliveries are due; see whether"
-                                + " it still runs",
+                        "node={} was not heard of for {} s: its accounts and destinations are taken over; see whether it"
+                                + " still runs",
                         gone,
                         NodeLease.TERM.toSeconds()));
+        leases.look();
     }
 
     /** Says so of a node without its lease, which polls nothing and sends nothing; empty while it has it. */

@@ -23,15 +23,12 @@ import org.slf4j.LoggerFactory;
 final class PollMeter implements PollListener {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
-    /** Between two looks at what is due; what is longer than that was no waiting for an account. */
-    private static final Duration LONGEST_STEP = Duration.ofSeconds(1);
 
     private final AccountStanding standing;
     private final Metrics metrics;
     private final Clock clock;
     private final Consumer<Change> changes;
     private final Map<Source, Instant> answered = new ConcurrentHashMap<>();
-    private final Map<String, Instant> heldBack = new ConcurrentHashMap<>();
     private Instant nextLine = Instant.MIN;
     private int untold;
 
@@ -49,13 +46,8 @@ final class PollMeter implements PollListener {
     private record Source(String api, String account) {}
 
     @Override
-    public void allowed(String account, int due, int allowed) {
-        Instant now = clock.instant();
-        Instant since = allowed < due ? heldBack.put(account, now) : heldBack.remove(account);
-        if (since != null) {
-            Duration step = Duration.between(since, now);
-            metrics.throttled(account, step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step);
-        }
+    public void heldBack(String account, Duration time) {
+        metrics.throttled(account, time);
     }
 
     @Override

@@ -168,11 +168,6 @@ public final class ProviderBeans {
                 .or(() -> Optional.ofNullable(apis().get(name)));
     }
 
-    /** What the watch has in common with those that can be asked together with it; empty if there can be none. */
-    String group(Watch watch) {
-        return api(watch.api()).flatMap(api -> api.common(watch)).map(Watch::id).orElse("");
-    }
-
     /** Routes begin to be replaced: watches are read as if they stood all the while. */
     void holdApis() {
         held = loadedApis();

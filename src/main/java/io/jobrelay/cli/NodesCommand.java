@@ -24,8 +24,8 @@ final class NodesCommand extends Subcommand {
                 out(),
                 api.askOrLook(Desk::nodes),
                 Column.of("NODE", "/name"),
-                Column.of("WATCHES", "/watches"),
-                Column.of("DELIVERIES", "/deliveries"),
+                Column.of("ACCOUNTS", "/accounts"),
+                Column.of("DESTINATIONS", "/destinations"),
                 Column.of("STARTED", "/startTime"),
                 Column.of("SEEN", "/seenTime"),
                 Column.of("VERSION", "/version"));

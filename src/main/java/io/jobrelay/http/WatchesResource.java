@@ -129,7 +129,6 @@ final class WatchesResource {
         node.setAll((ObjectNode) Json.MAPPER.valueToTree(item.watch()));
         node.put("source", item.source())
                 .put("state", item.ended() ? "ENDED" : "ACTIVE")
-                .put("polling", item.polling())
                 .put("health", item.health())
                 .put("blind", item.blind())
                 .put("failures", item.failures());

@@ -2,10 +2,13 @@ package io.jobrelay.ledger;
 
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.watch.Watch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Blindness {
     private static final int MOST_AT_ONCE = 256;
+    private static final int MOST_LOOKED_AT = 10_000;
     private static final int NAMED = 10;
 
     private final LedgerDatabase database;
     private final Announcements announcements;
     private final LedgerClock clock;
+    private final Batch<Look, List<BlindWatch>> notices = Batch.under(
+            Look::account,
+            (handle, looks) -> looks.stream().map(look -> noticed(handle, look)).toList());
 
     public Blindness(LedgerDatabase database, Announcements announcements, LedgerClock clock) {
         this.database = database;
@@ -38,21 +45,30 @@ public final class Blindness {
         }
     }
 
-    /** Announces watches that have become blind and returns them, committed; at most 256, so call again for the others. */
-    public List<BlindWatch> notice() {
+    /**
+     * Announces watches of these accounts that have become blind and returns them, committed; at most 256 of each, so call again
+     * for the others. To be called once the times of their last answers are noted.
+     */
+    public List<BlindWatch> notice(Collection<Lease> accounts) {
         long now = clock.millis();
-        boolean any = database.read(handle ->
+        Set<String> concerned = database.read(handle ->
                 handle.createQuery("""
-                        select exists (select 1 from watch where state = 'ACTIVE' and not blind and blind_at <= :now)""").bind("now", now).mapTo(Boolean.class).one());
-        return any ? database.write(handle -> noticed(handle, now)) : List.of();
+                        select distinct account from watch where state = 'ACTIVE' and not blind and blind_at <= :now""").bind("now", now).mapTo(String.class).set());
+        return accounts.stream()
+                .filter(account -> concerned.contains(account.shard().name()))
+                .flatMap(account -> database.write(notices, new Look(account, now)).stream())
+                .toList();
     }
 
-    private List<BlindWatch> noticed(Handle handle, long now) {
+    private record Look(Lease account, long now) {}
+
+    private List<BlindWatch> noticed(Handle handle, Look look) {
         List<Noticed> noticed = handle.createQuery("""
                         select definition, failure, %s from watch
-                        where state = 'ACTIVE' and not blind and blind_at <= :now
-                        order by blind_at limit :most <skipLocked>""".formatted(WatchHealth.COLUMNS))
-                .bind("now", now)
+                        where state = 'ACTIVE' and not blind and blind_at <= :now and account = :account
+                        order by blind_at limit :most""".formatted(WatchHealth.COLUMNS))
+                .bind("now", look.now)
+                .bind("account", look.account.shard().name())
                 .bind("most", MOST_AT_ONCE)
                 .map((row, context) -> noticed(row))
                 .list();

@@ -10,11 +10,14 @@ import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 import org.jdbi.v3.core.Handle;
@@ -34,7 +37,10 @@ public final class Intake {
     private final Announcements announcements;
     private final LedgerClock clock;
     private final DoubleSupplier random;
-    private final Batch<Answer, Answered> answers = this::takeIn;
+    private final Batch<Answer, Answered> answers =
+            Batch.under(answer -> answer.due().lease(), this::takeIn);
+    private final Batch<Failed, Optional<DueWatch>> failures =
+            Batch.under(failed -> failed.due().lease(), this::takeInFailures);
 
     /**
      * @param random from 0 to 1
@@ -55,15 +61,21 @@ public final class Intake {
     /**
      * What a good answer came to.
      *
-     * @param repeatable true if an equal answer brings nothing, as long as the watch is the last to have changed so many jobs
-     * @param jobs how many jobs that are
+     * @param next the watch as it is from now on; null if it is not polled any more, or not as it was
+     * @param written false if the times of {@code next} are still to be noted
+     * @param repeatable true if an equal answer brings nothing, until another watch changes one of its jobs
      * @param until when that ends, in the ledger's time: a job has then been in its state for too long
+     * @param displaced the watches that had brought the last changes of these jobs
      */
-    public record Answered(List<Change> changes, boolean repeatable, long jobs, Instant until) {
-        /** An answer that came too late, or that nothing is to be concluded from. */
-        private static Answered nothing() {
-            return new Answered(List.of(), false, 0, Instant.MIN);
-        }
+    public record Answered(
+            List<Change> changes,
+            @Nullable DueWatch next,
+            boolean written,
+            boolean repeatable,
+            Instant until,
+            Set<String> displaced) {
+        /** An answer that nothing is to be concluded from: the watch was edited meanwhile. */
+        private static final Answered NOTHING = new Answered(List.of(), null, true, false, Instant.MIN, Set.of());
     }
 
     /**
@@ -74,10 +86,10 @@ public final class Intake {
      * has brought a change of its job since this poll began: which of the two is older nobody can say, and the next poll
      * tells.
      *
-     * @param records none for an answer that says what the last one said
+     * @param begun when the poll began, in the ledger's time
      */
-    public CompletableFuture<Answered> answered(DueWatch due, List<JobRecord> records) {
-        return database.begin(answers, new Answer(due, records, clock.instant()))
+    public CompletableFuture<Answered> answered(DueWatch due, List<JobRecord> records, Instant begun) {
+        return database.begin(answers, new Answer(due, records, begun, clock.instant()))
                 .thenApply(answered -> {
                     // Most polls bring nothing new. A change of health has no hurry: the router looks by itself.
                     if (!answered.changes().isEmpty()) {
@@ -87,27 +99,27 @@ public final class Intake {
                 });
     }
 
-    private record Answer(DueWatch due, List<JobRecord> records, Instant now) {}
+    private record Answer(DueWatch due, List<JobRecord> records, Instant begun, Instant now) {}
 
     private List<Answered> takeIn(Handle handle, List<Answer> answers) {
         Map<String, State> states =
                 states(handle, answers.stream().map(Answer::due).toList());
         List<Answer> inTime = answers.stream()
-                .filter(answer -> State.held(states, answer.due()) != null)
+                .filter(answer -> State.unedited(states, answer.due()) != null)
                 .toList();
         Jobs jobs = jobs(handle, inTime);
         PreparedBatch watches = handle.prepareBatch("""
-                update watch set due_at = :due, claim = claim + 1, claimed = false, claimed_by = null, state_since = :since,
+                update watch set due_at = :due, state_since = :since,
                     failures = 0, failure = null, answered_at = :now, blind_at = :now + blind_after,
                     state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
                 where id = :id""");
         List<Answered> made = new ArrayList<>();
         for (Answer answer : answers) {
-            State before = State.held(states, answer.due());
-            made.add(before == null ? Answered.nothing() : takeIn(handle, answer, before, jobs, watches));
+            State before = State.unedited(states, answer.due());
+            made.add(before == null ? Answered.NOTHING : takeIn(handle, answer, before, jobs, watches));
         }
         jobs.write(handle);
-        if (!inTime.isEmpty()) {
+        if (watches.size() > 0) {
             watches.execute();
         }
         return made;
@@ -134,13 +146,13 @@ public final class Intake {
                 .filter(record -> !jobs.outdated(due, record, now))
                 .toList();
         List<Change> made = new ArrayList<>();
+        Set<String> displaced = new HashSet<>();
         boolean ended = false;
         boolean repeatable = upToDate.size() == answer.records().size();
-        long own = due.jobs();
         Instant until = Instant.MAX;
         for (JobRecord record : upToDate) {
             Jobs.Known known = jobs.find(record.id());
-            if (known == null || !known.changedByAnother(due)) {
+            if (known == null || !known.changedByAnother(due, answer.begun())) {
                 takeIn(due, known, record, jobs, now).ifPresent(made::add);
                 ended |= record.terminal() && !due.watch().list();
             }
@@ -149,22 +161,27 @@ public final class Intake {
                 repeatable = false;
                 continue;
             }
-            own += known == null || !known.changedBy(due) ? 1 : 0;
+            if (known != null && !known.changedBy(due)) {
+                displaced.add(known.watch());
+            }
             Instant overdue = after.overdueAt(due.watch());
             until = overdue.isBefore(until) ? overdue : until;
         }
         boolean stateChanged = made.stream()
                 .anyMatch(change -> change.previousState() != change.job().state());
         Instant since = stateChanged || before.stateSince == null ? now : before.stateSince;
-        Duration wait = due.watch().pace().afterAnswer(Duration.between(since, now));
+        DueWatch next = due.after(since, now);
         before.health.become(handle, due.watch(), HealthChange.OK, false, null, announcements, clock);
-        watches.bind("due", now.plus(wait).toEpochMilli())
-                .bind("since", since.toEpochMilli())
-                .bind("now", now.toEpochMilli())
-                .bind("ended", ended)
-                .bind("id", due.id())
-                .add();
-        return new Answered(made, repeatable && !ended, own, until);
+        boolean written = !made.isEmpty() || ended || before.stateSince == null || !before.well();
+        if (written) {
+            watches.bind("due", next.due().toEpochMilli())
+                    .bind("since", since.toEpochMilli())
+                    .bind("now", now.toEpochMilli())
+                    .bind("ended", ended)
+                    .bind("id", due.id())
+                    .add();
+        }
+        return new Answered(made, ended ? null : next, written, repeatable && !ended, until, displaced);
     }
 
     private Optional<Change> takeIn(
@@ -180,34 +197,48 @@ public final class Intake {
         return change;
     }
 
-    /** Takes in a failure: no record changes, the watch waits longer, and its health may have changed. */
-    public void failed(DueWatch due, PollFailure failure) {
-        Instant now = clock.instant();
-        database.write(handle -> {
-            State watch = State.held(states(handle, List.of(due)), due);
-            if (watch == null || !watch.claimed) {
-                return null;
-            }
-            Duration wait = due.watch().pace().afterFailure(watch.failures + 1, random.getAsDouble());
-            if (failure.retryAfter() != null && failure.retryAfter().compareTo(wait) > 0) {
-                wait = failure.retryAfter();
-            }
-            HealthChange.Failure reason =
-                    new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
-            watch.health.become(
-                    handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announcements, clock);
-            handle.createUpdate("""
-                            update watch set due_at = :due, claim = claim + 1, claimed = false, claimed_by = null, failures = failures + 1, failure = :failure
-                            where id = :id""")
-                    .bind("due", now.plus(wait).toEpochMilli())
-                    .bind("failure", Json.write(reason))
-                    .bind("id", due.id())
-                    .execute();
-            if (failure.reply() != null) {
-                keep(handle, due.watch(), failure.message(), failure.reply(), now);
-            }
-            return null;
-        });
+    /**
+     * Takes in a failure: no record changes, the watch waits longer, and its health may have changed.
+     *
+     * @return the watch as it is from now on; empty if it was edited meanwhile
+     */
+    public Optional<DueWatch> failed(DueWatch due, PollFailure failure) {
+        return database.write(failures, new Failed(due, failure, clock.instant()));
+    }
+
+    private record Failed(DueWatch due, PollFailure failure, Instant now) {}
+
+    private List<Optional<DueWatch>> takeInFailures(Handle handle, List<Failed> failed) {
+        Map<String, State> states =
+                states(handle, failed.stream().map(Failed::due).toList());
+        return failed.stream()
+                .map(each ->
+                        Optional.ofNullable(State.unedited(states, each.due)).map(watch -> takeIn(handle, each, watch)))
+                .toList();
+    }
+
+    private DueWatch takeIn(Handle handle, Failed failed, State watch) {
+        DueWatch due = failed.due;
+        PollFailure failure = failed.failure;
+        Duration wait = due.watch().pace().afterFailure(watch.failures + 1, random.getAsDouble());
+        if (failure.retryAfter() != null && failure.retryAfter().compareTo(wait) > 0) {
+            wait = failure.retryAfter();
+        }
+        HealthChange.Failure reason = new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
+        watch.health.become(
+                handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announcements, clock);
+        Instant next = failed.now.plus(wait).truncatedTo(ChronoUnit.MILLIS);
+        handle.createUpdate("""
+                        update watch set due_at = :due, failures = failures + 1, failure = :failure where id = :id""")
+                .bind("due", next.toEpochMilli())
+                .bind("failure", Json.write(reason))
+                .bind("id", due.id())
+                .execute();
+        if (failure.reply() != null) {
+            keep(handle, due.watch(), failure.message(), failure.reply(), failed.now);
+        }
+        return new DueWatch(
+                due.id(), due.watch(), due.lease(), due.edit(), next, due.stateSince(), due.answered(), false);
     }
 
     private static void keep(Handle handle, Watch watch, String cause, UnreadableReply reply, Instant now) {
@@ -226,35 +257,31 @@ public final class Intake {
                             select id from unreadable_reply where watch_id = ? order by id desc limit ?)""", watch.id(), watch.id(), UNREADABLE_REPLIES_KEPT);
     }
 
-    /** What the ledger holds of a watch that is being polled. */
-    private record State(long claim, @Nullable Instant stateSince, int failures, boolean claimed, WatchHealth health) {
-        /**
-         * Null where somebody else has taken the watch since, and this result comes too late. A claim that was given back while
-         * its answer was on the way is still the last one: what the provider said counts, that something failed does not.
-         */
-        static @Nullable State held(Map<String, State> states, DueWatch due) {
+    /** What the ledger holds of a watch that was polled. */
+    private record State(long edit, @Nullable Instant stateSince, int failures, WatchHealth health) {
+        /** Null where the watch was edited since, and this result is of one that is no more. */
+        static @Nullable State unedited(Map<String, State> states, DueWatch due) {
             State state = states.get(due.id());
-            return state != null && state.claim == due.claim() ? state : null;
+            return state != null && state.edit == due.edit() ? state : null;
+        }
+
+        boolean well() {
+            return failures == 0 && health.health().equals(HealthChange.OK) && !health.blind();
         }
     }
 
     private static Map<String, State> states(Handle handle, List<DueWatch> due) {
         Map<String, State> states = new HashMap<>();
         handle.createQuery("""
-                        select id, claim, state_since, failures, claimed, %s from watch
-                        where id in (<ids>) order by id <forUpdate>""".formatted(WatchHealth.COLUMNS))
+                        select id, edit, state_since, failures, %s from watch where id in (<ids>)""".formatted(WatchHealth.COLUMNS))
                 .bindList("ids", InList.of(due.stream().map(DueWatch::id).toList()))
-                .map((row, context) -> {
-                    Long since = Times.millis(row, "state_since");
-                    return Map.entry(
-                            row.getString("id"),
-                            new State(
-                                    row.getLong("claim"),
-                                    since == null ? null : Instant.ofEpochMilli(since),
-                                    row.getInt("failures"),
-                                    row.getBoolean("claimed"),
-                                    WatchHealth.of(row)));
-                })
+                .map((row, context) -> Map.entry(
+                        row.getString("id"),
+                        new State(
+                                row.getLong("edit"),
+                                Times.instant(row, "state_since"),
+                                row.getInt("failures"),
+                                WatchHealth.of(row))))
                 .forEach(state -> states.put(state.getKey(), state.getValue()));
         return states;
     }

@@ -168,7 +168,7 @@ public final class JobIndex {
     /**
      * The watch of a job.
      *
-     * @param nextPoll null while it is polled, and where its job has ended
+     * @param nextPoll null where its job has ended
      */
     public record WatchState(
             String id, String health, @Nullable Instant nextPoll) {}
@@ -257,7 +257,7 @@ public final class JobIndex {
         return """
                 select found.id, found.key,
                     <listedRecord> as record,
-                    j.state_since, j.stuck, w.id as watch, w.health, case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due
+                    j.state_since, j.stuck, w.id as watch, w.health, case when w.state = 'ACTIVE' then w.due_at end as due
                 from (select id, %s as key from job j where %s order by %s limit :limit) found
                 join job j on j.id = found.id
                 join job_record r on r.id = found.id

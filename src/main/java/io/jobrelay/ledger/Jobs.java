@@ -90,8 +90,8 @@ final class Jobs {
             return watch.equals(due.id());
         }
 
-        boolean changedByAnother(DueWatch due) {
-            return changed.isAfter(due.claimed()) && !changedBy(due);
+        boolean changedByAnother(DueWatch due, Instant begun) {
+            return changed.isAfter(begun) && !changedBy(due);
         }
 
         /** When the job has been in its state for as long as the watch allows; never, where somebody knows. */

@@ -113,7 +113,7 @@ public final class LedgerClock extends Clock {
     }
 
     /** When this process took over. */
-    Instant begin() {
+    public Instant begin() {
         return begin;
     }
 

@@ -20,8 +20,8 @@ public final class NodeIndex {
      * @param startTime when this incarnation began, in the ledger's time
      * @param seenTime its last heartbeat, in the ledger's time
      * @param self true for the one that was asked
-     * @param watches how many it has taken to be polled
-     * @param deliveries how many it is making
+     * @param accounts how many it polls the watches of
+     * @param destinations how many it delivers to
      */
     public record Entry(
             String name,
@@ -30,8 +30,8 @@ public final class NodeIndex {
             Instant startTime,
             Instant seenTime,
             boolean self,
-            int watches,
-            int deliveries) {
+            long accounts,
+            long destinations) {
         public Entry {
             requireNonNull(name, "name is null");
             requireNonNull(incarnation, "incarnation is null");
@@ -39,11 +39,22 @@ public final class NodeIndex {
             requireNonNull(startTime, "startTime is null");
             requireNonNull(seenTime, "seenTime is null");
         }
+
+        /** The same, of the one that is asked. */
+        Entry ofSelf(Instant seen) {
+            return new Entry(name, incarnation, version, startTime, seen, true, accounts, destinations);
+        }
     }
 
-    /** All of them, in order of their names; one that has died stands there until somebody has taken over from it. */
+    /** All of them, in order of their names; one that has died stands there until somebody has struck it out. */
     public List<Entry> list() {
-        return database.read(handle -> handle.createQuery("select * from node order by name, started_at, incarnation")
+        // A ledger in a file has one node, and names no owners.
+        return database.read(handle -> handle.createQuery(
+                        """
+                        select n.*,
+                            (select count(*) from lease l where l.shard like 'account/%%' and %1$s) accounts,
+                            (select count(*) from lease l where l.shard like 'destination/%%' and %1$s) destinations
+                        from node n order by name, started_at, incarnation""".formatted(database.shared() ? "l.owner = n.incarnation" : "true"))
                 .map((row, context) -> new Entry(
                         row.getString("name"),
                         row.getString("incarnation"),
@@ -51,8 +62,8 @@ public final class NodeIndex {
                         Instant.ofEpochMilli(row.getLong("started_at")),
                         Instant.ofEpochMilli(row.getLong("seen_at")),
                         false,
-                        row.getInt("watches"),
-                        row.getInt("deliveries")))
+                        row.getLong("accounts"),
+                        row.getLong("destinations")))
                 .list());
     }
 }

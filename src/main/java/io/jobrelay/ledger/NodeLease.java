@@ -3,24 +3,22 @@ package io.jobrelay.ledger;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long this node may rely on what it has claimed. It counts from before the last heartbeat that came through was
+ * For how long this node may rely on what it has leased. It counts from before the last heartbeat that came through was
  * sent, by a clock that nobody can set: it is over here before anybody else may think so. While it is over nothing is
- * begun and nothing is sent; the next heartbeat that comes through begins another incarnation, which has claimed nothing.
+ * begun and nothing is sent; the next heartbeat that comes through begins another incarnation, which has leased nothing.
  *
  * <p>Where one node alone works on the ledger it is never over: a ledger that hangs loses nothing to itself.
  */
 public final class NodeLease {
-    /** How long a node is left what it claims if nothing is heard of it. */
+    /** How long a node is left what it has leased if nothing is heard of it. */
     public static final Duration TERM = Duration.ofSeconds(6);
 
     private final LongSupplier nanoTime;
     private final boolean ends;
     private volatile @Nullable Held held;
-    private volatile @Nullable String doubted;
 
     private record Held(String incarnation, long until) {}
 
@@ -44,30 +42,13 @@ public final class NodeLease {
         held = null;
     }
 
-    /**
-     * Claims something in the name of that incarnation. A claim that fails may have been committed all the same, and nobody
-     * would work at it: so the incarnation is over, where another may follow.
-     */
-    <T> T claim(String incarnation, Supplier<T> claim) {
-        try {
-            return claim.get();
-        } catch (LedgerException e) {
-            if (ends) {
-                doubted = incarnation;
-            }
-            throw e;
-        }
-    }
-
-    /** Who may claim something now; empty while the lease is over. */
+    /** Who may lease something now; empty while the lease is over. */
     public Optional<String> incarnation() {
         Held last = held;
-        return last == null || left(last) <= 0 || last.incarnation.equals(doubted)
-                ? Optional.empty()
-                : Optional.of(last.incarnation);
+        return last == null || left(last) <= 0 ? Optional.empty() : Optional.of(last.incarnation);
     }
 
-    /** False once somebody else may have taken over what was claimed in that incarnation. */
+    /** False once somebody else may have taken what was leased in that incarnation. */
     public boolean holds(String incarnation) {
         return incarnation().filter(incarnation::equals).isPresent();
     }

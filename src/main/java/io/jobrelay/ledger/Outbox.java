@@ -173,11 +173,7 @@ public final class Outbox {
                                 .bind("now", now)
                                 .mapTo(Boolean.class)
                                 .one());
-        return any
-                ? lease.claim(
-                        node.get(),
-                        () -> database.write(handle -> claimFlowing(handle, destination, most, node.get(), now)))
-                : List.of();
+        return any ? database.write(handle -> claimFlowing(handle, destination, most, node.get(), now)) : List.of();
     }
 
     /** Looks at the circuit once more: this transaction comes after all that have opened it. */

@@ -24,9 +24,10 @@ public final class WatchIndex {
     static final int LOOKED_THROUGH = 10_000;
 
     private static final String COLUMNS = """
-            select w.id, w.definition, w.source, w.state, w.claimed, w.health, w.failure, w.failures, w.blind, w.answered_at,
-                case when w.claimed then (select n.name from node n where n.incarnation = w.claimed_by) end as node,
-                case when w.state = 'ACTIVE' and not w.claimed then w.due_at end as due,
+            select w.id, w.definition, w.source, w.state, w.health, w.failure, w.failures, w.blind, w.answered_at,
+                (select n.name from lease l join node n on n.incarnation = l.owner
+                    where l.shard = 'account/' || w.account) as node,
+                case when w.state = 'ACTIVE' then w.due_at end as due,
                 (select count(*) from job j where j.watch_id = w.id) as jobs
             from watch w where w.state <> 'REMOVED'""";
 
@@ -54,14 +55,13 @@ public final class WatchIndex {
      *
      * @param source the file it stands in, or {@link Watches#FROM_API}
      * @param ended true if its job has ended, so that it is polled no more
-     * @param polling true while a poll is under way
-     * @param node the name of the node that polls it, null while none does
+     * @param node the name of the node that polls it, null while none does, and where there is but one
      * @param health {@code OK} or the kind of its last failure
      * @param failure what that failure said, as JSON, null where the last poll was answered
      * @param failures polls that have failed in a row
      * @param blind true if it has had no good answer for far too long
      * @param answered the last good answer, null before the first
-     * @param nextPoll null while it is polled, and where its job has ended
+     * @param nextPoll null where its job has ended
      * @param jobs how many jobs it has found
      */
     public record Item(
@@ -69,7 +69,6 @@ public final class WatchIndex {
             Watch watch,
             String source,
             boolean ended,
-            boolean polling,
             @Nullable String node,
             String health,
             @Nullable String failure,
@@ -146,7 +145,6 @@ public final class WatchIndex {
                 Json.read(row.getString("definition"), Watch.class),
                 row.getString("source"),
                 row.getString("state").equals("ENDED"),
-                row.getBoolean("claimed"),
                 row.getString("node"),
                 row.getString("health"),
                 row.getString("failure"),

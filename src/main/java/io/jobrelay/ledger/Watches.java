@@ -1,14 +1,15 @@
 package io.jobrelay.ledger;
 
-import static java.util.Comparator.comparing;
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,30 +17,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** The watches that the ledger looks after: which there are, and which are due. */
 public final class Watches {
-    /** Nobody takes more of an account at once. */
-    private static final int MOST_COUNTED = 1_000;
-
-    /** How many are due in each account: one step of the index for each account and for each that is counted. */
-    private static final String DUE = """
-            with recursive named(account) as (
-                select min(account) from watch where state = 'ACTIVE'
-                union all
-                select (select min(account) from watch where state = 'ACTIVE' and account > named.account)
-                from named where named.account is not null)
-            select n.account, (select count(*) from (
-                select 1 from watch w where w.state = 'ACTIVE' and w.account = n.account and w.due_at <= :now
-                limit :most) due)
-            from named n where n.account is not null""";
-
     /** A list has ended when it was answered and all its jobs have. */
     private static final String UNFINISHED = """
             from watch w where w.state = 'ACTIVE' and not (
@@ -47,7 +36,7 @@ public final class Watches {
                 and not exists (select 1 from job j where j.watch_id = w.id and not j.terminal))
             """;
 
-    /** Adds a watch, or makes it another, due at once and claimed by nobody. */
+    /** Adds a watch, or makes it another, due at once. */
     private static final String PUT = """
             insert into watch (id, definition, api, account, list, source, state, due_at,
                 added_at, blind_after, blind_at)
@@ -55,28 +44,29 @@ public final class Watches {
                 :now, :blindAfter, :now + :blindAfter)
             on conflict (id) do update set
                 definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
-                claim = watch.claim + 1, claimed = false, claimed_by = null,
+                edit = watch.edit + 1,
                 added_at = case watch.state when 'REMOVED' then excluded.added_at else watch.added_at end,
                 blind_after = excluded.blind_after, blind_at = excluded.blind_at,
                 state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""";
 
-    private static final String REMOVE = "update watch set state = 'REMOVED', due_at = ? where id = ?";
+    private static final String REMOVE = "update watch set state = 'REMOVED', edit = edit + 1, due_at = ? where id = ?";
 
     /** So that a file of a million takes no memory twice. */
     private static final int MOST_AT_ONCE = 1_000;
 
+    /** What {@link DueWatch} has, in the order of {@link DueWatch#ORDER}. */
+    private static final String DUE = """
+            select id, definition, edit, due_at, state_since, answered_at,
+                failures = 0 and health = 'OK' and not blind as well
+            from watch where account = :account and state = 'ACTIVE' and %s order by due_at, id""";
+
     private final LedgerDatabase database;
     private final LedgerClock clock;
-    private final NodeLease lease;
-    private final GivenBack<DueWatch> givenBack = new GivenBack<>(this::makeDue);
+    private final Batch<Noted, Boolean> notes = Batch.under(Noted::lease, Watches::noteAll);
 
-    /**
-     * @param lease without it nothing is claimed
-     */
-    public Watches(LedgerDatabase database, LedgerClock clock, NodeLease lease) {
+    public Watches(LedgerDatabase database, LedgerClock clock) {
         this.database = database;
         this.clock = clock;
-        this.lease = lease;
     }
 
     /** Nobody can have been asked while nothing ran. */
@@ -144,51 +134,60 @@ public final class Watches {
             if (some.isEmpty()) {
                 return;
             }
-            database.write(handle -> {
-                Map<String, String> before = handle.createQuery("""
-                                select id, definition from watch
-                                where id in (<ids>) and source = :source and state <> 'REMOVED'""")
-                        .bindList("ids", InList.of(List.copyOf(some.keySet())))
-                        .bind("source", source)
-                        .setMapKeyColumn("id")
-                        .setMapValueColumn("definition")
-                        .collectInto(new GenericType<HashMap<String, String>>() {});
-                PreparedBatch changed = handle.prepareBatch(PUT);
-                some.forEach((id, watch) -> {
-                    String definition = Json.write(watch);
-                    if (!definition.equals(before.get(id))) {
-                        Watches.put(changed, watch, definition, source, now);
-                    }
+            Map<String, String> before = database.read(handle -> handle.createQuery("""
+                            select id, definition from watch
+                            where id in (<ids>) and source = :source and state <> 'REMOVED'""")
+                    .bindList("ids", InList.of(some.keySet()))
+                    .bind("source", source)
+                    .setMapKeyColumn("id")
+                    .setMapValueColumn("definition")
+                    .collectInto(new GenericType<HashMap<String, String>>() {}));
+            some.entrySet().removeIf(watch -> Json.write(watch.getValue()).equals(before.get(watch.getKey())));
+            if (!some.isEmpty()) {
+                database.edit(accounts(some.values()), handle -> {
+                    PreparedBatch changed = handle.prepareBatch(PUT);
+                    some.values().forEach(watch -> Watches.put(changed, watch, source, now));
+                    return changed.execute();
                 });
-                if (changed.size() > 0) {
-                    changed.execute();
-                }
-                return null;
-            });
+            }
             some.clear();
         }
 
         private Optional<String> removeOthers(long[] kept, String after) {
-            return database.write(handle -> {
-                List<String> ids = handle.createQuery("""
-                                select id from watch where source = :source and state <> 'REMOVED' and id > :after
-                                order by id limit :most""")
-                        .bind("source", source)
-                        .bind("after", after)
-                        .bind("most", MOST_AT_ONCE)
-                        .mapTo(String.class)
-                        .list();
-                ids.stream()
-                        .filter(id -> Arrays.binarySearch(kept, Watch.number(id)) < 0)
-                        .forEach(id -> handle.execute(REMOVE, now, id));
-                return ids.stream().skip(MOST_AT_ONCE - 1).findFirst();
-            });
+            List<Map.Entry<String, String>> watches = database.read(handle -> handle.createQuery("""
+                            select id, account from watch where source = :source and state <> 'REMOVED' and id > :after
+                            order by id limit :most""")
+                    .bind("source", source)
+                    .bind("after", after)
+                    .bind("most", MOST_AT_ONCE)
+                    .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                    .list());
+            List<Map.Entry<String, String>> others = watches.stream()
+                    .filter(watch -> Arrays.binarySearch(kept, Watch.number(watch.getKey())) < 0)
+                    .toList();
+            if (!others.isEmpty()) {
+                Set<Shard> shards = others.stream()
+                        .map(watch -> Shard.account(watch.getValue()))
+                        .collect(toSet());
+                database.edit(shards, handle -> {
+                    others.forEach(watch -> handle.execute(REMOVE, now, watch.getKey()));
+                    return null;
+                });
+            }
+            return watches.stream()
+                    .skip(MOST_AT_ONCE - 1)
+                    .map(Map.Entry::getKey)
+                    .findFirst();
         }
     }
 
-    private static void put(PreparedBatch watches, Watch watch, String definition, String source, long now) {
+    private static Set<Shard> accounts(Collection<Watch> watches) {
+        return watches.stream().map(watch -> Shard.account(watch.account())).collect(toSet());
+    }
+
+    private static void put(PreparedBatch watches, Watch watch, String source, long now) {
         watches.bind("id", watch.id())
-                .bind("definition", definition)
+                .bind("definition", Json.write(watch))
                 .bind("api", watch.api())
                 .bind("account", watch.account())
                 .bind("list", watch.list())
@@ -214,71 +213,63 @@ public final class Watches {
                 .list());
     }
 
+    /** At most so many watches of an account that are polled and due by then, in their order, from behind that place on. */
+    public List<DueWatch> due(Lease account, Instant behind, String id, Instant until, int most) {
+        return database.read(handle -> due(
+                account,
+                handle.createQuery(DUE.formatted("(due_at, id) > (:due, :id) and due_at <= :until") + " limit :most")
+                        .bind("due", behind.toEpochMilli())
+                        .bind("id", id)
+                        .bind("until", until.toEpochMilli())
+                        .bind("most", most)));
+    }
+
+    /** Those of these watches that are polled. */
+    public List<DueWatch> due(Lease account, Collection<String> ids) {
+        return database.read(handle ->
+                due(account, handle.createQuery(DUE.formatted("id in (<ids>)")).bindList("ids", InList.of(ids))));
+    }
+
+    private static List<DueWatch> due(Lease account, Query query) {
+        return query.bind("account", account.shard().name())
+                .map((row, context) -> new DueWatch(
+                        row.getString("id"),
+                        Json.read(row.getString("definition"), Watch.class),
+                        account,
+                        row.getLong("edit"),
+                        Instant.ofEpochMilli(row.getLong("due_at")),
+                        Times.instant(row, "state_since"),
+                        Times.instant(row, "answered_at"),
+                        row.getBoolean("well")))
+                .list();
+    }
+
+    private record Noted(Lease lease, Collection<DueWatch> watches) {}
+
     /**
-     * Takes watches that are due, those first that have been due longest; none while this node's lease is over.
+     * Notes when watches of an account were answered, and when they are due again. One that was edited meanwhile stays as it is.
      *
-     * @param permits how many of so many due watches of each account may be taken now
+     * @return ends once that is committed, or fails with a {@link LedgerException}, as {@link LedgerDatabase#begin} does
      */
-    public List<DueWatch> claim(UnaryOperator<Map<String, Integer>> permits) {
-        givenBack.write();
-        Optional<String> node = lease.incarnation();
-        if (node.isEmpty()) {
-            return List.of();
-        }
-        long now = clock.millis();
-        Map<String, Integer> due = database.read(handle -> handle.createQuery(DUE)
-                .bind("now", now)
-                .bind("most", MOST_COUNTED)
-                .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
-                .filter(entry -> entry.getValue() > 0)
-                .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
-
-        if (due.isEmpty()) {
-            return List.of();
-        }
-        Map<String, Integer> allowed = new HashMap<>(permits.apply(due));
-        allowed.values().removeIf(count -> count == 0);
-        return allowed.isEmpty()
-                ? List.of()
-                : lease.claim(
-                        node.get(),
-                        () -> database.write(handle -> take(
-                                handle, allowed, new Claim(node.get(), Instant.ofEpochMilli(now), clock.begin()))));
+    public CompletableFuture<?> note(Lease account, Collection<DueWatch> answered) {
+        return database.begin(notes, new Noted(account, answered));
     }
 
-    private static List<DueWatch> take(Handle handle, Map<String, Integer> countByAccount, Claim claim) {
-        List<DueWatch> claimed = new ArrayList<>();
-        countByAccount.forEach((account, count) -> claimed.addAll(claim.take(
-                handle.createQuery("""
-                        with due as materialized (
-                            select id from watch where state = 'ACTIVE' and account = :account and due_at <= :now
-                            order by due_at limit :count <skipLocked>)
-                        """ + Claim.OF_DUE).bind("account", account).bind("count", count))));
-        return claimed;
-    }
-
-    /**
-     * Makes claimed watches due again whose claims are still their last ones; where the ledger cannot be written now, as soon
-     * as it can be.
-     */
-    public void giveBack(Collection<DueWatch> due) {
-        givenBack.add(due);
-    }
-
-    private void makeDue(List<DueWatch> due) {
-        long now = clock.millis();
-        database.write(handle -> {
-            PreparedBatch batch = handle.prepareBatch("""
-                    update watch set claimed = false, claimed_by = null, due_at = :now
-                    where id = :id and claim = :claim and claimed""");
-            due.stream()
-                    .sorted(comparing(DueWatch::id))
-                    .forEach(watch -> batch.bind("now", now)
-                            .bind("id", watch.id())
-                            .bind("claim", watch.claim())
-                            .add());
-            return batch.execute();
-        });
+    private static List<Boolean> noteAll(Handle handle, List<Noted> noted) {
+        PreparedBatch batch = handle.prepareBatch("""
+                update watch set due_at = :due, answered_at = :answered, blind_at = :answered + blind_after
+                where id = :id and edit = :edit""");
+        noted.stream()
+                .flatMap(each -> each.watches.stream())
+                .forEach(watch -> batch.bind("due", watch.due().toEpochMilli())
+                        .bind(
+                                "answered",
+                                requireNonNull(watch.answered(), "answered").toEpochMilli())
+                        .bind("id", watch.id())
+                        .bind("edit", watch.edit())
+                        .add());
+        batch.execute();
+        return noted.stream().map(each -> true).toList();
     }
 
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */
@@ -361,7 +352,7 @@ public final class Watches {
     public Standing add(Watch watch) {
         long now = clock.millis();
         String definition = Json.write(watch);
-        return database.write(handle -> {
+        return database.edit(accounts(List.of(watch)), handle -> {
             Optional<Map.Entry<String, String>> before = handle.createQuery(
                             "select source, definition from watch where id = :id and state <> 'REMOVED'")
                     .bind("id", watch.id())
@@ -372,7 +363,7 @@ public final class Watches {
                     before.map(Map.Entry::getValue).filter(definition::equals).isPresent();
             if (source.equals(FROM_API) && !same) {
                 PreparedBatch one = handle.prepareBatch(PUT);
-                put(one, watch, definition, source, now);
+                put(one, watch, source, now);
                 one.execute();
             }
             return new Standing(source, before.isEmpty(), same || source.equals(FROM_API));
@@ -385,33 +376,44 @@ public final class Watches {
      * @return where it stands, or stood; empty if there is no such watch
      */
     public Optional<String> remove(String id) {
-        return database.write(handle -> {
+        return edit(id, (handle, source) -> {
+            if (source.equals(FROM_API)) {
+                handle.execute(REMOVE, clock.millis(), id);
+            }
+        });
+    }
+
+    /**
+     * Makes a watch due at once, even one whose job has ended, and its next reply be read whatever the last one said. What a
+     * poll under way brings is forgotten.
+     *
+     * @return false if there is no such watch
+     */
+    public boolean pollNow(String id) {
+        return edit(
+                        id,
+                        (handle, source) -> handle.execute(
+                                "update watch set state = 'ACTIVE', due_at = ?, edit = edit + 1 where id = ?",
+                                clock.millis(),
+                                id))
+                .isPresent();
+    }
+
+    /** Edits the watch, and gives its source; does nothing if there is none. */
+    private Optional<String> edit(String id, BiConsumer<Handle, String> work) {
+        Optional<String> account =
+                database.read(handle -> handle.createQuery("select account from watch where id = :id")
+                        .bind("id", id)
+                        .mapTo(String.class)
+                        .findOne());
+        return account.flatMap(name -> database.edit(Set.of(Shard.account(name)), handle -> {
             Optional<String> source = handle.createQuery(
                             "select source from watch where id = :id and state <> 'REMOVED'")
                     .bind("id", id)
                     .mapTo(String.class)
                     .findOne();
-            if (source.filter(FROM_API::equals).isPresent()) {
-                handle.execute(REMOVE, clock.millis(), id);
-            }
+            source.ifPresent(found -> work.accept(handle, found));
             return source;
-        });
-    }
-
-    /**
-     * Makes a watch due at once, even one whose job has ended, and its next reply be read whatever the last one said; one
-     * that is being polled is left to that poll.
-     *
-     * @return false if there is no such watch
-     */
-    public boolean pollNow(String id) {
-        return database.write(handle -> handle.createUpdate("""
-                        update watch set state = 'ACTIVE', due_at = case when claimed then due_at else :now end,
-                            claim = case when claimed then claim else claim + 1 end
-                        where id = :id and state <> 'REMOVED'""")
-                        .bind("now", clock.millis())
-                        .bind("id", id)
-                        .execute())
-                == 1;
+        }));
     }
 }

@@ -13,11 +13,8 @@ create table watch (
     list            boolean not null,
     source          text    collate "C" not null,
     state           text    collate "C" not null,
+    edit            bigint  not null default 0,
     due_at          bigint  not null,
-    planned_at      bigint,
-    claim           bigint  not null default 0,
-    claimed         boolean not null default false,
-    claimed_by      text    collate "C",
     state_since     bigint,
     failures        integer not null default 0,
     health          text    collate "C" not null default 'OK',
@@ -27,14 +24,10 @@ create table watch (
     added_at        bigint  not null default 0,
     blind_after     bigint  not null default 0,
     blind_at        bigint  not null default 0,
-    blind           boolean not null default false,
-    together        text    collate "C"
+    blind           boolean not null default false
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-create index watch_due on watch (account, due_at) where state = 'ACTIVE';
+create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (due_at) where state <> 'ACTIVE';
-create index watch_claimed on watch (claimed_by) where claimed;
-create index watch_together on watch (together, due_at) where state = 'ACTIVE' and together > '';
-create index watch_together_unknown on watch (account, api) where state = 'ACTIVE' and together is null;
 create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
@@ -171,9 +164,7 @@ create table node (
     version     text    not null,
     started_at  bigint  not null,
     seen_at     bigint  not null,
-    beat        bigint  not null default 0,
-    watches     integer not null default 0,
-    deliveries  integer not null default 0
+    beat        bigint  not null default 0
 ) with (fillfactor = 10);
 
 create table lease (

@@ -13,11 +13,8 @@ create table watch (
     list            integer not null default 0,     -- 1: it finds many jobs
     source          text    not null,               -- the file it came from
     state           text    not null,               -- ACTIVE, ENDED (its job has ended), REMOVED (from its file)
-    due_at          integer not null,               -- while claimed: when the claim runs out; once over: since when
-    planned_at      integer,                        -- when the poll that is under way was due
-    claim           integer not null default 0,
-    claimed         integer not null default 0,
-    claimed_by      text,                           -- the incarnation of the node that polls it
+    edit            integer not null default 0,     -- +1 each time that somebody changes what is polled, or when
+    due_at          integer not null,               -- written behind by up to a second; once over: since when
     state_since     integer,                        -- when the watch last saw a change
     failures        integer not null default 0,     -- polls failed in a row
     health          text    not null default 'OK',  -- OK or the kind of the last failure
@@ -27,14 +24,10 @@ create table watch (
     added_at        integer not null default 0,
     blind_after     integer not null default 0,     -- milliseconds without a good answer
     blind_at        integer not null default 0,     -- when it is blind unless it is answered
-    blind           integer not null default 0,     -- 1: it is, and that is announced
-    together        text                            -- what watches that one list call can answer share; '': none; null: not known
+    blind           integer not null default 0      -- 1: it is, and that is announced
 );
-create index watch_due on watch (account, due_at) where state = 'ACTIVE';
+create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (due_at) where state <> 'ACTIVE';
-create index watch_claimed on watch (claimed_by) where claimed;
-create index watch_together on watch (together, due_at) where state = 'ACTIVE' and together > '';
-create index watch_together_unknown on watch (account, api) where state = 'ACTIVE' and together is null;
 create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
@@ -172,17 +165,14 @@ create table ledger_time (
 );
 insert into ledger_time (id, lived_to) values (1, 0);
 
--- The nodes that work on this ledger; where it is a file there is one at a time. A claim whose "claimed_by" is the
--- incarnation of none of them is nobody's, and is given back.
+-- The nodes that work on this ledger; where it is a file there is one at a time.
 create table node (
     incarnation text    primary key,                -- another one after each start and each loss of its lease
     name        text    not null,
     version     text    not null,
     started_at  integer not null,
     seen_at     integer not null,                   -- its last heartbeat
-    beat        integer not null default 0,         -- +1 with each: one that stands still for as long as a lease is gone
-    watches     integer not null default 0,         -- taken to be polled
-    deliveries  integer not null default 0          -- being made
+    beat        integer not null default 0          -- +1 with each: one that stands still for as long as a lease is gone
 );
 
 -- Accounts and destinations, and which node works on each. Where the ledger is a file, one process works on all of them, and

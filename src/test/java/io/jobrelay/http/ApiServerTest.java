@@ -236,9 +236,6 @@ class ApiServerTest {
 
         Served.Answer due = api.post(place + "/poll", null);
         assertThat(due.status()).isEqualTo(202);
-        Watch watch = api.watches.claim(counts -> counts).get(0).watch();
-        assertThat(place).endsWith(watch.id());
-        assertThat(api.get(place).json().path("polling").asBoolean()).isTrue();
 
         assertThat(api.send("DELETE", place, null).status()).isEqualTo(204);
         assertThat(api.get(place).status()).isEqualTo(404);
@@ -296,7 +293,7 @@ class ApiServerTest {
         api.watches.replace("p.yaml", List.of(watch));
         String page = "<script>alert(1)</script>";
         api.intake.failed(
-                api.claim(watch),
+                api.due(watch),
                 PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", page.getBytes(UTF_8))));
 
         JsonNode shown = api.get("/api/watches/" + watch.id()).json();

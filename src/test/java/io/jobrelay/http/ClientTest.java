@@ -100,7 +100,7 @@ class ClientTest {
         Watch unreadable = Served.list("p");
         api.watches.replace("p.yaml", List.of(unreadable));
         api.intake.failed(
-                api.claim(unreadable),
+                api.due(unreadable),
                 PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
         api.outbox.claim("changes", 10).forEach(change -> {
             api.outbox.add("webhook", change.subject(), change.eventId());

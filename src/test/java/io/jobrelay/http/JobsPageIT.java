@@ -203,7 +203,7 @@ class JobsPageIT {
         browser.waitForText("td.next", "in ");
 
         api.watches.pollNow(Served.list("all").id());
-        api.intake.failed(api.claim(Served.list("all")), PollFailure.without(FailureKind.TIMEOUT, "late"));
+        api.intake.failed(api.due(Served.list("all")), PollFailure.without(FailureKind.TIMEOUT, "late"));
 
         browser.waitForText("td.next", "Timeout");
     }

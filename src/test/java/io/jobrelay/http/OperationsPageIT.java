@@ -77,9 +77,6 @@ class OperationsPageIT {
         browser.waitForText("#panel h2", "7");
         browser.waitForText("#panel .facts", "team: red");
         browser.waitForText("tbody tr", "acme-job");
-        assertThat(api.watches.claim(due -> due)).hasSize(1);
-        browser.waitForText("#panel .summary", "Polling just now");
-        browser.waitUntil("document.querySelector('[name=poll]').disabled");
 
         browser.click("[name=remove]");
         browser.waitForText("dialog.ask", "Remove this watch?");
@@ -99,7 +96,7 @@ class OperationsPageIT {
         for (int i = 0; i < 2; i++) {
             api.watches.pollNow(watch.id());
             api.intake.failed(
-                    api.claim(watch),
+                    api.due(watch),
                     PollFailure.malformed(HOSTILE, new UnreadableReply(200, "text/html", HOSTILE.getBytes(UTF_8))));
         }
         api.takeIn(Served.job("1", JobState.RUNNING));
@@ -118,7 +115,7 @@ class OperationsPageIT {
         browser.screenshot("watch-detail");
         browser.click("[name=poll]");
         browser.waitForText("#toast", "It is polled now.");
-        assertThat(api.claim(watch).watch()).isEqualTo(watch);
+        assertThat(api.due(watch).watch()).isEqualTo(watch);
 
         browser.press(Browser.ESCAPE);
         browser.waitUntil("document.getElementById('panel').hidden");

@@ -22,11 +22,14 @@ import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.Intake;
+import io.jobrelay.ledger.Lease;
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.HttpSettings;
@@ -89,6 +92,7 @@ final class Served implements AutoCloseable {
     final Outbox outbox;
     final Intake intake;
     final Nodes nodes;
+    final Leases leases;
     final Reloads reloads = new Reloads(Clock.systemUTC());
     private final LedgerDatabase database;
     private final Description description = new Description();
@@ -107,7 +111,9 @@ final class Served implements AutoCloseable {
                 () -> UUID.randomUUID().toString());
         outbox = new Outbox(
                 database, clock, new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)), nodes.lease());
-        watches = new Watches(database, clock, nodes.lease());
+        leases = new Leases(database, nodes.lease());
+        leases.look();
+        watches = new Watches(database, clock);
         intake = new Intake(
                 database,
                 outbox,
@@ -175,7 +181,7 @@ final class Served implements AutoCloseable {
         Watch all = list("all");
         watches.replace("all.yaml", List.of(all));
         watches.pollNow(all.id());
-        intake.answered(claim(all), List.of(records)).join();
+        intake.answered(due(all), List.of(records), Instant.now()).join();
     }
 
     /** Uses up the attempts of a delivery. */
@@ -197,11 +203,9 @@ final class Served implements AutoCloseable {
                 new Connections(vertx, Connections.Limits.STANDARD));
     }
 
-    DueWatch claim(Watch watch) {
-        return watches.claim(due -> due).stream()
-                .filter(due -> due.watch().equals(watch))
-                .findFirst()
-                .orElseThrow();
+    DueWatch due(Watch watch) {
+        Lease account = leases.of(Shard.account(watch.account())).orElseThrow();
+        return watches.due(account, List.of(watch.id())).get(0);
     }
 
     String url() {

@@ -61,7 +61,7 @@ class StreamTest {
     void a_watch_that_fails_is_told_of_too() throws IOException {
         try (EventReader stream = stream("").begun()) {
             api.watches.replace("p.yaml", List.of(Served.list("p")));
-            api.intake.failed(api.claim(Served.list("p")), PollFailure.without(FailureKind.TIMEOUT, "late"));
+            api.intake.failed(api.due(Served.list("p")), PollFailure.without(FailureKind.TIMEOUT, "late"));
 
             EventReader.Received event = stream.next();
             assertThat(event.type()).isEqualTo("io.jobrelay.watch.health_changed.v1");

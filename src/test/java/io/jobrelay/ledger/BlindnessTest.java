@@ -49,24 +49,22 @@ class BlindnessTest {
 
     @Test
     void a_watch_whose_polls_fail_is_blind_after_three_times_its_longest_pace_and_told_once() {
-        ledger.intake
-                .answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING))
-                .join();
+        ledger.answered(ledger.dueOnly(Ledger.watch("1")), List.of(RUNNING)).join();
         ledger.clock.advance(Duration.ofSeconds(10));
-        fail(ledger.claim().get(0), Duration.ofHours(1));
+        fail(ledger.due().get(0), Duration.ofHours(1));
         ledger.clock.advance(QUARTER.minusSeconds(10).minus(INSTANT));
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
         ledger.clock.advance(INSTANT);
 
-        assertThat(ledger.blindness.notice()).singleElement().satisfies(blind -> {
+        assertThat(ledger.noticeBlind()).singleElement().satisfies(blind -> {
             assertThat(blind.watch()).isEqualTo(Ledger.watch("1"));
             assertThat(blind.since()).isEqualTo(Ledger.START);
             assertThat(blind.health()).isEqualTo("UNAVAILABLE");
             assertThat(blind.failure()).isEqualTo("no answer");
         });
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
         ledger.clock.advance(QUARTER);
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
         assertThat(ledger.blindness.report().count()).isEqualTo(1);
         assertThat(told())
                 .containsExactly(
@@ -78,24 +76,24 @@ class BlindnessTest {
     void it_is_noticed_too_when_no_poll_ends_or_none_begins() {
         Watch hanging = Ledger.watch("hanging");
         Watch never = Ledger.watch("never");
-        ledger.claimOnly(hanging);
+        ledger.dueOnly(hanging);
         ledger.watches.replace("more.yaml", List.of(never));
         ledger.clock.advance(QUARTER);
 
-        assertThat(ledger.blindness.notice()).extracting(BlindWatch::watch).containsExactlyInAnyOrder(hanging, never);
+        assertThat(ledger.noticeBlind()).extracting(BlindWatch::watch).containsExactlyInAnyOrder(hanging, never);
         assertThat(told()).containsOnly("1 OK OK - true 2026-11-22T10:00:00Z -");
     }
 
     @Test
     void the_first_good_answer_ends_it_in_one_event_with_the_health() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         fail(due, Duration.ofMinutes(20));
         ledger.clock.advance(Duration.ofMinutes(20));
-        assertThat(ledger.blindness.notice()).hasSize(1);
-        DueWatch again = ledger.claim().get(0);
+        assertThat(ledger.noticeBlind()).hasSize(1);
+        DueWatch again = ledger.due().get(0);
         fail(again, Duration.ZERO);
         ledger.clock.advance(Duration.ofMinutes(5));
-        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING)).join();
+        ledger.answered(ledger.due().get(0), List.of(RUNNING)).join();
 
         assertThat(ledger.blindness.report()).isEqualTo(Blindness.Report.NONE);
         assertThat(told())
@@ -104,45 +102,43 @@ class BlindnessTest {
                         "2 UNAVAILABLE UNAVAILABLE - true 2026-11-22T10:00:00Z no answer",
                         "3 UNAVAILABLE OK true - 2026-11-22T10:00:00Z -");
         ledger.clock.advance(QUARTER.minus(INSTANT));
-        assertThat(ledger.blindness.notice()).as("counts from the answer").isEmpty();
+        assertThat(ledger.noticeBlind()).as("counts from the answer").isEmpty();
     }
 
     @Test
     void another_kind_of_failure_while_it_is_blind_says_that_it_still_is() {
-        fail(ledger.claimOnly(Ledger.watch("1")), QUARTER);
+        fail(ledger.dueOnly(Ledger.watch("1")), QUARTER);
         ledger.clock.advance(QUARTER);
-        ledger.blindness.notice();
+        ledger.noticeBlind();
         ledger.intake.failed(
-                ledger.claim().get(0), new PollFailure(FailureKind.FORBIDDEN, 403, null, "go away", null, null));
+                ledger.due().get(0), new PollFailure(FailureKind.FORBIDDEN, 403, null, "go away", null, null));
 
         assertThat(told()).endsWith("3 UNAVAILABLE FORBIDDEN true true 2026-11-22T10:00:00Z go away");
     }
 
     @Test
     void after_a_pause_a_watch_has_the_chance_to_be_polled_first() {
-        ledger.intake
-                .answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING))
-                .join();
+        ledger.answered(ledger.dueOnly(Ledger.watch("1")), List.of(RUNNING)).join();
         ledger.close();
         ledger.clock.advance(Duration.ofDays(3));
         ledger = Ledger.open(engine.ledger(directory), ledger.clock);
 
         ledger.clock.advance(QUARTER.minus(INSTANT));
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
         ledger.clock.advance(INSTANT);
-        assertThat(ledger.blindness.notice()).hasSize(1);
+        assertThat(ledger.noticeBlind()).hasSize(1);
     }
 
     @Test
     void a_watch_that_is_blind_stays_so_over_a_restart_and_is_not_told_again() {
-        ledger.claimOnly(Ledger.watch("1"));
+        ledger.dueOnly(Ledger.watch("1"));
         ledger.clock.advance(QUARTER);
-        ledger.blindness.notice();
+        ledger.noticeBlind();
         ledger.close();
         ledger = Ledger.open(engine.ledger(directory), ledger.clock);
         ledger.clock.advance(Duration.ofDays(1));
 
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
         assertThat(ledger.blindness.report().first())
                 .extracting(BlindWatch::since)
                 .containsExactly(Ledger.START);
@@ -150,26 +146,24 @@ class BlindnessTest {
 
     @Test
     void a_watch_that_has_ended_or_was_removed_is_not_looked_after_and_so_not_blind() {
-        ledger.intake
-                .answered(
-                        ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+        ledger.answered(ledger.dueOnly(Ledger.watch("1")), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
                 .join();
         ledger.watches.replace("more.yaml", List.of(Ledger.watch("2")));
         ledger.watches.replace("more.yaml", List.of());
         ledger.clock.advance(Duration.ofDays(1));
 
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
     }
 
     @Test
     void a_watch_with_another_pace_counts_anew_by_that() {
-        ledger.claimOnly(Ledger.watch("1"));
+        ledger.dueOnly(Ledger.watch("1"));
         ledger.clock.advance(QUARTER.minus(INSTANT));
-        ledger.claimOnly(Ledger.watch("1", "10s..1h", false));
+        ledger.dueOnly(Ledger.watch("1", "10s..1h", false));
         ledger.clock.advance(Duration.ofHours(3).minus(INSTANT));
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.noticeBlind()).isEmpty();
         ledger.clock.advance(INSTANT);
-        assertThat(ledger.blindness.notice()).hasSize(1);
+        assertThat(ledger.noticeBlind()).hasSize(1);
     }
 
     @Test
@@ -182,9 +176,9 @@ class BlindnessTest {
                         .toList());
         ledger.clock.advance(QUARTER);
 
-        assertThat(ledger.blindness.notice()).hasSize(256);
-        assertThat(ledger.blindness.notice()).hasSize(256);
-        assertThat(ledger.blindness.notice()).hasSize(88);
+        assertThat(ledger.noticeBlind()).hasSize(256);
+        assertThat(ledger.noticeBlind()).hasSize(256);
+        assertThat(ledger.noticeBlind()).hasSize(88);
         assertThat(ledger.blindness.report().count()).isEqualTo(600);
         assertThat(ledger.blindness.report().first()).hasSize(10);
         assertThat(ledger.query("select count(*) from delivery where destination = 'changes'"))

@@ -132,10 +132,9 @@ class DeliveriesTest {
     /** Whatever the clocks say, and however long the event took to the ledger. */
     @Test
     void a_delivery_has_the_time_of_its_event_and_is_found_by_it() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.clock.jump(Duration.ofMillis(130).plusNanos(7));
-        ledger.intake
-                .answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.RUNNING)))
+        ledger.answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.RUNNING)))
                 .join();
         ledger.query("select event_id from change").forEach(event -> ledger.outbox.add(HOOK, "acme-job/acme/1", event));
         die(HOOK);

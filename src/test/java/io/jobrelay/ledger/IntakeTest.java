@@ -47,28 +47,11 @@ class IntakeTest {
         ledger.close();
     }
 
-    /** Its routes were replaced while it was polled. */
-    @Test
-    void what_the_provider_says_counts_though_the_claim_was_given_back_meanwhile() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.watches.giveBack(List.of(due));
-
-        ledger.intake.failed(due, PollFailure.without(FailureKind.UNAVAILABLE, "cut"));
-        assertThat(ledger.query("select failures from watch")).containsExactly("0");
-        assertThat(ledger.intake
-                        .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                        .join()
-                        .changes())
-                .hasSize(1);
-        assertThat(ledger.claim()).as("it has been answered, and waits").isEmpty();
-    }
-
     @Test
     void a_change_is_numbered_kept_and_handed_to_the_router_with_its_final_bytes() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
 
-        List<Change> changes = ledger.intake
-                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+        List<Change> changes = ledger.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
                 .join()
                 .changes();
 
@@ -96,21 +79,18 @@ class IntakeTest {
 
     @Test
     void progress_is_a_change_only_where_it_is_asked_for() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1", "10s..5m", true));
-        ledger.intake
-                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 10)))
+        DueWatch due = ledger.dueOnly(Ledger.watch("1", "10s..5m", true));
+        ledger.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 10)))
                 .join();
         ledger.clock.advance(Duration.ofSeconds(10));
-        DueWatch again = ledger.claim().get(0);
+        DueWatch again = ledger.due().get(0);
 
-        assertThat(ledger.intake
-                        .answered(again, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
+        assertThat(ledger.answered(again, List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
                         .join()
                         .changes())
                 .hasSize(1);
         ledger.clock.advance(Duration.ofSeconds(10));
-        assertThat(ledger.intake
-                        .answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
+        assertThat(ledger.answered(ledger.due().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING, null, "run", 11)))
                         .join()
                         .changes())
                 .isEmpty();
@@ -157,7 +137,7 @@ class IntakeTest {
 
     @Test
     void each_change_of_a_watchs_health_is_an_event() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         due = failed(due, FailureKind.TIMEOUT);
         due = failed(due, FailureKind.TIMEOUT);
         due = failed(due, FailureKind.FORBIDDEN);
@@ -177,7 +157,7 @@ class IntakeTest {
 
     @Test
     void the_last_failure_of_a_watch_is_known_whole() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         PollFailure refused = new PollFailure(FailureKind.REJECTED, 400, "res.2211", "Failed to query.", null, null);
 
         ledger.intake.failed(due, refused);
@@ -189,17 +169,15 @@ class IntakeTest {
 
     @Test
     void a_failure_changes_no_record_and_makes_the_watch_wait_longer_each_time() {
-        DueWatch due = answered(ledger.claimOnly(Ledger.watch("1")));
+        DueWatch due = answered(ledger.dueOnly(Ledger.watch("1")));
         for (long wait : new long[] {10, 20, 40, 80, 160, 300, 300}) {
             ledger.intake.failed(due, failure(FailureKind.UNAVAILABLE, null));
             ledger.clock.advance(Duration.ofSeconds(wait).minusMillis(1));
-            assertThat(ledger.claim()).as("before %s s", wait).isEmpty();
+            assertThat(ledger.due()).as("before %s s", wait).isEmpty();
             ledger.clock.advance(Duration.ofMillis(1));
-            due = ledger.claim().get(0);
+            due = ledger.due().get(0);
         }
-        ledger.intake
-                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                .join();
+        ledger.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING))).join();
 
         assertThat(ledger.query("select state || sequence from job")).containsExactly("RUNNING1");
         assertThat(ledger.query("select failures from watch")).containsExactly("0");
@@ -207,26 +185,26 @@ class IntakeTest {
 
     @Test
     void retry_after_is_a_minimum() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.intake.failed(due, failure(FailureKind.THROTTLED, Duration.ofHours(1)));
         ledger.clock.advance(Duration.ofMinutes(59));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         ledger.clock.advance(Duration.ofMinutes(1));
-        DueWatch again = ledger.claim().get(0);
+        DueWatch again = ledger.due().get(0);
 
         ledger.intake.failed(again, failure(FailureKind.THROTTLED, Duration.ofSeconds(1)));
         ledger.clock.advance(Duration.ofSeconds(19));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
     }
 
     @Test
     void the_last_replies_that_could_not_be_read_are_kept_whole() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         for (int i = 1; i <= 12; i++) {
             byte[] body = ("<html>" + i).getBytes(UTF_8);
             ledger.intake.failed(due, PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", body)));
             ledger.clock.advance(Duration.ofMinutes(5));
-            due = ledger.claim().get(0);
+            due = ledger.due().get(0);
         }
 
         WatchIndex index = new WatchIndex(ledger.database);
@@ -242,20 +220,19 @@ class IntakeTest {
     @Test
     void a_job_that_stays_in_one_state_for_too_long_is_flagged_once() {
         Duration hour = Duration.ofHours(1);
-        ledger.claimOnly(Ledger.watch("1", hour));
+        ledger.dueOnly(Ledger.watch("1", hour));
         ledger.clock.advance(Duration.ofMinutes(15));
-        DueWatch due = poll(ledger.claim().get(0), JobState.RUNNING, 10);
+        DueWatch due = poll(ledger.due().get(0), JobState.RUNNING, 10);
         Duration left = hour.minus(Duration.ofMinutes(10));
         due = poll(due, JobState.RUNNING, 20); // another change, the same state: it counts on
         ledger.clock.advance(left);
-        assertThat(ledger.intake
-                        .answered(due, List.of(job(JobState.RUNNING, 20)))
+        assertThat(ledger.answered(due, List.of(job(JobState.RUNNING, 20)))
                         .join()
                         .changes())
                 .as("not longer than")
                 .isEmpty();
         ledger.clock.advance(Duration.ofMinutes(5));
-        due = ledger.claim().get(0);
+        due = ledger.due().get(0);
         due = poll(due, JobState.RUNNING, 20);
         due = poll(due, JobState.RUNNING, 20);
         due = poll(due, JobState.RUNNING, 30);
@@ -282,21 +259,17 @@ class IntakeTest {
     void each_job_of_a_list_has_its_own_time() {
         Watch list = new Watch(
                 "acme-jobs", "acme", Map.of(), Pace.parse("10s"), Map.of(), false, Duration.ofMinutes(30), true);
-        DueWatch due = ledger.claimOnly(list);
-        ledger.intake
-                .answered(due, List.of(JobRecords.of("a", JobState.RUNNING)))
-                .join();
+        DueWatch due = ledger.dueOnly(list);
+        ledger.answered(due, List.of(JobRecords.of("a", JobState.RUNNING))).join();
         ledger.clock.advance(Duration.ofMinutes(20));
-        ledger.intake
-                .answered(
-                        ledger.claim().get(0),
+        ledger.answered(
+                        ledger.due().get(0),
                         List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)))
                 .join();
         ledger.clock.advance(Duration.ofMinutes(11));
 
-        assertThat(ledger.intake
-                        .answered(
-                                ledger.claim().get(0),
+        assertThat(ledger.answered(
+                                ledger.due().get(0),
                                 List.of(JobRecords.of("a", JobState.RUNNING), JobRecords.of("b", JobState.QUEUED)))
                         .join()
                         .changes())
@@ -306,11 +279,10 @@ class IntakeTest {
 
     @Test
     void a_job_may_stay_where_it_is_if_its_watch_says_nothing_about_that() {
-        DueWatch due = answered(ledger.claimOnly(Ledger.watch("1")));
+        DueWatch due = answered(ledger.dueOnly(Ledger.watch("1")));
         ledger.clock.advance(Duration.ofDays(100));
 
-        assertThat(ledger.intake
-                        .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
+        assertThat(ledger.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
                         .join()
                         .changes())
                 .isEmpty();
@@ -318,16 +290,13 @@ class IntakeTest {
 
     @Test
     void an_answer_that_may_be_older_than_another_watchs_change_is_left_aside() {
-        DueWatch slow = ledger.claimOnly(Ledger.list("all"));
+        DueWatch slow = ledger.dueOnly(Ledger.list("all"));
         ledger.watches.replace("more.yaml", List.of(Ledger.watch("1")));
-        DueWatch quick = ledger.claim().get(0);
+        DueWatch quick = ledger.due().get(0);
         ledger.clock.advance(Duration.ofSeconds(1));
-        ledger.intake
-                .answered(quick, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
-                .join();
+        ledger.answered(quick, List.of(JobRecords.of(JOB, JobState.SUCCEEDED))).join();
 
-        assertThat(ledger.intake
-                        .answered(
+        assertThat(ledger.answered(
                                 slow,
                                 List.of(JobRecords.of(JOB, JobState.RUNNING), JobRecords.of("other", JobState.RUNNING)))
                         .join()
@@ -337,8 +306,7 @@ class IntakeTest {
         assertThat(ledger.query("select state from job where id = '" + JOB + "'"))
                 .containsExactly("SUCCEEDED");
         ledger.clock.advance(Duration.ofMinutes(5));
-        assertThat(ledger.intake
-                        .answered(ledger.claim().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING)))
+        assertThat(ledger.answered(ledger.due().get(0), List.of(JobRecords.of(JOB, JobState.RUNNING)))
                         .join()
                         .changes())
                 .as("a poll that began afterwards")
@@ -348,29 +316,28 @@ class IntakeTest {
 
     @Test
     void a_watch_whose_last_record_was_left_aside_goes_on() {
-        DueWatch single = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch single = ledger.dueOnly(Ledger.watch("1"));
         ledger.watches.replace("all.yaml", List.of(Ledger.list("all")));
-        DueWatch list = ledger.claim().get(0);
+        DueWatch list = ledger.due().stream()
+                .filter(due -> due.watch().list())
+                .findFirst()
+                .orElseThrow();
         ledger.clock.advance(Duration.ofSeconds(1));
-        ledger.intake
-                .answered(list, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                .join();
+        ledger.answered(list, List.of(JobRecords.of(JOB, JobState.RUNNING))).join();
         ledger.clock.jump(Duration.ofHours(-1));
 
-        assertThat(ledger.intake
-                        .answered(single, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
+        assertThat(ledger.answered(single, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
                         .join()
                         .changes())
                 .isEmpty();
         assertThat(ledger.query("select state from watch where definition ->> 'api' = 'acme-job'"))
                 .containsExactly("ACTIVE");
         ledger.clock.advance(Duration.ofSeconds(10));
-        DueWatch again = ledger.claim().stream()
+        DueWatch again = ledger.due().stream()
                 .filter(due -> !due.watch().list())
                 .findFirst()
                 .orElseThrow();
-        assertThat(ledger.intake
-                        .answered(again, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
+        assertThat(ledger.answered(again, List.of(JobRecords.of(JOB, JobState.SUCCEEDED)))
                         .join()
                         .changes())
                 .hasSize(1);
@@ -385,9 +352,9 @@ class IntakeTest {
     }
 
     private DueWatch poll(DueWatch due, JobState state, int percent) {
-        ledger.intake.answered(due, List.of(job(state, percent))).join();
+        ledger.answered(due, List.of(job(state, percent))).join();
         ledger.clock.advance(Duration.ofMinutes(5));
-        return state.terminal() ? due : ledger.claim().get(0);
+        return state.terminal() ? due : ledger.due().get(0);
     }
 
     private static JobRecord job(JobState state, int percent) {
@@ -403,15 +370,13 @@ class IntakeTest {
     private DueWatch failed(DueWatch due, FailureKind kind) {
         ledger.intake.failed(due, failure(kind, null));
         ledger.clock.advance(Duration.ofMinutes(5));
-        return ledger.claim().get(0);
+        return ledger.due().get(0);
     }
 
     private DueWatch answered(DueWatch due) {
-        ledger.intake
-                .answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING)))
-                .join();
+        ledger.answered(due, List.of(JobRecords.of(JOB, JobState.RUNNING))).join();
         ledger.clock.advance(Duration.ofMinutes(5));
-        return ledger.claim().get(0);
+        return ledger.due().get(0);
     }
 
     private static PollFailure failure(FailureKind kind, @org.jspecify.annotations.Nullable Duration retryAfter) {

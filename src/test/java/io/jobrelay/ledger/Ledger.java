@@ -1,6 +1,7 @@
 package io.jobrelay.ledger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,9 +15,11 @@ import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -28,12 +31,14 @@ final class Ledger implements AutoCloseable {
     final MovableClock clock;
     final LedgerDatabase database;
     final Outbox outbox;
+    final Leases leases;
     final Watches watches;
     final Intake intake;
     final Blindness blindness;
     final LedgerClock time;
     final Nodes nodes;
     final Purge purge;
+    private final Map<String, Instant> begun = new HashMap<>();
 
     private Ledger(LedgerSettings settings, MovableClock clock) {
         this.clock = clock;
@@ -45,7 +50,9 @@ final class Ledger implements AutoCloseable {
                 database, time, clock::nanoTime, new Nodes.Self("node", "test"), () -> "node of " + run, false);
         outbox = new Outbox(
                 database, time, new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)), nodes.lease());
-        watches = new Watches(database, time, nodes.lease());
+        leases = new Leases(database, nodes.lease());
+        leases.look();
+        watches = new Watches(database, time);
         Announcements announcements =
                 new Announcements(database, "test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
@@ -83,14 +90,33 @@ final class Ledger implements AutoCloseable {
                 "acme-jobs", "acme", Map.of("project", project), Pace.parse("10s..5m"), Map.of(), false, null, true);
     }
 
-    List<DueWatch> claim() {
-        return watches.claim(due -> due);
+    /** The watches that are due; their polls begin now. */
+    List<DueWatch> due() {
+        List<DueWatch> due = leases.of(Shard.Kind.ACCOUNT).stream()
+                .flatMap(account -> watches.due(account, Instant.EPOCH, "", time.instant(), 10_000).stream())
+                .sorted(DueWatch.ORDER)
+                .toList();
+        due.forEach(watch -> begun.putIfAbsent(watch.id(), time.instant()));
+        return due;
     }
 
-    /** Adds one watch and polls it once. */
-    DueWatch claimOnly(Watch watch) {
+    List<BlindWatch> noticeBlind() {
+        return blindness.notice(leases.of(Shard.Kind.ACCOUNT));
+    }
+
+    /** Adds one watch, the only one that is due. */
+    DueWatch dueOnly(Watch watch) {
         watches.replace("watches.yaml", List.of(watch));
-        return claim().get(0);
+        return due().get(0);
+    }
+
+    /** The provider has answered; what is written behind is written too. */
+    CompletableFuture<Intake.Answered> answered(DueWatch due, List<JobRecord> records) {
+        Instant begin = requireNonNullElse(begun.remove(due.id()), time.instant());
+        return intake.answered(due, records, begin)
+                .thenCompose(answered -> answered.next() == null || answered.written()
+                        ? CompletableFuture.completedFuture(answered)
+                        : watches.note(due.lease(), List.of(answered.next())).thenApply(noted -> answered));
     }
 
     /** The destination has it, and it goes nowhere else. */
@@ -98,16 +124,16 @@ final class Ledger implements AutoCloseable {
         outbox.delivered(delivery, Set.of()).join();
     }
 
-    /** Takes records in through a watch of a list, even one whose claim was left behind. */
+    /** Takes records in through a watch of a list. */
     void takeIn(JobRecord... records) {
         Watch list = list("all");
         watches.replace("all.yaml", List.of(list));
         clock.advance(Duration.ofMinutes(15));
-        DueWatch due = claim().stream()
-                .filter(claimed -> claimed.watch().equals(list))
+        DueWatch due = due().stream()
+                .filter(watch -> watch.watch().equals(list))
                 .findFirst()
                 .orElseThrow();
-        intake.answered(due, List.of(records)).join();
+        answered(due, List.of(records)).join();
     }
 
     /** The first column of a query, as texts. */

@@ -47,60 +47,56 @@ class LedgerClockTest {
     @ParameterizedTest
     @ValueSource(longs = {-24, -1, 1, 24})
     void what_waits_waits_as_long_as_it_would_have(long hours) {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.clock.jump(Duration.ofHours(hours));
-        ledger.intake.answered(due, List.of(RUNNING)).join();
+        ledger.answered(due, List.of(RUNNING)).join();
 
         ledger.clock.advance(Duration.ofSeconds(10).minusMillis(1));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));
-        DueWatch again = ledger.claim().get(0);
-        assertThat(again.planned()).isEqualTo(ledger.time.instant());
-        assertThat(ledger.claim()).as("the claim has not run out").isEmpty();
-        assertThat(ledger.blindness.notice()).isEmpty();
+        assertThat(ledger.due()).singleElement().extracting(DueWatch::due).isEqualTo(ledger.time.instant());
+        assertThat(ledger.noticeBlind()).isEmpty();
         assertThat(ledger.time.ahead()).isEqualTo(Duration.ofHours(-hours));
     }
 
     @Test
     void events_are_dated_by_the_machine() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.clock.jump(Duration.ofHours(-1));
-        ledger.intake.answered(due, List.of(RUNNING)).join();
+        ledger.answered(due, List.of(RUNNING)).join();
 
         assertThat(ledger.told("true", "/time")).containsExactly("1 2026-11-22T09:00:00Z");
     }
 
     @Test
     void since_when_is_told_by_the_machine_too() {
-        ledger.claimOnly(Ledger.watch("1"));
+        ledger.dueOnly(Ledger.watch("1"));
         ledger.clock.advance(Duration.ofMinutes(15));
         ledger.clock.jump(Duration.ofDays(1));
 
-        assertThat(ledger.blindness.notice())
+        assertThat(ledger.noticeBlind())
                 .extracting(BlindWatch::since)
                 .containsExactly(Ledger.START.plus(Duration.ofDays(1)));
     }
 
     @Test
     void a_start_with_a_clock_that_was_put_back_goes_on_where_the_ledger_left_off() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.intake.failed(due, new PollFailure(FailureKind.TIMEOUT, null, null, "no answer", null, null));
         ledger.clock.advance(Duration.ofSeconds(3));
         restart(Duration.ofHours(-1));
 
         assertThat(ledger.time.ahead()).isEqualTo(Duration.ofHours(1));
         ledger.clock.advance(Duration.ofSeconds(7).minusMillis(1));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));
-        assertThat(ledger.claim()).hasSize(1);
+        assertThat(ledger.due()).hasSize(1);
     }
 
     @Test
     void a_ledger_that_had_no_time_to_note_goes_on_after_its_last_change() {
         ledger.clock.advance(Duration.ofMinutes(5));
-        ledger.intake
-                .answered(ledger.claimOnly(Ledger.watch("1")), List.of(RUNNING))
-                .join();
+        ledger.answered(ledger.dueOnly(Ledger.watch("1")), List.of(RUNNING)).join();
         Instant last = ledger.time.instant();
         ledger.close();
         ledger.clock.jump(Duration.ofHours(-1));
@@ -111,29 +107,27 @@ class LedgerClockTest {
 
     @Test
     void a_start_later_than_the_ledger_left_off_follows_the_machine() {
-        ledger.claimOnly(Ledger.watch("1"));
+        ledger.dueOnly(Ledger.watch("1"));
         restart(Duration.ofHours(5));
 
         assertThat(ledger.time.ahead()).isZero();
-        assertThat(ledger.claim())
+        assertThat(ledger.due())
                 .singleElement()
-                .satisfies(due -> assertThat(due.planned())
-                        .as("what was due before the start was due at the start")
-                        .isEqualTo(ledger.clock.instant()));
+                .satisfies(due -> assertThat(due.due()).isBefore(ledger.time.begin()));
     }
 
     @Test
     void no_wait_is_negative_and_no_job_forgets_its_age_when_the_clock_goes_back() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.intake.answered(due, List.of(RUNNING)).join();
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
+        ledger.answered(due, List.of(RUNNING)).join();
         ledger.clock.advance(Duration.ofMinutes(10));
         ledger.clock.jump(Duration.ofDays(-1));
-        ledger.intake.answered(ledger.claim().get(0), List.of(RUNNING)).join();
+        ledger.answered(ledger.due().get(0), List.of(RUNNING)).join();
 
         ledger.clock.advance(Duration.ofMinutes(1).minusMillis(1));
-        assertThat(ledger.claim()).as("a tenth of ten minutes").isEmpty();
+        assertThat(ledger.due()).as("a tenth of ten minutes").isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));
-        assertThat(ledger.claim()).hasSize(1);
+        assertThat(ledger.due()).hasSize(1);
     }
 
     private void restart(Duration jump) {

@@ -60,7 +60,7 @@ class LedgerDatabaseTest {
     @Test
     void refuses_a_second_opener_and_says_what_to_do() {
         try (Ledger ledger = Ledger.open(file)) {
-            assertThat(ledger.claim()).isEmpty();
+            assertThat(ledger.due()).isEmpty();
             assertThatThrownBy(() -> Ledger.open(file))
                     .isInstanceOf(LedgerException.class)
                     .hasMessage(

@@ -3,7 +3,6 @@ package io.jobrelay.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
@@ -167,32 +166,6 @@ class LedgerTroubleIT {
         }
     }
 
-    @Test
-    void claims_given_back_on_a_full_disk_are_due_once_there_is_room() throws IOException {
-        try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 6);
-                Ledger ledger = Ledger.open(disk.directory().resolve("ledger.db"))) {
-            ledger.intake
-                    .answered(ledger.claimOnly(Ledger.watch("1")), List.of(JobRecords.of("1", JobState.RUNNING)))
-                    .join();
-            DueWatch watch = ledger.claimOnly(Ledger.watch("2"));
-            Delivery delivery = ledger.outbox.claim(Outbox.CHANGES, 1).get(0);
-            disk.fill();
-            fillLog(ledger);
-
-            ledger.watches.giveBack(List.of(watch));
-            ledger.outbox.giveBack(delivery);
-            assertThatThrownBy(ledger::claim).isInstanceOf(LedgerException.class);
-            assertThatThrownBy(() -> ledger.outbox.claim(Outbox.CHANGES, 1)).isInstanceOf(LedgerException.class);
-            disk.free();
-
-            assertThat(ledger.claim()).extracting(DueWatch::watch).containsExactly(watch.watch());
-            assertThat(ledger.claim()).as("given back once").isEmpty();
-            assertThat(ledger.outbox.claim(Outbox.CHANGES, 2))
-                    .extracting(Delivery::eventId, Delivery::attempts)
-                    .containsExactly(tuple(delivery.eventId(), 0));
-        }
-    }
-
     /** Until the room that the ledger has still in its own files is taken too. */
     private static void fillLog(Ledger ledger) {
         assertThatThrownBy(() -> {
@@ -246,12 +219,12 @@ class LedgerTroubleIT {
     void lets_go_on_who_brings_an_answer_while_it_cannot_be_committed() throws SQLException {
         Path file = directory.resolve("ledger.db");
         try (Ledger ledger = Ledger.open(file)) {
-            DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+            DueWatch due = ledger.dueOnly(Ledger.watch("1"));
             CompletableFuture<Intake.Answered> taken;
             try (Connection shell = DriverManager.getConnection("jdbc:sqlite:" + file);
                     Statement statement = shell.createStatement()) {
                 statement.execute("begin immediate");
-                taken = ledger.intake.answered(due, List.of(JobRecords.of("1", JobState.RUNNING)));
+                taken = ledger.answered(due, List.of(JobRecords.of("1", JobState.RUNNING)));
                 assertThat(taken).isNotDone();
                 assertThat(ledger.query("select id from job")).isEmpty();
                 statement.execute("rollback");

@@ -68,14 +68,12 @@ class OutdatedAnswersTest {
 
     @Test
     void an_end_from_the_past_ends_no_watch() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("a"));
-        ledger.intake
-                .answered(due, List.of(job("a", JobState.RUNNING, "updateTime", NOON)))
+        DueWatch due = ledger.dueOnly(Ledger.watch("a"));
+        ledger.answered(due, List.of(job("a", JobState.RUNNING, "updateTime", NOON)))
                 .join();
         ledger.clock.advance(Duration.ofMinutes(15));
 
-        ledger.intake
-                .answered(ledger.claim().get(0), List.of(job("a", JobState.FAILED, "updateTime", NOON.minusSeconds(1))))
+        ledger.answered(ledger.due().get(0), List.of(job("a", JobState.FAILED, "updateTime", NOON.minusSeconds(1))))
                 .join();
 
         assertThat(ledger.query("select state from watch")).containsExactly("ACTIVE");
@@ -85,15 +83,13 @@ class OutdatedAnswersTest {
     /** One status for one task after the other, as a data set's synchronisation has: the one before is not the present one. */
     @Test
     void the_end_of_the_task_before_ends_no_watch() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("a"));
-        ledger.intake
-                .answered(due, List.of(job("second", JobState.RUNNING, "createTime", NOON)))
+        DueWatch due = ledger.dueOnly(Ledger.watch("a"));
+        ledger.answered(due, List.of(job("second", JobState.RUNNING, "createTime", NOON)))
                 .join();
         ledger.clock.advance(Duration.ofMinutes(15));
 
-        ledger.intake
-                .answered(
-                        ledger.claim().get(0),
+        ledger.answered(
+                        ledger.due().get(0),
                         List.of(job("first", JobState.SUCCEEDED, "createTime", NOON.minusSeconds(1))))
                 .join();
 

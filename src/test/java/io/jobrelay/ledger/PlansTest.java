@@ -14,7 +14,6 @@ import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
-import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -66,8 +65,8 @@ class PlansTest {
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
-            entry("select exists (select 1 from watch where claimed", "its index has only those that are polled now"),
             entry("select distinct destination, subject from delivery where claimed", "its index has only those"),
+            entry("select shard, owner, token, wanted_by, edits from lease", "a row for each account and destination"),
             entry("update watch set blind_at = ? + blind_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
@@ -180,11 +179,10 @@ class PlansTest {
     private void poll() {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("gone")));
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b"), Ledger.watch("c")));
-        List<DueWatch> due = ledger.claim();
-        new Companions(ledger.database, ledger.time, ledger.nodes.lease(), Watch::account)
-                .join("acme-job", "acme", List.of("acme"), "again", 1);
-        ledger.intake
-                .answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)))
+        List<DueWatch> due = ledger.due();
+        assertThat(ledger.watches.due(due.get(0).lease(), List.of(due.get(0).id())))
+                .hasSize(1);
+        ledger.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)))
                 .join();
         ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
         ledger.intake.failed(
@@ -193,7 +191,7 @@ class PlansTest {
                 .mapToObj(job -> JobRecords.of("job " + job, JobState.RUNNING))
                 .toArray(JobRecord[]::new));
         ledger.clock.advance(Duration.ofHours(1));
-        assertThat(ledger.blindness.notice()).isNotEmpty();
+        assertThat(ledger.noticeBlind()).isNotEmpty();
         assertThat(ledger.blindness.report().count()).isPositive();
     }
 

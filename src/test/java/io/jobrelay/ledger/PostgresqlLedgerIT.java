@@ -21,7 +21,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -194,24 +193,6 @@ class PostgresqlLedgerIT {
     }
 
     @Test
-    void what_one_claims_the_other_does_not() {
-        LedgerSettings settings = server.ledger(name);
-        try (Ledger one = Ledger.open(settings);
-                Ledger other = Ledger.open(settings)) {
-            one.watches.replace(
-                    "watches.yaml",
-                    IntStream.range(0, 20)
-                            .mapToObj(number -> Ledger.watch("job " + number))
-                            .toList());
-
-            List<DueWatch> claimed = new ArrayList<>(one.watches.claim(due -> Map.of("acme", 12)));
-            claimed.addAll(other.watches.claim(due -> Map.of("acme", 12)));
-
-            assertThat(claimed).extracting(DueWatch::id).hasSize(20).doesNotHaveDuplicates();
-        }
-    }
-
-    @Test
     void whoever_is_in_a_lane_keeps_others_out_until_the_commit() {
         LedgerSettings settings = server.ledger(name);
         try (Ledger one = Ledger.open(settings);
@@ -306,13 +287,13 @@ class PostgresqlLedgerIT {
         try (Ledger ledger = Ledger.open(settings);
                 Connection other = DriverManager.getConnection(settings.url(), settings.user(), "");
                 Statement statement = other.createStatement()) {
-            DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+            DueWatch due = ledger.dueOnly(Ledger.watch("1"));
             other.setAutoCommit(false);
             statement.execute("insert into change (account, event_id, subject, sequence, type, event, created_at,"
                     + " event_time) values ('acme', 'e', 'a', 1, 't', '', 0, 0)");
 
             CompletableFuture<Intake.Answered> answered =
-                    ledger.intake.answered(due, List.of(JobRecords.of("a", JobState.RUNNING)));
+                    ledger.answered(due, List.of(JobRecords.of("a", JobState.RUNNING)));
             await().atMost(SOON)
                     .until(
                             () -> ledger.query("select count(*) from pg_locks where not granted"),

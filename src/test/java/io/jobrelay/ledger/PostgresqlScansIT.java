@@ -30,7 +30,7 @@ class PostgresqlScansIT {
             for (int poll = 0; poll < 3; poll++) {
                 poll(ledger);
                 deliver(ledger);
-                ledger.blindness.notice();
+                ledger.noticeBlind();
                 History history = new History(ledger.database);
                 history.after(History.Place.START, 10);
                 history.completeAfter(History.Place.START);
@@ -87,10 +87,9 @@ class PostgresqlScansIT {
 
     private static void poll(Ledger ledger) {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b")));
-        List<DueWatch> due = ledger.claim();
+        List<DueWatch> due = ledger.due();
         assertThat(due).hasSize(2);
-        due.forEach(watch -> ledger.intake
-                .answered(watch, List.of(JobRecords.of(watch.id(), JobState.RUNNING)))
+        due.forEach(watch -> ledger.answered(watch, List.of(JobRecords.of(watch.id(), JobState.RUNNING)))
                 .join());
     }
 

@@ -50,7 +50,7 @@ class PurgeTest {
     void a_watch_of_the_api_goes_when_it_has_ended_for_long_with_its_job_and_its_kept_reply() {
         ledger.watches.add(WATCH);
         ledger.intake.failed(
-                ledger.claim().get(0),
+                ledger.due().get(0),
                 PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", new byte[1])));
         poll(JobState.SUCCEEDED);
 
@@ -88,7 +88,7 @@ class PurgeTest {
         passes(KEPT.plusDays(1));
         assertThat(left()).isEqualTo("1 watch, 0 job, 0 reply");
         ledger.watches.replace(FILE, List.of(WATCH));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
 
         ledger.watches.replace(FILE, List.of());
         passes(KEPT.plusDays(1));
@@ -150,8 +150,7 @@ class PurgeTest {
 
     private void poll(JobState state) {
         ledger.clock.advance(Duration.ofHours(1));
-        ledger.intake
-                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", state)))
+        ledger.answered(ledger.due().get(0), List.of(JobRecords.of("acme-job/acme/1", state)))
                 .join();
     }
 

@@ -62,7 +62,7 @@ class RefusedDataTest {
     @Test
     void a_record_is_refused_by_itself_and_the_others_of_its_batch_are_committed() {
         ledger.watches.replace("a.yaml", List.of(Ledger.watch("1"), Ledger.watch("2"), Ledger.watch("3")));
-        List<DueWatch> due = ledger.claim();
+        List<DueWatch> due = ledger.due();
         CountDownLatch open = new CountDownLatch(1);
         CompletableFuture<?> unused = ledger.database.begin(Batch.of(handle -> awaitOpen(open)), Set.of());
 
@@ -134,7 +134,7 @@ class RefusedDataTest {
     }
 
     private CompletableFuture<Answered> answered(DueWatch due, String id) {
-        return ledger.intake.answered(due, List.of(JobRecords.of(id, JobState.RUNNING)));
+        return ledger.answered(due, List.of(JobRecords.of(id, JobState.RUNNING)));
     }
 
     private static boolean awaitOpen(CountDownLatch open) {

@@ -53,25 +53,9 @@ class WatchIndexTest {
         ledger.watches.replace("w.yaml", List.of(ONE));
         assertThat(one())
                 .isEqualTo(new WatchIndex.Item(
-                        ONE.id(),
-                        ONE,
-                        "w.yaml",
-                        false,
-                        false,
-                        null,
-                        "OK",
-                        null,
-                        0,
-                        false,
-                        null,
-                        ledger.clock.instant(),
-                        0));
+                        ONE.id(), ONE, "w.yaml", false, null, "OK", null, 0, false, null, ledger.clock.instant(), 0));
 
-        DueWatch due = ledger.claim().get(0);
-        assertThat(one().polling()).isTrue();
-        assertThat(one().node()).isEqualTo("node");
-        assertThat(one().nextPoll()).isNull();
-
+        DueWatch due = ledger.due().get(0);
         ledger.intake.failed(due, PollFailure.without(FailureKind.TIMEOUT, "too late"));
         assertThat(one().health()).isEqualTo("TIMEOUT");
         assertThat(one().failure()).contains("too late");
@@ -80,8 +64,7 @@ class WatchIndexTest {
         assertThat(index.healths()).isEqualTo(Map.of("TIMEOUT", 1L));
 
         ledger.watches.pollNow(ONE.id());
-        ledger.intake
-                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+        ledger.answered(ledger.due().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
                 .join();
         assertThat(one().ended()).isTrue();
         assertThat(one().failure()).isNull();
@@ -140,7 +123,7 @@ class WatchIndexTest {
 
     @Test
     void keeps_unreadable_replies_apart() {
-        DueWatch due = ledger.claimOnly(ONE);
+        DueWatch due = ledger.dueOnly(ONE);
         ledger.intake.failed(
                 due, PollFailure.malformed("no state", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
 
@@ -160,7 +143,7 @@ class WatchIndexTest {
         assertThat(ledger.watches.add(ONE)).isEqualTo(new Watches.Standing(Watches.FROM_API, false, true));
         assertThat(ledger.watches.add(Ledger.watch("1", "1s..2s", true)))
                 .isEqualTo(new Watches.Standing(Watches.FROM_API, false, true));
-        assertThat(ledger.claim()).extracting(DueWatch::watch).containsExactly(Ledger.watch("1", "1s..2s", true));
+        assertThat(ledger.due()).extracting(DueWatch::watch).containsExactly(Ledger.watch("1", "1s..2s", true));
 
         assertThat(ledger.watches.remove(ONE.id())).contains(Watches.FROM_API);
 
@@ -183,17 +166,14 @@ class WatchIndexTest {
 
     @Test
     void a_watch_is_polled_when_somebody_asks_even_if_its_job_has_ended() {
-        DueWatch due = ledger.claimOnly(ONE);
-        assertThat(ledger.watches.pollNow(ONE.id())).isTrue();
-        assertThat(ledger.claim()).as("one poll at a time").isEmpty();
-        ledger.intake
-                .answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
+        DueWatch due = ledger.dueOnly(ONE);
+        ledger.answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
                 .join();
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
 
         assertThat(ledger.watches.pollNow(ONE.id())).isTrue();
 
-        assertThat(ledger.claim()).extracting(DueWatch::watch).containsExactly(ONE);
+        assertThat(ledger.due()).extracting(DueWatch::watch).containsExactly(ONE);
     }
 
     private WatchIndex.Item one() {

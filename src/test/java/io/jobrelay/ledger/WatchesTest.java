@@ -45,96 +45,39 @@ class WatchesTest {
     }
 
     @Test
-    void a_new_watch_is_due_at_once_and_taken_once() {
+    void a_new_watch_is_due_at_once() {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1"), Ledger.watch("2")));
 
-        assertThat(ledger.claim())
+        assertThat(ledger.due())
                 .extracting(DueWatch::watch)
                 .containsExactlyInAnyOrder(Ledger.watch("1"), Ledger.watch("2"));
-        assertThat(ledger.claim()).isEmpty();
-    }
-
-    @Test
-    void takes_no_more_than_an_account_permits_and_those_that_waited_longest() {
-        Watch late = Ledger.watch("late");
-        ledger.watches.replace("first.yaml", watches("acme", 3));
-        ledger.clock.advance(Duration.ofSeconds(1));
-        ledger.watches.replace("second.yaml", List.of(late));
-        ledger.watches.replace("third.yaml", watches("other", 5));
-
-        List<DueWatch> first = ledger.watches.claim(due -> Map.of("acme", due.getOrDefault("acme", 0) - 1, "other", 0));
-
-        assertThat(first).extracting(DueWatch::watch).hasSize(3).doesNotContain(late);
-        assertThat(ledger.watches.claim(due -> {
-                    assertThat(due).isEqualTo(Map.of("acme", 1, "other", 5));
-                    return Map.of("acme", 1, "other", 2);
-                }))
-                .extracting(due -> due.watch().account())
-                .containsExactlyInAnyOrder("acme", "other", "other");
-    }
-
-    @Test
-    void a_claim_of_which_nothing_is_heard_runs_out_and_its_late_result_is_ignored() {
-        DueWatch lost = ledger.claimOnly(Ledger.watch("1"));
-        ledger.clock.advance(Duration.ofMinutes(15));
-        DueWatch taken = ledger.claim().get(0);
-
-        assertThat(ledger.intake.answered(lost, List.of(SUCCEEDED)).join().changes())
-                .isEmpty();
-        assertThat(ledger.intake.answered(taken, List.of(RUNNING)).join().changes())
-                .hasSize(1);
-        assertThat(ledger.intake.answered(taken, List.of(SUCCEEDED)).join().changes())
-                .as("answered twice")
-                .isEmpty();
-
-        assertThat(ledger.query("select state || sequence from job")).containsExactly("RUNNING1");
-    }
-
-    @Test
-    void a_claim_that_is_given_back_is_due_at_once_unless_somebody_else_has_it() {
-        DueWatch lost = ledger.claimOnly(Ledger.watch("1"));
-
-        ledger.watches.giveBack(List.of(lost));
-        assertThat(ledger.claim()).hasSize(1);
-
-        ledger.watches.giveBack(List.of(lost));
-        assertThat(ledger.claim()).isEmpty();
-    }
-
-    @Test
-    void claims_of_a_process_that_died_are_given_back_at_the_next_start() {
-        ledger.claimOnly(Ledger.watch("1"));
-        ledger.close();
-        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
-
-        assertThat(ledger.claim()).hasSize(1);
     }
 
     @Test
     void a_watch_whose_job_has_ended_is_not_polled_again_whatever_changes_in_its_file() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.intake.answered(due, List.of(SUCCEEDED)).join();
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
+        ledger.answered(due, List.of(SUCCEEDED)).join();
         ledger.clock.advance(Duration.ofDays(1));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
 
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1", "1s..2s", true)));
 
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
     }
 
     @Test
     void a_watch_that_was_removed_is_polled_again_once_it_is_back() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
-        ledger.intake.answered(due, List.of(SUCCEEDED)).join();
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
+        ledger.answered(due, List.of(SUCCEEDED)).join();
         ledger.watches.replace("watches.yaml", List.of());
         assertThat(ledger.watches.sources()).isEmpty();
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
 
-        DueWatch again = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch again = ledger.dueOnly(Ledger.watch("1"));
 
-        assertThat(ledger.intake.answered(again, List.of(SUCCEEDED)).join().changes())
+        assertThat(ledger.answered(again, List.of(SUCCEEDED)).join().changes())
                 .as("known before")
                 .isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
@@ -153,37 +96,33 @@ class WatchesTest {
 
     @Test
     void a_removed_watch_is_not_polled_any_more() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.watches.replace("watches.yaml", List.of());
-        ledger.intake.answered(due, List.of(RUNNING)).join();
+        ledger.answered(due, List.of(RUNNING)).join();
         ledger.clock.advance(Duration.ofDays(1));
 
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         assertThat(ledger.watches.lastRecords()).isEmpty();
     }
 
     @Test
     void a_changed_watch_is_due_at_once_and_a_poll_under_way_is_forgotten() {
-        DueWatch old = ledger.claimOnly(Ledger.watch("1", "1h..2h", false));
-        DueWatch changed = ledger.claimOnly(Ledger.watch("1", "1s..2s", false));
+        DueWatch old = ledger.dueOnly(Ledger.watch("1", "1h..2h", false));
+        DueWatch changed = ledger.dueOnly(Ledger.watch("1", "1s..2s", false));
 
         assertThat(changed.watch().pace()).isEqualTo(Pace.parse("1s..2s"));
-        assertThat(ledger.intake.answered(old, List.of(RUNNING)).join().changes())
-                .isEmpty();
-        assertThat(ledger.intake.answered(changed, List.of(RUNNING)).join().changes())
-                .hasSize(1);
+        assertThat(ledger.answered(old, List.of(RUNNING)).join().changes()).isEmpty();
+        assertThat(ledger.answered(changed, List.of(RUNNING)).join().changes()).hasSize(1);
         ledger.clock.advance(Duration.ofSeconds(1));
-        assertThat(ledger.claim()).hasSize(1);
+        assertThat(ledger.due()).hasSize(1);
     }
 
     @Test
     void a_file_that_is_read_again_unchanged_disturbs_nothing() {
-        DueWatch due = ledger.claimOnly(Ledger.watch("1"));
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1")));
 
-        assertThat(ledger.claim()).isEmpty();
-        assertThat(ledger.intake.answered(due, List.of(RUNNING)).join().changes())
-                .hasSize(1);
+        assertThat(ledger.answered(due, List.of(RUNNING)).join().changes()).hasSize(1);
     }
 
     @Test
@@ -193,26 +132,24 @@ class WatchesTest {
         ledger.watches.replace("a.yaml", List.of());
 
         assertThat(ledger.watches.sources()).containsExactly("b.yaml");
-        assertThat(ledger.claim()).hasSize(1);
+        assertThat(ledger.due()).hasSize(1);
     }
 
     @Test
     void a_list_goes_on_and_has_ended_for_now_when_all_its_jobs_have() {
-        DueWatch due = ledger.claimOnly(Ledger.list("p"));
+        DueWatch due = ledger.dueOnly(Ledger.list("p"));
         assertThat(ledger.watches.ended()).as("not answered yet").isFalse();
-        ledger.intake
-                .answered(due, List.of(SUCCEEDED, JobRecords.of("acme-job/acme/2", JobState.RUNNING)))
+        ledger.answered(due, List.of(SUCCEEDED, JobRecords.of("acme-job/acme/2", JobState.RUNNING)))
                 .join();
         assertThat(ledger.watches.ended()).isFalse();
         ledger.clock.advance(Duration.ofSeconds(10));
-        ledger.intake
-                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/2", JobState.FAILED)))
+        ledger.answered(ledger.due().get(0), List.of(JobRecords.of("acme-job/acme/2", JobState.FAILED)))
                 .join();
 
         assertThat(ledger.watches.ended()).isTrue();
         assertThat(ledger.watches.allSucceeded()).isFalse();
         ledger.clock.advance(Duration.ofSeconds(10));
-        assertThat(ledger.claim()).hasSize(1);
+        assertThat(ledger.due()).hasSize(1);
     }
 
     @Test
@@ -221,8 +158,8 @@ class WatchesTest {
         Instant end = ledger.clock.instant().plus(Duration.ofMinutes(50));
         int polls = 0;
         while (ledger.clock.instant().isBefore(end)) {
-            for (DueWatch due : ledger.claim()) {
-                ledger.intake.answered(due, List.of(RUNNING)).join();
+            for (DueWatch due : ledger.due()) {
+                ledger.answered(due, List.of(RUNNING)).join();
                 polls++;
             }
             ledger.clock.advance(Duration.ofSeconds(1));
@@ -231,13 +168,12 @@ class WatchesTest {
         assertThat(polls).isBetween(42, 50);
 
         ledger.clock.advance(Duration.ofMinutes(5));
-        ledger.intake
-                .answered(ledger.claim().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.PAUSED)))
+        ledger.answered(ledger.due().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.PAUSED)))
                 .join();
         ledger.clock.advance(Duration.ofMillis(9_999));
-        assertThat(ledger.claim()).isEmpty();
+        assertThat(ledger.due()).isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));
-        assertThat(ledger.claim()).as("after a change the pace is the shortest").hasSize(1);
+        assertThat(ledger.due()).as("after a change the pace is the shortest").hasSize(1);
     }
 
     private static List<Watch> watches(String account, int count) {

@@ -77,7 +77,7 @@ class FailedPollsTest {
                     - to: { uri: "direct:ends-with-reply" }
                     - setBody: { simple: { expression: "${body}", resultType: java.util.List } }
             """;
-    private static final String HEALTH = "select health, failures, claimed from watch where id = ?";
+    private static final String HEALTH = "select health, failures from watch where id = ?";
 
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
     private static final RawServer provider = new RawServer();
@@ -121,7 +121,7 @@ class FailedPollsTest {
 
         relay.engine().watches().replace("malformed", List.of(bad, good));
 
-        ledger.awaitRow("MALFORMED 1 0", HEALTH, bad.id());
+        ledger.awaitRow("MALFORMED 1", HEALTH, bad.id());
         ledger.awaitRow("SUCCEEDED", "select state from job where watch_id = ?", good.id());
         assertThat(ledger.rows(
                         "select http_status, content_type, cause, cast(body as text) from unreadable_reply where watch_id = ?",
@@ -144,7 +144,7 @@ class FailedPollsTest {
 
         relay.engine().watches().replace(api, List.of(watch));
 
-        ledger.awaitRow("MALFORMED 1 0", HEALTH, watch.id());
+        ledger.awaitRow("MALFORMED 1", HEALTH, watch.id());
         assertThat(ledger.rows("select failure from watch where id = ?", watch.id()))
                 .singleElement()
                 .asString()
@@ -166,7 +166,7 @@ class FailedPollsTest {
         Watch good = watch("healthy", "after");
 
         relay.engine().watches().replace("endless", endless);
-        endless.forEach(watch -> ledger.awaitRow("REJECTED 1 0", HEALTH, watch.id()));
+        endless.forEach(watch -> ledger.awaitRow("REJECTED 1", HEALTH, watch.id()));
         relay.engine().watches().replace("after", List.of(good));
 
         ledger.awaitRow("SUCCEEDED", "select state from job where watch_id = ?", good.id());
@@ -179,7 +179,7 @@ class FailedPollsTest {
 
         relay.engine().watches().replace("throttled", List.of(throttled));
 
-        ledger.awaitRow("THROTTLED 1 0", HEALTH, throttled.id());
+        ledger.awaitRow("THROTTLED 1", HEALTH, throttled.id());
         assertThat(ledger.rows("select due_at from watch where id = ?", throttled.id()))
                 .containsExactly(Long.toString(clock.instant().plusSeconds(7200).toEpochMilli()));
     }
@@ -198,7 +198,7 @@ class FailedPollsTest {
 
         relay.engine().watches().replace("orphan", List.of(orphan));
 
-        ledger.awaitRow("UNAUTHENTICATED 1 0", HEALTH, orphan.id());
+        ledger.awaitRow("UNAUTHENTICATED 1", HEALTH, orphan.id());
     }
 
     private static Watch watch(String account, String job) {

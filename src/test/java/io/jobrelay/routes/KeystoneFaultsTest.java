@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** An identity service that misbehaves, and tokens that run out where it hurts. */
 @Timeout(120)
 class KeystoneFaultsTest {
-    private static final String HEALTH = "select health, failures, claimed from watch where id = ?";
+    private static final String HEALTH = "select health, failures from watch where id = ?";
     private static final String JOBS = "select count(*) from job where watch_id = ?";
     private static final Duration LIFE = Duration.ofHours(24);
 
@@ -142,7 +142,7 @@ class KeystoneFaultsTest {
 
         relay.engine().watches().replace(account, List.of(watch));
 
-        ledger.awaitRow(fault.kind + " 1 0", HEALTH, watch.id());
+        ledger.awaitRow(fault.kind + " 1", HEALTH, watch.id());
         assertThat(identity.requests()).hasSize(1);
         assertThat(cloud.requests()).as("asked without a token").isEmpty();
         assertThat(ledger.rows(JOBS, watch.id())).containsExactly("0");
@@ -150,7 +150,7 @@ class KeystoneFaultsTest {
         identity.answer(tokenFor(LIFE));
         clock.advance(Duration.ofHours(1));
 
-        ledger.awaitRow("OK 0 0", HEALTH, watch.id());
+        ledger.awaitRow("OK 0", HEALTH, watch.id());
         ledger.awaitRow("150", JOBS, watch.id());
     }
 
@@ -193,7 +193,7 @@ class KeystoneFaultsTest {
         relay.engine().watches().replace(account, List.of(watch));
 
         ledger.awaitRow("150", JOBS, watch.id());
-        ledger.awaitRow("OK 0 0", HEALTH, watch.id());
+        ledger.awaitRow("OK 0", HEALTH, watch.id());
         assertThat(asked()).isEqualTo("0 t1, 100 t1, 0 t2, 100 t2");
         assertThat(identity.requests()).hasSize(2);
     }
@@ -209,7 +209,7 @@ class KeystoneFaultsTest {
 
         relay.engine().watches().replace(account, List.of(watch));
 
-        ledger.awaitRow("UNAUTHENTICATED 1 0", HEALTH, watch.id());
+        ledger.awaitRow("UNAUTHENTICATED 1", HEALTH, watch.id());
         assertThat(ledger.rows(JOBS, watch.id())).containsExactly("0");
         assertThat(asked()).isEqualTo("0 t1, 100 t1, 0 t2, 100 t2");
         assertThat(identity.requests()).hasSize(2);
@@ -229,7 +229,7 @@ class KeystoneFaultsTest {
 
         relay.engine().watches().replace(account, List.of(watch));
 
-        ledger.awaitRow("UNAVAILABLE 1 0", HEALTH, watch.id());
+        ledger.awaitRow("UNAVAILABLE 1", HEALTH, watch.id());
         assertThat(ledger.rows(JOBS, watch.id())).containsExactly("0");
         assertThat(asked()).isEqualTo("0 t1, 100 t1");
     }

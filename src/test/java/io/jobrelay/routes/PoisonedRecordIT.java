@@ -93,7 +93,7 @@ class PoisonedRecordIT {
                 int rounds = failures;
                 await().atMost(Duration.ofSeconds(15))
                         .until(() -> provider.requests().size() == 21 * rounds);
-                ledger.awaitRow("0", "select count(*) from watch where claimed");
+                ledger.awaitRow("0", "select count(*) from watch where due_at <= ?", Long.toString(clock.millis()));
                 assertThat(asked("bad")).isEqualTo(failures);
                 assertThat(ledger.rows(
                                 "select count(*) from watch good join watch bad on bad.id = ? and good.id <> bad.id"

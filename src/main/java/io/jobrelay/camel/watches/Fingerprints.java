@@ -2,6 +2,7 @@ package io.jobrelay.camel.watches;
 
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake.Answered;
+import io.jobrelay.ledger.Lease;
 import io.jobrelay.trust.Secrets;
 import java.time.Instant;
 import java.util.List;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the replies of each watch said when they were last committed. One that says the same again changes nothing, unless
- * the watch was claimed, edited or failed in between, another watch has changed one of its jobs, or one of them has been in
- * its state for too long by now.
+ * the watch was edited or failed in between, another watch has changed one of its jobs, another node has had the account, or one
+ * of the jobs has been in its state for too long by now.
  */
 final class Fingerprints {
     private final Secrets secrets;
@@ -27,12 +28,21 @@ final class Fingerprints {
         this.known = secrets.known();
     }
 
-    private record Kept(Fingerprint.Hash hash, long claim, long jobs, Instant until) {}
+    private record Kept(Fingerprint.Hash hash, Lease lease, long edit, Instant until) {
+        private boolean counts(DueWatch due, Instant now) {
+            return lease.equals(due.lease()) && edit == due.edit() && now.isBefore(until);
+        }
+    }
 
     /** Forgets all, and what the polls will bring that have begun. */
     synchronized void forget() {
         known = secrets.known();
         kept = new ConcurrentHashMap<>();
+    }
+
+    /** Forgets what the replies of the watch said. */
+    void forget(String watch) {
+        kept.remove(watch);
     }
 
     /** Compares the replies of a poll that begins now with what is remembered of its watch. */
@@ -42,8 +52,7 @@ final class Fingerprints {
         }
         Map<String, Kept> all = kept;
         Kept last = all.get(due.id());
-        boolean counts =
-                last != null && last.claim + 1 == due.claim() && last.jobs == due.jobs() && now.isBefore(last.until);
+        boolean counts = last != null && last.counts(due, now);
         return new Comparison(all, due, counts ? last : null, new Fingerprint(volatileMembers));
     }
 
@@ -62,9 +71,12 @@ final class Fingerprints {
 
         /** Remembers the replies: what they came to is committed. */
         void keep(Answered answered) {
+            answered.displaced().forEach(all::remove);
+            if (repeats()) {
+                return;
+            }
             if (answered.repeatable()) {
-                Instant until = last != null && repeats() ? last.until : answered.until();
-                all.put(due.id(), new Kept(replies.hash(), due.claim() + 1, answered.jobs(), until));
+                all.put(due.id(), new Kept(replies.hash(), due.lease(), due.edit(), answered.until()));
             } else {
                 all.remove(due.id());
             }

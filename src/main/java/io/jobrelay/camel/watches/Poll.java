@@ -44,7 +44,9 @@ public final class Poll {
 
     private Instant begun = Instant.MIN;
     private long edits;
+    /** True while the request that was taken from the account's rate limit with it is not made. */
     private boolean permit;
+
     private @Nullable Comparison comparison;
 
     private Poll(Watch watch, List<DueWatch> due, String route, @Nullable String differing, @Nullable JsonNode told) {
@@ -53,6 +55,7 @@ public final class Poll {
         this.route = route;
         this.differing = differing;
         this.told = told;
+        this.permit = told == null && !due.isEmpty();
     }
 
     /** Of a watch that the ledger knows nothing of. */
@@ -127,18 +130,17 @@ public final class Poll {
     }
 
     /**
-     * Remembers when it begins; a permit for its first request comes with it.
+     * Remembers when it begins.
      *
      * @param now in the ledger's time
-     * @param edits how many edits there have been by now
+     * @param edits how many edits of the routes there have been by now
      */
     void begins(Instant now, long edits) {
         this.begun = now;
         this.edits = edits;
-        this.permit = true;
     }
 
-    /** Takes the permit that came with the exchange's poll; false if none came, or not any more. */
+    /** Takes the request that came with the exchange's poll; false if there is none, or it is made. */
     public static boolean takePermit(Exchange exchange) {
         Poll poll = find(exchange);
         if (poll == null || !poll.permit) {
@@ -164,6 +166,11 @@ public final class Poll {
 
     long edits() {
         return edits;
+    }
+
+    /** True if a list call has answered it already. */
+    boolean isTold() {
+        return told != null;
     }
 
     /** True if one list call is to answer several. */

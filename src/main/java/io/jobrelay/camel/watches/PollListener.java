@@ -8,8 +8,8 @@ import java.time.Instant;
 
 /** Told of every poll: when it begins, and what it came to once the ledger has that. Called by many threads. */
 public interface PollListener {
-    /** Of so many polls that were due, the account's rate limit allowed so many. */
-    void allowed(String account, int due, int allowed);
+    /** For so long a poll of the account was due that its rate limit held back. */
+    void heldBack(String account, Duration time);
 
     /** A watch begins to be polled, so long after it was due. */
     void begins(DueWatch due, Duration lag);

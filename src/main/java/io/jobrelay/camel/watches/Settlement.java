@@ -8,6 +8,7 @@ import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake.Answered;
+import io.jobrelay.ledger.LeaseLostException;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
@@ -38,31 +39,48 @@ final class Settlement {
         return poll.settle();
     }
 
-    /**
-     * Takes in a good answer, and does not wait for the ledger.
-     *
-     * @param records none if it says what the last one said
-     */
+    /** Takes in a good answer, and does not wait for the ledger. */
     void done(Poll poll, List<JobRecord> records, @Nullable UnreadableReply reply) {
         if (settle(poll)) {
-            DueWatch due = poll.due().get(0);
-            CompletableFuture<?> unused = beans.intake().answered(due, records).whenComplete((answered, trouble) -> {
-                LogContext.polls(due.id());
-                try {
-                    if (trouble == null) {
-                        taken(poll, due, answered);
-                    } else {
-                        notTaken(poll, due, requireNonNullElse(trouble.getCause(), trouble), reply);
-                    }
-                } finally {
-                    LogContext.ends();
-                }
-            });
+            takeIn(poll, records, reply);
         }
+    }
+
+    /** Its replies say what the last ones said: mostly there is nothing to write but when the watch is due again. */
+    void repeated(Poll poll) {
+        if (settle(poll)) {
+            DueWatch due = poll.due().get(0);
+            DueWatch next = due.repeated(beans.clock().instant());
+            if (next == null) {
+                takeIn(poll, List.of(), null);
+            } else {
+                component.schedule().ended(due, next, false);
+                beans.listener().answered(due, poll.begun());
+            }
+        }
+    }
+
+    private void takeIn(Poll poll, List<JobRecord> records, @Nullable UnreadableReply reply) {
+        DueWatch due = poll.due().get(0);
+        CompletableFuture<?> unused = beans.intake()
+                .answered(due, records, poll.begun())
+                .whenComplete((answered, trouble) -> {
+                    LogContext.polls(due.id());
+                    try {
+                        if (trouble == null) {
+                            taken(poll, due, answered);
+                        } else {
+                            notTaken(poll, due, requireNonNullElse(trouble.getCause(), trouble), reply);
+                        }
+                    } finally {
+                        LogContext.ends();
+                    }
+                });
     }
 
     private void taken(Poll poll, DueWatch due, Answered answered) {
         poll.keep(answered);
+        component.schedule().ended(due, answered.next(), answered.written());
         beans.listener().answered(due, poll.begun());
         for (Change change : answered.changes()) {
             JobRecord job = change.job();
@@ -100,7 +118,7 @@ final class Settlement {
                 if (found == null) {
                     missing.add(due);
                 } else {
-                    component.enqueue(Poll.told(due, found));
+                    component.schedule().told(Poll.told(due, found));
                 }
             }
             askAlone(missing);
@@ -141,8 +159,9 @@ final class Settlement {
                 "failure watch={} {}",
                 due.id(),
                 failure.describe(due.watch().api(), due.watch().account()));
+        component.fingerprints().forget(due.id());
         try {
-            beans.intake().failed(due, failure);
+            component.schedule().ended(due, beans.intake().failed(due, failure).orElse(null), true);
         } catch (LedgerException e) {
             inVain(List.of(due), e);
         }
@@ -157,33 +176,44 @@ final class Settlement {
                         due.id(),
                         due.watch().api());
             }
-            beans.watches().giveBack(poll.due());
+            poll.due().forEach(this::back);
         }
     }
 
-    /** The polls do not begin. */
-    void giveBack(List<Poll> polls) {
-        beans.watches()
-                .giveBack(polls.stream()
-                        .filter(this::settle)
-                        .flatMap(poll -> poll.due().stream())
-                        .toList());
+    /** The poll does not begin. */
+    void back(Poll poll) {
+        if (settle(poll)) {
+            poll.due().forEach(this::back);
+        }
+    }
+
+    /** The watch is due as it was. */
+    private void back(DueWatch due) {
+        component.schedule().ended(due, due, true);
     }
 
     private void askAlone(List<DueWatch> due) {
         due.forEach(component.listCalls()::leaveAlone);
-        beans.watches().giveBack(due);
+        due.forEach(this::back);
     }
 
-    /** What the provider said could not be written to the ledger: it is asked again as soon as it can be. */
+    /** What the provider said could not be written to the ledger: it is asked again. */
     private void inVain(List<DueWatch> polled, Throwable trouble) {
         for (DueWatch due : polled) {
-            LOG.error(
-                    "watch={} api={} was polled in vain: {}",
-                    due.id(),
-                    due.watch().api(),
-                    trouble.getMessage());
+            component.fingerprints().forget(due.id());
+            if (trouble instanceof LeaseLostException) {
+                LOG.info(
+                        "watch={} api={} is polled by another node",
+                        due.id(),
+                        due.watch().api());
+            } else {
+                LOG.error(
+                        "watch={} api={} was polled in vain: {}",
+                        due.id(),
+                        due.watch().api(),
+                        trouble.getMessage());
+            }
+            component.schedule().ended(due, due.later(beans.clock().instant()), true);
         }
-        beans.watches().giveBack(polled);
     }
 }

@@ -2,19 +2,20 @@ package io.jobrelay.camel.watches;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RateLimits;
-import io.jobrelay.ledger.Companions;
 import io.jobrelay.ledger.Intake;
-import io.jobrelay.ledger.NodeLease;
+import io.jobrelay.ledger.Leases;
+import io.jobrelay.ledger.LedgerClock;
+import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
@@ -34,7 +35,8 @@ public final class WatchesComponent extends DefaultComponent {
     private final Fingerprints fingerprints;
     private final Settlement settlement;
     private final Set<Poll> open = ConcurrentHashMap.newKeySet();
-    private volatile PollQueue queue;
+    private final Schedule schedule;
+    private final ScheduleKeeper keeper;
 
     /** One more when an edit begins, and one more when it has ended: odd in between. */
     private final AtomicLong edits = new AtomicLong();
@@ -42,21 +44,20 @@ public final class WatchesComponent extends DefaultComponent {
     /**
      * What it works with.
      *
-     * @param lease without it nothing is polled
      * @param accounts by name, asked anew each time
      * @param apis by name, asked anew each time
-     * @param clock the ledger's
+     * @param writable false while the ledger cannot be written
      */
     public record Beans(
             Watches watches,
             Intake intake,
             RateLimits rateLimits,
-            Companions companions,
-            NodeLease lease,
+            Leases leases,
             Supplier<Map<String, Account>> accounts,
             Function<String, Optional<ProviderApi>> apis,
             Secrets secrets,
-            Clock clock,
+            LedgerClock clock,
+            BooleanSupplier writable,
             PollListener listener) {}
 
     /**
@@ -68,7 +69,9 @@ public final class WatchesComponent extends DefaultComponent {
         this.listCalls = new ListCalls(beans);
         this.fingerprints = new Fingerprints(beans.secrets());
         this.settlement = new Settlement(this);
-        this.queue = new PollQueue(workers, System::nanoTime);
+        this.schedule = new Schedule(workers, beans.rateLimits(), beans.listener(), beans.clock(), System::nanoTime);
+        this.keeper = new ScheduleKeeper(
+                schedule, beans.watches(), beans.leases(), beans.clock(), listCalls::common, beans.writable());
     }
 
     @Override
@@ -100,40 +103,37 @@ public final class WatchesComponent extends DefaultComponent {
         return settlement;
     }
 
-    /** The polls that are claimed and not settled. */
+    Schedule schedule() {
+        return schedule;
+    }
+
+    ScheduleKeeper keeper() {
+        return keeper;
+    }
+
+    /**
+     * Writes what is written behind.
+     *
+     * @throws LedgerException if that cannot be done now
+     */
+    public void note() {
+        keeper.note();
+    }
+
+    /** The polls that are under way. */
     Set<Poll> open() {
         return open;
     }
 
-    /** How many watches are claimed and not answered yet. */
-    public int underWay() {
-        return open.stream().mapToInt(poll -> poll.due().size()).sum();
-    }
-
-    /** Puts a queue in the place of the one before. */
-    PollQueue openQueue() {
-        PollQueue opened = new PollQueue(workers, System::nanoTime);
-        queue = opened;
-        return opened;
-    }
-
-    /** Lets the poll wait for a worker, or gives it back if there are none any more. */
-    void enqueue(Poll poll) {
-        open.add(poll);
-        if (!queue.add(poll)) {
-            settlement.giveBack(List.of(poll));
-        }
-    }
-
-    /** An edit of routes, mappings or properties begins: what waits for a worker is claimed anew, by what stands then. */
+    /** An edit of routes, mappings or properties begins. */
     public void editBegins() {
         edits.incrementAndGet();
-        settlement.giveBack(queue.drain());
     }
 
     /** It has ended: an equal reply may be another record from now on. */
     public void editEnds() {
         fingerprints.forget();
+        keeper.rulesChanged();
         edits.incrementAndGet();
     }
 

@@ -1,21 +1,18 @@
 package io.jobrelay.camel.watches;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.camel.watches.WatchesComponent.Beans;
 import io.jobrelay.ledger.DueWatch;
-import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.ledger.Lease;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.trust.LogContext;
 import io.jobrelay.watch.ProviderApi;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,55 +22,45 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
-/** Claims the watches that are due, and hands each poll to a worker, which sends it down the route. */
+/** Takes the polls whose turn it is, each with a worker, which sends it down the route. */
 final class WatchesConsumer extends DefaultConsumer implements Suspendable {
-    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
-    /** How often to look for watches that have become due. */
-    private static final long LOOK_MILLIS = 100;
-
-    private static final long AFTER_TROUBLE_MILLIS = 1_000;
-
     private final WatchesComponent component;
     private final Beans beans;
+    private final Schedule schedule;
     private final Settlement settlement;
-    private @Nullable PollQueue queue;
     private @Nullable ExecutorService threads;
 
     WatchesConsumer(WatchesEndpoint endpoint, WatchesComponent component, Processor processor) {
         super(endpoint, processor);
         this.component = component;
         this.beans = component.beans();
+        this.schedule = component.schedule();
         this.settlement = component.settlement();
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        threads = manager().newFixedThreadPool(this, "polls", component.workers() + 1);
+        ExecutorService pool = manager().newFixedThreadPool(this, "polls", component.workers() + 1);
+        threads = pool;
+        pool.execute(component.keeper()::run);
         doResume();
     }
 
     @Override
     protected void doResume() {
         ExecutorService pool = requireNonNull(threads, "started");
-        PollQueue opened = component.openQueue();
-        queue = opened;
-        pool.execute(() -> claim(opened));
+        schedule.open();
         for (int i = 0; i < component.workers(); i++) {
-            pool.execute(() -> work(opened));
+            pool.execute(this::work);
         }
     }
 
-    /** Polls that are under way go on; those that wait for a worker are given back. */
+    /** Polls that are under way go on. */
     @Override
     protected void doSuspend() {
-        if (queue != null) {
-            settlement.giveBack(queue.close());
-        }
+        schedule.close();
     }
 
     /** Polls that are still under way are cut short. */
@@ -84,6 +71,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
             manager().shutdownNow(threads);
         }
         component.open().forEach(settlement::cutShort);
+        component.keeper().stop();
         super.doStop();
     }
 
@@ -91,52 +79,16 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         return getEndpoint().getCamelContext().getExecutorServiceManager();
     }
 
-    private void claim(PollQueue queue) {
+    private void work() {
         try {
-            while (!queue.isClosed()) {
-                try {
-                    List<Poll> polls =
-                            component.listCalls().polls(beans.watches().claim(due -> allowed(due, queue)));
-                    polls.forEach(component::enqueue);
-                    if (polls.isEmpty()) {
-                        queue.awaitRoom(LOOK_MILLIS);
-                    }
-                } catch (RuntimeException e) {
-                    // Of its own trouble the ledger tells itself, once.
-                    LOG.atLevel(e instanceof LedgerException ? Level.DEBUG : Level.ERROR)
-                            .log("due watches cannot be claimed, tried again: {}", e.toString());
-                    queue.awaitRoom(AFTER_TROUBLE_MILLIS);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Map<String, Integer> allowed(Map<String, Integer> due, PollQueue queue) {
-        Map<String, Integer> wanted = due.entrySet().stream()
-                .collect(toMap(
-                        Map.Entry::getKey,
-                        entry -> Math.min(entry.getValue(), queue.room(entry.getKey(), due.size()))));
-        Map<String, Integer> allowed = new HashMap<>();
-        wanted.forEach((account, count) -> {
-            int taken = 0;
-            while (taken < count && beans.rateLimits().tryTake(account) == 0) {
-                taken++;
-            }
-            allowed.put(account, taken);
-            beans.listener().allowed(account, count, taken);
-        });
-        return allowed;
-    }
-
-    private void work(PollQueue queue) {
-        try {
-            for (Poll poll = queue.take(); poll != null; poll = queue.take()) {
+            for (Poll poll = schedule.take(component.listCalls());
+                    poll != null;
+                    poll = schedule.take(component.listCalls())) {
+                component.open().add(poll);
                 try {
                     poll(poll);
                 } finally {
-                    queue.ended(poll);
+                    schedule.freed(poll);
                 }
             }
         } catch (InterruptedException e) {
@@ -146,9 +98,8 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
 
     private void poll(Poll poll) {
         DueWatch first = poll.due().get(0);
-        if (!beans.lease().holds(first.claimedBy())) {
-            // Nobody else would, where a heartbeat was only slow and this incarnation lives on.
-            settlement.giveBack(List.of(poll));
+        if (!mayBegin(poll, first.lease())) {
+            settlement.back(poll);
             return;
         }
         LogContext.polls(first.id());
@@ -156,7 +107,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
             Instant now = beans.clock().instant();
             poll.begins(now, component.edits());
             if (!poll.together()) {
-                beans.listener().begins(first, Duration.between(first.planned(), now));
+                beans.listener().begins(first, lag(first.due(), now));
             }
             Account account = beans.accounts().get().get(poll.watch().account());
             Optional<ProviderApi> api = beans.apis().apply(poll.watch().api());
@@ -181,6 +132,19 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         }
     }
 
+    /** What is under way ends here, unless another node may have begun it; nothing more begins of an account that is handed over. */
+    private boolean mayBegin(Poll poll, Lease lease) {
+        return poll.isTold()
+                ? beans.leases().holds(lease)
+                : beans.leases().of(lease.shard()).filter(lease::equals).isPresent();
+    }
+
+    /** What was due before this process began is due since then; what is asked together with others may be early. */
+    private Duration lag(Instant due, Instant now) {
+        Instant planned = due.isBefore(beans.clock().begin()) ? beans.clock().begin() : due;
+        return planned.isAfter(now) ? Duration.ZERO : Duration.between(planned, now);
+    }
+
     private void send(Poll poll, Account account, List<List<String>> volatileMembers) {
         if (!poll.together()) {
             poll.compare(component.fingerprints().compare(poll.due().get(0), volatileMembers, poll.begun()));
@@ -192,7 +156,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
             if (failure != null) {
                 settlement.failed(poll, exchange, failure);
             } else if (exchange.isRouteStop() && poll.repeats()) {
-                settlement.done(poll, List.of(), null);
+                settlement.repeated(poll);
             } else if (!poll.isSettled()) {
                 settlement.failed(
                         poll,

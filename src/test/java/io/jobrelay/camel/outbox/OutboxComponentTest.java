@@ -13,11 +13,15 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
+import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake;
+import io.jobrelay.ledger.Lease;
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
@@ -28,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -53,6 +58,7 @@ class OutboxComponentTest {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private LedgerDatabase database;
     private Outbox outbox;
+    private Leases leases;
     private Watches watches;
     private Intake intake;
 
@@ -66,7 +72,8 @@ class OutboxComponentTest {
         LedgerClock clock = LedgerClock.of(database, Clock.systemUTC(), System::nanoTime);
         Nodes nodes = new Nodes(database, clock, System::nanoTime, new Nodes.Self("one", "test"), () -> "one");
         outbox = new Outbox(database, clock, delivery.circuit(), nodes.lease());
-        watches = new Watches(database, clock, nodes.lease());
+        leases = new Leases(database, nodes.lease());
+        watches = new Watches(database, clock);
         Announcements announcements = new Announcements(
                 database, "test", Clock.systemUTC(), () -> UUID.randomUUID().toString());
         intake = new Intake(database, outbox, announcements, clock, () -> 0);
@@ -166,7 +173,9 @@ class OutboxComponentTest {
     private void change(String job) {
         watches.add(
                 new Watch("acme-job", "acme", Map.of("id", job), Pace.parse("1h..1h"), Map.of(), false, null, false));
-        intake.answered(watches.claim(due -> due).get(0), List.of(JobRecords.of(job, JobState.RUNNING)))
+        Lease account = leases.of(Shard.account("acme")).orElseThrow();
+        DueWatch due = watches.due(account, Instant.EPOCH, "", Instant.now(), 1).get(0);
+        intake.answered(due, List.of(JobRecords.of(job, JobState.RUNNING)), Instant.now())
                 .join();
     }
 

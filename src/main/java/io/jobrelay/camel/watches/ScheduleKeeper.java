@@ -1,0 +1,219 @@
+package io.jobrelay.camel.watches;
+
+import io.jobrelay.camel.watches.AccountWatches.Place;
+import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.ledger.Lease;
+import io.jobrelay.ledger.LeaseLostException;
+import io.jobrelay.ledger.Leases;
+import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.ledger.Shard;
+import io.jobrelay.ledger.Watches;
+import io.jobrelay.watch.Watch;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Keeps the schedule that of the accounts that this node owns: reads which watches are due soon, again whenever somebody has edited
+ * some, and notes behind the polls when they were answered and are due again.
+ */
+final class ScheduleKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
+    private static final Duration AHEAD = Duration.ofMinutes(1);
+    /** Of one account; what else is due soon is read once some of these are under way. */
+    private static final int MOST = 4_000;
+
+    /** Behind all ids, which are English letters and digits. */
+    private static final String LAST_ID = "~";
+
+    private static final long LOOK_MILLIS = 100;
+    private static final Duration BETWEEN_NOTES = Duration.ofSeconds(1);
+
+    private final Schedule schedule;
+    private final Watches watches;
+    private final Leases leases;
+    private final Clock clock;
+    private final Function<Watch, Optional<Watch>> common;
+    private final BooleanSupplier writable;
+    private final Map<String, AccountWatches> owned = new ConcurrentHashMap<>();
+    private final Semaphore wake = new Semaphore(0);
+    private Instant noted = Instant.MIN;
+    /** True while some account is to be handed over once all is noted. */
+    private boolean leaving;
+
+    private volatile boolean rulesChanged;
+    private volatile boolean running;
+
+    /**
+     * @param clock the ledger's
+     * @param common what a watch has in common with those that one list call can answer
+     * @param writable false while the ledger cannot be written: what a poll brought would be brought in vain
+     */
+    ScheduleKeeper(
+            Schedule schedule,
+            Watches watches,
+            Leases leases,
+            Clock clock,
+            Function<Watch, Optional<Watch>> common,
+            BooleanSupplier writable) {
+        this.schedule = schedule;
+        this.watches = watches;
+        this.leases = leases;
+        this.clock = clock;
+        this.common = common;
+        this.writable = writable;
+        leases.onLook(wake::release);
+        leases.addOwner(this::ended);
+    }
+
+    void run() {
+        running = true;
+        while (running) {
+            try {
+                keep();
+                if (wake.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    wake.drainPermits();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                // Of its own trouble the ledger tells itself, once.
+                LOG.atLevel(e instanceof LedgerException ? Level.DEBUG : Level.ERROR)
+                        .log("due watches cannot be read, tried again: {}", e.toString());
+            }
+        }
+    }
+
+    /** Stops, once what polls came to is noted as far as possible. */
+    void stop() {
+        running = false;
+        wake.release();
+        try {
+            note();
+        } catch (LedgerException e) {
+            // The watches are polled early by the next start.
+        }
+    }
+
+    /** What can be asked together, or what becomes of a reply, may be something else from now on. */
+    void rulesChanged() {
+        rulesChanged = true;
+        wake.release();
+    }
+
+    private synchronized void keep() {
+        boolean all = rulesChanged;
+        follow();
+        List<AccountWatches> edited = owned.values().stream()
+                .filter(account ->
+                        all || account.edits() != leases.edits(account.lease().shard()))
+                .toList();
+        Instant now = clock.instant();
+        if (!edited.isEmpty() || leaving || !now.isBefore(noted.plus(BETWEEN_NOTES))) {
+            note();
+            noted = now;
+        }
+        // Noted before, so that what is read anew is all that is known.
+        edited.forEach(account -> {
+            long edits = leases.edits(account.lease().shard());
+            schedule.with(account.lease(), mine -> mine.forget(edits));
+        });
+        rulesChanged &= !all;
+        owned.values().forEach(account -> read(account, now));
+    }
+
+    /** Has the accounts that are this node's now, under the leases of now. */
+    private void follow() {
+        leaving = false;
+        boolean well = writable.getAsBoolean();
+        for (AccountWatches account : owned.values()) {
+            Shard shard = account.lease().shard();
+            boolean begins = leases.of(shard).isPresent();
+            if (leases.holds(account.lease())) {
+                schedule.have(shard.name(), account, begins && well);
+                leaving |= !begins;
+            } else {
+                owned.remove(shard.name());
+                schedule.have(shard.name(), null, false);
+            }
+        }
+        for (Lease lease : leases.of(Shard.Kind.ACCOUNT)) {
+            owned.computeIfAbsent(lease.shard().name(), name -> {
+                AccountWatches account = new AccountWatches(lease, leases.edits(lease.shard()), common);
+                schedule.have(name, account, well);
+                return account;
+            });
+        }
+    }
+
+    /**
+     * Notes what polls came to.
+     *
+     * @throws LedgerException if that cannot be written now; it is kept
+     */
+    synchronized void note() {
+        List<CompletableFuture<?>> notes = new ArrayList<>();
+        for (AccountWatches account : owned.values()) {
+            List<DueWatch> watches = schedule.locked(account::unwritten);
+            if (!watches.isEmpty()) {
+                notes.add(this.watches
+                        .note(account.lease(), watches)
+                        .thenRun(() -> schedule.with(account.lease(), mine -> mine.written(watches))));
+            }
+        }
+        try {
+            CompletableFuture.allOf(notes.toArray(CompletableFuture[]::new)).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LeaseLostException) {
+                return; // whoever has taken the account polls early
+            }
+            throw e.getCause() instanceof LedgerException trouble ? trouble : e;
+        }
+    }
+
+    private void read(AccountWatches account, Instant now) {
+        Lease lease = account.lease();
+        Set<String> doubtful = schedule.locked(account::doubtful);
+        if (!doubtful.isEmpty()) {
+            List<DueWatch> read = watches.due(lease, doubtful);
+            schedule.with(lease, mine -> mine.read(doubtful, read));
+        }
+        Place behind = account.horizon();
+        boolean near = behind == null || behind.due().isBefore(now.plus(AHEAD.dividedBy(2)));
+        if (near && schedule.locked(account::waiting) <= MOST / 2) {
+            Instant until = now.plus(AHEAD).truncatedTo(ChronoUnit.MILLIS);
+            List<DueWatch> read = watches.due(
+                    lease,
+                    behind == null ? Instant.EPOCH : behind.due(),
+                    behind == null ? "" : behind.id(),
+                    until,
+                    MOST);
+            DueWatch last = read.size() < MOST ? null : read.get(MOST - 1);
+            Place horizon = last == null ? new Place(until, LAST_ID) : new Place(last.due(), last.id());
+            schedule.with(lease, mine -> mine.loaded(read, horizon));
+        }
+    }
+
+    /** True if nothing of the shard is under way here, or still to be noted. */
+    private boolean ended(Shard shard) {
+        AccountWatches account = shard.kind() == Shard.Kind.ACCOUNT ? owned.get(shard.name()) : null;
+        return account == null || schedule.locked(account::settled);
+    }
+}
