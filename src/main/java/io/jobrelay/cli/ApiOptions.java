@@ -50,10 +50,10 @@ final class ApiOptions {
         }
     }
 
-    /** Asks one question for each id, and tells of those that are refused; true if none is. */
-    boolean askEach(List<String> ids, BiConsumer<Api, String> question, PrintWriter err) {
+    /** Asks one question for each id, and tells of those that are refused, which is the exit status. */
+    int askEach(List<String> ids, BiConsumer<Api, String> question, PrintWriter err) {
         return ask(relay -> {
-            boolean all = true;
+            int status = ExitStatus.OK;
             for (String id : ids) {
                 try {
                     question.accept(relay, id);
@@ -62,10 +62,10 @@ final class ApiOptions {
                         throw e;
                     }
                     err.println(PlainLine.of(id + ": " + e.getMessage()));
-                    all = false;
+                    status = ExitStatus.FAILED;
                 }
             }
-            return all;
+            return status;
         });
     }
 

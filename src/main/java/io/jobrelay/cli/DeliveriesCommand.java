@@ -6,7 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "deliveries",
         description = "Lists deliveries, and sends dead ones again.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {DeliveriesListCommand.class, DeliveriesRedeliverCommand.class})
-final class DeliveriesCommand {}
+final class DeliveriesCommand extends Subcommand {}

@@ -8,11 +8,15 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The program: picks the command and turns its outcome into an exit status. */
 @Command(
@@ -75,9 +79,17 @@ public final class Jobrelay {
     private static CommandLine commandLine(List<Class<?>> commands) {
         CommandLine all = new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)));
         commands.forEach(all::addSubcommand);
-        return all.setExecutionExceptionHandler(Jobrelay::report)
+        Map<String, IHelpSectionRenderer> help = all.getHelpSectionMap();
+        help.put(UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING, Jobrelay::exitStatus);
+        return all.setHelpSectionMap(help)
+                .setExecutionExceptionHandler(Jobrelay::report)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
+    }
+
+    private static String exitStatus(Help help) {
+        boolean group = help.commandSpec().usageMessage().exitCodeList().isEmpty();
+        return group ? "" : help.createHeading("Exit status:%n");
     }
 
     /** What a user can mend is said without a stack trace. */

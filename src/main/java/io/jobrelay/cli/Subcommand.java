@@ -11,14 +11,21 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** What all commands share: help, version, the two streams they print to, and how they refuse an option. */
-@Command(mixinStandardHelpOptions = true, versionProvider = Version.class, exitCodeListHeading = "Exit status:%n")
+@Command(scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = Version.class)
 abstract class Subcommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     CommandSpec spec;
+
+    /** Of a group of commands, which does nothing itself. */
+    @Override
+    public Integer call() throws Exception {
+        throw refused("Missing required subcommand");
+    }
 
     /** For data. */
     final PrintWriter out() {
