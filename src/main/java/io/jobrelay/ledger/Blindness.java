@@ -51,9 +51,13 @@ public final class Blindness {
      */
     public List<BlindWatch> notice(Collection<Lease> accounts) {
         long now = clock.millis();
-        Set<String> concerned = database.read(handle ->
-                handle.createQuery("""
-                        select distinct account from watch where state = 'ACTIVE' and not blind and blind_at <= :now""").bind("now", now).mapTo(String.class).set());
+        Set<String> concerned = database.read(handle -> handle.createQuery("""
+                        select account from watch where state = 'ACTIVE' and not blind and blind_at <= :now
+                        order by blind_at limit :most""")
+                .bind("now", now)
+                .bind("most", MOST_LOOKED_AT)
+                .mapTo(String.class)
+                .set());
         return accounts.stream()
                 .filter(account -> concerned.contains(account.shard().name()))
                 .flatMap(account -> database.write(notices, new Look(account, now)).stream())

@@ -221,7 +221,7 @@ public final class Leases implements AutoCloseable {
             }
         }
         if (nobodys.isEmpty()) {
-            ask(rows.size() / nodes.size() - mine, byOwner, self, nodes, transfers);
+            ask(mine, most, byOwner, self, nodes, transfers);
         }
         return nobodys.stream().map(Row::shard).toList();
     }
@@ -243,9 +243,10 @@ public final class Leases implements AutoCloseable {
         }
     }
 
-    /** Asks those that have most for some of theirs; a quarter of what is missing at once, since meanwhile others ask too. */
+    /** Asks who has most, and two more than this at least; for a quarter of the share at once, since meanwhile others ask too. */
     private static void ask(
-            int missing,
+            int mine,
+            int most,
             Map<String, List<Row>> byOwner,
             String self,
             Set<String> nodes,
@@ -253,14 +254,18 @@ public final class Leases implements AutoCloseable {
         boolean asked = byOwner.values().stream()
                 .flatMap(List::stream)
                 .anyMatch(row -> self.equals(row.wantedBy) && !self.equals(row.owner));
-        for (int i = 0; !asked && i < (missing + 3) / 4; i++) {
-            Optional<List<Row>> richest = byOwner.values().stream().max(comparing(List::size));
-            richest.orElseThrow().stream()
-                    .filter(row -> row.wantedBy == null || !nodes.contains(row.wantedBy))
+        for (int more = 0; !asked && more <= (most - mine) / 4; more++) {
+            List<Row> richest =
+                    byOwner.values().stream().max(comparing(List::size)).orElseThrow();
+            if (richest.size() < mine + more + 2) {
+                return;
+            }
+            richest.stream()
+                    .filter(row -> !isAsked(row, self, nodes))
                     .findFirst()
                     .ifPresent(row -> {
                         transfers.put(row.shard, new Transfer(row, row.owner, self));
-                        richest.get().remove(row);
+                        richest.remove(row);
                     });
         }
     }

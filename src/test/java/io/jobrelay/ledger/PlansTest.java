@@ -65,7 +65,6 @@ class PlansTest {
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
-            entry("select distinct destination, subject from delivery where claimed", "its index has only those"),
             entry("select shard, owner, token, wanted_by, edits from lease", "a row for each account and destination"),
             entry("update watch set blind_at = ? + blind_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),

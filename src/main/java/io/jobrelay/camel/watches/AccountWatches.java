@@ -190,8 +190,4 @@ final class AccountWatches {
     boolean settled() {
         return underWay.isEmpty() && unwritten.isEmpty();
     }
-
-    int underWay() {
-        return underWay.size();
-    }
 }

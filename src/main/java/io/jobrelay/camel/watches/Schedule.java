@@ -256,13 +256,6 @@ final class Schedule {
         });
     }
 
-    /** How many watches are under way. */
-    int underWay() {
-        return locked(() -> lines.values().stream()
-                .mapToInt(line -> line.watches == null ? 0 : line.watches.underWay())
-                .sum());
-    }
-
     <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
