@@ -35,7 +35,7 @@ class KillIT {
     private static final double MEAN_LIFE_MILLIS = 2_500;
     /** What the short form does without: another of its points stands beside each. */
     private static final Set<KillPoint> LONG_ONLY = EnumSet.of(
-            KillPoint.AFTER_CLAIM_OF_WATCH,
+            KillPoint.AFTER_READING_WATCHES,
             KillPoint.AFTER_REPLY,
             KillPoint.AFTER_ROUTING,
             KillPoint.IN_CLEAN_UP,
@@ -155,7 +155,7 @@ class KillIT {
     /** How many times a point is passed in a life at least, whatever happens. */
     private static int nth(KillPoint point) {
         return switch (point) {
-            case AFTER_CLAIM_OF_WATCH, AFTER_REPLY, AFTER_ROUTING -> 3;
+            case AFTER_READING_WATCHES, AFTER_REPLY, AFTER_ROUTING -> 3;
             case IN_MIGRATION -> 2;
             default -> 1;
         };

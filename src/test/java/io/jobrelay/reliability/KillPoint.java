@@ -5,14 +5,15 @@ import static java.util.stream.Collectors.joining;
 import io.jobrelay.camel.EngineBeans;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.EventFile;
+import io.jobrelay.ledger.Lease;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Purge;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.trust.OwnerOnly;
 import java.lang.reflect.Method;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import net.bytebuddy.description.method.MethodDescription;
 import org.flywaydb.core.internal.sqlscript.ParsedSqlStatement;
 import org.jdbi.v3.core.Handle;
@@ -23,8 +24,11 @@ enum KillPoint {
     IN_MIGRATION(after(ParsedSqlStatement.class, "execute")),
     /** The newest file is open, and what a crash tore is not yet removed. */
     IN_FILE_REPAIR(after(in("delivery.EventLines"), "startOfLast")),
-    /** A watch is claimed and nobody has asked for it. */
-    AFTER_CLAIM_OF_WATCH(after(Watches.class, "claim", UnaryOperator.class)),
+    /** Watches that are due were read, and nobody has asked for them. */
+    AFTER_READING_WATCHES(
+            after(Watches.class, "due", Lease.class, Instant.class, String.class, Instant.class, int.class)),
+    /** When watches are due again is written behind the polls, and not committed. */
+    WHILE_NOTING(before(Watches.class, "noteAll"), before(Handle.class, "commit")),
     /** The provider has answered, the answer is not taken in. */
     AFTER_REPLY(before(in("camel.watches.Settlement"), "done")),
     /** The job is written, its change is not. */

@@ -66,11 +66,11 @@ public enum Variant {
                     appending, "io.jobrelay.delivery.EventLines", named("close"), AcknowledgeBeforeFlush.Closing.class);
         }
     },
-    /** An answer is taken in even if another node has taken over the watch since. */
+    /** What is written for an account is written even if another node has taken that since. */
     NO_FENCING {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
-            return in(builder, "io.jobrelay.ledger.Intake$State", named("held"), NoFencing.class);
+            return in(builder, "io.jobrelay.ledger.Fence", named("lost"), NoFencing.class);
         }
     },
     /** Each attempt at a webhook is an event of its own. */
