@@ -11,6 +11,7 @@ import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.reload.Edition;
 import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.SettingsReader;
@@ -37,7 +38,7 @@ import org.apache.camel.util.FileUtil;
  * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
  * no port is opened, nobody is asked. A watch is polled against a reply that is given.
  */
-final class DetachedLine implements AutoCloseable {
+abstract class DetachedLine implements AutoCloseable {
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;
 
@@ -45,7 +46,7 @@ final class DetachedLine implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final Main main;
     private final Path directory;
-    private final SettingsReader.Reading settings;
+    private final SettingsReader.Reading reading;
     private final Secrets secrets;
     private final ProviderBeans providers;
 
@@ -62,9 +63,9 @@ final class DetachedLine implements AutoCloseable {
             directory = Files.createTempDirectory("jobrelay-check");
             open.push(() -> FileUtil.removeDir(directory.toFile()));
             CamelContext context = main.getCamelContext();
-            settings = Relay.settings(context, edition.properties(), overrides, secrets)
+            reading = Relay.settings(context, edition.properties(), overrides, secrets)
                     .reading();
-            Settings detached = detached(settings.settings());
+            Settings detached = detached(reading.settings());
             providers = new ProviderBeans(context, () -> detached, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(ProviderBeans.CLIENT);
@@ -146,11 +147,18 @@ final class DetachedLine implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    SettingsReader.Reading settings() {
-        return settings;
+    /** What is wrong with the settings. */
+    public List<Problem> settingsProblems() {
+        return reading.problems();
     }
 
-    Secrets secrets() {
+    /** The settings, with defaults where they are wrong. */
+    public Settings settings() {
+        return reading.settings();
+    }
+
+    /** The secrets among the properties; what is said of files shows none. */
+    public Secrets secrets() {
         return secrets;
     }
 
@@ -163,7 +171,7 @@ final class DetachedLine implements AutoCloseable {
      *
      * @throws PollFailedException if that answer brings no records
      */
-    List<JobRecord> poll(Watch watch, UnreadableReply reply) {
+    public List<JobRecord> poll(Watch watch, UnreadableReply reply) {
         replay.answer(reply);
         startDirectRoutes();
         return providers.poll(watch);

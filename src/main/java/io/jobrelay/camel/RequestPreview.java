@@ -75,11 +75,11 @@ public final class RequestPreview implements AutoCloseable {
 
     RequestPreview(RouteTrial trial) {
         this.trial = trial;
-        context = trial.line().context();
+        context = trial.context();
         context.getRegistry().unbind(ProviderBeans.CLIENT);
         context.getRegistry().bind(ProviderBeans.CLIENT, (HttpClientConfigurer) this::note);
         trial.problems();
-        trial.line().startDirectRoutes();
+        trial.startDirectRoutes();
         template = context.createProducerTemplate();
     }
 
@@ -100,7 +100,7 @@ public final class RequestPreview implements AutoCloseable {
     public List<Request> requestsTogether(Watch watch, Account account) {
         noted.clear();
         if (account.askTogether()) {
-            ProviderApi api = trial.line().providers().apis().get(watch.api());
+            ProviderApi api = trial.providers().apis().get(watch.api());
             if (api != null) {
                 api.common(watch)
                         .map(common -> Poll.together(api, common, List.of()))

@@ -1,14 +1,9 @@
 package io.jobrelay.camel;
 
-import io.jobrelay.job.JobRecord;
-import io.jobrelay.provider.PollFailedException;
-import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.reload.Edition;
 import io.jobrelay.settings.Problem;
-import io.jobrelay.settings.Settings;
 import io.jobrelay.trust.LogText;
 import io.jobrelay.trust.Secrets;
-import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +22,7 @@ import org.apache.camel.support.ResourceHelper;
  * route that names another file's bean finds it. {@code check} tries what is in the working directory, and a running Jobrelay
  * every edit before it takes it in.
  */
-public final class RouteTrial implements AutoCloseable {
+public final class RouteTrial extends DetachedLine {
     private static final List<Path> CALLED = List.of(Path.of("routes", "providers"), Path.of("routes", "signing"));
 
     private final RouteSchema schema = new RouteSchema();
@@ -35,7 +30,6 @@ public final class RouteTrial implements AutoCloseable {
     private final Edition edition;
     private final List<RouteFile> files;
     private final RouteReferences references;
-    private final DetachedLine line;
 
     /**
      * Reads the files of the working directory and sets the line up, with defaults for settings that are wrong.
@@ -44,7 +38,7 @@ public final class RouteTrial implements AutoCloseable {
      */
     public RouteTrial(Clock clock) {
         this(requireRoutes(), Map.of(), new Secrets(), clock);
-        LogText.mask(line.secrets());
+        LogText.mask(secrets());
     }
 
     /**
@@ -55,14 +49,13 @@ public final class RouteTrial implements AutoCloseable {
      * @throws IllegalStateException if Camel refuses its own settings
      */
     RouteTrial(Edition edition, Map<String, String> overrides, Secrets secrets, Clock clock) {
+        super(edition, overrides, secrets, clock);
         this.edition = edition;
         files = RouteFile.all(edition);
         Map<String, YamlNode> documents = new TreeMap<>();
         files.forEach(file ->
                 file.document().ifPresent(yaml -> documents.put(file.path().toString(), yaml)));
-
         references = new RouteReferences(documents);
-        line = new DetachedLine(edition, overrides, secrets, clock);
     }
 
     /** What is wrong with an edition: its properties, routes and mappings. No secret is shown. */
@@ -123,9 +116,9 @@ public final class RouteTrial implements AutoCloseable {
     }
 
     private List<Problem> build(RouteFile file, YamlNode document) {
-        RoutesLoader loader = PluginHelper.getRoutesLoader(line.context());
+        RoutesLoader loader = PluginHelper.getRoutesLoader(context());
         try {
-            loader.loadRoutes(PluginHelper.getResourceLoader(line.context()).resolveResource("file:" + file.path()));
+            loader.loadRoutes(PluginHelper.getResourceLoader(context()).resolveResource("file:" + file.path()));
             for (String policy : file.policies()) {
                 loader.loadRoutes(ResourceHelper.fromString("try-policy.camel.yaml", """
                         - route:
@@ -144,48 +137,14 @@ public final class RouteTrial implements AutoCloseable {
         }
     }
 
-    /** What is wrong with the settings. */
-    public List<Problem> settingsProblems() {
-        return line.settings().problems();
-    }
-
-    /** The secrets among the properties; what is said of files shows none. */
-    public Secrets secrets() {
-        return line.secrets();
-    }
-
-    /** The settings, with defaults where they are wrong. */
-    public Settings settings() {
-        return line.settings().settings();
-    }
-
     /** Reads watches of the APIs whose routes were built; keys of accounts are not asked for. */
     public WatchReader watchReader() {
-        return line.providers().watchReader();
+        return providers().watchReader();
     }
 
     /** True if the route of the API was built, and all that it may call. */
     public boolean canPoll(String api) {
-        return line.providers().apis().containsKey(api)
+        return providers().apis().containsKey(api)
                 && unbuilt.stream().noneMatch(file -> CALLED.stream().anyMatch(file::startsWith));
-    }
-
-    /**
-     * Polls the watch as its provider would answer it.
-     *
-     * @throws PollFailedException if that answer brings no records
-     */
-    public List<JobRecord> poll(Watch watch, UnreadableReply reply) {
-        return line.poll(watch, reply);
-    }
-
-    /** The line that the routes are tried on. */
-    DetachedLine line() {
-        return line;
-    }
-
-    @Override
-    public void close() {
-        line.close();
     }
 }

@@ -83,11 +83,11 @@ public final class RoutingPreview implements AutoCloseable {
     RoutingPreview(RouteTrial trial, Clock clock) {
         this.trial = trial;
         this.clock = clock;
-        context = trial.line().context();
+        context = trial.context();
         context.getCamelContextExtension()
                 .registerEndpointCallback((uri, endpoint) -> isLocal(endpoint) ? endpoint : new Noting(endpoint));
         trial.problems();
-        trial.line().startDirectRoutes();
+        trial.startDirectRoutes();
         try {
             for (Route route : routes(OUTBOX + Outbox.CHANGES)) {
                 context.getRouteController().startRoute(route.getRouteId());
