@@ -1,7 +1,12 @@
 package io.jobrelay.camel;
 
+import static java.util.Objects.requireNonNull;
+
+import io.jobrelay.camel.outbox.OutboxHeaders;
 import io.jobrelay.delivery.AmqpConnections;
 import io.jobrelay.delivery.BrokerConnections;
+import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.delivery.WebhookSignature;
@@ -14,6 +19,7 @@ import io.jobrelay.trust.Secrets;
 import io.jobrelay.wire.BoundedClient;
 import io.jobrelay.wire.PublicAddresses;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -34,9 +40,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.jms.MessageCreatedStrategy;
 import org.apache.camel.spi.Registry;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.qpid.jms.message.JmsMessage;
+import org.apache.qpid.jms.provider.amqp.message.AmqpJmsMessageFacade;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.jspecify.annotations.Nullable;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
@@ -51,6 +65,7 @@ public final class DestinationBeans implements AutoCloseable {
 
     private static final int LARGEST_RECEIPT = 64 * 1024;
     private static final int CONNECTIONS = 16;
+    private static final Symbol EVENT = Symbol.valueOf("application/cloudevents+json");
 
     private final Registry registry;
     private final Clock clock;
@@ -76,10 +91,62 @@ public final class DestinationBeans implements AutoCloseable {
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
         BrokerCheck check = new BrokerCheck(brokers, secrets, threads, System::nanoTime);
         registry.bind("broker-check", new TroubleCheck("broker", true, check::trouble));
-        registry.bind("append-event", new AppendEvent(files));
-        registry.bind("sign-webhook", new SignWebhook(signatures, clock));
+        registry.bind("append-event", (Processor) this::append);
+        registry.bind("sign-webhook", (Processor) this::sign);
         registry.bind("read-receipt", new ReadReceipt(clock));
-        registry.bind("refuse-delivery", new RefuseDelivery());
+        registry.bind("refuse-delivery", (Processor) DestinationBeans::refuse);
+    }
+
+    /** Appends the event to the file of its destination. A disk that takes nothing is no fault of the event: it waits. */
+    private void append(Exchange exchange) {
+        Message message = exchange.getMessage();
+        try {
+            of(files, message, "jobrelay.destination.%s.path: required by a file destination, is not set")
+                    .append(
+                            requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
+                            requireNonNull(message.getBody(byte[].class)));
+        } catch (IOException failure) {
+            throw new DeliveryFailedException(
+                    failure.getMessage() + "; nothing is lost, it goes on by itself once it can be written",
+                    Consequence.WAIT,
+                    null);
+        }
+    }
+
+    /** Signs the event with the keys of its destination, as of now: receivers refuse an old signature. */
+    private void sign(Exchange exchange) {
+        Message message = exchange.getMessage();
+        of(signatures, message, "jobrelay.destination.%s.secret: required by a webhook, is not set")
+                .headers(
+                        requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
+                        clock.instant(),
+                        requireNonNull(message.getBody(byte[].class)))
+                .forEach(message::setHeader);
+    }
+
+    private static <T> T of(Map<String, T> opened, Message message, String rule) {
+        String destination = message.getHeader(OutboxHeaders.DESTINATION, String.class);
+        T found = opened.get(destination);
+        if (found == null) {
+            throw new IllegalStateException(rule.formatted(destination));
+        }
+        return found;
+    }
+
+    /** Ends a delivery whose destination is well and will not have this event; what was caught says why. */
+    private static void refuse(Exchange exchange) {
+        Throwable caught = requireNonNull(
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class),
+                "refuse-delivery stands in a doCatch");
+        throw new DeliveryFailedException(String.valueOf(caught.getMessage()), Consequence.REFUSED, null);
+    }
+
+    /** Says in an AMQP message that it is an event, which JMS has no word for. */
+    private static void setContentType(
+            jakarta.jms.Message message, Session session, Exchange exchange, @Nullable Throwable cause) {
+        if (message instanceof JmsMessage amqp && amqp.getFacade() instanceof AmqpJmsMessageFacade properties) {
+            properties.setContentType(EVENT);
+        }
     }
 
     /** The destinations that are not the same in both, and so have to be opened anew. */
@@ -121,7 +188,7 @@ public final class DestinationBeans implements AutoCloseable {
                     pool(
                             destination,
                             amqp(destination.amqp(), settings.delivery().timeout())));
-            registry.bind("amqp-content-type", new AmqpContentType());
+            registry.bind("amqp-content-type", (MessageCreatedStrategy) DestinationBeans::setContentType);
         } else if (destination.kafka() != null) {
             registry.bind(
                     name + "-producers", new KafkaProducers(settings.delivery().timeout()));

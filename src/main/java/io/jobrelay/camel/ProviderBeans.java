@@ -73,7 +73,7 @@ public final class ProviderBeans {
         registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind(CLIENT, client(settings.get()));
-        registry.bind("spend-request", new SpendRequest(rateLimits));
+        registry.bind("spend-request", (Processor) this::spendRequest);
         // Camel looks in vain for such a converter at each request, and that takes as long as the request.
         convert(String.class, HttpMethods.class, HttpMethods::valueOf);
         // Camel's own copies the bytes of a reply three times, and has buffers beside them.
@@ -144,6 +144,14 @@ public final class ProviderBeans {
     /** Forgets the tokens of accounts that are no longer what they were. */
     void renewTokens() {
         keystone.keepOnly(accounts().values());
+    }
+
+    /** Keeps an account within its rate limit; the permit for the first request of a poll comes with the poll. */
+    private void spendRequest(Exchange exchange) throws InterruptedException {
+        KeepReply.forget(exchange);
+        if (!Poll.takePermit(exchange)) {
+            rateLimits.take(Poll.account(exchange).name());
+        }
     }
 
     /** The limits that every request of this process is held to. */

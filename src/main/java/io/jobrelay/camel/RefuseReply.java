@@ -35,7 +35,7 @@ final class RefuseReply implements Processor {
                 status,
                 text(mapped, "code"),
                 message == null ? "HTTP status " + status : message,
-                RetryAfterHeader.of(exchange, clock),
+                ReadReceipt.retryAfter(exchange, clock),
                 null);
         throw new PollFailedException(failure);
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -71,7 +72,7 @@ public final class Relay implements AutoCloseable {
     private @Nullable Tracing tracing;
     private @Nullable ManagementPort management;
     private @Nullable LiveEditing editing;
-    private @Nullable LiveSettings settings;
+    private @Nullable AtomicReference<Settings> settings;
     private final Reloads reloads;
 
     private Relay(Main main, Clock clock) {
@@ -176,16 +177,16 @@ public final class Relay implements AutoCloseable {
             Clock clock,
             LongSupplier nanoTime,
             Consumer<Change> changes) {
-        LiveSettings running = new LiveSettings(started);
+        AtomicReference<Settings> running = new AtomicReference<>(started);
         settings = running;
         context.addComponent("direct", new UncachedDirectComponent());
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         if (value(context, Tracing.ENABLED).filter("true"::equals).isPresent()) {
             tracing = new Tracing(context, secrets);
         }
-        providers = new ProviderBeans(context, running, secrets, clock);
+        providers = new ProviderBeans(context, running::get, secrets, clock);
         if (scope != Scope.PROVIDERS) {
-            engine = new EngineBeans(context, running, providers, reloads, clock, nanoTime, changes);
+            engine = new EngineBeans(context, running::get, providers, reloads, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
             destinations = new DestinationBeans(context, started, secrets, clock);

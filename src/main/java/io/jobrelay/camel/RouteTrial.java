@@ -10,9 +10,15 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.thisptr.jackson.jq.JsonQuery;
+import net.thisptr.jackson.jq.Versions;
+import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -24,6 +30,8 @@ import org.apache.camel.support.ResourceHelper;
  */
 public final class RouteTrial extends DetachedLine {
     private static final List<Path> CALLED = List.of(Path.of("routes", "providers"), Path.of("routes", "signing"));
+
+    private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
 
     private final RouteSchema schema = new RouteSchema();
     private final Set<Path> unbuilt = new TreeSet<>();
@@ -92,11 +100,26 @@ public final class RouteTrial extends DetachedLine {
         return problems;
     }
 
+    /** Compiles a mapping, as camel-jq does. */
     private List<Problem> mappingProblems(String file) {
-        return edition.text(file)
-                .map(text -> MappingCheck.problems(file, text))
-                .orElseGet(() -> List.of(
-                        new Problem(file, 0, String.valueOf(edition.unreadable().get(file)))));
+        Optional<String> text = edition.text(file);
+        if (text.isEmpty()) {
+            return List.of(
+                    new Problem(file, 0, String.valueOf(edition.unreadable().get(file))));
+        }
+        try {
+            JsonQuery.compile(text.get(), Versions.JQ_1_7);
+            return List.of();
+        } catch (JsonQueryException e) {
+            Matcher place = PLACE.matcher(String.valueOf(e.getCause()));
+            return List.of(
+                    place.find()
+                            ? new Problem(
+                                    file,
+                                    Integer.parseInt(place.group(1)),
+                                    "is not valid jq from column %s on".formatted(place.group(2)))
+                            : new Problem(file, 0, "is not valid jq: " + e.getMessage()));
+        }
     }
 
     private List<Problem> problems(RouteFile file, YamlNode document) {

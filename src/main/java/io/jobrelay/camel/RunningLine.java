@@ -7,6 +7,7 @@ import io.jobrelay.settings.Settings;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -15,7 +16,7 @@ import org.apache.camel.CamelContext;
 final class RunningLine {
     private final CamelContext context;
     private final EditedFiles files;
-    private final LiveSettings settings;
+    private final AtomicReference<Settings> settings;
     private final Supplier<Settings> read;
     private final ProviderBeans providers;
     private final EngineBeans engine;
@@ -29,7 +30,7 @@ final class RunningLine {
     RunningLine(
             CamelContext context,
             EditedFiles files,
-            LiveSettings settings,
+            AtomicReference<Settings> settings,
             Supplier<Settings> read,
             ProviderBeans providers,
             EngineBeans engine,

@@ -77,7 +77,7 @@ public enum Variant {
     NEW_ID_ON_EACH_ATTEMPT {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
-            return in(builder, "io.jobrelay.camel.SignWebhook", named("process"), NewIdOnEachAttempt.class);
+            return in(builder, "io.jobrelay.camel.DestinationBeans", named("sign"), NewIdOnEachAttempt.class);
         }
     };
 
