@@ -5,15 +5,16 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingLong;
 
 import io.jobrelay.job.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -102,24 +103,24 @@ public final class JobIndex {
             requireNonNull(member, "member is null");
         }
 
-        private String columns() {
+        private String by(String key, String id) {
             String direction = down ? " desc" : "";
-            return member == Member.ID ? "id" + direction : member.column + direction + ", id" + direction;
+            return member == Member.ID ? id + direction : key + direction + ", " + id + direction;
         }
 
-        /** What is on this side of a place that is bound by that name. */
-        private String where(String comparison, String name) {
-            String here = member == Member.ID ? "id" : "(%s, id)".formatted(member.column);
-            String there = member == Member.ID ? ":%sId" : "(:%1$sKey, :%1$sId)";
-            return here + comparison + there.formatted(name);
-        }
-
+        /** What is behind the place that is bound by that name. */
         private String behind(String name) {
-            return where(down ? " < " : " > ", name);
+            return compared(down ? " < " : " > ", name);
         }
 
         private String notBehind(String name) {
-            return where(down ? " >= " : " <= ", name);
+            return compared(down ? " >= " : " <= ", name);
+        }
+
+        private String compared(String operator, String name) {
+            return member == Member.ID
+                    ? "id" + operator + ":" + name + "Id"
+                    : "(%s, id)%s(:%3$sKey, :%3$sId)".formatted(member.column, operator, name);
         }
     }
 
@@ -132,6 +133,10 @@ public final class JobIndex {
         public Place {
             requireNonNull(key, "key is null");
             requireNonNull(id, "id is null");
+        }
+
+        private static Place of(ResultSet row) throws SQLException {
+            return new Place(row.getString("key"), row.getString("id"));
         }
     }
 
@@ -160,8 +165,14 @@ public final class JobIndex {
             Instant stateTime,
             boolean stuck,
             @Nullable WatchState watch) {
-        public Item {
-            requireNonNull(record, "record is null");
+        private static Item of(ResultSet row) throws SQLException {
+            String watch = row.getString("watch");
+            return new Item(
+                    Place.of(row),
+                    row.getString("record"),
+                    Instant.ofEpochMilli(row.getLong("state_since")),
+                    row.getBoolean("stuck"),
+                    watch == null ? null : new WatchState(watch, row.getString("health"), Times.instant(row, "due")));
         }
     }
 
@@ -177,102 +188,75 @@ public final class JobIndex {
     public Page page(Filter filter, Order order, @Nullable Place after, int limit) {
         return database.read(handle -> {
             // Jobs that come in between make it a few more that are looked through, and none is left out.
-            Place end = filter.equals(Filter.NONE) ? null : end(handle, order, after);
-            List<Item> found = found(handle, filter, order, after, end, limit + 1);
+            Place end = filter.equals(Filter.NONE)
+                    ? null
+                    : bind(handle.createQuery(endSql(order, after != null)), "after", order, after)
+                            .bind("skipped", Math.max(1, order.member().covered ? lookedThrough : lookedThrough / DEARER) - 1)
+                            .map((row, context) -> Place.of(row))
+                            .findOne()
+                            .orElse(null);
+            Query query = handle.createQuery(sql(order, after != null, end != null));
+            List<Item> found = bind(bind(query, "after", order, after), "end", order, end)
+                    .bind("states", Json.write(filter.states()))
+                    .bind("apis", Json.write(filter.apis()))
+                    .bind("accounts", Json.write(filter.accounts()))
+                    .bind("watch", Objects.requireNonNullElse(filter.watch(), ""))
+                    .bind("labels", Json.write(filter.labels()))
+                    .bind("text", filter.text() == null ? "" : pattern(filter.text()))
+                    .bind("limit", limit + 1)
+                    .map((row, context) -> Item.of(row))
+                    .list();
             return found.size() > limit
                     ? new Page(found.subList(0, limit), found.get(limit - 1).place())
                     : new Page(found, end);
         });
     }
 
-    /** The last job to be looked through; null where that is the last of all. */
-    private @Nullable Place end(Handle handle, Order order, @Nullable Place after) {
-        Query query = handle.createQuery(endSql(order, after != null))
-                .bind("lookedThrough", Math.max(1, order.member().covered ? lookedThrough : lookedThrough / DEARER));
-        bind(query, "after", order, after);
-        return query.map((row, context) -> new Place(row.getString("key"), row.getString("id")))
-                .findOne()
-                .orElse(null);
-    }
-
-    static String endSql(Order order, boolean goesOn) {
-        return """
-                select %s as key, id from job where %s order by %s limit 1 offset :lookedThrough - 1""".formatted(order.member().column, goesOn ? order.behind("after") : "true", order.columns());
-    }
-
-    private static List<Item> found(
-            Handle handle, Filter filter, Order order, @Nullable Place after, @Nullable Place end, int limit) {
-        Map<String, Object> bindings = new LinkedHashMap<>();
-        Query query = handle.createQuery(sql(filter, order, after != null, end != null, bindings))
-                .bind("limit", limit);
-        bindings.forEach(query::bind);
-        bind(query, "after", order, after);
-        bind(query, "end", order, end);
-        return query.map((row, context) -> {
-                    String watch = row.getString("watch");
-                    return new Item(
-                            new Place(row.getString("key"), row.getString("id")),
-                            row.getString("record"),
-                            Instant.ofEpochMilli(row.getLong("state_since")),
-                            row.getBoolean("stuck"),
-                            watch == null
-                                    ? null
-                                    : new WatchState(watch, row.getString("health"), Times.instant(row, "due")));
-                })
-                .list();
-    }
-
-    private static void bind(Query query, String name, Order order, @Nullable Place place) {
-        if (place != null) {
-            query.bind(name + "Id", place.id());
-            if (order.member() != Member.ID) {
-                query.bind(name + "Key", place.key()); // taken for the number that its column has
-            }
+    private static Query bind(Query query, String name, Order order, @Nullable Place place) {
+        if (place != null && order.member() != Member.ID) {
+            query.bind(name + "Key", place.key()); // taken for the number that its column has
         }
+        return place == null ? query : query.bind(name + "Id", place.id());
+    }
+
+    private static String pattern(String text) {
+        return "%" + text.toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0") + "%";
+    }
+
+    /** Finds the last job to be looked through; none where that is the last of all. */
+    static String endSql(Order order, boolean goesOn) {
+        return "select %s as key, id from job where %s order by %s limit 1 offset :skipped"
+                .formatted(
+                        order.member().column,
+                        goesOn ? order.behind("after") : "true",
+                        order.by(order.member().column, "id"));
     }
 
     /** The inner query finds the jobs without their records, which are long; the outer one reads those of the page. */
-    static String sql(Filter filter, Order order, boolean goesOn, boolean ends, Map<String, Object> bindings) {
-        StringBuilder conditions = new StringBuilder(goesOn ? order.behind("after") : "true");
-        if (ends) {
-            conditions.append(" and ").append(order.notBehind("end"));
-        }
-        anyOf(conditions, bindings, "state", filter.states());
-        anyOf(conditions, bindings, "api", filter.apis());
-        anyOf(conditions, bindings, "account", filter.accounts());
-        if (filter.watch() != null) {
-            conditions.append(" and watch_id || '' = :watch");
-            bindings.put("watch", filter.watch());
-        }
-        if (!filter.labels().isEmpty()) {
-            conditions.append(" and ").append("""
-                    not exists (select 1 from <members>(:labels) wanted where not exists (
-                        select 1 from <members>(j.labels) had where had.key = wanted.key and had.value = wanted.value))""");
-            bindings.put("labels", Json.write(filter.labels()));
-        }
-        if (filter.text() != null) {
-            conditions.append(" and search like :text escape '!'");
-            bindings.put("text", "%" + filter.text().toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0") + "%");
-        }
+    static String sql(Order order, boolean goesOn, boolean ends) {
         return """
-                select found.id, found.key,
-                    <listedRecord> as record,
-                    j.state_since, j.stuck, w.id as watch, w.health, case when w.state = 'ACTIVE' then w.due_at end as due
-                from (select id, %s as key from job j where %s order by %s limit :limit) found
+                select found.id, found.key, <listedRecord> as record, j.state_since, j.stuck, w.id as watch, w.health,
+                    case when w.state = 'ACTIVE' then w.due_at end as due
+                from (select id, %s as key from job j
+                    where %s and %s
+                        and (:states = '[]' or state in (select value from <elements>(:states)))
+                        and (:apis = '[]' or api in (select value from <elements>(:apis)))
+                        and (:accounts = '[]' or account in (select value from <elements>(:accounts)))
+                        and (:watch = '' or watch_id = :watch)
+                        and (:labels = '{}' or not exists (select 1 from <members>(:labels) wanted where not exists (
+                            select 1 from <members>(j.labels) had
+                            where had.key = wanted.key and had.value = wanted.value)))
+                        and (:text = '' or search like :text escape '!')
+                    order by %s limit :limit) found
                 join job j on j.id = found.id
                 join job_record r on r.id = found.id
                 left join watch w on w.id = j.watch_id and w.state <> 'REMOVED'
-                order by found.key%4$s, found.id%4$s""".formatted(order.member().column, conditions, order.columns(), order.down() ? " desc" : "");
-    }
-
-    private static void anyOf(
-            StringBuilder conditions, Map<String, Object> bindings, String column, Set<String> values) {
-        if (!values.isEmpty()) {
-            // With nothing behind it: never by an index of that column, which would sort all that it finds for every
-            // page.
-            conditions.append(" and %1$s || '' in (select value from <elements>(:%1$s))".formatted(column));
-            bindings.put(column, Json.write(values));
-        }
+                order by %s""".formatted(
+                        order.member().column,
+                        goesOn ? order.behind("after") : "true",
+                        ends ? order.notBehind("end") : "true",
+                        order.by(order.member().column, "id"),
+                        order.by("found.key", "found.id"));
     }
 
     /**

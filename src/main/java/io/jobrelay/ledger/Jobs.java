@@ -39,27 +39,12 @@ final class Jobs {
     /** A statement takes some tens of thousands of values at most. */
     private static final int MOST_AT_ONCE = 1_000;
 
-    private static final List<String> COLUMNS = List.of(
-            "id",
-            "watch_id",
-            "api",
-            "account",
-            "state",
-            "terminal",
-            "reason",
-            "provider_state",
-            "progress",
-            "attempt",
-            "sequence",
-            "changed_at",
-            "state_since",
-            "stuck",
-            "create_time",
-            "update_time",
-            "observed_at",
-            "name",
-            "labels",
-            "search");
+    private static final String JOB = upsert(
+            "job",
+            "id, watch_id, api, account, state, terminal, reason, provider_state, progress, attempt, sequence, changed_at,"
+                    + " state_since, stuck, create_time, update_time, observed_at, name, labels, search");
+
+    private static final String RECORD = upsert("job_record", "id, record");
 
     private final Map<String, Known> known = new HashMap<>();
     private final Map<String, Set<String>> ofWatches = new HashMap<>();
@@ -223,8 +208,8 @@ final class Jobs {
         if (changed.isEmpty()) {
             return;
         }
-        PreparedBatch jobs = handle.prepareBatch(upsert("job", COLUMNS));
-        PreparedBatch records = handle.prepareBatch(upsert("job_record", List.of("id", "record")));
+        PreparedBatch jobs = handle.prepareBatch(JOB);
+        PreparedBatch records = handle.prepareBatch(RECORD);
         changed.forEach((id, job) -> {
             Known now = requireNonNull(known.get(id), "put");
             String labels = job.labels().isEmpty() ? null : Json.write(job.labels());
@@ -258,16 +243,13 @@ final class Jobs {
         count(handle, counts);
     }
 
-    private static String upsert(String table, List<String> columns) {
-        return "insert into %s (%s) values (:%s) on conflict (id) do update set %s"
+    private static String upsert(String table, String columns) {
+        return "insert into %s (%s) values (%s) on conflict (id) do update set %s"
                 .formatted(
                         table,
-                        String.join(", ", columns),
-                        String.join(", :", columns),
-                        columns.stream()
-                                .skip(1)
-                                .map(column -> column + " = excluded." + column)
-                                .collect(joining(", ")));
+                        columns,
+                        columns.replaceAll("\\w+", ":$0"),
+                        columns.substring("id, ".length()).replaceAll("\\w+", "$0 = excluded.$0"));
     }
 
     /** What a person would look for, in small letters. */

@@ -6,7 +6,6 @@ import io.jobrelay.job.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,36 +29,30 @@ public final class Lives {
         }
     }
 
-    private record Change(String job, long sequence, Instant time, String state) {}
-
     /** The stages of each job from the first to the last; none of a job whose changes are forgotten. */
     public Map<String, List<Stage>> of(Collection<String> jobs) {
         Map<String, List<Stage>> lives = new HashMap<>();
-        for (Change change : changes(jobs)) {
-            List<Stage> life = lives.computeIfAbsent(change.job(), job -> new ArrayList<>());
-            if (life.isEmpty() || !life.get(life.size() - 1).state().equals(change.state())) {
-                life.add(new Stage(change.time(), change.state()));
-            }
-        }
-        return lives;
-    }
-
-    private List<Change> changes(Collection<String> jobs) {
-        List<Change> changes = database.read(handle -> handle.createQuery("""
-                        select j.id, c.sequence, c.created_at, c.state
+        database.<List<Map.Entry<String, Stage>>>read(handle -> handle.createQuery("""
+                        select j.id, c.created_at, c.state
                         from <elements>(:jobs) wanted
                         join job j on j.id = wanted.value
                         join change c on c.subject = j.id and c.sequence > j.sequence - :most
-                        where c.state is not null""")
-                .bind("jobs", Json.write(jobs))
-                .bind("most", MOST_CHANGES)
-                .map((row, context) -> new Change(
-                        row.getString("id"),
-                        row.getLong("sequence"),
-                        Instant.ofEpochMilli(row.getLong("created_at")),
-                        row.getString("state")))
-                .list());
-        changes.sort(Comparator.comparingLong(Change::sequence));
-        return changes;
+                        where c.state is not null order by j.id, c.sequence""")
+                        .bind("jobs", Json.write(jobs))
+                        .bind("most", MOST_CHANGES)
+                        .map((row, context) -> Map.entry(
+                                row.getString("id"),
+                                new Stage(Instant.ofEpochMilli(row.getLong("created_at")), row.getString("state"))))
+                        .list())
+                .forEach(change -> {
+                    List<Stage> life = lives.computeIfAbsent(change.getKey(), job -> new ArrayList<>());
+                    if (life.isEmpty()
+                            || !life.get(life.size() - 1)
+                                    .state()
+                                    .equals(change.getValue().state())) {
+                        life.add(change.getValue());
+                    }
+                });
+        return lives;
     }
 }
