@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Blindness {
     private static final int MOST_AT_ONCE = 256;
-    private static final int MOST_LOOKED_AT = 10_000;
     private static final int NAMED = 10;
 
     private final LedgerDatabase database;
@@ -51,15 +49,14 @@ public final class Blindness {
      */
     public List<BlindWatch> notice(Collection<Lease> accounts) {
         long now = clock.millis();
-        Set<String> concerned = database.read(handle -> handle.createQuery("""
-                        select account from watch where state = 'ACTIVE' and not blind and blind_at <= :now
-                        order by blind_at limit :most""")
-                .bind("now", now)
-                .bind("most", MOST_LOOKED_AT)
-                .mapTo(String.class)
-                .set());
         return accounts.stream()
-                .filter(account -> concerned.contains(account.shard().name()))
+                .filter(account -> database.<Boolean>read(handle -> handle.createQuery("""
+                                select exists (select 1 from watch
+                                    where state = 'ACTIVE' and not blind and account = :account and blind_at <= :now)""")
+                        .bind("account", account.shard().name())
+                        .bind("now", now)
+                        .mapTo(Boolean.class)
+                        .one()))
                 .flatMap(account -> database.write(notices, new Look(account, now)).stream())
                 .toList();
     }

@@ -191,7 +191,9 @@ public final class JobIndex {
             Place end = filter.equals(Filter.NONE)
                     ? null
                     : bind(handle.createQuery(endSql(order, after != null)), "after", order, after)
-                            .bind("skipped", Math.max(1, order.member().covered ? lookedThrough : lookedThrough / DEARER) - 1)
+                            .bind(
+                                    "skipped",
+                                    Math.max(1, order.member().covered ? lookedThrough : lookedThrough / DEARER) - 1)
                             .map((row, context) -> Place.of(row))
                             .findOne()
                             .orElse(null);

@@ -28,7 +28,7 @@ create table watch (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (due_at) where state <> 'ACTIVE';
-create index watch_blind_at on watch (blind_at) where state = 'ACTIVE' and not blind;
+create index watch_blind_at on watch (account, blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
