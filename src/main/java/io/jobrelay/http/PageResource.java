@@ -1,11 +1,9 @@
 package io.jobrelay.http;
 
+import io.jobrelay.signing.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,7 @@ final class PageResource {
         if (content == null) {
             throw RefusedException.of(404, "the page has no file '%s'".formatted(name));
         }
-        String tag = "\"" + digest(content) + "\"";
+        String tag = "\"" + Digests.sha256Hex(content) + "\"";
         Reply reply = request.has(tag) ? Reply.empty(304) : new Reply(200, type + "; charset=utf-8", content);
         return reply.with("ETag", tag).with("Cache-Control", "no-cache");
     }
@@ -38,14 +36,6 @@ final class PageResource {
             return file == null ? null : file.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String digest(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

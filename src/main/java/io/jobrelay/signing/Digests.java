@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** SHA-256 and HMAC-SHA256 of UTF-8 text; hexadecimal forms are in lower case. */
-final class Digests {
+/** SHA-256, and HMAC-SHA256 of UTF-8 text; hexadecimal forms are in lower case. For any number of threads. */
+public final class Digests {
 
     private static final String MAC = "HmacSHA256";
 
@@ -31,8 +31,12 @@ final class Digests {
         return sha256Hex(utf8(text));
     }
 
-    static String sha256Hex(byte[] octets) {
-        return HexFormat.of().formatHex(OF_THREAD.get().sha256.digest(octets));
+    public static String sha256Hex(byte[] octets) {
+        return HexFormat.of().formatHex(sha256(octets));
+    }
+
+    public static byte[] sha256(byte[] octets) {
+        return OF_THREAD.get().sha256.digest(octets);
     }
 
     static byte[] hmacSha256(byte[] key, String text) {

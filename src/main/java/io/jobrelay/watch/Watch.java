@@ -7,9 +7,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jobrelay.job.Json;
 import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.signing.Digests;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -69,12 +68,9 @@ public record Watch(
     public String id() {
         try {
             byte[] identity = Json.MAPPER.writeValueAsBytes(List.of(api, account, parameters));
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(identity);
-            return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+            return HexFormat.of().formatHex(Digests.sha256(identity), 0, ID_BYTES);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }
