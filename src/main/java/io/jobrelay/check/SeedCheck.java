@@ -3,9 +3,15 @@ package io.jobrelay.check;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toCollection;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
 import io.jobrelay.camel.RouteTrial;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
@@ -38,7 +44,10 @@ final class SeedCheck {
             Arrays.stream(FailureKind.values()).map(Enum::name).collect(toCollection(TreeSet::new));
 
     private final RouteTrial trial;
-    private final RecordSchema schema = new RecordSchema();
+    /** The published one of job records. */
+    private final JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V202012)
+            .getSchema(SchemaLocation.of("classpath:schema/job-record-v1.schema.json"));
+
     private final List<Problem> problems = new ArrayList<>();
 
     SeedCheck(RouteTrial trial) {
@@ -87,10 +96,10 @@ final class SeedCheck {
 
     private void checkReply(Path folder, String name, Optional<Watch> watch) {
         Path file = folder.resolve("records").resolve(name);
-        Optional<JsonNode> expected = JsonFiles.read(file, problems);
+        Optional<JsonNode> expected = json(file);
         expected.ifPresent(node -> checkSchema(file, node));
         Path replyFile = folder.resolve("replies").resolve(name);
-        Optional<JsonNode> reply = Files.exists(replyFile) ? JsonFiles.read(replyFile, problems) : Optional.empty();
+        Optional<JsonNode> reply = Files.exists(replyFile) ? json(replyFile) : Optional.empty();
         if (expected.isEmpty() || reply.isEmpty() || watch.isEmpty()) {
             return;
         }
@@ -110,12 +119,14 @@ final class SeedCheck {
 
     private void checkSchema(Path file, JsonNode records) {
         Iterable<JsonNode> each = records instanceof ArrayNode list ? list : List.of(records);
-        each.forEach(
-                record -> schema.problems(record).forEach(message -> problem(file, "the record's schema: " + message)));
+        each.forEach(record -> schema.validate(record).stream()
+                .map(ValidationMessage::getMessage)
+                .sorted()
+                .forEach(message -> problem(file, "the record's schema: " + message)));
     }
 
     private void checkError(Path file, Optional<Watch> watch) {
-        Optional<JsonNode> error = JsonFiles.read(file, problems);
+        Optional<JsonNode> error = json(file);
         if (error.isEmpty()) {
             return;
         }
@@ -176,6 +187,20 @@ final class SeedCheck {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Empty, and a problem, for a file that is no JSON. */
+    private Optional<JsonNode> json(Path file) {
+        try {
+            return Optional.of(Json.MAPPER.readTree(Files.readString(file)));
+        } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            String what = e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
+            problems.add(new Problem(file.toString(), line, "is not valid JSON: " + what));
+        } catch (IOException e) {
+            problem(file, "cannot be read: " + e);
+        }
+        return Optional.empty();
     }
 
     private void problem(Path file, String message) {
