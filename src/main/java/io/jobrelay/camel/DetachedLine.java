@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 
@@ -28,11 +29,18 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.util.FileUtil;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 
 /**
  * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
@@ -42,7 +50,7 @@ abstract class DetachedLine implements AutoCloseable {
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;
 
-    private final ReplayClient replay = new ReplayClient();
+    private final AtomicReference<UnreadableReply> reply = new AtomicReference<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final Main main;
     private final Path directory;
@@ -69,7 +77,7 @@ abstract class DetachedLine implements AutoCloseable {
             providers = new ProviderBeans(context, () -> detached, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(ProviderBeans.CLIENT);
-            context.getRegistry().bind(ProviderBeans.CLIENT, replay);
+            context.getRegistry().bind(ProviderBeans.CLIENT, (HttpClientConfigurer) this::answer);
             open.push(new EngineBeans(
                     context, () -> detached, providers, new Reloads(clock), clock, System::nanoTime, change -> {}));
             open.push(new DestinationBeans(context, detached, secrets, clock));
@@ -171,10 +179,29 @@ abstract class DetachedLine implements AutoCloseable {
      *
      * @throws PollFailedException if that answer brings no records
      */
-    public List<JobRecord> poll(Watch watch, UnreadableReply reply) {
-        replay.answer(reply);
+    public List<JobRecord> poll(Watch watch, UnreadableReply answer) {
+        reply.set(answer);
         startDirectRoutes();
         return providers.poll(watch);
+    }
+
+    /** Every request gets the reply that was given, and none is sent. */
+    private void answer(HttpClientBuilder client) {
+        client.disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .addExecInterceptorFirst("replay", (request, scope, chain) -> response());
+    }
+
+    private ClassicHttpResponse response() {
+        UnreadableReply given = requireNonNull(reply.get(), "no reply was given");
+        ClassicHttpResponse response = new BasicClassicHttpResponse(given.httpStatus());
+        ContentType type = given.contentType() == null ? null : ContentType.parse(given.contentType());
+        if (type != null) {
+            response.setHeader("Content-Type", type.toString());
+        }
+        response.setEntity(new ByteArrayEntity(given.body(), type));
+        return response;
     }
 
     /** So that they can be called. */

@@ -73,7 +73,7 @@ public final class EngineBeans implements AutoCloseable {
         Metrics metrics = new Metrics(clock);
         Destinations destinations = new Destinations(database);
         routes = new RunningRoutes(context, () -> providers.apis().keySet(), destinations, wall);
-        AccountStanding standing = new AccountStanding(wall, watches::looksAfter);
+        PollMeter meter = new PollMeter(watches::looksAfter, metrics, clock, wall, changes);
         outboxes = new OutboxComponent(
                 outbox,
                 () -> settings.get().delivery(),
@@ -102,7 +102,7 @@ public final class EngineBeans implements AutoCloseable {
                         providers.secrets(),
                         clock,
                         () -> database.trouble().isEmpty(),
-                        new PollMeter(standing, metrics, clock, changes)),
+                        meter),
                 started.poll().concurrency());
         context.addComponent("watches", polls);
         Lookout lookout = new Lookout(
@@ -118,7 +118,7 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind("node-keeper", keeper);
         registry.bind("node-lease-check", new TroubleCheck("node-lease", true, keeper::trouble));
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
-        registry.bind("accounts-check", new TroubleCheck("accounts", true, standing::trouble));
+        registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
         // The other watches are looked after all the same.
         registry.bind("blind-watches-check", new TroubleCheck("blind-watches", false, lookout::trouble));
         registry.bind(

@@ -4,14 +4,18 @@ import io.jobrelay.camel.watches.PollListener;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,24 +28,38 @@ final class PollMeter implements PollListener {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
-    private final AccountStanding standing;
+    private final Predicate<String> asked;
     private final Metrics metrics;
     private final Clock clock;
+    private final Clock wall;
     private final Consumer<Change> changes;
     private final Map<Source, Instant> answered = new ConcurrentHashMap<>();
+    private final Map<String, Refusal> refused = new ConcurrentHashMap<>();
     private Instant nextLine = Instant.MIN;
     private int untold;
 
     /**
+     * @param asked false for an account that nothing is asked with any more
      * @param clock the ledger's
+     * @param wall the machine's, for people
      * @param changes told of every change
      */
-    PollMeter(AccountStanding standing, Metrics metrics, Clock clock, Consumer<Change> changes) {
-        this.standing = standing;
+    PollMeter(Predicate<String> asked, Metrics metrics, Clock clock, Clock wall, Consumer<Change> changes) {
+        this.asked = asked;
         this.metrics = metrics;
         this.clock = clock;
+        this.wall = wall;
         this.changes = changes;
     }
+
+    /**
+     * That a provider does not know an account: the last that was heard of one, whatever it was asked for, was that its
+     * key, signature or token is wrong. What a start does not remember the first polls tell.
+     *
+     * @param since the first such answer after a good one
+     * @param message the last failure, as one line
+     */
+    private record Refusal(Instant since, String message) {}
 
     private record Source(String api, String account) {}
 
@@ -79,14 +97,21 @@ final class PollMeter implements PollListener {
 
     @Override
     public void answered(DueWatch due, Instant begun) {
-        standing.answered(due.watch().account());
+        refused.remove(due.watch().account());
         Source source = ended(begun, due.watch(), Metrics.SUCCEEDED);
         answered.put(source, clock.instant());
     }
 
     @Override
     public void failed(DueWatch due, Instant begun, PollFailure failure) {
-        standing.failed(due.watch(), failure);
+        // That nobody answered says nothing about the account.
+        if (failure.kind() == FailureKind.UNAUTHENTICATED) {
+            String message = failure.describe(due.watch().api(), due.watch().account());
+            refused.merge(
+                    due.watch().account(),
+                    new Refusal(wall.instant(), message),
+                    (before, now) -> new Refusal(before.since, message));
+        }
         ended(begun, due.watch(), failure.kind().name());
     }
 
@@ -108,5 +133,18 @@ final class PollMeter implements PollListener {
                             .toSeconds());
         }
         return source;
+    }
+
+    /** Names each account that its provider does not know; empty if there is none. */
+    Optional<String> unknownAccounts() {
+        refused.keySet().removeIf(asked.negate());
+        return new TreeMap<>(refused)
+                .entrySet().stream()
+                        .map(entry -> "account %s is unauthenticated since %s: %s"
+                                .formatted(
+                                        entry.getKey(),
+                                        entry.getValue().since(),
+                                        entry.getValue().message()))
+                        .reduce((some, next) -> some + "; " + next);
     }
 }

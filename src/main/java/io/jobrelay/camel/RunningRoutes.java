@@ -10,13 +10,16 @@ import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
@@ -28,6 +31,7 @@ import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.RoutePolicySupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +62,7 @@ final class RunningRoutes implements RoutePolicyFactory {
 
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
-        return new RouteCount(clock, to(route));
+        return new RouteCount(to(route));
     }
 
     Flow flow() {
@@ -78,10 +82,10 @@ final class RunningRoutes implements RoutePolicyFactory {
                 .filter(RouteCount.class::isInstance)
                 .map(RouteCount.class::cast)
                 .findFirst()
-                .orElseGet(() -> new RouteCount(clock, List.of()));
+                .orElseGet(() -> new RouteCount(List.of()));
         String file = file(route);
         String from = bare(route.getEndpoint().getEndpointUri());
-        List<String> to = count.to();
+        List<String> to = count.to;
         Destinations.Entry outbox = outboxes.get(from);
         ServiceStatus status = context.getRouteController().getRouteStatus(route.getRouteId());
         return new RouteFlow(
@@ -92,13 +96,13 @@ final class RunningRoutes implements RoutePolicyFactory {
                 status == null ? ServiceStatus.Stopped.name() : status.name(),
                 from,
                 to,
-                count.exchanges(),
-                count.failed(),
+                count.done.sum(),
+                count.failed.sum(),
                 count.inflight(),
                 outbox != null ? Long.valueOf(outbox.pending()) : from.startsWith(OUTBOX) ? Long.valueOf(0) : null,
                 outbox == null ? null : outbox.oldestPendingTime(),
-                count.lastDone(),
-                count.lastFailed());
+                count.lastDone,
+                count.lastFailed);
     }
 
     private static Stage stage(@Nullable String file, String from, List<String> to, Set<String> apis) {
@@ -141,5 +145,44 @@ final class RunningRoutes implements RoutePolicyFactory {
     /** Parameters may be secrets, and so may be who asks. */
     private static String bare(String uri) {
         return uri.replaceFirst("\\?.*", "").replaceFirst("//.*@", "//").replaceFirst("^(?!https?:)([^:/]+)://", "$1:");
+    }
+
+    /** Counts what goes through one route. */
+    private final class RouteCount extends RoutePolicySupport {
+        private final List<String> to;
+        private final LongAdder begun = new LongAdder();
+        private final LongAdder done = new LongAdder();
+        private final LongAdder failed = new LongAdder();
+        private volatile @Nullable Instant lastDone;
+        private volatile @Nullable Instant lastFailed;
+
+        /**
+         * @param to where the route may send messages
+         */
+        private RouteCount(List<String> to) {
+            this.to = to;
+        }
+
+        @Override
+        public void onExchangeBegin(Route route, Exchange exchange) {
+            begun.increment();
+        }
+
+        @Override
+        public void onExchangeDone(Route route, Exchange exchange) {
+            Instant now = clock.instant();
+            if (exchange.isFailed()) {
+                failed.increment();
+                lastFailed = now;
+            }
+            lastDone = now;
+            done.increment();
+        }
+
+        /** What is done is read first: a message that comes in between is in flight, and none is in flight that never came. */
+        private long inflight() {
+            long before = done.sum();
+            return begun.sum() - before;
+        }
     }
 }
