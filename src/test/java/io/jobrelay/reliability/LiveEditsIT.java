@@ -80,6 +80,7 @@ class LiveEditsIT {
                     IntStream.range(0, FOR_EVER)
                             .mapToObj(job -> SimulatedCloud.watch(
                                     "huawei-res-job",
+                                    "for-ever-" + job,
                                     "{ project_id: p, job_id: for-ever-%d }".formatted(job),
                                     "200ms..400ms"))
                             .collect(joining()));

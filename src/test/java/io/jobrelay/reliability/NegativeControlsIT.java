@@ -8,6 +8,7 @@ import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Programs that do not keep their word, in the same world and before the same {@link Accounting} as the real one. A suite
@@ -116,6 +119,87 @@ class NegativeControlsIT {
         }
 
         assertCaught(Variant.NO_FENCING, verdict, Fault.UNEXPECTED);
+    }
+
+    /** An account moves to a node that comes later, while answers are on their way for seconds. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
+    void catches_an_account_that_is_handed_over_while_it_is_polled(boolean broken) throws Exception {
+        world.close();
+        SimulatedCloud cloud = new SimulatedCloud(0, 30, 0, 40_000, 1, 0, 5);
+        cloud.slow(3_000);
+        Path own = Files.createDirectory(directory.resolve("cluster"));
+        try (Cluster cluster = new Cluster(own, cloud, new FlakyReceiver(0, 5), "100ms..100ms")) {
+            String[] orders = broken ? new String[] {order(Variant.NO_DRAIN)} : new String[0];
+            cloud.nextShare();
+            cluster.start("a", orders).awaitWell();
+            cluster.start("b", orders).awaitWell();
+            Verdict verdict = cluster.settle();
+
+            assertThat(verdict.faults()).as(verdict.toString()).isEmpty();
+            assertThat(cloud.overlaps().isEmpty())
+                    .as("asked for by both at once: %s", cloud.overlaps())
+                    .isNotEqualTo(broken);
+        }
+    }
+
+    /** A second of due times may be lost with a process, and no more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
+    void catches_due_times_that_are_not_written(boolean broken) throws Exception {
+        world.close();
+        SimulatedCloud cloud = new SimulatedCloud(0, 9, 0, 3_600_000, 1, 0, 5);
+        Path own = Files.createDirectory(directory.resolve("paced"));
+        List<String> orders = broken ? List.of(order(Variant.NO_NOTES)) : List.of();
+        try (World paced = new World(own, cloud, new FlakyReceiver(0, 5), "15s..15s")) {
+            try (JobrelayProcess child = paced.live(orders, Map.of())) {
+                World.soon(child).until(() -> cloud.requests() >= 18);
+                TimeUnit.SECONDS.sleep(3); // far more than due times are kept in memory alone
+                child.kill();
+            }
+            try (JobrelayProcess child = paced.live(orders, Map.of())) {
+                World.soon(child).until(() -> cloud.requests() >= 27);
+                child.kill();
+            }
+            assertThat(cloud.shortestGap().toSeconds() < 13).isEqualTo(broken);
+        }
+    }
+
+    /** The way to the database breaks just before a commit: what was to be committed is asked for again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
+    void catches_a_reply_that_counts_as_known_before_the_commit(boolean broken) throws Exception {
+        world.close();
+        // One state each, and no other change that would tell of it.
+        SimulatedCloud cloud = new SimulatedCloud(0, 3, 0, 1, 1, 0, 5);
+        Path own = Files.createDirectory(directory.resolve("cut"));
+        try (Cluster cluster = new Cluster(own, cloud, new FlakyReceiver(0, 5), "100ms..100ms")) {
+            List<String> orders = new ArrayList<>(List.of(KillPoint.BEFORE_COMMIT.freezeOrder(1)));
+            if (broken) {
+                orders.add(order(Variant.REMEMBER_BEFORE_COMMIT));
+            }
+            cloud.nextShare();
+            Node node = cluster.start("a", orders.toArray(String[]::new));
+            node.freezeInside();
+            node.road.reset();
+            node.child().wake();
+            World.soon(node.child()).until(() -> cloud.requests() >= 6);
+
+            assertThat(endsSoon(node.child()))
+                    .as("what the ledger never heard of is never done")
+                    .isNotEqualTo(broken);
+        }
+    }
+
+    private static boolean endsSoon(JobrelayProcess child) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (child.alive() && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(30)) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return !child.alive();
     }
 
     private Verdict answeredAfterATakeover(String name) throws Exception {

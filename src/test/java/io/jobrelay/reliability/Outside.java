@@ -37,15 +37,7 @@ final class Outside implements AutoCloseable {
      * @param cloudAddress where this process reaches the cloud
      */
     Map<String, String> properties(String cloudAddress) {
-        return new LinkedHashMap<>(Map.ofEntries(
-                Map.entry("jobrelay.account.cloud.endpoint", cloudAddress),
-                Map.entry("jobrelay.account.cloud.auth-url", cloudAddress + "/v3"),
-                Map.entry("jobrelay.account.cloud.signing", "keystone-token"),
-                Map.entry("jobrelay.account.cloud.user", "u"),
-                Map.entry("jobrelay.account.cloud.password", "p"),
-                Map.entry("jobrelay.account.cloud.domain", "d"),
-                Map.entry("jobrelay.account.cloud.project", "p"),
-                Map.entry("jobrelay.account.cloud.requests-per-second", "1000"),
+        Map<String, String> properties = new LinkedHashMap<>(Map.ofEntries(
                 Map.entry("jobrelay.poll.concurrency", "8"),
                 // Attempts are more than a second apart: a signature that comes twice was not made twice.
                 Map.entry("jobrelay.delivery.schedule", "0s" + ",1200ms".repeat(30)),
@@ -59,6 +51,18 @@ final class Outside implements AutoCloseable {
                 Map.entry("jobrelay.destination.webhook.secret", FlakyReceiver.SECRET),
                 Map.entry("jobrelay.http.port", "0"),
                 Map.entry("camel.management.enabled", "false")));
+        for (String name : SimulatedCloud.accounts()) {
+            String account = "jobrelay.account." + name + ".";
+            properties.put(account + "endpoint", cloudAddress);
+            properties.put(account + "auth-url", cloudAddress + "/v3");
+            properties.put(account + "signing", "keystone-token");
+            properties.put(account + "user", name);
+            properties.put(account + "password", "p");
+            properties.put(account + "domain", "d");
+            properties.put(account + "project", "p");
+            properties.put(account + "requests-per-second", "1000");
+        }
+        return properties;
     }
 
     /** What has come through the queue, taken out of it, and to the webhook. */

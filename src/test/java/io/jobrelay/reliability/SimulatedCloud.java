@@ -31,6 +31,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -41,6 +43,10 @@ import java.util.stream.Stream;
  */
 final class SimulatedCloud implements AutoCloseable {
     private static final int JOBS_IN_LIST = 90;
+    /** Which several nodes share. */
+    private static final int ACCOUNTS = 6;
+
+    private static final Pattern USER = Pattern.compile("\"name\"\\s*:\\s*\"(cloud\\d)\"");
     private static final Duration TOKEN_LIFE = Duration.ofSeconds(5);
     private static final List<String> RES_ENDS = List.of("SUCCEEDED", "FAILED", "CANCELED");
     private static final List<String> OCTOPUS_LIFE = List.of("QUEUING", "LAUNCHING", "RUNNING", "UPLOADING");
@@ -61,6 +67,7 @@ final class SimulatedCloud implements AutoCloseable {
     private final Set<Asker> askers = ConcurrentHashMap.newKeySet();
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
     private final Map<String, Duration> longestGaps = new ConcurrentHashMap<>();
+    private final Map<String, Duration> shortestGaps = new ConcurrentHashMap<>();
     private final Map<String, Asker> asking = new ConcurrentHashMap<>();
     private final List<String> overlaps = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger share = new AtomicInteger();
@@ -139,7 +146,9 @@ final class SimulatedCloud implements AutoCloseable {
         private final ExecutorService threads = Executors.newFixedThreadPool(8);
         private volatile int life = begun.incrementAndGet();
         private volatile boolean undisturbed = true;
-        private volatile String token = "none yet";
+        /** The last one of each account. */
+        private final Map<String, String> tokens = new ConcurrentHashMap<>();
+
         private final AtomicInteger requests = new AtomicInteger();
 
         private Asker() throws IOException {
@@ -192,12 +201,15 @@ final class SimulatedCloud implements AutoCloseable {
     String watches(String every) {
         String singles = single.keySet().stream()
                 .sorted()
-                .map(job -> watch("huawei-res-job", "{ project_id: p, job_id: %s }".formatted(job), every))
+                .map(job -> watch("huawei-res-job", job, "{ project_id: p, job_id: %s }".formatted(job), every))
                 .collect(joining());
         return lists.keySet().stream()
                 .sorted()
                 .map(list -> watch(
-                        "huawei-octopus-system-jobs", "{ project_id: p, workspace_id: %s }".formatted(list), every))
+                        "huawei-octopus-system-jobs",
+                        list,
+                        "{ project_id: p, workspace_id: %s }".formatted(list),
+                        every))
                 .collect(joining("", singles, ""));
     }
 
@@ -206,26 +218,42 @@ final class SimulatedCloud implements AutoCloseable {
         Map<String, String> jobs = new HashMap<>();
         single.keySet()
                 .forEach(job -> jobs.put(
-                        id("huawei-res-job", Map.of("project_id", "p", "job_id", job)),
-                        " huawei-res-job/cloud/p/" + job + ","));
+                        id("huawei-res-job", job, Map.of("project_id", "p", "job_id", job)),
+                        " " + subject("huawei-res-job", job, job) + ","));
         lists.keySet()
                 .forEach(list -> jobs.put(
-                        id("huawei-octopus-system-jobs", Map.of("project_id", "p", "workspace_id", list)),
-                        " huawei-octopus-system-jobs/cloud/p/" + list + "/"));
+                        id("huawei-octopus-system-jobs", list, Map.of("project_id", "p", "workspace_id", list)),
+                        " " + subject("huawei-octopus-system-jobs", list, list + "/")));
         return jobs;
     }
 
-    private static String id(String api, Map<String, Object> parameters) {
-        return new Watch(api, "cloud", parameters, Pace.DEFAULT, Map.of(), false, null, false).id();
+    /** All accounts that are asked with. */
+    static List<String> accounts() {
+        return IntStream.range(0, ACCOUNTS).mapToObj(number -> "cloud" + number).toList();
     }
 
-    static String watch(String api, String parameters, String every) {
+    private static String account(String watched) {
+        return "cloud" + Math.floorMod(watched.hashCode(), ACCOUNTS);
+    }
+
+    private static String subject(String api, String watched, String rest) {
+        return "%s/%s/p/%s".formatted(api, account(watched), rest);
+    }
+
+    private static String id(String api, String watched, Map<String, Object> parameters) {
+        return new Watch(api, account(watched), parameters, Pace.DEFAULT, Map.of(), false, null, false).id();
+    }
+
+    /**
+     * @param watched the job or the list that is asked for
+     */
+    static String watch(String api, String watched, String parameters, String every) {
         return """
                 - api: %s
-                  account: cloud
+                  account: %s
                   parameters: %s
                   every: %s
-                """.formatted(api, parameters, every);
+                """.formatted(api, account(watched), parameters, every);
     }
 
     /** All answers so far, in the order in which they were given. */
@@ -240,6 +268,15 @@ final class SimulatedCloud implements AutoCloseable {
     /** The longest time between a request for the watch and the next one; zero before there are two. */
     Duration longestGap(String watch) {
         return longestGaps.getOrDefault(watch, Duration.ZERO);
+    }
+
+    /** The shortest time between two requests for the same watch. */
+    Duration shortestGap() {
+        return shortestGaps.values().stream().min(Duration::compareTo).orElseThrow();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -286,8 +323,13 @@ final class SimulatedCloud implements AutoCloseable {
 
     private void login(Asker asker, HttpExchange exchange) throws IOException {
         firstRequest.compareAndSet(0, System.nanoTime());
-        asker.token = UUID.randomUUID().toString();
-        exchange.getResponseHeaders().add("X-Subject-Token", asker.token);
+        Matcher user = USER.matcher(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+        if (!user.find()) {
+            throw new IllegalStateException("a login without a user that is known");
+        }
+        String token = UUID.randomUUID().toString();
+        asker.tokens.put(user.group(1), token);
+        exchange.getResponseHeaders().add("X-Subject-Token", token);
         say(
                 exchange,
                 201,
@@ -301,7 +343,7 @@ final class SimulatedCloud implements AutoCloseable {
             return;
         }
         String state = single.containsKey(id) ? single.get(id).state(now()) : "RUNNING";
-        note(asker, id, Map.of("huawei-res-job/cloud/p/" + id, state));
+        note(asker, id, Map.of(subject("huawei-res-job", id, id), state));
         takeTime(asker, id);
         say(
                 exchange,
@@ -322,7 +364,7 @@ final class SimulatedCloud implements AutoCloseable {
                 list,
                 jobs.stream()
                         .collect(toMap(
-                                job -> "huawei-octopus-system-jobs/cloud/p/%s/%s".formatted(list, job.id()),
+                                job -> subject("huawei-octopus-system-jobs", list, list + "/" + job.id()),
                                 job -> job.state(now))));
         takeTime(asker, list);
         say(
@@ -348,7 +390,9 @@ final class SimulatedCloud implements AutoCloseable {
         long now = System.nanoTime();
         Asked before = asked.put(watch, new Asked(now, asker.life, ended));
         if (before != null) {
-            longestGaps.merge(watch, Duration.ofNanos(now - before.nanos()), SimulatedCloud::longer);
+            Duration gap = Duration.ofNanos(now - before.nanos());
+            longestGaps.merge(watch, gap, SimulatedCloud::longer);
+            shortestGaps.merge(watch, gap, SimulatedCloud::shorter);
         }
     }
 
@@ -379,7 +423,8 @@ final class SimulatedCloud implements AutoCloseable {
 
     /** Now and then it throttles, breaks down, cuts the connection or no longer knows the token. */
     private boolean isRefused(Asker asker, String watch, HttpExchange exchange) throws IOException {
-        boolean known = asker.token.equals(exchange.getRequestHeaders().getFirst("X-Auth-Token"));
+        boolean known = asker.tokens.containsValue(
+                String.valueOf(exchange.getRequestHeaders().getFirst("X-Auth-Token")));
         double lot;
         synchronized (random) {
             lot = random.nextDouble() / faultRate;

@@ -92,6 +92,7 @@ class SoakIT {
                     IntStream.range(0, 10)
                             .mapToObj(job -> SimulatedCloud.watch(
                                     "huawei-res-job",
+                                    "passing-%d-%d".formatted(round, job),
                                     "{ project_id: p, job_id: passing-%d-%d }".formatted(round, job),
                                     "300ms..300ms"))
                             .reduce("", String::concat));

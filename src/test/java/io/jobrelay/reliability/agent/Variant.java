@@ -73,6 +73,27 @@ public enum Variant {
             return in(builder, "io.jobrelay.ledger.Fence", named("lost"), NoFencing.class);
         }
     },
+    /** An account is handed over while polls of it are under way. */
+    NO_DRAIN {
+        @Override
+        AgentBuilder breakIn(AgentBuilder builder) {
+            return in(builder, "io.jobrelay.camel.watches.ScheduleKeeper", named("ended"), NoDrain.class);
+        }
+    },
+    /** When a watch was answered and is due again is said to be written, and is not. */
+    NO_NOTES {
+        @Override
+        AgentBuilder breakIn(AgentBuilder builder) {
+            return in(builder, "io.jobrelay.ledger.Watches", named("note"), NoNotes.class);
+        }
+    },
+    /** What a reply says counts as known before it is in the ledger. */
+    REMEMBER_BEFORE_COMMIT {
+        @Override
+        AgentBuilder breakIn(AgentBuilder builder) {
+            return in(builder, "io.jobrelay.camel.watches.Settlement", named("takeIn"), RememberBeforeCommit.class);
+        }
+    },
     /** Each attempt at a webhook is an event of its own. */
     NEW_ID_ON_EACH_ATTEMPT {
         @Override
