@@ -25,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -58,7 +59,8 @@ final class ScheduleKeeper {
     private boolean leaving;
 
     private volatile boolean rulesChanged;
-    private volatile boolean running;
+    /** The one that keeps it now. */
+    private volatile @Nullable Thread thread;
 
     /**
      * @param clock the ledger's
@@ -83,27 +85,32 @@ final class ScheduleKeeper {
     }
 
     void run() {
-        running = true;
-        while (running) {
-            try {
-                keep();
+        thread = Thread.currentThread();
+        try {
+            while (thread == Thread.currentThread()) {
+                keepIfPossible();
                 if (wake.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                     wake.drainPermits();
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (RuntimeException e) {
-                // Of its own trouble the ledger tells itself, once.
-                LOG.atLevel(e instanceof LedgerException ? Level.DEBUG : Level.ERROR)
-                        .log("due watches cannot be read, tried again: {}", e.toString());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void keepIfPossible() {
+        try {
+            keep();
+        } catch (RuntimeException e) {
+            // Of its own trouble the ledger tells itself, once.
+            LOG.atLevel(e instanceof LedgerException ? Level.DEBUG : Level.ERROR)
+                    .log("due watches cannot be read, tried again: {}", e.toString());
         }
     }
 
     /** Stops, once what polls came to is noted as far as possible. */
     void stop() {
-        running = false;
+        thread = null;
         wake.release();
         try {
             note();
