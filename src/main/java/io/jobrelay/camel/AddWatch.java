@@ -19,17 +19,9 @@ import org.apache.camel.Processor;
  * Adds the watch that the body of a message is, text or bytes: the object that {@code POST /api/watches} takes, with the same
  * outcome. The watch is in the ledger when this returns; adding it again changes nothing.
  */
-final class AddWatch implements Processor {
+record AddWatch(WatchReader reader, Watches watches) implements Processor {
     private static final int LARGEST = 1024 * 1024;
     private static final int LONGEST_CAUSE = 1_000;
-
-    private final WatchReader reader;
-    private final Watches watches;
-
-    AddWatch(WatchReader reader, Watches watches) {
-        this.reader = reader;
-        this.watches = watches;
-    }
 
     /**
      * @throws WatchRefusedException if it is no watch, or stands in a file otherwise than given

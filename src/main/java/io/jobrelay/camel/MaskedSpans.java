@@ -14,15 +14,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** Passes spans on without the secrets in their texts: Camel puts addresses and the messages of exceptions there. */
-final class MaskedSpans implements SpanExporter {
-    private final SpanExporter exporter;
-    private final Secrets secrets;
-
-    MaskedSpans(SpanExporter exporter, Secrets secrets) {
-        this.exporter = exporter;
-        this.secrets = secrets;
-    }
-
+record MaskedSpans(SpanExporter exporter, Secrets secrets) implements SpanExporter {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
         return exporter.export(

@@ -14,13 +14,7 @@ import org.jspecify.annotations.Nullable;
  * statuses of an overloaded server that it should be left alone for a while, and the other 4xx, but for a time-out, that
  * it is well and will not have this event.
  */
-final class ReadReceipt implements Processor {
-    private final Clock clock;
-
-    ReadReceipt(Clock clock) {
-        this.clock = clock;
-    }
-
+record ReadReceipt(Clock clock) implements Processor {
     @Override
     public void process(Exchange exchange) {
         int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);

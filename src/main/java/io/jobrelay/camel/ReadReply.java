@@ -15,17 +15,12 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Reads the reply that was kept as JSON without secrets, which becomes the body. */
-final class ReadReply implements Processor {
-    private final Secrets secrets;
-
-    /**
-     * @param secrets what providers may have been sent, and send back
-     */
-    ReadReply(Secrets secrets) {
-        this.secrets = secrets;
-    }
-
+/**
+ * Reads the reply that was kept as JSON without secrets, which becomes the body.
+ *
+ * @param secrets what providers may have been sent, and send back
+ */
+record ReadReply(Secrets secrets) implements Processor {
     @Override
     public void process(Exchange exchange) {
         UnreadableReply reply = requireNonNull(KeepReply.of(exchange), "keep-reply stands before read-reply");

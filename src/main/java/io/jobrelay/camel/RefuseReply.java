@@ -14,15 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Ends the poll with what the provider's failure mapping made of the reply, <code>{kind, code, message}</code>; where it
  * names no kind, the HTTP status decides.
  */
-final class RefuseReply implements Processor {
+record RefuseReply(Clock clock) implements Processor {
     /** Variable: what the provider's failure mapping made of the reply; null where it names no error. */
     private static final String FAILURE = "failure";
-
-    private final Clock clock;
-
-    RefuseReply(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public void process(Exchange exchange) {

@@ -20,16 +20,8 @@ import org.apache.camel.Processor;
  * header that is not Camel's own, and the body. What is signed is what goes on the wire: the body is made bytes here, and
  * a header of ours that the signature covers goes out as it was signed.
  */
-final class SignRequest implements Processor {
+record SignRequest(RequestSigner signer, Clock clock) implements Processor {
     private static final String CAMEL_HEADER = "camel";
-
-    private final RequestSigner signer;
-    private final Clock clock;
-
-    SignRequest(RequestSigner signer, Clock clock) {
-        this.signer = signer;
-        this.clock = clock;
-    }
 
     @Override
     public void process(Exchange exchange) {

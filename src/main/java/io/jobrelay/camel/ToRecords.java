@@ -17,13 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /** Makes records of what the provider's mapping gave: one draft, or an array of drafts. The body becomes their list. */
-final class ToRecords implements Processor {
-    private final Clock clock;
-
-    ToRecords(Clock clock) {
-        this.clock = clock;
-    }
-
+record ToRecords(Clock clock) implements Processor {
     @Override
     public void process(Exchange exchange) {
         Watch watch = Poll.of(exchange).watch();

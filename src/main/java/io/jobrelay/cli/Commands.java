@@ -5,13 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
 /** Makes the commands, each with the clock it goes by. */
-final class Commands implements IFactory {
-    private final Clock clock;
-
-    Commands(Clock clock) {
-        this.clock = clock;
-    }
-
+record Commands(Clock clock) implements IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
         try {

@@ -19,15 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What {@code check} tells beyond problems: what would go out, and where a change would go. */
-final class Explanation {
-    private final Clock clock;
-    private final PrintWriter out;
-
-    Explanation(Clock clock, PrintWriter out) {
-        this.clock = clock;
-        this.out = out;
-    }
-
+record Explanation(Clock clock, PrintWriter out) {
     /** The request that each watch makes. */
     void requests(DirectoryCheck.Findings findings) {
         try (RequestPreview preview = new RequestPreview(clock)) {

@@ -8,13 +8,7 @@ import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.WatchReader;
 
 /** {@code /api/apis}: what a new watch can be made of. */
-final class ApisResource {
-    private final WatchReader reader;
-
-    ApisResource(WatchReader reader) {
-        this.reader = reader;
-    }
-
+record ApisResource(WatchReader reader) {
     void addTo(Routes routes) {
         routes.get("/api/apis", request -> {
             ObjectNode all = Json.MAPPER.createObjectNode();

@@ -15,18 +15,10 @@ import java.util.List;
 import java.util.Set;
 
 /** {@code /api/deliveries}: what is on its way, what got there, what did not, and trying that again. */
-final class DeliveriesResource {
+record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
     private static final List<String> STATUSES =
             Arrays.stream(Status.values()).map(Enum::name).toList();
     private static final Set<String> SELECTION = Set.of("destination", "since", "until", "cursor");
-
-    private final DeliveryIndex index;
-    private final Deliveries deliveries;
-
-    DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
-        this.index = index;
-        this.deliveries = deliveries;
-    }
 
     void addTo(Routes routes) {
         routes.get(

@@ -6,13 +6,7 @@ import io.jobrelay.ledger.Outbox;
 import java.util.List;
 
 /** {@code /api/destinations}: how they do, and letting one have its deliveries again. */
-final class DestinationsResource {
-    private final Destinations destinations;
-
-    DestinationsResource(Destinations destinations) {
-        this.destinations = destinations;
-    }
-
+record DestinationsResource(Destinations destinations) {
     void addTo(Routes routes) {
         routes.get("/api/destinations", this::list);
         routes.post("/api/destinations/{name}/enable", this::enable);

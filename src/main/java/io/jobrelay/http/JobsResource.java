@@ -20,7 +20,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/jobs}: the records, and what became of each job. */
-final class JobsResource {
+record JobsResource(JobIndex jobs, History history) {
     static final List<String> STATES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
     private static final Map<String, Member> MEMBERS = Map.of(
@@ -32,14 +32,6 @@ final class JobsResource {
             "account", Member.ACCOUNT);
     private static final Set<Member> TIMES = Set.of(Member.OBSERVE_TIME, Member.STATE_TIME);
     private static final Map<String, Order> ORDERS = orders();
-
-    private final JobIndex jobs;
-    private final History history;
-
-    JobsResource(JobIndex jobs, History history) {
-        this.jobs = jobs;
-        this.history = history;
-    }
 
     void addTo(Routes routes) {
         routes.get(

@@ -11,15 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@code /api/stream}: every change as it is committed, as
  * <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">server-sent events</a>.
  */
-final class StreamResource {
-    private final ChangeFeed feed;
-    private final Connections connections;
-
-    StreamResource(ChangeFeed feed, Connections connections) {
-        this.feed = feed;
-        this.connections = connections;
-    }
-
+record StreamResource(ChangeFeed feed, Connections connections) {
     void addTo(Routes routes) {
         routes.route(HttpMethod.GET, "/api/stream")
                 .produces("text/event-stream")

@@ -10,19 +10,7 @@ import io.jobrelay.ledger.WatchIndex;
 import java.util.Map;
 
 /** {@code /api/summary}: how much there is of everything. */
-final class SummaryResource {
-    private final JobIndex jobs;
-    private final WatchIndex watches;
-    private final Destinations destinations;
-    private final History history;
-
-    SummaryResource(JobIndex jobs, WatchIndex watches, Destinations destinations, History history) {
-        this.jobs = jobs;
-        this.watches = watches;
-        this.destinations = destinations;
-        this.history = history;
-    }
-
+record SummaryResource(JobIndex jobs, WatchIndex watches, Destinations destinations, History history) {
     void addTo(Routes routes) {
         routes.get("/api/summary", this::summary);
     }

@@ -11,17 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code /api/timeline}: when the jobs that changed last were in which state. */
-final class TimelineResource {
+record TimelineResource(JobIndex jobs, Lives lives) {
     private static final int LARGEST = 100;
     private static final Order LATEST_FIRST = new Order(Member.OBSERVE_TIME, true);
-
-    private final JobIndex jobs;
-    private final Lives lives;
-
-    TimelineResource(JobIndex jobs, Lives lives) {
-        this.jobs = jobs;
-        this.lives = lives;
-    }
 
     void addTo(Routes routes) {
         routes.get("/api/timeline", this::timeline, "state", "api", "account", "label", "watch", "q", "limit");

@@ -20,23 +20,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/watches}: what is looked after, how that goes, and looking after more or less. */
-final class WatchesResource {
+record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
     private static final int JOBS_SHOWN = 100;
     private static final int MOST_ERRORS = 50;
     private static final List<String> HEALTHS = Stream.concat(
                     Stream.of(HealthChange.OK),
                     Arrays.stream(FailureKind.values()).map(Enum::name))
             .toList();
-
-    private final WatchIndex index;
-    private final Watches watches;
-    private final WatchReader reader;
-
-    WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
-        this.index = index;
-        this.watches = watches;
-        this.reader = reader;
-    }
 
     void addTo(Routes routes) {
         routes.get("/api/watches", this::list, "api", "account", "health", "blind", "limit", "cursor");

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one account from {@code jobrelay.account.<name>.*}. */
-final class AccountReader {
+record AccountReader(PropertyReader properties) {
     /** What may follow {@code jobrelay.account.<name>.}, each with its default; empty where it has none. */
     static final Map<String, String> DEFAULTS = Map.ofEntries(
             entry("endpoint", ""),
@@ -33,12 +33,6 @@ final class AccountReader {
 
     private static final double SLOWEST = 0.001;
     private static final double FASTEST = 1_000_000;
-
-    private final PropertyReader properties;
-
-    AccountReader(PropertyReader properties) {
-        this.properties = properties;
-    }
 
     /** The account, or empty with the problems noted. */
     Optional<Account> read(String name) {

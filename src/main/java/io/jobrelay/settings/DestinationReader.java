@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one destination from {@code jobrelay.destination.<name>.*}. */
-final class DestinationReader {
+record DestinationReader(PropertyReader properties) {
     /**
      * What the destinations that Jobrelay comes with take, each with its default, empty where it has none; one of another name
      * takes what its route reads.
@@ -39,12 +39,6 @@ final class DestinationReader {
     private static final String DATE = "{date}";
     private static final Pattern AMQP = Pattern.compile("amqps?://[^/?#]+.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern BROKERS = Pattern.compile("[^\\s,/]+:[0-9]+(\\s*,\\s*[^\\s,/]+:[0-9]+)*");
-
-    private final PropertyReader properties;
-
-    DestinationReader(PropertyReader properties) {
-        this.properties = properties;
-    }
 
     static @Nullable String defaultOf(String name, String parameter, Predicate<String> given) {
         String needed = OFF_WITHOUT.get(name);

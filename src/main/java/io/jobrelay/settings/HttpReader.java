@@ -7,16 +7,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code jobrelay.http.*}. */
-final class HttpReader {
+record HttpReader(PropertyReader properties) {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+");
     /** What may stand behind {@code Bearer}, RFC 6750. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
-
-    private final PropertyReader properties;
-
-    HttpReader(PropertyReader properties) {
-        this.properties = properties;
-    }
 
     HttpSettings read() {
         boolean enabled = properties.flag("jobrelay.http.enabled");

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads {@code jobrelay.ledger.*}. */
-final class LedgerReader {
+record LedgerReader(PropertyReader properties) {
     private static final String URL = "jobrelay.ledger.url";
     private static final Pattern FORM = Pattern.compile("jdbc:(sqlite:.+|postgresql://[^/?#@]+/[^/?#@]+(\\?[^#]*)?)");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)^jdbc:postgresql:.*[?&](user|password)=");
@@ -19,12 +19,6 @@ final class LedgerReader {
     private static final Pattern SSL = Pattern.compile("[?&]ssl(?:=([^&]*))?(?=&|$)");
     private static final Set<String> ENCRYPTED = Set.of("require", "verify-ca", "verify-full");
     private static final Set<String> UNENCRYPTED = Set.of("disable", "allow", "prefer");
-
-    private final PropertyReader properties;
-
-    LedgerReader(PropertyReader properties) {
-        this.properties = properties;
-    }
 
     /** A password in the URL would be shown wherever the URL is. */
     LedgerSettings read() {
