@@ -10,16 +10,8 @@ import org.jspecify.annotations.Nullable;
  * {@code {{env:NAME}}}, which learns the secrets that it gives. Those of properties that stand in no file, since the
  * environment gives them, are learned as they are looked up.
  */
-final class SecretLookups implements PropertiesFunction {
+record SecretLookups(PropertiesFunction environment, Secrets secrets) implements PropertiesFunction {
     private static final String ENVIRONMENT = "env";
-
-    private final PropertiesFunction environment;
-    private final Secrets secrets;
-
-    private SecretLookups(PropertiesFunction environment, Secrets secrets) {
-        this.environment = environment;
-        this.secrets = secrets;
-    }
 
     /** From now on the secrets learn what is looked up. */
     static void learn(PropertiesComponent properties, Secrets secrets) {

@@ -25,19 +25,10 @@ import org.jspecify.annotations.Nullable;
  * One open file of events, whole lines only. It is a {@link RandomAccessFile}, because a {@link FileChannel} is closed
  * under everybody's hands when one thread is interrupted, as threads are when a route stops.
  */
-final class EventLines implements AutoCloseable {
+record EventLines(
+        Path path, RandomAccessFile file, @Nullable Object key) implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int BLOCK = 64 * 1024;
-
-    private final Path path;
-    private final RandomAccessFile file;
-    private final @Nullable Object key;
-
-    private EventLines(Path path, RandomAccessFile file, @Nullable Object key) {
-        this.path = path;
-        this.file = file;
-        this.key = key;
-    }
 
     /** Opens the file, makes it where there is none, and removes a torn last line. What remains is on the disk. */
     static EventLines open(Path path) throws IOException {

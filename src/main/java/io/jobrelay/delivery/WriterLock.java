@@ -9,17 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps other writers off the files of one path for as long as it is open. */
-final class WriterLock implements AutoCloseable {
-    private final Path path;
-    private final FileChannel channel;
-    private final @Nullable Object key;
-
-    private WriterLock(Path path, FileChannel channel, @Nullable Object key) {
-        this.path = path;
-        this.channel = channel;
-        this.key = key;
-    }
-
+record WriterLock(Path path, FileChannel channel, @Nullable Object key) implements AutoCloseable {
     /**
      * Takes the lock.
      *
