@@ -3,7 +3,6 @@ package io.jobrelay.cli;
 import io.jobrelay.check.DirectoryCheck;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;
-import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,6 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {"0:no problem", "1:some problem, or the router fails with the change"})
 final class CheckCommand extends Subcommand {
-    private final Clock clock;
-
     @Option(
             names = "--explain",
             description = "Print for each watch which request would go out, with keys, tokens and signatures masked.")
@@ -35,10 +32,6 @@ final class CheckCommand extends Subcommand {
                     "Print where the router would send the changes of a file: job records, or events as in out/*.ndjson;"
                             + " - for standard input.")
     private @Nullable String change;
-
-    CheckCommand(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public Integer call() {

@@ -5,7 +5,6 @@ import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.watch.WatchFile;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -17,14 +16,8 @@ import picocli.CommandLine.Parameters;
         description = "Polls each watch of the files once and prints its records, one JSON document a line.",
         exitCodeList = {"0:all were fetched", "1:some were not; standard error says why"})
 final class FetchCommand extends Subcommand {
-    private final Clock clock;
-
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Watch files.")
     private List<Path> files = List.of();
-
-    FetchCommand(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public Integer call() {

@@ -5,8 +5,6 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
-import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -77,7 +75,7 @@ public final class Jobrelay {
     }
 
     private static CommandLine commandLine(List<Class<?>> commands) {
-        CommandLine all = new CommandLine(new Jobrelay(), new Commands(Clock.tickMillis(ZoneOffset.UTC)));
+        CommandLine all = new CommandLine(new Jobrelay());
         commands.forEach(all::addSubcommand);
         Map<String, IHelpSectionRenderer> help = all.getHelpSectionMap();
         help.put(UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING, Jobrelay::exitStatus);

@@ -1,7 +1,6 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
-import java.time.Clock;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,14 +16,8 @@ import picocli.CommandLine.Option;
             "4:with --until-done: some delivery is dead, or its destination is disabled or not there"
         })
 final class RunCommand extends Subcommand {
-    private final Clock clock;
-
     @Option(names = "--until-done", description = "Stop once every watch has ended and every delivery is settled.")
     private boolean untilDone;
-
-    RunCommand(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public Integer call() throws InterruptedException {

@@ -9,7 +9,6 @@ import io.jobrelay.sandbox.WebhookReceiver;
 import io.jobrelay.settings.PortInUseException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -39,8 +38,6 @@ final class SandboxCommand extends Subcommand {
     private static final String QUEUE = "jobrelay.changes";
     private static final String LOG_LEVEL = "jobrelay.log-level";
 
-    private final Clock clock;
-
     @Option(
             names = "--seconds",
             paramLabel = "N",
@@ -50,10 +47,6 @@ final class SandboxCommand extends Subcommand {
 
     @Option(names = "--until-done", description = "Let the exit status tell how the jobs ended, as run does.")
     private boolean untilDone;
-
-    SandboxCommand(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -15,7 +15,6 @@ import io.jobrelay.provider.FailureKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -50,7 +49,6 @@ final class WaitCommand extends Subcommand {
 
     private static final long LOOK_MILLIS = 200;
 
-    private final Clock clock;
     private final Map<String, JobState> states = new ConcurrentHashMap<>();
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Watch files.")
@@ -62,10 +60,6 @@ final class WaitCommand extends Subcommand {
             converter = TimeConverter.class,
             description = "Give up after this time, such as 30s, 20m or 2h. Without it, wait as long as it takes.")
     private @Nullable Duration timeout;
-
-    WaitCommand(Clock clock) {
-        this.clock = clock;
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
