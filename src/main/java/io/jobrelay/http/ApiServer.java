@@ -30,7 +30,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -100,11 +99,8 @@ public final class ApiServer implements AutoCloseable {
             Routes routes = new Routes(router, workers);
             router.errorHandler(
                     405,
-                    context -> ProblemDocument.of(
-                                    405,
-                                    "This path does not take that method; Allow names those that it takes.",
-                                    List.of())
-                            .reply()
+                    context -> Reply.problem(
+                                    405, "This path does not take that method; Allow names those that it takes.")
                             .with("Allow", routes.allowed(context.normalizedPath()))
                             .send(context.response()));
             new PageResource().addTo(routes);
@@ -173,7 +169,8 @@ public final class ApiServer implements AutoCloseable {
 
     private static Router router(Vertx vertx, HttpSettings settings, Connections connections) {
         Router router = Router.router(vertx);
-        FAILURES.forEach((status, detail) -> router.errorHandler(status, context -> fail(context, status, detail)));
+        FAILURES.forEach((status, detail) -> router.errorHandler(
+                status, context -> Reply.problem(status, detail).send(context.response())));
         router.errorHandler(500, context -> {
             Throwable failure = context.failure();
             Routes.refuse(context, failure == null ? new IllegalStateException("failed") : failure);
@@ -193,10 +190,6 @@ public final class ApiServer implements AutoCloseable {
         return router;
     }
 
-    private static void fail(RoutingContext context, int status, String detail) {
-        ProblemDocument.of(status, detail, List.of()).reply().send(context.response());
-    }
-
     /** What is no HTTP ends the connection. */
     private static void refuseInvalid(HttpServerRequest request) {
         Throwable failure = request.decoderResult().cause();
@@ -204,9 +197,7 @@ public final class ApiServer implements AutoCloseable {
         int status = failure instanceof TooLongHttpLineException ? 414 : longHeaders ? 431 : 400;
         Trust.secure(request.response());
         request.response().putHeader("Connection", "close");
-        ProblemDocument.of(status, requireNonNull(FAILURES.get(status)), List.of())
-                .reply()
-                .send(request.response());
+        Reply.problem(status, requireNonNull(FAILURES.get(status))).send(request.response());
         request.connection().close();
     }
 

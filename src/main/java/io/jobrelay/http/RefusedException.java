@@ -1,7 +1,5 @@
 package io.jobrelay.http;
 
-import java.util.List;
-
 /** A request that is refused, and the answer to it. */
 final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -13,13 +11,8 @@ final class RefusedException extends RuntimeException {
         this.reply = reply;
     }
 
-    static RefusedException of(int status, String detail) {
-        return of(status, detail, List.of());
-    }
-
-    static RefusedException of(int status, String detail, List<ProblemDocument.Place> errors) {
-        return new RefusedException(
-                detail, ProblemDocument.of(status, detail, errors).reply());
+    static RefusedException of(int status, String detail, Reply.Place... errors) {
+        return new RefusedException(detail, Reply.problem(status, detail, errors));
     }
 
     RefusedException with(String header, String value) {

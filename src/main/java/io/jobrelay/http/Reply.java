@@ -6,17 +6,21 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a request is answered with, complete. */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are what is sent, nobody compares replies
 record Reply(int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
     static final String JSON = "application/json";
+
+    private static final int LONGEST_DETAIL = 1_000;
 
     Reply {
         requireNonNull(body, "body is null");
@@ -41,6 +45,35 @@ record Reply(int status, @Nullable String contentType, byte[] body, Map<String, 
         ObjectNode page = Json.MAPPER.createObjectNode();
         items.forEach(page.putArray(member)::addPOJO);
         return json(200, next == null ? page : page.put("next", next));
+    }
+
+    /**
+     * Why a request was refused, <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>.
+     *
+     * @param detail what is wrong and what to do; never a secret, never what only we need to know
+     */
+    static Reply problem(int status, String detail, Place... errors) {
+        ObjectNode problem = Json.MAPPER
+                .createObjectNode()
+                .put("type", "about:blank") // the status says what kind of problem it is
+                .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
+                .put("status", status)
+                .put("detail", shortened(detail));
+        if (errors.length > 0) {
+            Stream.of(errors).forEach(problem.putArray("errors")::addPOJO);
+        }
+        return new Reply(status, "application/problem+json", Json.write(problem).getBytes(UTF_8));
+    }
+
+    /** A wrong place in the body, by its <a href="https://www.rfc-editor.org/rfc/rfc6901">JSON pointer</a>. */
+    record Place(String pointer, String detail) {
+        Place {
+            detail = shortened(detail);
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "...";
     }
 
     static Reply empty(int status) {

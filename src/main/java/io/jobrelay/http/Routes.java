@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -79,10 +78,15 @@ final class Routes {
 
     /** A place that somebody else fills. */
     Route route(HttpMethod method, String template) {
-        String regex = PART.matcher(template)
-                .replaceAll(part -> "(?<" + part.group(1) + ">" + (part.group(2).isEmpty() ? "[^/]+" : ".+") + ")");
-        places.add(new Place(Pattern.compile(regex), method));
-        return router.routeWithRegex(method, regex).setName(template.replace("+}", "}"));
+        Pattern path = path(template);
+        places.add(new Place(path, method));
+        return router.routeWithRegex(method, path.pattern()).setName(template.replace("+}", "}"));
+    }
+
+    /** With a group for each part that the template names. */
+    private static Pattern path(String template) {
+        return Pattern.compile(PART.matcher(template)
+                .replaceAll(part -> "(?<" + part.group(1) + ">" + (part.group(2).isEmpty() ? "[^/]+" : ".+") + ")"));
     }
 
     /** The methods that the path takes, as {@code Allow} names them. */
@@ -108,15 +112,14 @@ final class Routes {
 
     /** Not the router's own: it would decode them, and a job's id may hold what is to stay encoded. */
     private static Map<String, String> parts(String template, String path) {
-        List<String> names =
-                PART.matcher(template).results().map(part -> part.group(1)).toList();
-        String regex = PART.matcher(template).replaceAll(part -> part.group(2).isEmpty() ? "([^/]+)" : "(.+)");
-        Matcher matcher = Pattern.compile(regex).matcher(path);
+        Matcher matcher = path(template).matcher(path);
         if (!matcher.matches()) {
             throw RefusedException.of(404, "there is nothing at this path");
         }
-        MatchResult match = matcher.toMatchResult();
-        return names.stream().collect(toMap(Function.identity(), name -> match.group(names.indexOf(name) + 1)));
+        return PART.matcher(template)
+                .results()
+                .map(part -> part.group(1))
+                .collect(toMap(Function.identity(), matcher::group));
     }
 
     static void refuse(RoutingContext context, Throwable failure) {
@@ -124,14 +127,12 @@ final class Routes {
             refused.reply().send(context.response());
         } else if (failure instanceof LedgerException) {
             LOG.error("path={} could not be answered: {}", context.normalizedPath(), failure.getMessage());
-            ProblemDocument.of(503, "The ledger could not be read or written; Jobrelay's log says why.", List.of())
-                    .reply()
+            Reply.problem(503, "The ledger could not be read or written; Jobrelay's log says why.")
                     .with("Retry-After", "5")
                     .send(context.response());
         } else {
             LOG.error("path={} could not be answered", context.normalizedPath(), failure);
-            ProblemDocument.of(500, "This should not happen; Jobrelay's log says more.", List.of())
-                    .reply()
+            Reply.problem(500, "This should not happen; Jobrelay's log says more.")
                     .send(context.response());
         }
     }

@@ -61,7 +61,7 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
                         reading.problems().stream()
                                 .limit(MOST_ERRORS)
                                 .map(WatchesResource::error)
-                                .toList()));
+                                .toArray(Reply.Place[]::new)));
         Watches.Standing standing = watches.add(watch);
         if (!standing.asGiven()) {
             throw RefusedException.of(
@@ -71,12 +71,12 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
         return Reply.json(standing.added() ? 201 : 200, added).with("Location", "/api/watches/" + watch.id());
     }
 
-    private static ProblemDocument.Place error(WatchReader.Violation problem) {
+    private static Reply.Place error(WatchReader.Violation problem) {
         JsonPointer pointer = JsonPointer.empty();
         for (String member : problem.path()) {
             pointer = pointer.appendProperty(member);
         }
-        return new ProblemDocument.Place(pointer.toString(), problem.message());
+        return new Reply.Place(pointer.toString(), problem.message());
     }
 
     private Reply remove(Request request) {
