@@ -142,6 +142,9 @@ final class ScheduleKeeper {
             long edits = leases.edits(account.lease().shard());
             schedule.with(account.lease(), mine -> mine.forget(edits));
         });
+        if (leaving) {
+            leases.look();
+        }
         rulesChanged &= !all;
         owned.values().forEach(account -> read(account, now));
     }
