@@ -40,6 +40,7 @@ public final class EngineBeans implements AutoCloseable {
     private final Leases leases;
     private final Watches watches;
     private final Outbox outbox;
+    private final Destinations destinations;
     private final WatchFiles watchFiles;
     private final OutboxComponent outboxes;
     private final RunningRoutes routes;
@@ -66,16 +67,18 @@ public final class EngineBeans implements AutoCloseable {
         leases = new Leases(database, nodes.lease());
         leases.look();
         watches = new Watches(database, clock);
-        outbox = new Outbox(database, clock, started.delivery().circuit(), nodes.lease());
+        outbox = new Outbox(database, clock);
         Announcements announcements = new Announcements(
                 database, started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics(clock);
-        Destinations destinations = new Destinations(database);
+        destinations = new Destinations(database, clock);
         routes = new RunningRoutes(context, () -> providers.apis().keySet(), destinations, wall);
         PollMeter meter = new PollMeter(watches::looksAfter, metrics, clock, wall, changes);
         outboxes = new OutboxComponent(
                 outbox,
+                leases,
+                clock,
                 () -> settings.get().delivery(),
                 random,
                 () -> settings.get().destinations(),
@@ -151,6 +154,10 @@ public final class EngineBeans implements AutoCloseable {
 
     public Outbox outbox() {
         return outbox;
+    }
+
+    public Destinations destinations() {
+        return destinations;
     }
 
     public Nodes nodes() {

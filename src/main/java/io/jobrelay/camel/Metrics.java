@@ -5,12 +5,13 @@ import static java.util.stream.Collectors.toList;
 
 import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.outbox.DeliveryListener;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.JobIndex;
-import io.jobrelay.ledger.Outbox;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -227,8 +228,8 @@ final class Metrics implements DeliveryListener {
     }
 
     @Override
-    public void failed(Delivery delivery, Outbox.Fate fate) {
-        attempt(delivery, fate.name());
+    public void failed(Delivery delivery, AttemptResult result) {
+        attempt(delivery, result.name());
     }
 
     private void attempt(Delivery delivery, String result) {
@@ -265,7 +266,7 @@ final class Metrics implements DeliveryListener {
             ages.add(MultiGauge.Row.of(
                     tags, () -> oldest == null ? 0 : seconds(Duration.between(oldest, clock.instant()))));
             given.add(MultiGauge.Row.of(tags, entry.dead()));
-            for (Destinations.Circuit state : Destinations.Circuit.values()) {
+            for (Circuit.State state : Circuit.State.values()) {
                 states.add(MultiGauge.Row.of(tags.and(STATE, state.name()), state == entry.circuit() ? 1 : 0));
             }
         }

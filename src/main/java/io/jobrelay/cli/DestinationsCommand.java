@@ -4,7 +4,7 @@ import static io.jobrelay.cli.Column.text;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.ledger.Destinations.Circuit;
+import io.jobrelay.delivery.Circuit;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -62,7 +62,7 @@ final class DestinationsCommand extends Subcommand {
             return false;
         }
         desk.enable(name);
-        if (text(before.get(), "/circuit").equals(Circuit.CLOSED.name())
+        if (text(before.get(), "/circuit").equals(Circuit.State.CLOSED.name())
                 && !before.get().has("nextTryTime")) {
             warn(name + ": was neither disabled nor failing");
         }

@@ -8,9 +8,12 @@ import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
+import io.jobrelay.ledger.History.Place;
+import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Outbox;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +31,7 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
                 selection.since(),
                 selection.until());
         List<JsonNode> items = new ArrayList<>();
-        Optional<Long> next = Optional.of(Long.MAX_VALUE);
+        Optional<Place> next = Optional.of(DeliveryIndex.NEWEST);
         while (next.isPresent() && items.size() < most) {
             DeliveryIndex.Page page = index.page(filter, next.get(), most - items.size());
             page.items().forEach(item -> items.add(Json.MAPPER.valueToTree(item)));
@@ -63,15 +66,18 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
     /** The router's outbox is no destination. */
     @Override
     public List<JsonNode> destinations() {
-        return new Destinations(ledger)
-                .list().stream()
-                        .filter(destination -> !destination.name().equals(Outbox.CHANGES))
-                        .<JsonNode>map(Json.MAPPER::valueToTree)
-                        .toList();
+        return all().list().stream()
+                .filter(destination -> !destination.name().equals(Outbox.CHANGES))
+                .<JsonNode>map(Json.MAPPER::valueToTree)
+                .toList();
     }
 
     @Override
     public void enable(String name) {
-        new Destinations(ledger).enable(name);
+        all().enable(name);
+    }
+
+    private Destinations all() {
+        return new Destinations(ledger, LedgerClock.of(ledger, Clock.systemUTC(), System::nanoTime));
     }
 }

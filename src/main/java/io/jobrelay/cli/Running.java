@@ -45,6 +45,7 @@ final class Running {
         api = ApiServer.start(
                 settings,
                 engine.ledger(),
+                engine.destinations(),
                 engine.watches(),
                 engine.outbox(),
                 engine.nodes()::list,

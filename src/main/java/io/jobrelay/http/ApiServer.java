@@ -79,6 +79,7 @@ public final class ApiServer implements AutoCloseable {
     public static ApiServer start(
             HttpSettings settings,
             LedgerDatabase ledger,
+            Destinations destinations,
             Watches watches,
             Outbox outbox,
             Supplier<List<NodeIndex.Entry>> nodes,
@@ -104,7 +105,7 @@ public final class ApiServer implements AutoCloseable {
                             .with("Allow", routes.allowed(context.normalizedPath()))
                             .send(context.response()));
             new PageResource().addTo(routes);
-            addResources(routes, ledger, watches, nodes, reader, flow, reloads, feed, connections);
+            addResources(routes, ledger, destinations, watches, nodes, reader, flow, reloads, feed, connections);
             HttpServer server = vertx.createHttpServer(options())
                     .connectionHandler(connections)
                     .invalidRequestHandler(ApiServer::refuseInvalid)
@@ -124,6 +125,7 @@ public final class ApiServer implements AutoCloseable {
     static void addResources(
             Routes routes,
             LedgerDatabase ledger,
+            Destinations destinations,
             Watches watches,
             Supplier<List<NodeIndex.Entry>> nodes,
             WatchReader reader,
@@ -134,7 +136,7 @@ public final class ApiServer implements AutoCloseable {
         JobIndex jobs = new JobIndex(ledger);
         WatchIndex index = new WatchIndex(ledger);
         History history = new History(ledger);
-        Destinations destinations = new Destinations(ledger);
+
         new SummaryResource(jobs, index, destinations, history).addTo(routes);
         new JobsResource(jobs, history).addTo(routes);
         new TimelineResource(jobs, new Lives(ledger)).addTo(routes);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.History.Place;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -53,6 +54,11 @@ final class Cursor {
         } catch (NumberFormatException e) {
             throw refused();
         }
+    }
+
+    /** The part as a place. */
+    static Place place(String part) {
+        return Place.parse(part).orElseThrow(Cursor::refused);
     }
 
     private static RefusedException refused() {

@@ -9,6 +9,7 @@ import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.DeliveryIndex;
+import io.jobrelay.ledger.History.Place;
 import io.vertx.core.MultiMap;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
                 query.time("since"),
                 query.time("until"));
         List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
-        long before = place == null ? Long.MAX_VALUE : Cursor.number(place.get(0));
+        Place before = place == null ? DeliveryIndex.NEWEST : Cursor.place(place.get(0));
         DeliveryIndex.Page found = index.page(filter, before, query.limit());
         return Reply.page(
                 "deliveries",
@@ -74,11 +75,11 @@ record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
         List<String> place = Cursor.read(selection.one("cursor"), "redeliver", 2);
         Deliveries.Redelivered redelivered = deliveries.redeliver(
                 new Selection(selection.one("destination"), selection.time("since"), selection.time("until")),
-                place == null ? null : new Deliveries.Place(place.get(0), Cursor.number(place.get(1))));
+                place == null ? null : new Deliveries.Position(place.get(0), Cursor.place(place.get(1))));
         ObjectNode reply = Json.MAPPER.createObjectNode().put("redelivered", redelivered.deliveries());
         redelivered
                 .next()
-                .ifPresent(next -> reply.put("next", Cursor.write("redeliver", next.destination(), next.row())));
+                .ifPresent(next -> reply.put("next", Cursor.write("redeliver", next.destination(), next.place())));
         return Reply.json(202, reply);
     }
 }

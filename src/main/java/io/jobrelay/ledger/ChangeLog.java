@@ -9,12 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the transaction under way announces, in order. It is written last. */
 final class ChangeLog {
-    private final Lanes lanes;
     private final List<Entry> entries = new ArrayList<>();
-
-    ChangeLog(Lanes lanes) {
-        this.lanes = lanes;
-    }
 
     private record Entry(
             String account,
@@ -34,16 +29,11 @@ final class ChangeLog {
         entries.add(new Entry(account, event, sequence, state, now));
     }
 
-    /** Writes what was added, and the first delivery of each, to the router. */
+    /** Writes what was added, for the router to read. */
     void write(Handle handle) {
         if (entries.isEmpty()) {
             return;
         }
-        lanes.enter(
-                handle,
-                entries.stream()
-                        .map(entry -> new Lane(Outbox.CHANGES, entry.event.subject()))
-                        .toList());
         PreparedBatch changes = handle.prepareBatch("""
                 insert into change (account, event_id, subject, sequence, type, state, event, created_at, event_time)
                 values (:account, :id, :subject, :sequence, :type, :state, :event, :now, :time)""");
@@ -60,12 +50,6 @@ final class ChangeLog {
                     .add();
         }
         changes.execute();
-        Outbox.add(
-                handle,
-                entries.stream()
-                        .map(entry -> new Outbox.Addition(
-                                new Lane(Outbox.CHANGES, entry.event.subject()), entry.event.id(), entry.now))
-                        .toList());
         forget();
     }
 

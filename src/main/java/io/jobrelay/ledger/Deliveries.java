@@ -3,14 +3,18 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jobrelay.ledger.History.Place;
 import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -68,10 +72,8 @@ public final class Deliveries {
      * @param id {@code <destination>.<event id>}
      * @param attempts attempts that have failed and count
      * @param time of the event
-     * @param dueTime when it is tried next, unless its destination pauses; null if it is settled, or waits for an earlier
-     *     change of the same job
+     * @param dueTime when it is tried next, unless its destination pauses; null if it is settled, or has not failed
      * @param updateTime when it was last tried or settled
-     * @param node the name of the node that makes it, null while none does
      * @param error why the last attempt failed, in one line
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -87,11 +89,9 @@ public final class Deliveries {
             Instant time,
             @Nullable Instant dueTime,
             Instant updateTime,
-            @Nullable String node,
             @Nullable String error) {
         /** What the columns of a delivery and of its change say, as {@link #of} reads them. */
-        static final String COLUMNS = "d.rowid, d.*, c.type, c.event_time,"
-                + " case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node";
+        static final String COLUMNS = "d.*, c.event_id, c.type, c.event_time";
 
         public Entry {
             requireNonNull(id, "id is null");
@@ -113,13 +113,12 @@ public final class Deliveries {
                     Instant.ofEpochMilli(row.getLong("event_time")),
                     Times.instant(row, "due_at"),
                     Instant.ofEpochMilli(row.getLong("updated_at")),
-                    row.getString("node"),
                     error == null ? null : PlainLine.of(error));
         }
     }
 
     /** A dead delivery, as one to go on behind. */
-    public record Place(String destination, long row) {}
+    public record Position(String destination, Place place) {}
 
     /**
      * What was sent again.
@@ -127,7 +126,7 @@ public final class Deliveries {
      * @param deliveries how many
      * @param next where to go on, empty if that were all
      */
-    public record Redelivered(int deliveries, Optional<Place> next) {}
+    public record Redelivered(int deliveries, Optional<Position> next) {}
 
     /**
      * Makes the selected dead deliveries pending, as if they had never been tried. What is pending of a job is sent in the
@@ -136,7 +135,7 @@ public final class Deliveries {
      *
      * @param after where to go on, null for the beginning
      */
-    public Redelivered redeliver(Selection selection, @Nullable Place after) {
+    public Redelivered redeliver(Selection selection, @Nullable Position after) {
         List<String> destinations = database.read(handle -> selection
                 .destinations(handle)
                 .filter(name -> after == null || name.compareTo(after.destination()) >= 0)
@@ -145,115 +144,79 @@ public final class Deliveries {
         int all = 0;
         int looked = 0;
         for (String destination : destinations) {
-            long row = after != null && destination.equals(after.destination()) ? after.row() : 0;
+            Place place = after != null && destination.equals(after.destination()) ? after.place() : Place.START;
             // Bit by bit: a running Jobrelay writes to the ledger too.
-            for (List<Dead> some = redeliver(selection, destination, row);
+            for (List<Dead> some = dead(selection, destination, place);
                     !some.isEmpty();
-                    some = redeliver(selection, destination, row)) {
-                row = some.get(some.size() - 1).row();
-                all += (int) some.stream().filter(Dead::selected).count();
+                    some = dead(selection, destination, place)) {
+                place = some.get(some.size() - 1).place();
+                all += revive(destination, some.stream().filter(Dead::selected).toList());
                 looked += some.size();
                 if (looked >= LOOKED_THROUGH) {
-                    return new Redelivered(all, Optional.of(new Place(destination, row)));
+                    return new Redelivered(all, Optional.of(new Position(destination, place)));
                 }
             }
         }
         return new Redelivered(all, Optional.empty());
     }
 
-    private List<Dead> redeliver(Selection selection, String destination, long after) {
-        return database.write(handle -> {
-            List<Dead> dead = selection
-                    .bind(handle.createQuery("""
-                            select d.rowid, d.destination, d.subject, c.event_time >= :since and c.event_time < :until as selected
-                            from delivery d <crossJoin> change c on c.event_id = d.event_id
-                            where d.status = 'DEAD' and d.destination = :destination and d.rowid > :after
-                            order by d.rowid limit :most"""))
-                    .bind("destination", destination)
-                    .bind("after", after)
-                    .bind("most", REDELIVERED_AT_ONCE)
-                    .map((row, context) -> Dead.of(row))
-                    .list();
-            revive(handle, dead.stream().filter(Dead::selected).toList());
-            return dead;
-        });
+    private List<Dead> dead(Selection selection, String destination, Place after) {
+        return database.read(handle -> selection
+                .bind(handle.createQuery("""
+                        select d.age, d.rowid, c.event_time >= :since and c.event_time < :until as selected
+                        from delivery d <crossJoin> change c on c.position = d.change
+                        where d.status = 'DEAD' and d.destination = :destination and (d.age, d.rowid) > (:age, :row)
+                        order by d.age, d.rowid limit :most"""))
+                .bind("destination", destination)
+                .bind("age", after.age())
+                .bind("row", after.position())
+                .bind("most", REDELIVERED_AT_ONCE)
+                .map((row, context) -> Dead.of(row))
+                .list());
     }
 
     /** Makes one dead delivery pending; false if there is no dead delivery of that id. */
     public boolean redeliver(String id) {
         int dot = id.indexOf('.');
-        return dot > 0
-                && database.write(handle -> {
-                    List<Dead> found = handle.createQuery("""
-                            select d.rowid, d.destination, d.subject, true as selected from delivery d
-                            where d.status = 'DEAD' and d.destination = :destination and d.event_id = :event""")
-                            .bind("destination", id.substring(0, dot))
-                            .bind("event", id.substring(dot + 1))
-                            .map((row, context) -> Dead.of(row))
-                            .list();
-                    revive(handle, found);
-                    return !found.isEmpty();
-                });
+        String destination = id.substring(0, Math.max(dot, 0));
+        List<Dead> found = database.read(handle -> handle.createQuery("""
+                        select d.age, d.rowid, true as selected
+                        from change c <crossJoin> delivery d on d.change = c.position
+                        where c.event_id = :event and d.destination = :destination and d.status = 'DEAD'""")
+                .bind("destination", destination)
+                .bind("event", id.substring(dot + 1))
+                .map((row, context) -> Dead.of(row))
+                .list());
+        return revive(destination, found) == 1;
     }
 
-    private record Dead(long row, Lane lane, boolean selected) {
+    private record Dead(Place place, boolean selected) {
         static Dead of(ResultSet row) throws SQLException {
-            return new Dead(
-                    row.getLong("rowid"),
-                    new Lane(row.getString("destination"), row.getString("subject")),
-                    row.getBoolean("selected"));
+            return new Dead(new Place(row.getLong("age"), row.getLong("rowid")), row.getBoolean("selected"));
         }
     }
 
-    /** By the ledger's own time: the clock of this process may be ahead of it, and then nothing would be due. */
-    private void revive(Handle handle, List<Dead> dead) {
-        List<Lane> lanes = dead.stream().map(Dead::lane).distinct().toList();
-        database.lanes().enter(handle, lanes);
-        long now = LedgerClock.livedTo(handle);
-        List<Lane> free = lanes.stream().filter(lane -> setAside(handle, lane)).toList();
-        for (Dead delivery : dead) {
-            handle.createUpdate("""
-                            update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null,
-                                claimed = false, claimed_by = null, claim = claim + 1, updated_at = :now
-                            where rowid = :row and status = 'DEAD'""")
-                    .bind("now", now)
-                    .bind("row", delivery.row())
-                    .execute();
+    private int revive(String destination, List<Dead> dead) {
+        if (dead.isEmpty()) {
+            return 0;
         }
-        free.forEach(lane -> Outbox.freeNext(handle, lane, now));
+        return database.edit(Set.of(Shard.destination(destination)), handle -> {
+            long now = LedgerClock.livedTo(handle);
+            PreparedBatch batch = handle.prepareBatch("""
+                    update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null, updated_at = :now
+                    where rowid = :row and status = 'DEAD'""");
+            dead.forEach(each ->
+                    batch.bind("now", now).bind("row", each.place.position()).add());
+            return IntStream.of(batch.execute()).sum();
+        });
     }
 
-    /**
-     * Lets later changes of the job wait; false where one is on its way: what comes before it is sent once that is settled. None
-     * but the first has a time at which it is due.
-     */
-    private static boolean setAside(Handle handle, Lane lane) {
-        boolean onItsWay = handle.createQuery("""
-                        select exists (select 1 from delivery where destination = :destination and subject = :subject
-                            and claimed)""")
-                .bind("destination", lane.destination())
-                .bind("subject", lane.subject())
-                .mapTo(Boolean.class)
-                .one();
-        if (!onItsWay) {
-            handle.createUpdate("""
-                            update delivery set due_at = null where rowid = (
-                                select rowid from delivery
-                                where destination = :destination and subject = :subject and status = 'PENDING'
-                                order by sequence limit 1)""")
-                    .bind("destination", lane.destination())
-                    .bind("subject", lane.subject())
-                    .execute();
-        }
-        return !onItsWay;
-    }
-
-    /** The delivery of that id, unless it is forgotten. */
+    /** The delivery of that id, unless it is purged. */
     public Optional<Entry> find(String id) {
         int dot = id.indexOf('.');
         return database.read(handle -> handle.createQuery("""
-                        select %s from delivery d join change c on c.event_id = d.event_id
-                        where d.destination = :destination and d.event_id = :event""".formatted(Entry.COLUMNS))
+                        select %s from change c <crossJoin> delivery d on d.change = c.position
+                        where c.event_id = :event and d.destination = :destination""".formatted(Entry.COLUMNS))
                 .bind("destination", id.substring(0, Math.max(dot, 0)))
                 .bind("event", id.substring(dot + 1))
                 .map((row, context) -> Entry.of(row))

@@ -5,18 +5,20 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * One change for one destination, taken from the outbox to be sent.
+ * One change for one destination, read from the outbox to be sent.
  *
+ * @param lease that it is sent and settled under: the destination's; for {@link Outbox#CHANGES}, the one of the change's account
+ * @param change the position of the change
  * @param madeAt when the change was committed, in the ledger's time
- * @param event the bytes to send, the same on every attempt
+ * @param event the bytes to send, the same on every attempt; empty before it is due
  * @param attempts attempts that have failed before this one
- * @param claim fencing token, as of a {@link DueWatch}
- * @param claimedBy the incarnation of the node that took it: it is sent only while that has its lease
- * @param probe true if it is sent alone, to see whether a destination that failed takes deliveries again
+ * @param dueAt when it may be sent, in the ledger's time
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are what is delivered, nobody compares deliveries
 public record Delivery(
+        Lease lease,
         String destination,
+        long change,
         String eventId,
         String type,
         String subject,
@@ -24,15 +26,14 @@ public record Delivery(
         Instant madeAt,
         byte[] event,
         int attempts,
-        long claim,
-        String claimedBy,
-        boolean probe) {
+        Instant dueAt) {
     public Delivery {
+        requireNonNull(lease, "lease is null");
         requireNonNull(destination, "destination is null");
         requireNonNull(eventId, "eventId is null");
         requireNonNull(madeAt, "madeAt is null");
         requireNonNull(event, "event is null");
-        requireNonNull(claimedBy, "claimedBy is null");
+        requireNonNull(dueAt, "dueAt is null");
     }
 
     /** Its name among all deliveries; neither part of it has a dot. */

@@ -3,33 +3,31 @@ package io.jobrelay.ledger;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jobrelay.delivery.Circuit;
+import io.jobrelay.delivery.Circuit.State;
 import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** How the destinations do that anything was ever for. Works beside a running Jobrelay, which notices by itself. */
 public final class Destinations {
     private final LedgerDatabase database;
+    private final Clock clock;
 
-    public Destinations(LedgerDatabase database) {
+    /**
+     * @param clock the ledger's
+     */
+    public Destinations(LedgerDatabase database, Clock clock) {
         this.database = database;
-    }
-
-    /** Whether a destination is sent anything. */
-    public enum Circuit {
-        /** All that is due. */
-        CLOSED,
-        /** A probe now and then. */
-        OPEN,
-        /** A probe, just now. */
-        HALF_OPEN,
-        /** Nothing, until somebody enables it. */
-        DISABLED
+        this.clock = clock;
     }
 
     /**
@@ -39,74 +37,86 @@ public final class Destinations {
      * @param failingSince since when nothing has got through; null while something does
      * @param nextTryTime when something is sent again at the earliest; null where nothing keeps it
      * @param error why the last delivery did not get through; null once one has
+     * @param node the name of the node that works on it; null for none, and where one process has the whole ledger
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Entry(
             String name,
-            Circuit circuit,
+            State circuit,
             long pending,
             @Nullable Instant oldestPendingTime,
             long dead,
             @Nullable Instant failingSince,
             @Nullable Instant nextTryTime,
-            @Nullable String error) {
+            @Nullable String error,
+            @Nullable String node) {
         public Entry {
             requireNonNull(name, "name is null");
         }
 
-        private static Entry of(ResultSet row) throws SQLException {
-            String error = row.getString("error");
+        private static Entry of(ResultSet row, Instant now) throws SQLException {
+            Circuit circuit = Outbox.circuit(row);
+            State state = circuit.state(now);
+            long pending = row.getLong("pending");
+            String error = circuit.error();
             return new Entry(
                     row.getString("name"),
-                    circuit(row),
-                    row.getLong("pending"),
+                    state == State.HALF_OPEN && pending == 0 ? State.OPEN : state,
+                    pending,
                     Times.instant(row, "oldest"),
                     row.getLong("dead"),
-                    Times.instant(row, "failing_since"),
-                    Times.instant(row, "next_try"),
-                    error == null ? null : PlainLine.of(error));
-        }
-
-        private static Circuit circuit(ResultSet row) throws SQLException {
-            if (row.getString("disabled") != null) {
-                return Circuit.DISABLED;
-            }
-            if (Times.millis(row, "probe_at") == null) {
-                return Circuit.CLOSED;
-            }
-            return row.getBoolean("probing") ? Circuit.HALF_OPEN : Circuit.OPEN;
+                    circuit.failingSince(),
+                    circuit.nextTry(now).orElse(null),
+                    error == null ? null : PlainLine.of(error),
+                    row.getString("node"));
         }
     }
 
-    /** All of them, by name; {@link Outbox#CHANGES} is the router's. */
+    /** The router, as {@link Outbox#CHANGES}, and all destinations, by name. */
     public List<Entry> list() {
-        return database.read(handle -> handle.createQuery("""
-                        select n.name, x.disabled, x.probe_at, x.failing_since, x.error,
-                            case when x.disabled is not null then null
-                                when coalesce(x.probe_at, 0) > coalesce(x.paused_until, 0) then x.probe_at
-                                else x.paused_until end next_try,
-                            exists (select 1 from delivery d where d.claimed and d.destination = n.name) probing,
-                            (select count(*) from delivery d where d.destination = n.name and d.status = 'PENDING') pending,
-                            (select count(*) from delivery d where d.destination = n.name and d.status = 'DEAD') dead,
-                            (select c.created_at from delivery d <crossJoin> change c on c.event_id = d.event_id
-                                where d.destination = n.name and d.status = 'PENDING'
-                                order by d.rowid limit 1) oldest
-                        from (select name from recipient union select name from destination) n
-                        left join destination x on x.name = n.name""").map((row, context) -> Entry.of(row)).stream()
+        Instant now = clock.instant();
+        return database.read(handle -> Stream.concat(
+                        handle.createQuery("""
+                                select x.*, n.name as node,
+                                    (select count(*) from delivery d
+                                        where d.destination = x.name and d.status = 'PENDING') as pending,
+                                    (select count(*) from delivery d
+                                        where d.destination = x.name and d.status = 'DEAD') as dead,
+                                    (select c.created_at from delivery d <crossJoin> change c on c.position = d.change
+                                        where d.destination = x.name and d.status = 'PENDING'
+                                        order by d.age, d.rowid limit 1) as oldest
+                                from destination x left join lease l on l.shard = 'destination/' || x.name
+                                    left join node n on n.incarnation = l.owner""").map((row, context) -> Entry.of(row, now)).stream(),
+                        handle.createQuery("""
+                                select (select count(*) from change where not routed) as pending,
+                                    (select created_at from change where not routed order by age, position limit 1) as oldest""").map((row, context) -> router(row)).stream())
                 .sorted(Comparator.comparing(Entry::name))
                 .toList());
     }
 
-    /** All that deliveries are for, the router among them. */
+    private static Entry router(ResultSet row) throws SQLException {
+        return new Entry(
+                Outbox.CHANGES,
+                State.CLOSED,
+                row.getLong("pending"),
+                Times.instant(row, "oldest"),
+                0,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** All that anything was ever for. */
     static List<String> names(Handle handle) {
-        return handle.createQuery("select name from recipient")
+        return handle.createQuery("select name from destination")
                 .mapTo(String.class)
                 .list();
     }
 
     /** Lets everything go to the destination that is due, as if it had never failed; false if nothing kept it. */
     public boolean enable(String name) {
-        return database.write(handle -> handle.execute("""
+        return database.edit(Set.of(Shard.destination(name)), handle -> handle.execute("""
                         update destination set disabled = null, paused_until = null, failures = 0, failing_since = null,
                             failed_at = null, probe_at = null, error = null
                         where name = ?

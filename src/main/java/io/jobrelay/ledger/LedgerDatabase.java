@@ -49,7 +49,7 @@ public final class LedgerDatabase implements AutoCloseable {
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
         engine.speak(jdbi);
-        this.changes = new ChangeLog(engine.lanes());
+        this.changes = new ChangeLog();
         this.writer = new GroupCommit(jdbi, connections::evictConnection, changes, new Fence(shared()));
         this.condition = new LedgerCondition(engine.name(), System::nanoTime);
         this.teller = Executors.newSingleThreadExecutor(LedgerDatabase::teller);
@@ -206,11 +206,6 @@ public final class LedgerDatabase implements AutoCloseable {
         }
         condition.good();
         return result;
-    }
-
-    /** Where the order of deliveries is kept. */
-    Lanes lanes() {
-        return engine.lanes();
     }
 
     /** What the transaction under way announces. */

@@ -62,9 +62,6 @@ sealed interface LedgerEngine permits SqliteEngine, PostgresqlEngine {
      */
     void speak(Jdbi jdbi);
 
-    /** What keeps transactions of others out of the order of deliveries. */
-    Lanes lanes();
-
     /** A statement that writes something, and says nothing. */
     String trialWrite();
 

@@ -88,7 +88,6 @@ public final class Nodes implements AutoCloseable {
             long now = clock.millis();
             if (nobodySeenSince(handle, now - NodeLease.TERM.toMillis())) {
                 Watches.resume(handle, now);
-                Circuit.resume(handle, now);
             }
             begin(handle, incarnation, now);
             return null;

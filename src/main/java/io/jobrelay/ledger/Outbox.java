@@ -1,38 +1,38 @@
 package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.toMap;
 
-import io.jobrelay.delivery.CircuitBreaker;
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
+import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.GroupCommit.Batch;
+import io.jobrelay.ledger.History.Place;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries: each destination's own, durable, in order per job. Of the changes of one job only the first that is not
- * yet settled is due at a destination; the others wait for it, and no other job waits for them. A destination that fails is
- * left alone but for a probe now and then, by the rules of a {@link CircuitBreaker}.
+ * The outboxes on disk, one for each destination. What waits in them is read, and what became of it written, by the owner of
+ * the destination; of {@link #CHANGES}, the changes that are not routed yet, by the owner of their account.
  */
 public final class Outbox {
-    /** The outbox that every change goes into first; the router reads it. */
+    /** The outbox that every change is in first; the router reads it. */
     public static final String CHANGES = "changes";
 
     /** The status of a delivery that is still to be made. */
@@ -41,69 +41,33 @@ public final class Outbox {
     /** The status of a delivery that has used up its attempts. */
     public static final String DEAD = "DEAD";
 
-    /**
-     * How long a claimed delivery is left alone if nothing is heard of it; longer than an attempt takes at the longest
-     * {@code jobrelay.delivery.timeout}, also one that waits for its broker four times.
-     */
-    private static final Duration LEASE = Duration.ofMinutes(5);
+    private static final String CHANGES_PENDING = """
+            select c.*, c.position as place, c.age as place_age, c.age < <settled> as settled,
+                0 as attempts, null as due_at, c.event as bytes
+            from change c where not c.routed""";
 
-    private static final String FREE_NEXT = """
-            update delivery set due_at = :now
-            where destination = :destination and due_at is null and event_id = (
-                select event_id from delivery where destination = :destination and subject = :subject
-                and status = 'PENDING' order by sequence limit 1)""";
+    private static final String DELIVERIES_PENDING = """
+            select c.*, d.rowid as place, d.age as place_age, d.age < <settled> as settled, d.attempts, d.due_at,
+                case when d.due_at > :now then null else c.event end as bytes
+            from delivery d <crossJoin> change c on c.position = d.change
+            where d.destination = :destination and d.status = 'PENDING'""";
+
+    private static final byte[] UNREAD = {};
 
     private final LedgerDatabase database;
     private final Clock clock;
-    private final Circuit circuit;
-    private final NodeLease lease;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
-    private final GivenBack<Delivery> givenBack = new GivenBack<>(this::makeDue);
-    private final Batch<Addition, Boolean> additions = this::addAll;
-    private final Batch<Done, Settled> deliveries = this::settleDelivered;
+    private final Batch<Addition, Boolean> additions = this::add;
+    private final Batch<Settlement, Boolean> settlements = Batch.under(each -> each.delivery.lease(), this::settle);
 
-    /**
-     * @param lease without it nothing is claimed
-     */
-    public Outbox(LedgerDatabase database, Clock clock, CircuitBreaker breaker, NodeLease lease) {
+    public Outbox(LedgerDatabase database, Clock clock) {
         this.database = database;
         this.clock = clock;
-        this.circuit = new Circuit(breaker);
-        this.lease = lease;
     }
-
-    /** False once another node may have taken over what was claimed in that incarnation of this one: it sends that itself. */
-    public boolean maySend(Delivery delivery) {
-        return lease.holds(delivery.claimedBy());
-    }
-
-    /** What became of a delivery whose attempt failed. */
-    public enum Fate {
-        /** It is tried again after a wait, and the attempt counts. */
-        RETRIED,
-        /** It has used up its attempts and is kept; the next change of the same job goes on. */
-        DEAD,
-        /** It is tried again, and the attempt does not count. */
-        GIVEN_BACK
-    }
-
-    /** What a settled delivery changed for its destination. */
-    public enum Turn {
-        NONE,
-        /** From now on but a probe now and then is sent. */
-        OPENED,
-        /** It takes deliveries again. */
-        CLOSED,
-        /** Nothing is sent until somebody enables it. */
-        DISABLED
-    }
-
-    /** What a failed attempt came to. */
-    public record Outcome(Fate fate, Turn turn) {}
 
     private record Reader(String destination, Runnable call) {}
 
-    /** Calls the reader whenever something may have become due at the destination. */
+    /** Calls the reader whenever this process has put something into the outbox. */
     public void addReader(String destination, Runnable reader) {
         readers.add(new Reader(destination, reader));
     }
@@ -118,346 +82,294 @@ public final class Outbox {
                 .forEach(reader -> reader.call.run());
     }
 
-    /** Puts the change of that subject into a destination's outbox; putting it there again does nothing. */
-    public void add(String destination, String subject, String eventId) {
-        database.write(additions, new Addition(new Lane(destination, subject), eventId, clock.millis()));
+    /**
+     * What a look into an outbox found.
+     *
+     * @param read up to where everything is read
+     * @param again how many are behind that, and found again: a transaction that still runs may put something before them
+     */
+    public record Page(List<Delivery> deliveries, Place read, int again) {
+        public Page {
+            deliveries = List.copyOf(deliveries);
+            requireNonNull(read, "read is null");
+        }
+    }
+
+    /**
+     * At most so many deliveries that are still to be made, in the order in which they were put in.
+     *
+     * @param leases the destination's, or those of the accounts whose changes are to be routed
+     * @param after up to where everything is read
+     */
+    public Page pending(String destination, Collection<Lease> leases, Place after, int most) {
+        if (leases.isEmpty()) {
+            return new Page(List.of(), after, 0);
+        }
+        String order = destination.equals(CHANGES)
+                ? " and c.account in (<shards>) and (c.age, c.position) > (:age, :place) order by c.age, c.position"
+                : " and (d.age, d.rowid) > (:age, :place) order by d.age, d.rowid";
+        return database.read(handle -> {
+            List<Found> found = found(
+                    handle,
+                    destination,
+                    order + " limit :most",
+                    leases,
+                    query -> query.bind("age", after.age())
+                            .bind("place", after.position())
+                            .bind("most", most));
+            int settled = (int) found.stream().takeWhile(Found::settled).count();
+            return new Page(
+                    found.stream().map(Found::delivery).toList(),
+                    settled == 0 ? after : found.get(settled - 1).place,
+                    found.size() - settled);
+        });
+    }
+
+    /** At most so many deliveries of one job, or of one watch, that are still to be made, in the order of its changes. */
+    public List<Delivery> pendingOf(String destination, Lease lease, String subject, long from, int most) {
+        String order = destination.equals(CHANGES)
+                ? " and c.subject = :subject and c.sequence >= :from order by c.sequence limit :most"
+                : " and d.subject = :subject and d.sequence >= :from order by d.sequence limit :most";
+        return database.read(handle -> found(
+                        handle,
+                        destination,
+                        order,
+                        List.of(lease),
+                        query -> query.bind("subject", subject)
+                                .bind("from", from)
+                                .bind("most", most))
+                .stream()
+                .map(Found::delivery)
+                .toList());
+    }
+
+    private record Found(Delivery delivery, Place place, boolean settled) {}
+
+    private List<Found> found(
+            Handle handle, String destination, String order, Collection<Lease> leases, Function<Query, Query> bind) {
+        boolean routing = destination.equals(CHANGES);
+        Map<String, Lease> byName =
+                leases.stream().collect(toMap(lease -> lease.shard().name(), lease -> lease));
+        Query query = routing
+                ? handle.createQuery(CHANGES_PENDING + order)
+                : handle.createQuery(DELIVERIES_PENDING + order)
+                        .bind("destination", destination)
+                        .bind("now", clock.millis());
+        if (order.contains("<shards>")) {
+            query.bindList("shards", InList.of(byName.keySet()));
+        }
+        return bind.apply(query)
+                .map((row, context) -> new Found(
+                        delivery(
+                                row,
+                                destination,
+                                requireNonNull(byName.get(routing ? row.getString("account") : destination))),
+                        new Place(row.getLong("place_age"), row.getLong("place")),
+                        row.getBoolean("settled")))
+                .list();
+    }
+
+    private static Delivery delivery(ResultSet row, String destination, Lease lease) throws SQLException {
+        return new Delivery(
+                lease,
+                destination,
+                row.getLong("position"),
+                row.getString("event_id"),
+                row.getString("type"),
+                row.getString("subject"),
+                row.getLong("sequence"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                requireNonNullElse(row.getBytes("bytes"), UNREAD),
+                row.getInt("attempts"),
+                Instant.ofEpochMilli(row.getLong("due_at")));
+    }
+
+    /** Puts a change into a destination's outbox; putting it there again does nothing. */
+    public void add(String destination, String eventId) {
+        database.write(additions, new Addition(destination, eventId));
         wake(destination);
     }
 
-    /** A change for a destination. */
-    record Addition(Lane lane, String eventId, long now) {}
+    record Addition(String destination, String eventId) {}
 
-    private List<Boolean> addAll(Handle handle, List<Addition> additions) {
-        database.lanes().enter(handle, additions.stream().map(Addition::lane).toList());
-        add(handle, additions);
-        return additions.stream().map(addition -> true).toList();
+    private List<Boolean> add(Handle handle, List<Addition> all) {
+        add(handle, all, clock.millis());
+        return all.stream().map(each -> true).toList();
     }
 
-    /** To be called in the lanes of the additions. */
-    static void add(Handle handle, List<Addition> additions) {
+    static void add(Handle handle, List<Addition> all, long now) {
         PreparedBatch batch = handle.prepareBatch("""
-                insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
-                select :destination, c.event_id, c.subject, c.sequence, 'PENDING',
-                    case when exists (
-                        select 1 from delivery d where d.destination = :destination
-                        and d.subject = c.subject and d.status = 'PENDING') then null else :now end,
-                    :now
-                from change c where c.event_id = :event
+                insert into delivery (destination, change, subject, sequence, status, updated_at)
+                select :destination, position, subject, sequence, 'PENDING', :now from change where event_id = :event
                 on conflict do nothing""");
-        for (Addition addition : additions) {
-            batch.bind("destination", addition.lane.destination())
-                    .bind("event", addition.eventId)
-                    .bind("now", addition.now)
-                    .add();
-        }
-        batch.execute();
-    }
-
-    /**
-     * Takes at most so many deliveries that are due, those first that have been due longest; of a destination whose circuit
-     * is open one, and that only when it is time for a probe; none while this node's lease is over.
-     */
-    public List<Delivery> claim(String destination, int most) {
-        givenBack.write();
-        Optional<String> node = lease.incarnation();
-        if (node.isEmpty()) {
-            return List.of();
-        }
-        long now = clock.millis();
-        boolean any =
-                database.read(handle -> Circuit.State.of(handle, destination).flow(now) != Circuit.Flow.NOTHING
-                        && handle.createQuery("""
-                                select exists (select 1 from delivery where destination = :destination
-                                    and status = 'PENDING' and due_at <= :now)""")
-                                .bind("destination", destination)
-                                .bind("now", now)
-                                .mapTo(Boolean.class)
-                                .one());
-        return any ? database.write(handle -> claimFlowing(handle, destination, most, node.get(), now)) : List.of();
-    }
-
-    /** Looks at the circuit once more: this transaction comes after all that have opened it. */
-    private static List<Delivery> claimFlowing(Handle handle, String destination, int most, String node, long now) {
-        return switch (Circuit.State.locked(handle, destination).flow(now)) {
-            case EVERYTHING -> claim(handle, destination, most, false, node, now);
-            case NOTHING -> List.of();
-            case ONE_PROBE -> {
-                List<Delivery> probe = claim(handle, destination, 1, true, node, now);
-                if (!probe.isEmpty()) {
-                    Circuit.probing(handle, destination, now + LEASE.toMillis());
-                }
-                yield probe;
-            }
-        };
-    }
-
-    private static List<Delivery> claim(
-            Handle handle, String destination, int most, boolean probe, String node, long now) {
-        Map<String, Claim> claims = new LinkedHashMap<>();
-        handle.createQuery("""
-                        update delivery set claim = claim + 1, claimed = true, claimed_by = :node, due_at = :lease
-                        where rowid in (
-                            select rowid from delivery where destination = :destination and status = 'PENDING'
-                            and due_at <= :now order by due_at limit :most <skipLocked>)
-                        returning event_id, claim, attempts""")
-                .bind("lease", now + LEASE.toMillis())
-                .bind("node", node)
-                .bind("destination", destination)
+        all.forEach(each -> batch.bind("destination", each.destination)
+                .bind("event", each.eventId)
                 .bind("now", now)
-                .bind("most", most)
-                .map((row, context) -> new Claim(row.getString(1), row.getLong(2), row.getInt(3)))
-                .forEach(claim -> claims.put(claim.eventId, claim));
-        return claims.isEmpty()
-                ? List.of()
-                : handle.createQuery("""
-                        select event_id, type, subject, sequence, created_at, event from change
-                        where event_id in (<events>)""")
-                        .bindList("events", InList.of(claims.keySet()))
-                        .map((row, context) -> requireNonNull(claims.get(row.getString("event_id")))
-                                .of(destination, row, node, probe))
-                        .list();
+                .add());
+        batch.execute();
+        name(handle, all.stream().map(Addition::destination).toList());
     }
 
-    private record Claim(String eventId, long claim, int attempts) {
-        private Delivery of(String destination, ResultSet row, String node, boolean probe) throws SQLException {
-            return new Delivery(
-                    destination,
-                    eventId,
-                    row.getString("type"),
-                    row.getString("subject"),
-                    row.getLong("sequence"),
-                    Instant.ofEpochMilli(row.getLong("created_at")),
-                    row.getBytes("event"),
-                    attempts,
-                    claim,
-                    node,
-                    probe);
+    /** In one order for all nodes. */
+    private static void name(Handle handle, Collection<String> destinations) {
+        if (!destinations.isEmpty()) {
+            PreparedBatch names =
+                    handle.prepareBatch("insert into destination (name) values (?) on conflict do nothing");
+            new TreeSet<>(destinations).forEach(names::add);
+            names.execute();
         }
     }
 
     /**
-     * The destination has it: the next change of the same job is due, and this change goes on to other destinations. All of
-     * that or nothing of it is written.
+     * What becomes of a destination's circuit, and after how many edits of the destination that was found. An edit that is not
+     * known of then stands.
+     */
+    public record CircuitChange(Circuit circuit, long edits) {}
+
+    private record Settlement(
+            Delivery delivery,
+            Status status,
+            int attempts,
+            @Nullable String error,
+            @Nullable Instant dueAt,
+            Set<String> onward,
+            @Nullable CircuitChange change) {}
+
+    /**
+     * The destination has it, and it goes on to other destinations. All of that or nothing of it is written; the future ends once
+     * it is committed, or fails as {@link LedgerDatabase#begin} does.
      *
      * @param onward the destinations whose outboxes it is put into
-     * @return true, once that is committed, if it closed the destination's circuit; or fails with a {@link LedgerException},
-     *     as {@link LedgerDatabase#begin} does
+     * @param circuit null where the circuit stays as it is
      */
-    public CompletableFuture<Boolean> delivered(Delivery delivery, Set<String> onward) {
-        return database.begin(deliveries, new Done(delivery, onward, clock.millis()))
-                .thenApply(settled -> {
-                    if (settled.freed || settled.closed) {
-                        wake(delivery.destination());
-                    }
-                    onward.forEach(this::wake);
-                    return settled.closed;
-                });
-    }
-
-    private record Done(Delivery delivery, Set<String> onward, long now) {
-        private Stream<Addition> additions() {
-            return onward.stream()
-                    .map(destination ->
-                            new Addition(new Lane(destination, delivery.subject()), delivery.eventId(), now));
-        }
-    }
-
-    /** Whether the next change of the job is due now, and whether that closed the destination's circuit. */
-    private record Settled(boolean freed, boolean closed) {}
-
-    private List<Settled> settleDelivered(Handle handle, List<Done> done) {
-        List<Addition> additions = done.stream().flatMap(Done::additions).toList();
-        database.lanes()
-                .enter(
-                        handle,
-                        Stream.concat(
-                                        done.stream().map(each -> lane(each.delivery)),
-                                        additions.stream().map(Addition::lane))
-                                .toList());
-        if (!additions.isEmpty()) {
-            add(handle, additions);
-        }
-        PreparedBatch settling = handle.prepareBatch("""
-                update delivery set status = 'DELIVERED', claimed = false, claimed_by = null, due_at = null, error = null,
-                    updated_at = :now
-                where destination = :destination and event_id = :event and claim = :claim""");
-        done.forEach(
-                each -> bindClaim(settling, each.delivery).bind("now", each.now).add());
-        int[] settled = settling.execute();
-        PreparedBatch freeing = handle.prepareBatch(FREE_NEXT);
-        done.forEach(each ->
-                bindLane(freeing, lane(each.delivery)).bind("now", each.now).add());
-        int[] freed = freeing.execute();
-        Set<String> looked = new HashSet<>();
-        List<Settled> results = new ArrayList<>();
-        for (int i = 0; i < settled.length; i++) {
-            String destination = done.get(i).delivery.destination();
-            boolean closed = settled[i] == 1 && looked.add(destination) && Circuit.alive(handle, destination);
-            results.add(new Settled(settled[i] == 1 && freed[i] == 1, closed));
-        }
-        return results;
+    public CompletableFuture<?> delivered(Delivery delivery, Set<String> onward, @Nullable CircuitChange circuit) {
+        return database.begin(settlements, new Settlement(delivery, Status.DELIVERED, 0, null, null, onward, circuit))
+                .thenAccept(settled -> onward.forEach(this::wake));
     }
 
     /**
-     * The attempt failed. What that comes to depends on the failure and on how the destination has been doing; a change that
-     * could not be routed is always tried again.
+     * The attempt failed. A change that could not be routed stays as it is.
      *
-     * @param wait until the next attempt if this one counts, empty if there is none left
+     * @param dueAt when the next attempt may be made
      */
-    public Outcome failed(Delivery delivery, DeliveryFailure failure, Optional<Duration> wait) {
-        long now = clock.millis();
-        Outcome outcome = database.write(handle -> {
-            enter(handle, delivery);
-            return holds(handle, delivery)
-                    ? failed(handle, delivery, failure, wait, now)
-                    : new Outcome(Fate.GIVEN_BACK, Turn.NONE);
-        });
-        if (outcome.fate() == Fate.DEAD || outcome.turn() == Turn.CLOSED) {
-            wake(delivery.destination());
+    public CompletableFuture<?> failed(
+            Delivery delivery, AttemptResult result, String error, Instant dueAt, CircuitChange circuit) {
+        if (delivery.destination().equals(CHANGES)) {
+            return CompletableFuture.completedFuture(null);
         }
-        return outcome;
-    }
-
-    private Outcome failed(
-            Handle handle, Delivery delivery, DeliveryFailure failure, Optional<Duration> wait, long now) {
-        Circuit.State before = Circuit.State.locked(handle, delivery.destination());
-        boolean routing = delivery.destination().equals(CHANGES);
-        boolean counts = !routing && !before.open() && !before.disabled() && !delivery.probe();
-        return switch (routing ? Consequence.UNAVAILABLE : failure.consequence()) {
-            case REFUSED -> {
-                boolean closed = Circuit.alive(handle, delivery.destination());
-                Fate fate = count(handle, delivery, failure, wait, now);
-                yield new Outcome(fate, closed ? Turn.CLOSED : Turn.NONE);
-            }
-            case UNAVAILABLE, SLOW_DOWN -> {
-                Turn turn = circuit.unavailable(handle, delivery, before, failure, now);
-                Fate fate = counts
-                        ? count(handle, delivery, failure, wait, now)
-                        : giveBack(handle, delivery, failure.error(), now);
-                yield new Outcome(fate, turn);
-            }
-            case WAIT -> {
-                Turn turn = circuit.waits(handle, delivery, before, failure, now);
-                yield new Outcome(giveBack(handle, delivery, failure.error(), now), turn);
-            }
-            case DISABLE -> {
-                Turn turn = Circuit.disable(handle, delivery.destination(), failure.error());
-                yield new Outcome(giveBack(handle, delivery, failure.error(), now), turn);
-            }
+        return switch (result) {
+            case RETRIED -> begin(delivery, Status.PENDING, 1, error, dueAt, circuit);
+            case DEAD -> bury(delivery, error, circuit);
+            case GIVEN_BACK -> begin(delivery, Status.PENDING, 0, error, dueAt, circuit);
         };
     }
 
-    /** The attempt counts: another follows after the wait, or the delivery is dead. */
-    private Fate count(Handle handle, Delivery delivery, DeliveryFailure failure, Optional<Duration> wait, long now) {
-        if (wait.isPresent()) {
-            putOff(handle, delivery, failure.error(), 1, now + wait.get().toMillis(), now);
-            return Fate.RETRIED;
+    private CompletableFuture<?> bury(Delivery delivery, String error, CircuitChange circuit) {
+        return begin(delivery, Status.DEAD, 1, error, null, circuit);
+    }
+
+    private CompletableFuture<?> begin(
+            Delivery delivery,
+            Status status,
+            int attempts,
+            String error,
+            @Nullable Instant dueAt,
+            CircuitChange circuit) {
+        return database.begin(settlements, new Settlement(delivery, status, attempts, error, dueAt, Set.of(), circuit));
+    }
+
+    private List<Boolean> settle(Handle handle, List<Settlement> all) {
+        long now = clock.millis();
+        PreparedBatch onward = handle.prepareBatch("""
+                insert into delivery (destination, change, subject, sequence, status, updated_at)
+                values (:destination, :change, :subject, :sequence, 'PENDING', :now) on conflict do nothing""");
+        PreparedBatch routed = handle.prepareBatch("update change set routed = true where position = ?");
+        PreparedBatch settled = handle.prepareBatch("""
+                update delivery set status = :status, attempts = attempts + :attempts, error = :error, due_at = :due,
+                    updated_at = :now
+                where change = :change and destination = :destination and status = 'PENDING'""");
+        PreparedBatch circuits = handle.prepareBatch("""
+                update destination set disabled = :disabled, paused_until = :paused, failures = :failures,
+                    failing_since = :failingSince, failed_at = :failedAt, probe_at = :probeAt, error = :error
+                where name = :name and (select edits from lease where shard = :shard) = :edits""");
+        Set<String> names = new TreeSet<>();
+        for (Settlement each : all) {
+            Delivery delivery = each.delivery;
+            names.addAll(each.onward);
+            each.onward.forEach(destination -> onward.bind("destination", destination)
+                    .bind("change", delivery.change())
+                    .bind("subject", delivery.subject())
+                    .bind("sequence", delivery.sequence())
+                    .bind("now", now)
+                    .add());
+            if (delivery.destination().equals(CHANGES)) {
+                routed.add(delivery.change());
+            } else {
+                settled.bind("status", each.status.name())
+                        .bind("attempts", each.attempts)
+                        .bind("error", each.error)
+                        .bind("due", Times.millis(each.dueAt))
+                        .bind("now", now)
+                        .bind("change", delivery.change())
+                        .bind("destination", delivery.destination())
+                        .add();
+            }
+            if (each.change != null) {
+                bind(circuits, delivery, each.change).add();
+            }
         }
-        bury(handle, delivery, failure.error(), now);
-        return Fate.DEAD;
+        for (PreparedBatch batch : List.of(onward, routed, settled, circuits)) {
+            if (batch.size() > 0) {
+                batch.execute();
+            }
+        }
+        name(handle, names);
+        return all.stream().map(each -> true).toList();
     }
 
-    private static void bury(Handle handle, Delivery delivery, String error, long now) {
-        bindClaim(handle.createUpdate("""
-                        update delivery set status = 'DEAD', claimed = false, claimed_by = null, due_at = null,
-                            error = :error, attempts = attempts + 1, updated_at = :now
-                        where destination = :destination and event_id = :event and claim = :claim"""), delivery)
-                .bind("error", error)
-                .bind("now", now)
-                .execute();
-        freeNext(handle, lane(delivery), now);
-        Circuit.nothingToDeliver(handle, delivery.destination());
+    private static PreparedBatch bind(PreparedBatch circuits, Delivery delivery, CircuitChange change) {
+        Circuit circuit = change.circuit;
+        return circuits.bind("name", delivery.destination())
+                .bind("shard", delivery.lease().shard().toString())
+                .bind("edits", change.edits)
+                .bind("disabled", circuit.disabled())
+                .bind("paused", Times.millis(circuit.pausedUntil()))
+                .bind("failures", circuit.failures())
+                .bind("failingSince", Times.millis(circuit.failingSince()))
+                .bind("failedAt", Times.millis(circuit.failedAt()))
+                .bind("probeAt", Times.millis(circuit.probeAt()))
+                .bind("error", circuit.error());
     }
 
-    /** The next probe takes another delivery, if another is due by then; and what cannot be routed now, cannot at once. */
-    private Fate giveBack(Handle handle, Delivery delivery, String error, long now) {
-        boolean later = delivery.probe() || delivery.destination().equals(CHANGES);
-        long due = later ? now + circuit.probeEvery().toMillis() : now;
-        putOff(handle, delivery, error, 0, due, now);
-        return Fate.GIVEN_BACK;
+    /** The destination's circuit as the ledger has it. */
+    public Circuit circuit(String destination) {
+        return database.read(handle -> handle.createQuery("select * from destination where name = ?")
+                .bind(0, destination)
+                .map((row, context) -> circuit(row))
+                .findOne()
+                .orElse(Circuit.NEW));
     }
 
-    /** False where the claim has run out: somebody else has taken the delivery since. */
-    private static boolean holds(Handle handle, Delivery delivery) {
-        return bindClaim(handle.createQuery("""
-                        select exists (select 1 from delivery where destination = :destination and event_id = :event
-                            and claim = :claim and claimed)"""), delivery).mapTo(Boolean.class).one();
-    }
-
-    private static <S extends SqlStatement<S>> S bindClaim(S statement, Delivery delivery) {
-        return statement
-                .bind("destination", delivery.destination())
-                .bind("event", delivery.eventId())
-                .bind("claim", delivery.claim());
-    }
-
-    private static <S extends SqlStatement<S>> S bindLane(S statement, Lane lane) {
-        return statement.bind("destination", lane.destination()).bind("subject", lane.subject());
-    }
-
-    private static Lane lane(Delivery delivery) {
-        return new Lane(delivery.destination(), delivery.subject());
-    }
-
-    private void enter(Handle handle, Delivery delivery) {
-        database.lanes().enter(handle, List.of(lane(delivery)));
-    }
-
-    /** A delivery that was claimed before an earlier one was redelivered now waits for that one. */
-    private static void putOff(
-            Handle handle, Delivery delivery, @Nullable String error, int attempts, long due, long now) {
-        bindClaim(handle.createUpdate("""
-                        update delivery set claimed = false, claimed_by = null, error = coalesce(:error, error), attempts = attempts + :attempts,
-                            updated_at = :now,
-                            due_at = case when exists (
-                                select 1 from delivery e where e.destination = :destination and e.subject = :subject
-                                and e.status = 'PENDING' and e.sequence < :sequence) then null else :due end
-                        where destination = :destination and event_id = :event and claim = :claim"""), delivery)
-                .bind("error", error)
-                .bind("attempts", attempts)
-                .bind("due", due)
-                .bind("now", now)
-                .bind("subject", delivery.subject())
-                .bind("sequence", delivery.sequence())
-                .execute();
-        freeNext(handle, lane(delivery), now);
-    }
-
-    /** Makes the first pending change of the lane due, unless it is. */
-    static void freeNext(Handle handle, Lane lane, long now) {
-        bindLane(handle.createUpdate(FREE_NEXT), lane).bind("now", now).execute();
+    static Circuit circuit(ResultSet row) throws SQLException {
+        return new Circuit(
+                row.getString("disabled"),
+                Times.instant(row, "paused_until"),
+                row.getInt("failures"),
+                Times.instant(row, "failing_since"),
+                Times.instant(row, "failed_at"),
+                Times.instant(row, "probe_at"),
+                row.getString("error"));
     }
 
     /**
-     * Makes a claimed delivery due again, if the claim is still its last one, and counts no attempt; where the ledger cannot be
-     * written now, as soon as it can be.
+     * Before anything is sent again of which nobody knows whether it was written.
+     *
+     * @throws LedgerException if the ledger cannot be written now
      */
-    public void giveBack(Delivery delivery) {
-        givenBack.add(List.of(delivery));
-    }
-
-    private void makeDue(List<Delivery> deliveries) {
-        long now = clock.millis();
-        database.write(handle -> {
-            database.lanes().enter(handle, deliveries.stream().map(Outbox::lane).toList());
-            for (Delivery delivery : deliveries) {
-                if (holds(handle, delivery)) {
-                    putOff(handle, delivery, null, 0, now, now);
-                    if (delivery.probe()) {
-                        Circuit.probeGivenBack(handle, delivery.destination(), now);
-                    }
-                }
-            }
-            return null;
+    public void requireWritable() {
+        database.trouble().ifPresent(trouble -> {
+            throw new LedgerException(trouble);
         });
-    }
-
-    /** Why nothing is sent to the destination until somebody enables it; empty if it is not disabled. */
-    public Optional<String> disabled(String destination) {
-        return database.read(handle -> handle.createQuery("select disabled from destination where name = :name")
-                .bind("name", destination)
-                .mapTo(String.class)
-                .findOne());
     }
 
     /** How many deliveries a destination has in each status. */
@@ -465,26 +377,33 @@ public final class Outbox {
 
     /** Reads all of them, so it is for the end of a small run. */
     public List<Count> counts() {
-        return database.read(handle -> handle.createQuery(
-                        "select destination, status, count(*) from delivery group by destination, status order by 1, 2")
+        return database.read(handle -> handle.createQuery("""
+                        select destination, status, count(*) from delivery group by destination, status
+                        union all select 'changes', 'PENDING', count(*) from change where not routed having count(*) > 0
+                        order by 1, 2""")
                 .map((row, context) -> new Count(row.getString(1), row.getString(2), row.getLong(3)))
                 .list());
     }
 
-    /** The destinations that deliveries are on their way to; those that are disabled owe nothing. */
+    /** The destinations, and the router, that deliveries are on their way to; those that are disabled owe nothing. */
     public Set<String> owing() {
-        return database.read(
-                handle -> handle.createQuery("""
-                        select r.name from recipient r
-                        where exists (select 1 from delivery d where d.destination = r.name and d.status = 'PENDING')
-                            and not exists (select 1 from destination x where x.name = r.name and x.disabled is not null)""").mapTo(String.class).set());
+        Set<String> owing = new TreeSet<>(destinations(Status.PENDING));
+        owing.removeIf(name -> disabled(name).isPresent());
+        return owing;
     }
 
-    /** The destinations that have a delivery in that status. */
-    public Set<String> destinations(Deliveries.Status status) {
+    /** Why nothing is sent to the destination until somebody enables it; empty if it is not disabled. */
+    public Optional<String> disabled(String destination) {
+        return Optional.ofNullable(circuit(destination).disabled());
+    }
+
+    /** The destinations, and the router, that have a delivery in that status. */
+    public Set<String> destinations(Status status) {
         return database.read(handle ->
                 handle.createQuery("""
-                        select r.name from recipient r
-                        where exists (select 1 from delivery d where d.destination = r.name and d.status = '%s')""".formatted(status)).mapTo(String.class).set());
+                        select x.name from destination x
+                        where exists (select 1 from delivery d where d.destination = x.name and d.status = '%1$s')
+                        union select 'changes'
+                        where '%1$s' = 'PENDING' and exists (select 1 from change where not routed)""".formatted(status)).mapTo(String.class).set());
     }
 }

@@ -159,11 +159,6 @@ final class PostgresqlEngine implements LedgerEngine {
     }
 
     @Override
-    public Lanes lanes() {
-        return new AdvisoryLanes();
-    }
-
-    @Override
     public String trialWrite() {
         return "update ledger_time set lived_to = lived_to";
     }

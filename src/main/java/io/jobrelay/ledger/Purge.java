@@ -4,8 +4,10 @@ import static java.util.Comparator.naturalOrder;
 
 import io.jobrelay.ledger.History.Place;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jdbi.v3.core.Handle;
 
@@ -20,6 +22,10 @@ public final class Purge {
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
+    private volatile Walked walked = new Walked(0, 0);
+
+    /** A change that went somewhere goes with its last delivery, so those before this one need not be looked at again. */
+    private record Walked(long created, long position) {}
 
     public Purge(LedgerDatabase database, LedgerClock clock) {
         this.database = database;
@@ -27,40 +33,64 @@ public final class Purge {
     }
 
     /**
-     * Deletes deliveries that were made before that time, and each change with its last delivery. Dead ones are kept.
+     * Deletes deliveries that were made before that time, and each change with its last delivery, or once it is as old and went
+     * nowhere. Dead ones are kept.
      *
-     * @return how many deliveries
+     * @return how many deliveries and changes were looked at
      */
     public int deliveries(Instant before) {
-        return alone(handle -> {
-            List<String> changes = handle.createQuery("""
-                            delete from delivery where rowid in (
-                                select rowid from delivery where status = 'DELIVERED' and updated_at < :before
-                                order by updated_at limit :most)
-                            returning event_id""")
+        AtomicReference<Walked> next = new AtomicReference<>(walked);
+        int looked = alone(handle -> {
+            List<Long> changes = new ArrayList<>();
+            for (String destination : Destinations.names(handle)) {
+                changes.addAll(handle.createQuery("""
+                                delete from delivery where rowid in (
+                                    select rowid from delivery
+                                    where destination = :destination and status = 'DELIVERED' and updated_at < :before
+                                    order by updated_at limit :most)
+                                returning change""")
+                        .bind("destination", destination)
+                        .bind("before", before.toEpochMilli())
+                        .bind("most", AT_ONCE - changes.size())
+                        .mapTo(Long.class)
+                        .list());
+            }
+            List<Walked> old = handle.createQuery("""
+                            select created_at, position from change
+                            where (created_at, position) > (:created, :position) and created_at < :before
+                            order by created_at, position limit :most""")
+                    .bind("created", walked.created)
+                    .bind("position", walked.position)
                     .bind("before", before.toEpochMilli())
                     .bind("most", AT_ONCE)
-                    .mapTo(String.class)
+                    .map((row, context) -> new Walked(row.getLong(1), row.getLong(2)))
                     .list();
-            if (!changes.isEmpty()) {
-                handle
-                        .createQuery("""
-                                delete from change where event_id in (<events>) and not exists (
-                                    select 1 from delivery d where d.event_id = change.event_id)
-                                returning age, position""")
-                        .bindList("events", InList.of(changes))
-                        .map((row, context) -> Place.of(row))
-                        .stream()
-                        .max(naturalOrder())
-                        .ifPresent(last -> handle.createUpdate("""
-                                        update ledger_time set purged_age = :age, purged_position = :position
-                                        where (purged_age, purged_position) < (:age, :position)""")
-                                .bind("age", last.age())
-                                .bind("position", last.position())
-                                .execute());
+            old.forEach(each -> changes.add(each.position));
+            deleteUndelivered(handle, changes);
+            if (!old.isEmpty()) {
+                next.set(old.get(old.size() - 1));
             }
             return changes.size();
         });
+        walked = next.get();
+        return looked;
+    }
+
+    private static void deleteUndelivered(Handle handle, List<Long> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        handle.createQuery("""
+                        delete from change where position in (<changes>) and routed and not exists (
+                            select 1 from delivery d where d.change = change.position)
+                        returning age, position""").bindList("changes", InList.of(changes)).map((row, context) -> Place.of(row)).stream()
+                .max(naturalOrder())
+                .ifPresent(last -> handle.createUpdate("""
+                                update ledger_time set purged_age = :age, purged_position = :position
+                                where (purged_age, purged_position) < (:age, :position)""")
+                        .bind("age", last.age())
+                        .bind("position", last.position())
+                        .execute());
     }
 
     /**

@@ -93,11 +93,6 @@ final class SqliteEngine implements LedgerEngine {
     }
 
     @Override
-    public Lanes lanes() {
-        return Lanes.ALONE;
-    }
-
-    @Override
     public String trialWrite() {
         return "pragma user_version = 0"; // writes a page
     }

@@ -14,6 +14,10 @@ final class Times {
         return row.wasNull() ? null : millis;
     }
 
+    static @Nullable Long millis(@Nullable Instant time) {
+        return time == null ? null : time.toEpochMilli();
+    }
+
     static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         Long millis = millis(row, column);
         return millis == null ? null : Instant.ofEpochMilli(millis);

@@ -1,7 +1,9 @@
--- The same tables as for SQLite, where their columns are explained. JSON is kept as it was written, and texts are ordered by
--- their bytes, as in SQLite.
+-- The tables that SQLite has too; what they are for is said there. Times are milliseconds since the epoch. JSON is kept as it
+-- was written. What is ordered is ordered by its bytes, as in SQLite.
 --
--- Where rows are updated often and indexed columns change, free space in the pages and early vacuums keep tables from growing.
+-- A row of "watch" is written twice for each poll and one of "delivery" twice in its life, and what is due is indexed: free
+-- space in the pages and a vacuum after few changes keep them, and the indexes, from growing. So it is with the few rows of
+-- "node", which are written all the time.
 
 create table watch (
     id              text    collate "C" primary key,
@@ -10,7 +12,7 @@ create table watch (
     account         text    collate "C" not null,
     list            boolean not null,
     source          text    collate "C" not null,
-    state           text    collate "C" not null check (state in ('ACTIVE', 'ENDED', 'REMOVED')),
+    state           text    collate "C" not null,
     edit            bigint  not null default 0,
     due_at          bigint  not null,
     state_since     bigint,
@@ -36,9 +38,7 @@ create table job (
     watch_id       text    collate "C" not null,
     api            text    collate "C" not null,
     account        text    collate "C" not null,
-    state          text    collate "C" not null check (state in (
-        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
-        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
+    state          text    collate "C" not null,
     terminal       boolean not null,
     reason         text,
     provider_state text,
@@ -85,49 +85,34 @@ create table change (
     subject    text    collate "C" not null,
     sequence   bigint  not null,
     type       text    collate "C" not null,
-    state      text    collate "C" check (state in (
-        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
-        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
+    state      text    collate "C",
     event      bytea   not null,
     created_at bigint  not null,
     event_time bigint  not null,
     unique (subject, sequence)
 );
 create index change_age on change (age, position);
-create index change_unrouted on change (account, position) where not routed;
-create index change_created on change (created_at);
+create index change_unrouted on change (age, position, account) where not routed;
+create index change_created on change (created_at, position);
 
 create table delivery (
-    rowid       bigint  generated always as identity unique, -- the order in which they were put in
+    rowid       bigint  generated always as identity unique,
+    age         bigint  not null default (pg_current_xact_id()::text::bigint),
     destination text    collate "C" not null,
-    event_id    text    collate "C" not null,
+    change      bigint  not null,
     subject     text    collate "C" not null,
     sequence    bigint  not null,
     status      text    collate "C" not null,
     attempts    integer not null default 0,
     due_at      bigint,
-    claim       bigint  not null default 0,
-    claimed     boolean not null default false,
-    claimed_by  text    collate "C",
     error       text,
     updated_at  bigint  not null,
-    primary key (destination, event_id)
+    primary key (change, destination)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-create index delivery_due on delivery (destination, due_at) where status = 'PENDING' and due_at is not null;
+create index delivery_pending on delivery (destination, age, rowid) where status = 'PENDING';
 create index delivery_order on delivery (destination, subject, sequence) where status = 'PENDING';
-create index delivery_event on delivery (event_id);
-create index delivery_claimed on delivery (destination, claimed_by) where claimed;
-create index delivery_delivered on delivery (updated_at) where status = 'DELIVERED';
-create index delivery_pending on delivery (destination, rowid) where status = 'PENDING';
-create index delivery_dead on delivery (destination, rowid) where status = 'DEAD';
-
-create view recipient as
-    with recursive named(name) as (
-        select min(destination) from delivery
-        union all
-        select (select min(destination) from delivery where destination > named.name)
-        from named where named.name is not null)
-    select name from named where name is not null;
+create index delivery_delivered on delivery (destination, updated_at) where status = 'DELIVERED';
+create index delivery_dead on delivery (destination, age, rowid) where status = 'DEAD';
 
 create table destination (
     name          text    collate "C" primary key,
@@ -152,9 +137,9 @@ create table unreadable_reply (
 create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 
 create table ledger_time (
-    id              integer primary key check (id = 1),
-    lived_to        bigint not null,
-    ahead           bigint not null default 0,
+    id       integer primary key check (id = 1),
+    lived_to bigint  not null,
+    ahead    bigint  not null default 0,
     purged_age      bigint not null default 0,
     purged_position bigint not null default 0
 ) with (fillfactor = 10);

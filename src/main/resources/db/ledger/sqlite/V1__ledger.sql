@@ -1,6 +1,9 @@
--- Times are in milliseconds since the epoch, by LedgerClock unless a comment says otherwise. JSON is text.
+-- Times are milliseconds since the epoch, in the ledger's own time where they are compared (see LedgerClock). JSON is text.
+-- A claim is a fencing token: +1 each time that a row is taken to be worked on, so that a result that comes late, with an
+-- older claim, changes nothing.
 --
--- Each query has an index: see PlansTest. SQLite uses a partial index only for a query with the same words in its condition.
+-- No look at the ledger takes longer for what it does not look for: see PlansTest. SQLite uses a partial index only where a
+-- statement says the same words.
 
 create table watch (
     id              text    primary key,
@@ -9,11 +12,10 @@ create table watch (
     account         text    not null,
     list            integer not null default 0,     -- 1: it finds many jobs
     source          text    not null,               -- the file it came from
-    -- ENDED: its job has ended; REMOVED: from its file.
-    state           text    not null check (state in ('ACTIVE', 'ENDED', 'REMOVED')),
+    state           text    not null,               -- ACTIVE, ENDED (its job has ended), REMOVED (from its file)
     edit            integer not null default 0,     -- +1 each time that somebody changes what is polled, or when
-    due_at          integer not null,               -- the next poll, up to a second old; since when it is ENDED or REMOVED
-    state_since     integer,                        -- the last change of a state that it saw
+    due_at          integer not null,               -- written behind by up to a second; once over: since when
+    state_since     integer,                        -- when the watch last saw a change
     failures        integer not null default 0,     -- polls failed in a row
     health          text    not null default 'OK',  -- OK or the kind of the last failure
     health_sequence integer not null default 0,
@@ -21,8 +23,8 @@ create table watch (
     answered_at     integer,                        -- the last good answer
     added_at        integer not null default 0,
     blind_after     integer not null default 0,     -- milliseconds without a good answer
-    blind_at        integer not null default 0,     -- when it becomes blind unless it is answered
-    blind           integer not null default 0      -- 1: it is blind, and that is announced
+    blind_at        integer not null default 0,     -- when it is blind unless it is answered
+    blind           integer not null default 0      -- 1: it is, and that is announced
 );
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (due_at) where state <> 'ACTIVE';
@@ -31,26 +33,24 @@ create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
 
--- Each job at its last change: what the next record is compared with, and what lists filter and order by.
+-- The last record of each job as far as the next one is compared with it, and as lists filter and order jobs by it.
 create table job (
     id             text    primary key,
     watch_id       text    not null,                -- of the watch that brought the last change
     api            text    not null,
     account        text    not null,
-    state          text    not null check (state in (
-        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
-        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
+    state          text    not null,
     terminal       integer not null,
     reason         text,
     provider_state text,
     progress       text,
     attempt        integer not null,
     sequence       integer not null,
-    changed_at     integer not null,
-    state_since    integer not null,
-    stuck          integer not null,                -- 1: in its state for too long, and that is announced
-    create_time    text,                            -- the provider's time
-    update_time    text,                            -- the provider's time
+    changed_at     integer not null,                -- the last change
+    state_since    integer not null,                -- the last change of its state
+    stuck          integer not null,                -- 1: too long in it, and that is announced
+    create_time    text,                            -- the provider's own
+    update_time    text,                            -- the provider's own
     observed_at    integer not null,
     name           text    not null,                -- or the id, in small letters
     labels         text,                            -- as JSON
@@ -58,7 +58,7 @@ create table job (
 ) without rowid;
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
--- The id decides between equals. The first order is the usual one, so its index has all that filters need.
+-- Each ends with the id, which decides between equals; by the first, the usual one of people, filters need no more.
 create index job_observed on job (observed_at, id, state, api, account, watch_id, labels, search);
 create index job_state on job (state, id);
 create index job_state_since on job (state_since, id);
@@ -70,7 +70,7 @@ create table job_record (
     record text not null                            -- as JSON
 ) without rowid;
 
--- The number of jobs in each state, kept up to date by whoever writes jobs: counting them would take long.
+-- How many jobs of each API are in each state, kept as jobs change: to count them would take the longer the more there are.
 create table job_count (
     account text    not null,
     api     text    not null,
@@ -79,8 +79,8 @@ create table job_count (
     primary key (account, api, state)
 ) without rowid;
 
--- Changes are read in the order of (age, position). On PostgreSQL "age" is the id of the transaction, and a reader stops at the
--- oldest transaction that still runs: one that commits late may have lower positions. SQLite has one writer, and "age" is 0.
+-- A reader of changes goes by (age, position). On PostgreSQL a transaction may commit after one whose positions are higher, so
+-- "age" is the transaction's id there and a reader stops at the oldest that still runs. Here there is one writer, and it is 0.
 create table change (
     position   integer primary key autoincrement,
     age        integer not null default 0,
@@ -90,53 +90,37 @@ create table change (
     subject    text    not null,                    -- the job, or the watch, that changed
     sequence   integer not null,
     type       text    not null,                    -- the type of the event
-    -- Of the job; null where the health of a watch changed.
-    state      text    check (state in (
-        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
-        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
+    state      text,                                -- of the job; null where the health of a watch changed
     event      blob    not null,                    -- the bytes that every destination receives
     created_at integer not null,                    -- by the ledger's clock
     event_time integer not null,                    -- of the event: by the machine's clock
     unique (subject, sequence)
 );
 create index change_age on change (age, position);
-create index change_unrouted on change (account, position) where not routed;
+create index change_unrouted on change (age, account, routed) where not routed;
 create index change_created on change (created_at);
 
 create table delivery (
+    rowid       integer primary key,                -- read by (age, rowid), as "change" is
+    age         integer not null default 0,
     destination text    not null,
-    event_id    text    not null,
+    change      integer not null,                   -- the position of the change
     subject     text    not null,
     sequence    integer not null,
     status      text    not null,                   -- PENDING, DELIVERED, DEAD
     attempts    integer not null default 0,         -- attempts that failed
-    due_at      integer,                            -- null: waits for an earlier change of the same subject
-    claim       integer not null default 0,
-    claimed     integer not null default 0,
-    claimed_by  text,                               -- the incarnation of the node that makes it
+    due_at      integer,                            -- when the next attempt may be made; null: none has failed
     error       text,                               -- why the last attempt failed
     updated_at  integer not null,
-    primary key (destination, event_id)
+    unique (change, destination)
 );
-create index delivery_due on delivery (destination, due_at) where status = 'PENDING' and due_at is not null;
+-- The status is in them so that SQLite counts by the index alone.
+create index delivery_pending on delivery (status, destination, age) where status = 'PENDING';
 create index delivery_order on delivery (destination, subject, sequence) where status = 'PENDING';
-create index delivery_event on delivery (event_id);
-create index delivery_claimed on delivery (destination, claimed_by) where claimed;
-create index delivery_delivered on delivery (updated_at) where status = 'DELIVERED';
--- In the order in which they were put in. The status is in them so that SQLite counts by the index alone.
-create index delivery_pending on delivery (status, destination) where status = 'PENDING';
-create index delivery_dead on delivery (status, destination) where status = 'DEAD';
+create index delivery_delivered on delivery (destination, updated_at) where status = 'DELIVERED';
+create index delivery_dead on delivery (status, destination, age) where status = 'DEAD';
 
--- All that deliveries are for: one step of the index for each, and not one for each delivery.
-create view recipient as
-    with recursive named(name) as (
-        select min(destination) from delivery
-        union all
-        select (select min(destination) from delivery where destination > named.name)
-        from named where named.name is not null)
-    select name from named where name is not null;
-
--- The circuit of a destination: after some failures in a row it is open, and one delivery at a time is sent as a probe.
+-- All that anything was ever for, and the circuit of each: after some failures in a row it is open, and one delivery at a time is sent as a probe.
 create table destination (
     name          text    primary key,
     paused_until  integer,
@@ -160,10 +144,10 @@ create table unreadable_reply (
 create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 
 create table ledger_time (
-    id              integer primary key check (id = 1),
-    lived_to        integer not null,               -- the ledger's time never goes back behind this
-    ahead           integer not null default 0,     -- of the clock of a shared database, once that was set back
-    purged_age      integer not null default 0,     -- the last change, by age and position, that was purged
+    id       integer primary key check (id = 1),
+    lived_to integer not null,                      -- a time that the ledger has lived through
+    ahead    integer not null default 0,            -- of the clock of a database that nodes share: more once that was put back
+    purged_age      integer not null default 0,     -- the last change, by age and position, that has been purged
     purged_position integer not null default 0
 );
 insert into ledger_time (id, lived_to) values (1, 0);

@@ -2,8 +2,8 @@ package io.jobrelay.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.ledger.Destinations;
-import io.jobrelay.ledger.Destinations.Circuit;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MetricsTest {
     @ParameterizedTest
-    @EnumSource(Circuit.class)
-    void a_circuit_is_in_one_of_its_states(Circuit circuit) throws IOException {
+    @EnumSource(Circuit.State.class)
+    void a_circuit_is_in_one_of_its_states(Circuit.State circuit) throws IOException {
         Metrics metrics = new Metrics(Clock.systemUTC());
-        metrics.destinations(List.of(new Destinations.Entry("hook", circuit, 0, null, 0, null, null, null)));
+        metrics.destinations(List.of(new Destinations.Entry("hook", circuit, 0, null, 0, null, null, null, null)));
 
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             metrics.bind(context);
@@ -25,7 +25,7 @@ class MetricsTest {
                     .lookupByNameAndType(Metrics.REGISTRY, PrometheusMeterRegistry.class)
                     .scrape();
             assertThat(scrape.lines().filter(line -> line.startsWith("jobrelay_destination_circuit{")))
-                    .hasSize(Circuit.values().length)
+                    .hasSize(Circuit.State.values().length)
                     .filteredOn(line -> line.endsWith(" 1.0"))
                     .containsExactly(
                             "jobrelay_destination_circuit{destination=\"hook\",state=\"%s\"} 1.0".formatted(circuit));

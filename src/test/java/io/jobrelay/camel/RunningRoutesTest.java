@@ -66,7 +66,10 @@ class RunningRoutesTest {
     void starts() throws Exception {
         database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
         routes = new RunningRoutes(
-                context, () -> Set.of("acme"), new Destinations(database), Clock.fixed(NOW, ZoneOffset.UTC));
+                context,
+                () -> Set.of("acme"),
+                new Destinations(database, Clock.fixed(NOW, ZoneOffset.UTC)),
+                Clock.fixed(NOW, ZoneOffset.UTC));
         context.start();
         load();
     }

@@ -44,8 +44,8 @@ class DeliveriesCommandTest {
                         "insert into change (account, event_id, subject, sequence, type, event, created_at, event_time) values ('acme', 'e%1$d', 'job-%1$d', 1, 't', 'x', %1$d * 86400000, %1$d * 86400000)"
                                 .formatted(i));
                 statement.execute(
-                        "insert into delivery (destination, event_id, subject, sequence, status, attempts, error,"
-                                + " updated_at) values ('hook', 'e%1$d', 'job-%1$d', 1, 'DEAD', 10, 'HTTP' || char(27) || ' 500', 5)"
+                        "insert into delivery (destination, change, subject, sequence, status, attempts, error,"
+                                + " updated_at) values ('hook', %1$d, 'job-%1$d', 1, 'DEAD', 10, 'HTTP' || char(27) || ' 500', 5)"
                                         .formatted(i));
             }
             statement.execute("insert into destination (name, failures, failing_since, probe_at, error)"
@@ -95,7 +95,7 @@ class DeliveriesCommandTest {
 
     @Test
     void of_a_ledger_that_nobody_runs_there_are_no_nodes() {
-        assertThat(jobrelay("nodes").lines()).containsExactly("NODE  WATCHES  DELIVERIES  STARTED  SEEN  VERSION");
+        assertThat(jobrelay("nodes").lines()).containsExactly("NODE  ACCOUNTS  DESTINATIONS  STARTED  SEEN  VERSION");
     }
 
     @Test

@@ -138,7 +138,7 @@ abstract class BrokerFaults {
         proxy.after(SOME_BYTES, proxy::stall);
         line.start();
         // While the clock stands nothing is tried again: what the workers held they have given up.
-        soon().until(() -> failures() > 0 && underWay() == 0);
+        soon().until(() -> failures() > 0 && line.inflight(destination) == 0);
 
         proxy.restore();
         awaitAllDelivered();
@@ -206,11 +206,6 @@ abstract class BrokerFaults {
     private int failures() {
         return Integer.parseInt(
                 line.ledger("select coalesce(sum(attempts), 0) from delivery").get(0));
-    }
-
-    private int underWay() {
-        return Integer.parseInt(
-                line.ledger("select count(*) from delivery where claimed").get(0));
     }
 
     private int delivered() {

@@ -3,6 +3,7 @@ package io.jobrelay.durability;
 import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.job.Event;
 import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.MovableClock;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,26 @@ final class Line implements AutoCloseable {
         return file().stream()
                 .filter(event -> event.contains(Event.JOB_STATE_CHANGED))
                 .toList();
+    }
+
+    /** How many exchanges are in the route. */
+    long inflight(String route) {
+        return sum(route, RouteFlow::inflight);
+    }
+
+    /** How many have failed in it. */
+    long failed(String route) {
+        return sum(route, RouteFlow::failed);
+    }
+
+    private long sum(String route, ToLongFunction<RouteFlow> figure) {
+        Relay running = relay;
+        return running == null
+                ? 0
+                : running.engine().flow().routes().stream()
+                        .filter(each -> each.id().equals(route))
+                        .mapToLong(figure)
+                        .sum();
     }
 
     /** The rows of a query on the ledger. */

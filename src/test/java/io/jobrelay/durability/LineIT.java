@@ -148,11 +148,9 @@ class LineIT {
         cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
-        soon().until(() -> line.ledger("select paused_until from destination where name = 'webhook'")
-                        .size()
-                == 1);
-        long paused = Long.parseLong(
-                line.ledger("select paused_until from destination").get(0));
+        String until = "select paused_until from destination where name = 'webhook' and paused_until is not null";
+        soon().until(() -> line.ledger(until).size() == 1);
+        long paused = Long.parseLong(line.ledger(until).get(0));
         assertThat(paused).isBetween(line.clock.millis() + 3_500_000, line.clock.millis() + 3_600_000);
         line.clock.advance(MINUTE);
 
@@ -169,7 +167,8 @@ class LineIT {
         cloud.job("b", "FAILED");
         line.watch("a");
         line.start();
-        soon().until(() -> line.ledger("select disabled from destination").equals(List.of("HTTP status 410")));
+        soon().until(() -> line.ledger("select disabled from destination where name = 'webhook'")
+                .equals(List.of("HTTP status 410")));
         line.watch("a", "b");
         soon().until(() -> line.changes().size() == 2);
         line.clock.advance(MINUTE);
@@ -199,11 +198,10 @@ class LineIT {
         cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
-        soon().until(() -> line.ledger("select status from delivery where destination = 'changes'")
-                .equals(List.of("DELIVERED")));
+        soon().until(() -> line.ledger("select routed from change").equals(List.of("1")));
 
         assertThat(line.ledger("select distinct destination from delivery order by 1"))
-                .containsExactly("changes", "file", "queue");
+                .containsExactly("file", "queue");
     }
 
     @Test
@@ -348,8 +346,7 @@ class LineIT {
         cloud.job("a", "FAILED");
         line.watch("a");
         line.start();
-        soon().until(() -> line.ledger("select claimed from delivery where destination = 'webhook'")
-                .equals(List.of("1")));
+        soon().until(() -> line.inflight("webhook") == 1);
         line.stop();
         assertThat(line.ledger("select status || attempts from delivery where destination = 'webhook'"))
                 .containsExactly("PENDING0");

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
-import io.jobrelay.ledger.Destinations;
-import io.jobrelay.ledger.Outbox;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.StubServer;
@@ -190,8 +190,7 @@ class MonitoringTest {
 
     @Test
     void every_state_of_a_circuit_is_exported_and_documented() throws IOException {
-        List<String> states =
-                Stream.of(Destinations.Circuit.values()).map(Enum::name).toList();
+        List<String> states = Stream.of(Circuit.State.values()).map(Enum::name).toList();
         String row = Files.readAllLines(Path.of("docs/operations.md")).stream()
                 .filter(line -> line.startsWith("| `jobrelay_destination_circuit`"))
                 .findFirst()
@@ -282,7 +281,7 @@ class MonitoringTest {
     private static List<String> unknown(String query) {
         Set<String> values = new HashSet<>(List.of("SUCCEEDED", "DELIVERED"));
         for (Enum<?>[] known :
-                List.of(FailureKind.values(), JobState.values(), Destinations.Circuit.values(), Outbox.Fate.values())) {
+                List.of(FailureKind.values(), JobState.values(), Circuit.State.values(), AttemptResult.values())) {
             Stream.of(known).map(Enum::name).forEach(values::add);
         }
         List<String> unknown = new ArrayList<>();

@@ -24,18 +24,18 @@ final class PendingDeliveries {
                 Statement sql = connection.createStatement()) {
             connection.setAutoCommit(false);
             sql.execute(
-                    "insert into change (account, event_id, subject, sequence, type, event, created_at, event_time) "
+                    "insert into change (account, routed, event_id, subject, sequence, type, event, created_at, event_time) "
                             + NUMBERS.formatted(jobs * changes) + """
-                    select 'acme', printf('evt-%%08d', i), printf('job-%%d', i %% %1$d), 1 + i / %1$d,
+                    select 'acme', true, printf('evt-%%08d', i), printf('job-%%d', i %% %1$d), 1 + i / %1$d,
                         'io.jobrelay.job.state_changed.v1',
                         cast(printf('{"id":"evt-%%08d","subject":"job-%%d","sequence":%%d,"data":{"text":"%2$s"}}',
                             i, i %% %1$d, 1 + i / %1$d) as blob), 0, 0
                     from number""".formatted(jobs, "x".repeat(500)));
             for (String destination : destinations) {
                 sql.execute("""
-                        insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
-                        select '%s', event_id, subject, sequence, 'PENDING', case sequence when 1 then 0 end, 0
-                        from change""".formatted(destination));
+                        insert into delivery (destination, change, subject, sequence, status, updated_at)
+                        select '%s', position, subject, sequence, 'PENDING', 0 from change""".formatted(destination));
+                sql.execute("insert into destination (name) values ('%s')".formatted(destination));
             }
             connection.commit();
         }

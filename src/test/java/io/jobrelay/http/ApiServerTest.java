@@ -315,10 +315,7 @@ class ApiServerTest {
     @Test
     void deliveries_are_listed_and_delivered_again() {
         api.takeIn(Served.job("1", JobState.RUNNING), Served.job("2", JobState.RUNNING));
-        api.outbox.claim("changes", 10).forEach(change -> {
-            api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change, Set.of()).join();
-        });
+        api.routeTo("webhook");
         JsonNode page = api.get("/api/deliveries?status=PENDING&limit=1").json();
         assertThat(page.path("deliveries")).hasSize(1);
         JsonNode rest =
@@ -339,7 +336,7 @@ class ApiServerTest {
         assertThat(api.post("/api/deliveries/webhook.x/redeliver", null).status())
                 .isEqualTo(404);
         assertThat(api.post("/api/deliveries/x/redeliver", null).status()).isEqualTo(404);
-        api.outbox.claim("webhook", 10).forEach(api::bury);
+        api.pending("webhook", 10).forEach(api::bury);
         assertThat(api.get("/api/deliveries?status=DEAD").json().path("deliveries"))
                 .hasSize(2);
         assertThat(api.post("/api/deliveries/" + id + "/redeliver", null)

@@ -102,11 +102,8 @@ class ClientTest {
         api.intake.failed(
                 api.due(unreadable),
                 PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
-        api.outbox.claim("changes", 10).forEach(change -> {
-            api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change, Set.of()).join();
-        });
-        api.outbox.claim("webhook", 10).forEach(api::bury);
+        api.routeTo("webhook");
+        api.pending("webhook", 10).forEach(api::bury);
         String number = api.get("/api/watches/" + unreadable.id())
                 .json()
                 .at("/unreadableReplies/0/body")

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,11 +161,8 @@ class JobsPageIT {
         });
         api.takeIn(Served.job("1", JobState.RUNNING));
         api.takeIn(failed);
-        api.outbox.claim("changes", 10).forEach(change -> {
-            api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change, Set.of()).join();
-        });
-        api.outbox.claim("webhook", 1).forEach(api::bury);
+        api.routeTo("webhook");
+        api.pending("webhook", 1).forEach(api::bury);
         browser.open(api.url() + "/");
         browser.waitForText("tbody tr", "nightly");
 

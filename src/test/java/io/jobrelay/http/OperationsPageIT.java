@@ -3,8 +3,6 @@ package io.jobrelay.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.flow.Flow;
 import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.flow.RouteFlow.Stage;
@@ -16,11 +14,8 @@ import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,8 +162,7 @@ class OperationsPageIT {
     @Test
     void a_disabled_destination_says_why_and_is_enabled(Browser browser) throws IOException {
         Delivery gone = pending(2).get(0);
-        api.outbox.failed(
-                gone, new DeliveryFailure(Consequence.DISABLE, "HTTP status 410", Duration.ZERO), Optional.empty());
+        api.disable(gone, "HTTP status 410");
         browser.prefer("dark");
         browser.size(1280, 900);
         browser.open(api.url() + "/#/destinations");
@@ -195,8 +189,7 @@ class OperationsPageIT {
         browser.screenshot("flow");
 
         Delivery gone = pending(2).get(0);
-        api.outbox.failed(
-                gone, new DeliveryFailure(Consequence.DISABLE, "HTTP status 410", Duration.ZERO), Optional.empty());
+        api.disable(gone, "HTTP status 410");
         api.flow = flow(30, 120, "Stopped");
 
         browser.waitForText(".attention", "webhook: disabled: HTTP status 410");
@@ -264,17 +257,13 @@ class OperationsPageIT {
         for (int i = 0; i < count; i++) {
             api.takeIn(Served.job("p" + i, JobState.RUNNING));
         }
-        api.outbox.claim("changes", 100).forEach(change -> {
-            api.outbox.add("webhook", change.subject(), change.eventId());
-            api.outbox.delivered(change, Set.of()).join();
-        });
-        return api.outbox.claim("webhook", 100);
+        api.routeTo("webhook");
+        return api.pending("webhook", 100);
     }
 
     private void deliverInVain(int count, String error) {
         for (Delivery delivery : pending(count)) {
-            api.outbox.failed(
-                    delivery, new DeliveryFailure(Consequence.REFUSED, error, Duration.ZERO), Optional.empty());
+            api.bury(delivery, error);
         }
     }
 

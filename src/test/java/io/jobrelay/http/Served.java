@@ -7,9 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
-import io.jobrelay.delivery.CircuitBreaker;
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.flow.Flow;
 import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.flow.RouteFlow.Stage;
@@ -19,6 +18,7 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Delivery;
+import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.Intake;
@@ -55,7 +55,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -90,6 +90,7 @@ final class Served implements AutoCloseable {
 
     final Watches watches;
     final Outbox outbox;
+    private final Destinations destinations;
     final Intake intake;
     final Nodes nodes;
     final Leases leases;
@@ -109,8 +110,8 @@ final class Served implements AutoCloseable {
                 System::nanoTime,
                 new Nodes.Self("one", "test"),
                 () -> UUID.randomUUID().toString());
-        outbox = new Outbox(
-                database, clock, new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)), nodes.lease());
+        outbox = new Outbox(database, clock);
+        destinations = new Destinations(database, clock);
         leases = new Leases(database, nodes.lease());
         leases.look();
         watches = new Watches(database, clock);
@@ -124,7 +125,8 @@ final class Served implements AutoCloseable {
                         () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
-        server = ApiServer.start(settings, database, watches, outbox, this::nodes, reader(), () -> flow, reloads);
+        server = ApiServer.start(
+                settings, database, destinations, watches, outbox, this::nodes, reader(), () -> flow, reloads);
     }
 
     private List<NodeIndex.Entry> nodes() {
@@ -184,9 +186,41 @@ final class Served implements AutoCloseable {
         intake.answered(due(all), List.of(records), Instant.now()).join();
     }
 
+    /** Routes all changes to that destination. */
+    void routeTo(String destination) {
+        leases.look();
+        outbox.pending(Outbox.CHANGES, leases.of(Shard.Kind.ACCOUNT), History.Place.START, 1_000)
+                .deliveries()
+                .forEach(change ->
+                        outbox.delivered(change, Set.of(destination), null).join());
+    }
+
+    /** The first deliveries that wait for the destination. */
+    List<Delivery> pending(String destination, int most) {
+        Shard shard = Shard.destination(destination);
+        leases.want(shard);
+        return outbox.pending(destination, List.of(leases.of(shard).orElseThrow()), History.Place.START, most)
+                .deliveries();
+    }
+
     /** Uses up the attempts of a delivery. */
     void bury(Delivery delivery) {
-        outbox.failed(delivery, new DeliveryFailure(Consequence.REFUSED, "no", Duration.ZERO), Optional.empty());
+        bury(delivery, "no");
+    }
+
+    void bury(Delivery delivery, String error) {
+        failed(delivery, AttemptResult.DEAD, error, Circuit.NEW);
+    }
+
+    /** The destination is gone. */
+    void disable(Delivery delivery, String error) {
+        failed(delivery, AttemptResult.GIVEN_BACK, error, new Circuit(error, null, 0, null, null, null, error));
+    }
+
+    private void failed(Delivery delivery, AttemptResult result, String error, Circuit circuit) {
+        long edits = leases.edits(Shard.destination(delivery.destination()));
+        outbox.failed(delivery, result, error, Instant.now(), new Outbox.CircuitChange(circuit, edits))
+                .join();
     }
 
     /** The routes that a server has, with the resources of this one. */
@@ -194,6 +228,7 @@ final class Served implements AutoCloseable {
         ApiServer.addResources(
                 routes,
                 database,
+                destinations,
                 watches,
                 this::nodes,
                 reader(),

@@ -181,8 +181,7 @@ class BlindnessTest {
         assertThat(ledger.noticeBlind()).hasSize(88);
         assertThat(ledger.blindness.report().count()).isEqualTo(600);
         assertThat(ledger.blindness.report().first()).hasSize(10);
-        assertThat(ledger.query("select count(*) from delivery where destination = 'changes'"))
-                .containsExactly("600");
+        assertThat(ledger.query("select count(*) from change where not routed")).containsExactly("600");
     }
 
     private void fail(DueWatch due, Duration retryAfter) {

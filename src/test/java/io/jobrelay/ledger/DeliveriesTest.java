@@ -2,20 +2,19 @@ package io.jobrelay.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
+import io.jobrelay.delivery.Circuit.State;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
-import io.jobrelay.ledger.Destinations.Circuit;
 import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +70,6 @@ class DeliveriesTest {
                         Ledger.START,
                         null,
                         Ledger.START.plusSeconds(5),
-                        null,
                         "HTTP\\nstatus 400"));
         assertThat(ids(Status.PENDING)).containsExactly("other.a-1");
         assertThat(ids(Status.DELIVERED)).isEmpty();
@@ -83,7 +81,7 @@ class DeliveriesTest {
         Delivery dead = die(HOOK);
         assertThat(deliveries.redeliver("hook.a-1")).isTrue();
 
-        assertThat(ledger.outbox.claim(HOOK, 10)).singleElement().satisfies(again -> {
+        assertThat(ledger.pending(HOOK, 10)).singleElement().satisfies(again -> {
             assertThat(again.eventId()).isEqualTo(dead.eventId());
             assertThat(again.event()).isEqualTo(dead.event());
             assertThat(again.attempts()).isZero();
@@ -110,7 +108,7 @@ class DeliveriesTest {
 
         assertThat(redeliver(new Selection(HOOK, null, null))).isEqualTo(2);
         assertThat(ids(Status.DEAD)).containsExactly("other.a-1");
-        assertThat(ledger.outbox.claim(HOOK, 10)).hasSize(2);
+        assertThat(ledger.pending(HOOK, 10)).hasSize(2);
     }
 
     @Test
@@ -136,7 +134,7 @@ class DeliveriesTest {
         ledger.clock.jump(Duration.ofMillis(130).plusNanos(7));
         ledger.answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.RUNNING)))
                 .join();
-        ledger.query("select event_id from change").forEach(event -> ledger.outbox.add(HOOK, "acme-job/acme/1", event));
+        ledger.query("select event_id from change").forEach(event -> ledger.outbox.add(HOOK, event));
         die(HOOK);
         Instant time = Instant.parse(ledger.told("true", "/time").get(0).replaceFirst("1 ", ""));
 
@@ -156,12 +154,13 @@ class DeliveriesTest {
                     insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
                     select 'acme', 'e' || i, 'job ' || (i %% 50), i, 't', 'x', i, i from n""".formatted(MANY));
             return handle.execute("""
-                    insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
-                    select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by event_id""");
+                    insert into delivery (destination, change, subject, sequence, status, attempts, updated_at)
+                    select 'hook', position, subject, sequence, 'DEAD', 10, 0 from change order by position""");
         });
+        ledger.database.write(handle -> handle.execute("insert into destination (name) values ('hook')"));
         assertThat(redeliver(Selection.ALL)).isEqualTo(MANY);
 
-        List<Delivery> first = ledger.outbox.claim(HOOK, MANY);
+        List<Delivery> first = ledger.pending(HOOK, MANY);
         assertThat(first)
                 .hasSize(50)
                 .allSatisfy(delivery -> assertThat(delivery.sequence()).isLessThanOrEqualTo(50));
@@ -177,9 +176,10 @@ class DeliveriesTest {
                     insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
                     select 'acme', 'e' || i, 'job', i, 't', 'x', i, i from n""".formatted(dead));
             return handle.execute("""
-                    insert into delivery (destination, event_id, subject, sequence, status, attempts, updated_at)
-                    select 'hook', event_id, subject, sequence, 'DEAD', 10, 0 from change order by position""");
+                    insert into delivery (destination, change, subject, sequence, status, attempts, updated_at)
+                    select 'hook', position, subject, sequence, 'DEAD', 10, 0 from change order by position""");
         });
+        ledger.database.write(handle -> handle.execute("insert into destination (name) values ('hook')"));
         Selection last = new Selection(null, Instant.ofEpochMilli(dead), null);
         List<Integer> sent = new ArrayList<>();
         Deliveries.Redelivered some = deliveries.redeliver(last, null);
@@ -192,7 +192,7 @@ class DeliveriesTest {
         assertThat(sent).hasSize(1 + dead / Deliveries.LOOKED_THROUGH).endsWith(1, 0);
         assertThat(sent.stream().mapToInt(Integer::intValue).sum()).isEqualTo(1);
         assertThat(deliveries.redeliver(Selection.ALL, null).deliveries()).isEqualTo(Deliveries.LOOKED_THROUGH);
-        assertThat(ledger.outbox.claim(HOOK, 10)).extracting(Delivery::eventId).containsExactly("e1");
+        assertThat(ledger.pending(HOOK, 10)).extracting(Delivery::eventId).containsExactly("e1");
     }
 
     private int redeliver(Selection selection) {
@@ -207,37 +207,26 @@ class DeliveriesTest {
         change("a", 2);
         change("a", 3);
         die(HOOK);
-        Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
-        fail(second, Duration.ofHours(1));
+        Delivery second = ledger.pending(HOOK, 10).get(0);
+        ledger.failed(second, AttemptResult.RETRIED, "HTTP status 500", Duration.ofHours(1));
         redeliver(Selection.ALL);
 
-        assertThat(deliverAll()).containsExactly("a-1", "a-2", "a-3");
+        assertThat(deliverAll()).containsExactly("a-1");
+        ledger.clock.advance(Duration.ofHours(1));
+        assertThat(deliverAll()).containsExactly("a-2", "a-3");
     }
 
+    /** Whoever has it in memory must read it anew. */
     @Test
-    void a_later_change_that_is_on_its_way_stays_ahead_and_the_rest_keeps_its_order() {
-        change("a", 1);
-        change("a", 2);
-        change("a", 3);
-        die(HOOK);
-        Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
+    void what_is_sent_again_is_an_edit_of_its_destination_and_what_is_not_is_none() {
+        changeAndDie("a");
+        long before = ledger.leases.edits(Shard.destination(HOOK));
+        redeliver(new Selection(OTHER, null, null));
+        assertThat(deliveries.redeliver("hook.b-1")).isFalse();
+        assertThat(ledger.leases.edits(Shard.destination(HOOK))).isEqualTo(before);
         redeliver(Selection.ALL);
-        assertThat(ledger.outbox.claim(HOOK, 10)).as("one at a time").isEmpty();
-        ledger.outbox.delivered(second, Set.of()).join();
 
-        assertThat(deliverAll()).containsExactly("a-1", "a-3");
-    }
-
-    @Test
-    void a_later_change_that_was_on_its_way_and_failed_waits_for_the_earlier_one() {
-        change("a", 1);
-        change("a", 2);
-        die(HOOK);
-        Delivery second = ledger.outbox.claim(HOOK, 10).get(0);
-        redeliver(Selection.ALL);
-        fail(second, Duration.ZERO);
-
-        assertThat(deliverAll()).containsExactly("a-1", "a-2");
+        assertThat(ledger.leases.edits(Shard.destination(HOOK))).isEqualTo(before + 1);
     }
 
     @Test
@@ -247,44 +236,41 @@ class DeliveriesTest {
         ledger.clock.advance(Duration.ofHours(1));
         change("b", 1);
         change("c", 1);
-        ledger.outbox.claim(OTHER, 10).forEach(ledger::delivered);
-        for (int i = 0; i < 10; i++) {
-            fail(ledger.outbox.claim(HOOK, 1).get(0), Duration.ZERO);
-        }
-        Instant later = Ledger.START.plus(Duration.ofHours(1));
-        Destinations destinations = new Destinations(ledger.database);
+        ledger.pending(OTHER, 10).forEach(ledger::delivered);
+        Instant later = ledger.time.instant();
+        Instant probeAt = later.plus(Duration.ofMinutes(1));
+        circuit(new Circuit(null, null, 10, later, later, probeAt, "HTTP\nstatus 500"));
+        Destinations destinations = new Destinations(ledger.database, ledger.time);
 
         assertThat(destinations.list())
                 .containsExactly(
-                        entry("changes", Circuit.CLOSED, 3, Ledger.START, 0, null, null, null),
-                        entry(
-                                HOOK,
-                                Circuit.OPEN,
-                                2,
-                                later,
-                                1,
-                                later,
-                                later.plus(Duration.ofMinutes(1)),
-                                "HTTP\\nstatus 500"),
-                        entry(OTHER, Circuit.CLOSED, 0, null, 0, null, null, null));
+                        entry("changes", State.CLOSED, 3, Ledger.START, 0, null, null, null),
+                        entry(HOOK, State.OPEN, 2, later, 1, later, probeAt, "HTTP\\nstatus 500"),
+                        entry(OTHER, State.CLOSED, 0, null, 0, null, null, null));
         ledger.clock.advance(Duration.ofMinutes(1));
-        Delivery probe = ledger.outbox.claim(HOOK, 1).get(0);
-        assertThat(destinations.list().get(1).circuit()).isEqualTo(Circuit.HALF_OPEN);
-        ledger.outbox.failed(probe, new DeliveryFailure(Consequence.DISABLE, "gone", Duration.ZERO), Optional.empty());
-        assertThat(destinations.list().get(1).circuit()).isEqualTo(Circuit.DISABLED);
+        assertThat(destinations.list().get(1))
+                .extracting(Destinations.Entry::circuit)
+                .isEqualTo(State.HALF_OPEN);
+        assertThat(destinations.list().get(1).nextTryTime()).isNull();
+        circuit(new Circuit("gone", null, 10, later, later, probeAt, "gone"));
+        assertThat(destinations.list().get(1).circuit()).isEqualTo(State.DISABLED);
         assertThat(destinations.list().get(1).error()).isEqualTo("gone");
+    }
+
+    private void circuit(Circuit circuit) {
+        ledger.failed(ledger.pending(HOOK, 1).get(0), AttemptResult.GIVEN_BACK, "no", Duration.ZERO, circuit);
     }
 
     private static Destinations.Entry entry(
             String name,
-            Circuit circuit,
+            State circuit,
             long pending,
             @Nullable Instant oldest,
             long dead,
             @Nullable Instant since,
             @Nullable Instant nextTry,
             @Nullable String error) {
-        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error);
+        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error, null);
     }
 
     private List<String> ids(Status status) {
@@ -295,16 +281,16 @@ class DeliveriesTest {
         DeliveryIndex.Filter filter =
                 new DeliveryIndex.Filter(Set.of(status), Set.of(), null, selection.since(), selection.until());
         return new DeliveryIndex(ledger.database)
-                .page(filter, Long.MAX_VALUE, 100)
+                .page(filter, DeliveryIndex.NEWEST, 100)
                 .items();
     }
 
     private List<String> deliverAll() {
         List<String> delivered = new ArrayList<>();
-        for (List<Delivery> due = ledger.outbox.claim(HOOK, 10); !due.isEmpty(); due = ledger.outbox.claim(HOOK, 10)) {
+        for (List<Delivery> due = ledger.pending(HOOK, 10); !due.isEmpty(); due = ledger.pending(HOOK, 10)) {
             assertThat(due).hasSize(1);
             delivered.add(due.get(0).eventId());
-            ledger.outbox.delivered(due.get(0), Set.of()).join();
+            ledger.delivered(due.get(0));
         }
         return delivered;
     }
@@ -317,19 +303,9 @@ class DeliveriesTest {
     }
 
     private Delivery die(String destination) {
-        Delivery delivery = ledger.outbox.claim(destination, 1).get(0);
-        ledger.outbox.failed(
-                delivery,
-                new DeliveryFailure(Consequence.REFUSED, "HTTP\nstatus 400", Duration.ZERO),
-                Optional.empty());
+        Delivery delivery = ledger.pending(destination, 1).get(0);
+        ledger.failed(delivery, AttemptResult.DEAD, "HTTP\nstatus 400", Duration.ZERO);
         return delivery;
-    }
-
-    private void fail(Delivery delivery, Duration wait) {
-        ledger.outbox.failed(
-                delivery,
-                new DeliveryFailure(Consequence.UNAVAILABLE, "HTTP\nstatus 500", Duration.ZERO),
-                Optional.of(wait));
     }
 
     private void change(String job, int sequence) {

@@ -2,8 +2,7 @@ package io.jobrelay.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.delivery.AttemptResult;
 import io.jobrelay.ledger.Deliveries.Status;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,12 +46,9 @@ class DeliveryIndexTest {
             ledger.clock.advance(Duration.ofMinutes(1));
         }
         // Of those for the hook one is dead and one delivered; of the others all are delivered.
-        Delivery dead = ledger.outbox.claim(HOOK, 1).get(0);
-        ledger.outbox.failed(dead, new DeliveryFailure(Consequence.REFUSED, "no", Duration.ZERO), Optional.empty());
-        ledger.outbox.delivered(ledger.outbox.claim(HOOK, 1).get(0), Set.of()).join();
-        for (List<Delivery> due = ledger.outbox.claim(OTHER, 10);
-                !due.isEmpty();
-                due = ledger.outbox.claim(OTHER, 10)) {
+        ledger.failed(ledger.pending(HOOK, 1).get(0), AttemptResult.DEAD, "no", Duration.ZERO);
+        ledger.delivered(ledger.pending(HOOK, 1).get(0));
+        for (List<Delivery> due = ledger.pending(OTHER, 10); !due.isEmpty(); due = ledger.pending(OTHER, 10)) {
             due.forEach(ledger::delivered);
         }
     }
@@ -82,8 +78,8 @@ class DeliveryIndexTest {
     @MethodSource("filters")
     void pages_hold_every_delivery_once_the_last_first(DeliveryIndex.Filter filter) {
         List<String> all = ledger.query("""
-                select d.destination || '.' || d.event_id from delivery d join change c on c.event_id = d.event_id
-                where d.destination <> 'changes'%s%s%s%s order by d.rowid desc""".formatted(
+                select d.destination || '.' || c.event_id from delivery d join change c on c.position = d.change
+                where true%s%s%s%s order by d.rowid desc""".formatted(
                         in("d.status", filter.statuses()),
                         in("d.destination", filter.destinations()),
                         filter.subject() == null ? "" : in("d.subject", Set.of(filter.subject())),
@@ -101,12 +97,12 @@ class DeliveryIndexTest {
         DeliveryIndex index = new DeliveryIndex(ledger.database, 10);
         DeliveryIndex.Filter delivered =
                 new DeliveryIndex.Filter(Set.of(Status.DELIVERED), Set.of(HOOK), null, null, null);
-        assertThat(index.page(delivered, Long.MAX_VALUE, 5).items())
+        assertThat(index.page(delivered, DeliveryIndex.NEWEST, 5).items())
                 .as("it is the second of all")
                 .isEmpty();
         assertThat(ids(index, delivered, 5)).containsExactly("hook.e1");
         DeliveryIndex.Filter dead = new DeliveryIndex.Filter(Set.of(Status.DEAD), Set.of(), null, null, null);
-        assertThat(index.page(dead, Long.MAX_VALUE, 5).items())
+        assertThat(index.page(dead, DeliveryIndex.NEWEST, 5).items())
                 .as("what is dead has an index")
                 .hasSize(1);
     }
@@ -123,7 +119,7 @@ class DeliveryIndexTest {
 
     private static List<String> ids(DeliveryIndex index, DeliveryIndex.Filter filter, int limit) {
         List<String> ids = new ArrayList<>();
-        Optional<Long> before = Optional.of(Long.MAX_VALUE);
+        Optional<History.Place> before = Optional.of(DeliveryIndex.NEWEST);
         int pages = 0;
         while (before.isPresent()) {
             DeliveryIndex.Page page = index.page(filter, before.get(), limit);

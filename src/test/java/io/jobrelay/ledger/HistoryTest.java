@@ -134,8 +134,8 @@ class HistoryTest {
     }
 
     private void purgeAll() {
-        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
-        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
+        ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
+        ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
         assertThat(ledger.purge.deliveries(ledger.clock.instant())).isPositive();
         assertThat(history.after(Place.START, 10)).isEqualTo(List.of());

@@ -59,7 +59,7 @@ class IntakeTest {
                 .singleElement()
                 .extracting(change -> change.job().sequence())
                 .isEqualTo(1L);
-        assertThat(ledger.outbox.claim(Outbox.CHANGES, 10)).singleElement().satisfies(delivery -> {
+        assertThat(ledger.pending(Outbox.CHANGES, 10)).singleElement().satisfies(delivery -> {
             assertThat(delivery.subject()).isEqualTo(JOB);
             assertThat(delivery.type()).isEqualTo("io.jobrelay.job.state_changed.v1");
             assertThat(delivery.sequence()).isEqualTo(1);
@@ -364,7 +364,7 @@ class IntakeTest {
     private List<String> everything() {
         return ledger.query("""
                 select id || record from job_record union all select event_id from change
-                union all select destination || event_id from delivery order by 1""");
+                union all select destination || change from delivery order by 1""");
     }
 
     private DueWatch failed(DueWatch due, FailureKind kind) {

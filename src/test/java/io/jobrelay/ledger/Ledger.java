@@ -5,7 +5,8 @@ import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.delivery.CircuitBreaker;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.settings.Settings.LedgerSettings;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +50,7 @@ final class Ledger implements AutoCloseable {
         time = new LedgerClock(database, clock, clock::nanoTime);
         nodes = new Nodes(
                 database, time, clock::nanoTime, new Nodes.Self("node", "test"), () -> "node of " + run, false);
-        outbox = new Outbox(
-                database, time, new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)), nodes.lease());
+        outbox = new Outbox(database, time);
         leases = new Leases(database, nodes.lease());
         leases.look();
         watches = new Watches(database, time);
@@ -119,9 +120,49 @@ final class Ledger implements AutoCloseable {
                         : watches.note(due.lease(), List.of(answered.next())).thenApply(noted -> answered));
     }
 
+    /** Of each job, or watch, the first delivery that is still to be made, if it is due; the first of these. */
+    List<Delivery> pending(String destination, int most) {
+        Map<String, Delivery> first = new LinkedHashMap<>();
+        History.Place read = History.Place.START;
+        Outbox.Page page;
+        do {
+            page = outbox.pending(destination, leases(destination), read, 1_000);
+            page.deliveries()
+                    .forEach(delivery -> first.merge(
+                            delivery.subject(),
+                            delivery,
+                            (one, other) -> one.sequence() <= other.sequence() ? one : other));
+            read = page.read();
+        } while (page.deliveries().size() == 1_000);
+        return first.values().stream()
+                .filter(delivery -> !delivery.dueAt().isAfter(time.instant()))
+                .limit(most)
+                .toList();
+    }
+
+    List<Lease> leases(String destination) {
+        if (destination.equals(Outbox.CHANGES)) {
+            return leases.of(Shard.Kind.ACCOUNT);
+        }
+        Shard shard = Shard.destination(destination);
+        leases.want(shard);
+        return List.of(leases.of(shard).orElseThrow());
+    }
+
     /** The destination has it, and it goes nowhere else. */
     void delivered(Delivery delivery) {
-        outbox.delivered(delivery, Set.of()).join();
+        outbox.delivered(delivery, Set.of(), null).join();
+    }
+
+    /** The attempt failed. */
+    void failed(Delivery delivery, AttemptResult result, String error, Duration wait) {
+        failed(delivery, result, error, wait, Circuit.NEW);
+    }
+
+    void failed(Delivery delivery, AttemptResult result, String error, Duration wait, Circuit circuit) {
+        long edits = leases.edits(Shard.destination(delivery.destination()));
+        outbox.failed(delivery, result, error, time.instant().plus(wait), new Outbox.CircuitChange(circuit, edits))
+                .join();
     }
 
     /** Takes records in through a watch of a list. */
@@ -167,6 +208,7 @@ final class Ledger implements AutoCloseable {
 
     /** Writes a change that no poll has brought, for the router and for the destinations. */
     void change(Handle handle, String eventId, String subject, long sequence, String... destinations) {
+        handle.execute("insert into lease (shard) values ('account/acme') on conflict do nothing");
         handle.execute(
                 "insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)"
                         + " values ('acme', ?, ?, ?, 't', ?, ?, ?)",
@@ -178,9 +220,9 @@ final class Ledger implements AutoCloseable {
                 clock.millis());
         Outbox.add(
                 handle,
-                Stream.concat(Stream.of(Outbox.CHANGES), Stream.of(destinations))
-                        .map(destination ->
-                                new Outbox.Addition(new Lane(destination, subject), eventId, clock.millis()))
-                        .toList());
+                Stream.of(destinations)
+                        .map(destination -> new Outbox.Addition(destination, eventId))
+                        .toList(),
+                clock.millis());
     }
 }

@@ -2,32 +2,16 @@ package io.jobrelay.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
-import io.jobrelay.ledger.Outbox.Fate;
-import io.jobrelay.ledger.Outbox.Turn;
-import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,256 +44,237 @@ class OutboxTest {
 
     @Test
     void a_change_is_delivered_once_however_often_it_is_put_in() {
-        ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
-        String event = ledger.query("select event_id from change").get(0);
-        ledger.outbox.add(ALERTS, "a", event);
-        ledger.outbox.add(ALERTS, "a", event);
-        Delivery delivery = only(ledger.outbox.claim(ALERTS, 10));
-        ledger.outbox.add(ALERTS, "a", event);
-        ledger.outbox.delivered(delivery, Set.of()).join();
-        ledger.outbox.add(ALERTS, "a", event);
+        changes("a", 1);
+        ledger.outbox.add(ALERTS, "a-1");
+        Delivery delivery = only(ledger.pending(ALERTS, 10));
+        ledger.outbox.add(ALERTS, "a-1");
+        ledger.delivered(delivery);
+        ledger.outbox.add(ALERTS, "a-1");
 
-        assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
+        assertThat(ledger.pending(ALERTS, 10)).isEmpty();
         assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "DELIVERED", 1));
     }
 
     @Test
-    void of_each_job_only_the_first_change_is_on_its_way() {
-        changes("a", 3);
-        changes("b", 2);
+    void a_change_is_in_all_its_outboxes_once_it_is_routed_and_in_none_before() {
+        ledger.takeIn(JobRecords.of("a", JobState.RUNNING));
+        Delivery change = only(ledger.pending(Outbox.CHANGES, 10));
+        assertThat(ledger.outbox.owing()).containsExactly(Outbox.CHANGES);
 
-        List<Delivery> first = ledger.outbox.claim(ALERTS, 10);
+        ledger.outbox.delivered(change, Set.of("one", "two"), null).join();
 
-        assertThat(first).extracting(OutboxTest::name).containsExactlyInAnyOrder("a1", "b1");
-        assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
-        first.stream().filter(delivery -> name(delivery).equals("a1")).forEach(ledger::delivered);
-        assertThat(ledger.outbox.claim(ALERTS, 10)).extracting(OutboxTest::name).containsExactly("a2");
+        assertThat(ledger.pending(Outbox.CHANGES, 10)).isEmpty();
+        assertThat(ledger.outbox.owing()).containsExactly("one", "two");
+        assertThat(only(ledger.pending("one", 10)).event()).isEqualTo(change.event());
+        assertThat(only(ledger.pending("two", 10)).eventId()).isEqualTo(change.eventId());
+        ledger.outbox.delivered(change, Set.of("one", "two"), null).join();
+        assertThat(ledger.query("select count(*) from delivery"))
+                .as("routed again after a crash")
+                .containsExactly("2");
     }
 
     @Test
-    void a_failing_job_holds_up_no_other_and_its_later_changes_wait_for_it() {
-        changes("a", 2);
-        changes("b", 3);
-        Delivery failing = ledger.outbox.claim(ALERTS, 10).stream()
-                .filter(delivery -> delivery.subject().equals("a"))
-                .findFirst()
-                .orElseThrow();
-        failed(failing, Consequence.UNAVAILABLE, Duration.ofHours(1));
-        ledger.clock.advance(Duration.ofMinutes(5)); // b's claim runs out
+    void is_read_a_page_at_a_time_in_the_order_in_which_it_was_put_in() {
+        changes("a", 3);
+        changes("b", 2);
+        Outbox.Page first = page(History.Place.START, 3);
+        Outbox.Page second = page(first.read(), 3);
+        Outbox.Page none = page(second.read(), 3);
 
-        List<String> delivered = new ArrayList<>();
-        for (List<Delivery> due = ledger.outbox.claim(ALERTS, 10);
-                !due.isEmpty();
-                due = ledger.outbox.claim(ALERTS, 10)) {
-            due.forEach(delivery -> {
-                delivered.add(name(delivery));
-                ledger.outbox.delivered(delivery, Set.of()).join();
-            });
-        }
-        assertThat(delivered).containsExactly("b1", "b2", "b3");
-        ledger.clock.advance(Duration.ofMinutes(55));
-        assertThat(only(ledger.outbox.claim(ALERTS, 10)).attempts()).isEqualTo(1);
+        assertThat(names(first)).containsExactly("a1", "a2", "a3");
+        assertThat(names(second)).containsExactly("b1", "b2");
+        assertThat(none.deliveries()).isEmpty();
+        assertThat(none.read()).isEqualTo(second.read());
+        assertThat(first.again() + second.again()).as("nothing else runs").isZero();
+    }
+
+    @Test
+    void what_is_not_due_yet_is_found_without_its_bytes() {
+        changes("a", 2);
+        ledger.failed(ledger.pending(ALERTS, 1).get(0), AttemptResult.RETRIED, "HTTP status 500", Duration.ofHours(1));
+
+        Delivery waits = page(History.Place.START, 1).deliveries().get(0);
+        assertThat(waits.dueAt()).isEqualTo(ledger.time.instant().plus(Duration.ofHours(1)));
+        assertThat(waits.attempts()).isEqualTo(1);
+        assertThat(waits.event()).isEmpty();
+        ledger.clock.advance(Duration.ofHours(1));
+        assertThat(only(ledger.pending(ALERTS, 10)).event()).isNotEmpty();
+    }
+
+    @Test
+    void of_one_job_is_found_what_is_pending_from_a_change_on() {
+        changes("a", 4);
+        changes("b", 1);
+        ledger.delivered(ledger.pending(ALERTS, 1).get(0));
+
+        assertThat(of(ALERTS, "a", 1, 2)).containsExactly("a2", "a3");
+        assertThat(of(ALERTS, "a", 3, 10)).containsExactly("a3", "a4");
+        assertThat(of(Outbox.CHANGES, "a", 2, 2)).containsExactly("a2", "a3");
+        assertThat(of(ALERTS, "b", 2, 10)).isEmpty();
+    }
+
+    @Test
+    void an_attempt_counts_unless_it_is_given_back() {
+        changes("a", 1);
+        ledger.failed(only(ledger.pending(ALERTS, 1)), AttemptResult.GIVEN_BACK, "later", Duration.ZERO);
+        ledger.failed(only(ledger.pending(ALERTS, 1)), AttemptResult.RETRIED, "HTTP status 500", Duration.ZERO);
+
+        assertThat(only(ledger.pending(ALERTS, 1)).attempts()).isEqualTo(1);
+        assertThat(ledger.query("select error from delivery")).containsExactly("HTTP status 500");
     }
 
     @Test
     void a_dead_delivery_is_kept_and_the_next_change_goes_on() {
         changes("a", 2);
-        failed(only(ledger.outbox.claim(ALERTS, 1)), Consequence.REFUSED, null);
+        ledger.failed(ledger.pending(ALERTS, 1).get(0), AttemptResult.DEAD, "HTTP status 000", Duration.ZERO);
 
-        assertThat(name(only(ledger.outbox.claim(ALERTS, 1)))).isEqualTo("a2");
+        assertThat(name(only(ledger.pending(ALERTS, 10)))).isEqualTo("a2");
         assertThat(ledger.query("select status || attempts || error from delivery where status = 'DEAD'"))
                 .containsExactly("DEAD1HTTP status 000");
-        assertThat(ledger.purge.deliveries(ledger.clock.instant().plus(Duration.ofDays(1))))
-                .isZero();
+        ledger.pending(Outbox.CHANGES, 1).forEach(ledger::delivered);
+        ledger.pending(Outbox.CHANGES, 1).forEach(ledger::delivered);
+        purge(ledger.time.instant().plus(Duration.ofDays(1)));
+        assertThat(ledger.query("select count(*) from change")).containsExactly("2");
     }
 
     @Test
-    void a_delivery_given_back_is_due_at_once_and_no_attempt_is_counted() {
+    void what_is_settled_stays_so_whatever_comes_of_it_later() {
         changes("a", 1);
-        ledger.outbox.giveBack(only(ledger.outbox.claim(ALERTS, 1)));
+        Delivery twice = only(ledger.pending(ALERTS, 1));
+        ledger.delivered(twice);
+        ledger.failed(twice, AttemptResult.DEAD, "late", Duration.ZERO);
 
-        assertThat(only(ledger.outbox.claim(ALERTS, 1)).attempts()).isZero();
+        assertThat(ledger.query("select status || attempts from delivery")).containsExactly("DELIVERED0");
     }
 
     @Test
-    void a_paused_destination_rests_for_the_longest_time_asked_and_the_others_do_not() {
+    void keeps_the_circuit_of_a_destination() {
         changes("a", 1);
-        ledger.outbox.add(
-                "other",
-                "a",
-                ledger.query("select event_id from change where subject = 'a'").get(0));
-        changes("b", 1);
-        List<Delivery> claimed = ledger.outbox.claim(ALERTS, 2);
-        slowDown(claimed.get(0), Duration.ofDays(2));
-        slowDown(claimed.get(1), Duration.ofDays(1));
-        ledger.clock.advance(Duration.ofDays(1));
+        Circuit open = new Circuit(
+                null,
+                ledger.time.instant().plusSeconds(1),
+                10,
+                ledger.time.instant().plusSeconds(2),
+                ledger.time.instant().plusSeconds(3),
+                ledger.time.instant().plusSeconds(4),
+                "HTTP status 500");
+        assertThat(ledger.outbox.circuit(ALERTS)).isEqualTo(Circuit.NEW);
+        ledger.failed(only(ledger.pending(ALERTS, 1)), AttemptResult.RETRIED, "no", Duration.ZERO, open);
 
-        assertThat(ledger.outbox.claim(ALERTS, 1)).isEmpty();
-        assertThat(ledger.outbox.claim("other", 1)).hasSize(1);
-        ledger.clock.advance(Duration.ofDays(1));
-        assertThat(ledger.outbox.claim(ALERTS, 2)).hasSize(2);
+        assertThat(ledger.outbox.circuit(ALERTS)).isEqualTo(open);
+        assertThat(ledger.outbox.disabled(ALERTS)).isEmpty();
     }
 
+    /** The owner of a destination may not know yet that somebody has enabled it. */
     @Test
-    void a_disabled_destination_keeps_what_it_has_and_what_comes() {
-        changes("a", 1);
-        Delivery refused = only(ledger.outbox.claim(ALERTS, 1));
-        failed(refused, Consequence.DISABLE, Duration.ZERO);
-        changes("b", 1);
-        ledger.clock.advance(Duration.ofDays(1));
+    void the_circuit_of_a_destination_that_was_enabled_meanwhile_stays_as_it_is() {
+        changes("a", 2);
+        Circuit gone = new Circuit("gone", null, 0, null, null, null, "gone");
+        Delivery first = ledger.pending(ALERTS, 1).get(0);
+        ledger.failed(first, AttemptResult.GIVEN_BACK, "gone", Duration.ZERO, gone);
+        assertThat(ledger.outbox.owing()).doesNotContain(ALERTS);
+        long before = ledger.leases.edits(Shard.destination(ALERTS));
+        assertThat(new Destinations(ledger.database, ledger.time).enable(ALERTS))
+                .isTrue();
+        ledger.outbox
+                .failed(
+                        first,
+                        AttemptResult.GIVEN_BACK,
+                        "gone",
+                        ledger.time.instant(),
+                        new Outbox.CircuitChange(gone, before))
+                .join();
 
-        assertThat(ledger.outbox.claim(ALERTS, 10)).isEmpty();
-        assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "PENDING", 2));
-    }
-
-    @Test
-    void claims_of_a_process_that_died_are_given_back_at_the_next_start() {
-        changes("a", 1);
-        Delivery lost = only(ledger.outbox.claim(ALERTS, 1));
-        ledger.close();
-        ledger = Ledger.open(engine.ledger(directory), ledger.clock);
-
-        Delivery again = only(ledger.outbox.claim(ALERTS, 1));
-
-        assertThat(again.eventId()).isEqualTo(lost.eventId());
-        assertThat(again.event()).isEqualTo(lost.event());
-        assertThat(failed(lost, Consequence.DISABLE, null)).isEqualTo(new Outbox.Outcome(Fate.GIVEN_BACK, Turn.NONE));
-        assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "PENDING", 1));
+        assertThat(ledger.outbox.circuit(ALERTS)).isEqualTo(Circuit.NEW);
+        assertThat(ledger.leases.edits(Shard.destination(ALERTS))).isGreaterThan(before);
+        assertThat(new Destinations(ledger.database, ledger.time).enable(ALERTS))
+                .isFalse();
     }
 
     @Test
     void settled_changes_are_forgotten_after_their_time() {
         changes("a", 2);
-        ledger.outbox.delivered(only(ledger.outbox.claim(ALERTS, 1)), Set.of()).join();
+        ledger.delivered(ledger.pending(ALERTS, 1).get(0));
+        ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
+        ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
-        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
-        ledger.outbox.claim(Outbox.CHANGES, 10).forEach(ledger::delivered);
 
-        ledger.purge.deliveries(Ledger.START.plus(Duration.ofHours(23)));
-        assertThat(ledger.outbox.counts())
-                .containsExactlyInAnyOrder(
-                        new Outbox.Count(ALERTS, "PENDING", 1), new Outbox.Count(Outbox.CHANGES, "DELIVERED", 2));
-        ledger.purge.deliveries(ledger.clock.instant().plusSeconds(1));
+        purge(Ledger.START);
+        assertThat(ledger.query("select sequence from change order by sequence"))
+                .containsExactly("1", "2");
+        purge(ledger.clock.instant());
         assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 1));
         assertThat(ledger.query("select sequence from change"))
                 .as("what is still to be sent")
+                .containsExactly("2");
+        ledger.delivered(ledger.pending(ALERTS, 1).get(0));
+        purge(ledger.clock.instant().plusSeconds(1));
+        assertThat(ledger.query("select sequence from change")).isEmpty();
+    }
+
+    @Test
+    void a_change_that_went_nowhere_is_forgotten_after_its_time() {
+        changes("a", 2);
+        ledger.database.write(handle -> handle.execute("delete from delivery"));
+        ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
+        ledger.clock.advance(Duration.ofDays(1));
+        purge(ledger.clock.instant());
+
+        assertThat(ledger.query("select sequence from change"))
+                .as("what is not routed")
                 .containsExactly("2");
     }
 
     @Test
     void many_are_forgotten_bit_by_bit_so_that_others_write_in_between() {
-        changes("a", 1_200);
-        ledger.database.write(handle ->
-                handle.execute("update delivery set status = 'DELIVERED', due_at = null where sequence <= 1100"));
+        changes("a", 2_500);
+        ledger.database.write(handle -> {
+            handle.execute("update change set routed = true");
+            return handle.execute("update delivery set status = 'DELIVERED' where sequence <= 2400");
+        });
         ledger.clock.advance(Duration.ofDays(1));
         Instant now = ledger.clock.instant();
+        int calls = 0;
+        for (int looked = ledger.purge.deliveries(now); looked > 0; looked = ledger.purge.deliveries(now)) {
+            assertThat(looked).isLessThanOrEqualTo(2_000);
+            calls++;
+        }
 
-        assertThat(IntStream.range(0, 4).map(time -> ledger.purge.deliveries(now)))
-                .containsExactly(1_000, 1_000, 200, 0);
-        assertThat(ledger.outbox.counts())
-                .containsExactly(
-                        new Outbox.Count(ALERTS, "PENDING", 100), new Outbox.Count(Outbox.CHANGES, "PENDING", 100));
+        assertThat(calls).isEqualTo(3);
+        assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 100));
         assertThat(ledger.query("select min(sequence) || '..' || max(sequence) from change"))
-                .containsExactly("1101..1200");
+                .containsExactly("2401..2500");
     }
 
-    @Test
-    void many_readers_keep_each_job_in_order_and_lose_nothing() throws Exception {
-        int jobs = LongForm.count(100, 20);
-        int changes = 20;
-        Map<String, List<Long>> seen = new ConcurrentHashMap<>();
-        AtomicInteger delivered = new AtomicInteger();
-        ExecutorService threads = Executors.newFixedThreadPool(9);
-        List<Future<?>> readers = new ArrayList<>();
-        for (int reader = 0; reader < 8; reader++) {
-            Random random = new Random(reader);
-            readers.add(threads.submit(() -> {
-                while (delivered.get() < jobs * changes) {
-                    for (Delivery delivery : ledger.outbox.claim(ALERTS, 1 + random.nextInt(5))) {
-                        int luck = random.nextInt(10);
-                        if (luck == 0) {
-                            failed(delivery, Consequence.REFUSED, Duration.ZERO);
-                        } else if (luck == 1) {
-                            ledger.outbox.giveBack(delivery);
-                        } else {
-                            seen.computeIfAbsent(delivery.subject(), job -> new ArrayList<>())
-                                    .add(delivery.sequence());
-                            delivered.incrementAndGet();
-                            ledger.outbox.delivered(delivery, Set.of()).join();
-                        }
-                    }
-                }
-            }));
+    private void purge(Instant before) {
+        while (ledger.purge.deliveries(before) > 0) {
+            // the next ones
         }
-        readers.add(threads.submit(() -> {
-            for (int sequence = 1; sequence <= changes; sequence++) {
-                int next = sequence;
-                ledger.database.write(handle -> {
-                    IntStream.range(0, jobs).forEach(job -> change(handle, "job " + job, next));
-                    return null;
-                });
-            }
-        }));
-        for (Future<?> reader : readers) {
-            reader.get(60, TimeUnit.SECONDS);
-        }
-        threads.shutdown();
-
-        List<Long> inOrder = LongStream.rangeClosed(1, changes).boxed().toList();
-        assertThat(seen).hasSize(jobs);
-        assertThat(seen.values()).allSatisfy(sequences -> assertThat(sequences).isEqualTo(inOrder));
-        assertThat(ledger.query("select count(*) from delivery where destination = 'alerts' and status <> 'DELIVERED'"))
-                .containsExactly("0");
-    }
-
-    @Test
-    void many_deliveries_wait_on_disk_and_are_found() {
-        ledger.database.write(handle -> {
-            handle.execute("""
-                    with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
-                    select 'acme', 'e' || i, 'job ' || (i %% 5000), i / 5000, 't', ?, 0, 0 from n""".formatted(LongForm.count(100_000, 10_000)), new byte[1_000]);
-            return handle.execute("""
-                    insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
-                    select 'alerts', event_id, subject, sequence, 'PENDING',
-                        case when cast(substr(event_id, 2) as integer) < 5000 then 1 end, 0 from change""");
-        });
-
-        List<Delivery> claimed = ledger.outbox.claim(ALERTS, 16);
-        assertThat(claimed).hasSize(16);
-        claimed.forEach(ledger::delivered);
-        assertThat(ledger.query("select count(*) from delivery where claimed")).containsExactly("0");
     }
 
     /** Makes so many changes of a job and puts them into the outbox. */
     private void changes(String job, int count) {
-        changes(job, 1, count);
-    }
-
-    private void changes(String job, int from, int to) {
         ledger.database.write(handle -> {
-            IntStream.rangeClosed(from, to).forEach(sequence -> change(handle, job, sequence));
+            IntStream.rangeClosed(1, count)
+                    .forEach(sequence -> ledger.change(handle, job + "-" + sequence, job, sequence, ALERTS));
             return null;
         });
+        ledger.leases.look();
     }
 
-    private void change(Handle handle, String job, int sequence) {
-        String event = job + "-" + sequence;
-        ledger.change(handle, event, job, sequence, ALERTS);
+    private Outbox.Page page(History.Place after, int most) {
+        return ledger.outbox.pending(ALERTS, ledger.leases(ALERTS), after, most);
     }
 
-    private Outbox.Outcome failed(Delivery delivery, Consequence consequence, @Nullable Duration wait) {
-        return ledger.outbox.failed(
-                delivery,
-                new DeliveryFailure(consequence, "HTTP status 000", Duration.ZERO),
-                Optional.ofNullable(wait));
+    private List<String> of(String destination, String subject, long from, int most) {
+        Lease lease = ledger.leases(destination).get(0);
+        return ledger.outbox.pendingOf(destination, lease, subject, from, most).stream()
+                .map(OutboxTest::name)
+                .toList();
     }
 
-    private void slowDown(Delivery delivery, Duration retryAfter) {
-        ledger.outbox.failed(
-                delivery,
-                new DeliveryFailure(Consequence.SLOW_DOWN, "HTTP status 503", retryAfter),
-                Optional.of(Duration.ZERO));
+    private static List<String> names(Outbox.Page page) {
+        return page.deliveries().stream().map(OutboxTest::name).toList();
     }
 
     private static String name(Delivery delivery) {

@@ -4,8 +4,8 @@ import static java.util.Map.entry;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.DeliveryFailure;
+import io.jobrelay.delivery.AttemptResult;
+import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -56,12 +55,10 @@ class PlansTest {
             "json_each",
             "ledger_time",
             "n",
-            "named",
             "newest",
             "node",
-            "r",
-            "recipient",
-            "wanted");
+            "wanted",
+            "x");
 
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
@@ -85,13 +82,15 @@ class PlansTest {
             entry("select account as key, id from job", "so many at most"),
             entry("select found.id, found.key,", "without a filter ends with the page, with one after so many"),
             entry("select health, count(*) as watches from watch", "counts all watches by their narrowest index"),
-            entry("select d.rowid from delivery d where true", "looks through so many deliveries at most"),
             entry(
-                    "select d.rowid, d.*, c.type, c.event_time, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from delivery d",
-                    "so many at most"),
+                    "select 0 as age, d.rowid as position from delivery d where true",
+                    "looks through so many deliveries at most"),
+            entry("select d.*, c.event_id, c.type, c.event_time, 0 as place_age from delivery d", "so many at most"),
             entry(
-                    "select d.rowid, d.*, c.type, c.event_time, case when d.claimed then (select n.name from node n where n.incarnation = d.claimed_by) end as node from change c",
+                    "select d.*, c.event_id, c.type, c.event_time, 0 as place_age from change c",
                     "sorts the deliveries of one job"),
+            entry("select (select count(*) from change where not routed)", "its index has only those"),
+            entry("select x.name from destination x where exists", "ends with the first that is not routed"),
             entry("select destination, status, count(*) from delivery", "once, at the end of a sandbox"));
 
     @TempDir
@@ -147,7 +146,7 @@ class PlansTest {
                 .collect(joining("\n"));
         assertThat(ledger.query(
                         "select name from sqlite_master where type = 'index' and tbl_name in ('change', 'delivery', 'job')"
-                                + " and sql is not null and name <> 'change_unrouted'"))
+                                + " and sql is not null"))
                 .isNotEmpty()
                 .allSatisfy(index -> assertThat(plans).contains("INDEX " + index));
     }
@@ -197,32 +196,23 @@ class PlansTest {
 
     private void deliver() {
         Outbox outbox = ledger.outbox;
-        for (Delivery change : outbox.claim(Outbox.CHANGES, 100)) {
-            outbox.add(HOOK, change.subject(), change.eventId());
-            outbox.delivered(change, Set.of()).join();
+        for (Delivery change : ledger.pending(Outbox.CHANGES, 100)) {
+            outbox.add(HOOK, change.eventId());
+            outbox.delivered(change, Set.of(HOOK), null).join();
         }
-        Iterator<Delivery> hook = outbox.claim(HOOK, 100).iterator();
-        outbox.delivered(hook.next(), Set.of()).join();
-        outbox.giveBack(hook.next());
+        Lease hook = ledger.leases(HOOK).get(0);
+        Iterator<Delivery> due = ledger.pending(HOOK, 100).iterator();
+        assertThat(outbox.pendingOf(HOOK, hook, "job 1", 1, 10)).hasSize(1);
+        Lease account = ledger.leases(Outbox.CHANGES).get(0);
+        assertThat(outbox.pendingOf(Outbox.CHANGES, account, "job 1", 1, 10)).isEmpty();
+        ledger.delivered(due.next());
         for (int dead = 0; dead < 3; dead++) {
-            fail(hook.next(), Consequence.REFUSED, null);
+            ledger.failed(due.next(), AttemptResult.DEAD, "no", Duration.ZERO);
         }
-        fail(hook.next(), Consequence.SLOW_DOWN, Duration.ofSeconds(1));
-        fail(hook.next(), Consequence.WAIT, Duration.ofSeconds(1));
-        ledger.clock.advance(Duration.ofHours(1));
-        Delivery probe = outbox.claim(HOOK, 1).get(0);
-        assertThat(probe.probe()).isTrue();
-        outbox.giveBack(probe);
-        fail(hook.next(), Consequence.DISABLE, Duration.ZERO);
+        Circuit gone = new Circuit("gone", null, 0, null, null, null, "gone");
+        ledger.failed(due.next(), AttemptResult.GIVEN_BACK, "gone", Duration.ZERO, gone);
         assertThat(outbox.disabled(HOOK)).isPresent();
         assertThat(outbox.owing()).doesNotContain(HOOK);
-    }
-
-    private void fail(Delivery delivery, Consequence consequence, @Nullable Duration wait) {
-        ledger.outbox.failed(
-                delivery,
-                new DeliveryFailure(consequence, "HTTP status 000", Duration.ZERO),
-                Optional.ofNullable(wait));
     }
 
     private void lookAfterDeliveries() {
@@ -230,11 +220,14 @@ class PlansTest {
         for (Status status : Status.values()) {
             assertThat(ledger.outbox.destinations(status)).contains(HOOK);
         }
-        Destinations destinations = new Destinations(ledger.database);
+        Destinations destinations = new Destinations(ledger.database, ledger.time);
         assertThat(destinations.list()).hasSize(2);
         assertThat(destinations.enable(HOOK)).isTrue();
         String dead = new DeliveryIndex(ledger.database)
-                .page(new DeliveryIndex.Filter(Set.of(Status.DEAD), Set.of(), null, null, null), Long.MAX_VALUE, 1)
+                .page(
+                        new DeliveryIndex.Filter(Set.of(Status.DEAD), Set.of(), null, null, null),
+                        DeliveryIndex.NEWEST,
+                        1)
                 .items()
                 .get(0)
                 .id();
@@ -286,7 +279,9 @@ class PlansTest {
             for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK))) {
                 for (@Nullable String subject : new @Nullable String[] {null, job}) {
                     deliveries.page(
-                            new DeliveryIndex.Filter(statuses, destinations, subject, null, null), Long.MAX_VALUE, 10);
+                            new DeliveryIndex.Filter(statuses, destinations, subject, null, null),
+                            DeliveryIndex.NEWEST,
+                            10);
                 }
             }
         }

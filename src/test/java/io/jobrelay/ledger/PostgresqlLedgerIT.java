@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,45 +189,6 @@ class PostgresqlLedgerIT {
 
             assertThat(history.after(newest, 10)).hasSize(1);
         }
-    }
-
-    @Test
-    void whoever_is_in_a_lane_keeps_others_out_until_the_commit() {
-        LedgerSettings settings = server.ledger(name);
-        try (Ledger one = Ledger.open(settings);
-                Ledger other = Ledger.open(settings)) {
-            List<Lane> many = IntStream.range(0, 2_000)
-                    .mapToObj(number -> new Lane("hook", "job " + number))
-                    .toList();
-            List<Lane> lane = List.of(new Lane("hook", "job 7"));
-            one.database.write(handle -> {
-                one.database.lanes().enter(handle, lane);
-                assertThat(entersAtOnce(other, lane)).isFalse();
-                assertThat(entersAtOnce(other, many)).isFalse();
-                assertThat(entersAtOnce(other, List.of(new Lane("hook", "job 8"))))
-                        .isTrue();
-                return null;
-            });
-            one.database.write(handle -> {
-                one.database.lanes().enter(handle, many);
-                assertThat(entersAtOnce(other, lane)).isFalse();
-                return null;
-            });
-            assertThat(entersAtOnce(other, lane)).isTrue();
-        }
-    }
-
-    private static boolean entersAtOnce(Ledger ledger, List<Lane> lanes) {
-        return ledger.database.read(handle -> handle.inTransaction(transaction -> {
-            transaction.execute("set local lock_timeout = 100");
-            try {
-                ledger.database.lanes().enter(transaction, lanes);
-                return true;
-            } catch (org.jdbi.v3.core.JdbiException e) {
-                transaction.rollback();
-                return false;
-            }
-        }));
     }
 
     @Test

@@ -74,13 +74,12 @@ class PostgresqlScansIT {
                     select 'job ' || i, 'watch ' || i, 'acme-job', 'account ' || i % 10, 'RUNNING', false, 1, 1, 0, 0, false, 0,
                         'job ' || i, 'job ' || i from generate_series(1, ?) i""", MANY);
             handle.execute("""
-                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
-                    select 'account ' || i % 10, 'event ' || i, 'job ' || i, 1, 't', 'x', 0, 0 from generate_series(1, ?) i""", MANY);
+                    insert into change (account, routed, event_id, subject, sequence, type, event, created_at, event_time)
+                    select 'account ' || i % 10, true, 'event ' || i, 'job ' || i, 1, 't', 'x', 0, 0 from generate_series(1, ?) i""", MANY);
             return handle.execute("""
-                    insert into delivery (destination, event_id, subject, sequence, status, due_at, updated_at)
-                    select 'hook', event_id, subject, sequence,
-                        case when position % 10 = 0 then 'PENDING' else 'DELIVERED' end,
-                        case when position % 10 = 0 then 1 end, 9e15::bigint from change""");
+                    insert into delivery (destination, change, subject, sequence, status, updated_at)
+                    select 'hook', position, subject, sequence,
+                        case when position % 10 = 0 then 'PENDING' else 'DELIVERED' end, 9e15::bigint from change""");
         });
         ledger.database.write(handle -> handle.execute("analyze"));
     }
@@ -94,11 +93,12 @@ class PostgresqlScansIT {
     }
 
     private static void deliver(Ledger ledger) {
-        for (Delivery change : ledger.outbox.claim(Outbox.CHANGES, 100)) {
-            ledger.outbox.add("hook", change.subject(), change.eventId());
-            ledger.outbox.delivered(change, Set.of()).join();
+        for (Delivery change : ledger.pending(Outbox.CHANGES, 100)) {
+            ledger.outbox.delivered(change, Set.of("hook"), null).join();
         }
-        List<Delivery> hook = ledger.outbox.claim("hook", 10);
+        List<Delivery> hook = ledger.outbox
+                .pending("hook", ledger.leases("hook"), History.Place.START, 10)
+                .deliveries();
         assertThat(hook).hasSize(10);
         hook.forEach(ledger::delivered);
     }

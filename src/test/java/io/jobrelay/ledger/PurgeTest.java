@@ -11,7 +11,6 @@ import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,14 +99,14 @@ class PurgeTest {
     void a_job_stays_as_long_as_a_change_of_it_is_kept() {
         ledger.watches.add(WATCH);
         poll(JobState.SUCCEEDED);
-        Delivery change = ledger.outbox.claim(Outbox.CHANGES, 1).get(0);
-        ledger.outbox.add("hook", change.subject(), change.eventId());
+        Delivery change = ledger.pending(Outbox.CHANGES, 1).get(0);
+        ledger.outbox.add("hook", change.eventId());
         ledger.delivered(change);
 
         passes(KEPT.plusDays(1));
         assertThat(left()).isEqualTo("1 watch, 1 job, 0 reply");
 
-        ledger.delivered(ledger.outbox.claim("hook", 1).get(0));
+        ledger.delivered(ledger.pending("hook", 1).get(0));
         passes(KEPT.plusDays(1));
         assertThat(left()).isEqualTo("0 watch, 0 job, 0 reply");
     }
@@ -165,10 +164,10 @@ class PurgeTest {
     }
 
     private void settle() {
-        for (List<Delivery> some = ledger.outbox.claim(Outbox.CHANGES, 1_000);
+        for (List<Delivery> some = ledger.pending(Outbox.CHANGES, 1_000);
                 !some.isEmpty();
-                some = ledger.outbox.claim(Outbox.CHANGES, 1_000)) {
-            some.forEach(change -> ledger.outbox.delivered(change, Set.of()).join());
+                some = ledger.pending(Outbox.CHANGES, 1_000)) {
+            some.forEach(ledger::delivered);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.jobrelay.camel.outbox;
 
+import io.jobrelay.delivery.AttemptResult;
 import io.jobrelay.ledger.Delivery;
-import io.jobrelay.ledger.Outbox;
 
 /** Told of every attempt to deliver once the ledger has its result. */
 public interface DeliveryListener {
@@ -9,5 +9,5 @@ public interface DeliveryListener {
     void delivered(Delivery delivery);
 
     /** The attempt failed. */
-    void failed(Delivery delivery, Outbox.Fate fate);
+    void failed(Delivery delivery, AttemptResult result);
 }

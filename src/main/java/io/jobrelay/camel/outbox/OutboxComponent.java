@@ -2,16 +2,19 @@ package io.jobrelay.camel.outbox;
 
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Shard;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.trust.Secrets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -35,33 +38,42 @@ public final class OutboxComponent extends DefaultComponent {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     private final Outbox outbox;
+    private final Leases leases;
+    private final Clock clock;
     private final Supplier<DeliverySettings> delivery;
     private final DoubleSupplier random;
     private final Supplier<Map<String, Destination>> destinations;
     private final Secrets secrets;
     private final DeliveryListener listener;
+    private final Map<String, OutboxConsumer> consumers = new ConcurrentHashMap<>();
     private final Set<String> read = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger underWay = new AtomicInteger();
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
     /**
+     * @param clock the ledger's
      * @param delivery asked anew each time
      * @param random from 0 to 1
      * @param destinations by name, asked anew each time; an outbox may have none, and then has no settings
      */
     public OutboxComponent(
             Outbox outbox,
+            Leases leases,
+            Clock clock,
             Supplier<DeliverySettings> delivery,
             DoubleSupplier random,
             Supplier<Map<String, Destination>> destinations,
             Secrets secrets,
             DeliveryListener listener) {
         this.outbox = outbox;
+        this.leases = leases;
+        this.clock = clock;
         this.delivery = delivery;
         this.random = random;
         this.destinations = destinations;
         this.secrets = secrets;
         this.listener = listener;
+        leases.addOwner(shard -> consumers.values().stream().allMatch(consumer -> consumer.ended(shard)));
+        leases.onLook(() -> consumers.values().forEach(OutboxConsumer::look));
     }
 
     @Override
@@ -84,8 +96,20 @@ public final class OutboxComponent extends DefaultComponent {
         return delivery.get().schedule();
     }
 
-    Duration probeEvery() {
-        return delivery.get().circuit().probeEvery();
+    CircuitBreaker circuit() {
+        return delivery.get().circuit();
+    }
+
+    Duration timeout() {
+        return delivery.get().timeout();
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    DeliveryQueue queue(String destination, Runnable reader) {
+        return new DeliveryQueue(outbox, leases, clock, destination, reader);
     }
 
     DoubleSupplier random() {
@@ -106,8 +130,21 @@ public final class OutboxComponent extends DefaultComponent {
         return settings == null || settings.enabled();
     }
 
-    void hasReader(String destination) {
+    /** One consumer has it: what it knows of the outbox, nobody else changes. */
+    void addReader(String destination, OutboxConsumer consumer) {
+        if (consumers.putIfAbsent(destination, consumer) != null) {
+            throw new IllegalStateException(
+                    "outbox:%s: is read by another route already; let one route read it".formatted(destination));
+        }
         read.add(destination);
+        if (!destination.equals(Outbox.CHANGES)) {
+            leases.want(Shard.destination(destination));
+        }
+    }
+
+    void removeReader(String destination, OutboxConsumer consumer) {
+        leases.leave(Shard.destination(destination));
+        consumers.remove(destination, consumer);
     }
 
     /** Looks anew which outboxes are read: routes have been taken away. */
@@ -129,19 +166,6 @@ public final class OutboxComponent extends DefaultComponent {
                     destination,
                     destination);
         }
-    }
-
-    void begins() {
-        underWay.incrementAndGet();
-    }
-
-    void ends() {
-        underWay.decrementAndGet();
-    }
-
-    /** How many deliveries are being made, those to the router not left out. */
-    public int underWay() {
-        return underWay.get();
     }
 
     /** The destinations that deliveries are on their way to; nobody is on the way to one that is off, or not read. */

@@ -1,22 +1,16 @@
 package io.jobrelay.camel.outbox;
 
-import static java.util.Objects.requireNonNull;
-
 import io.jobrelay.delivery.DeliveryFailedException;
+import io.jobrelay.delivery.DeliveryFailedException.Consequence;
+import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.ledger.Shard;
 import io.jobrelay.trust.LogContext;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -27,30 +21,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers what is due in the outbox of one destination. It takes only as many deliveries as it has workers free, so what
- * waits, waits on disk.
+ * Delivers what is due in the outbox of one destination: one thread reads it and watches the time, the workers send. A worker is
+ * free once its route has ended; the ledger has what came of that later, together with others.
  */
 final class OutboxConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
-    /** How often to look when nobody calls: for retries that have become due. */
+    /** How often to look when nobody calls: for what other nodes put in, and for retries that have become due. */
     private static final Duration LOOK = Duration.ofMillis(250);
-    /** How long a claim waits for more workers: those whose deliveries are settled in one commit are free one after another. */
-    private static final Duration LINGER = Duration.ofMillis(3);
+    /** How much longer than {@code jobrelay.delivery.timeout} a route may take. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     /** How long a stop waits for the ledger. */
     private static final Duration SETTLING = Duration.ofSeconds(10);
 
-    private static final CompletableFuture<?> SETTLED = CompletableFuture.completedFuture(null);
-
     private final OutboxComponent component;
     private final String destination;
     private final int concurrency;
+    private final DeliveryQueue queue;
     private final Settlement settlement;
     private final Semaphore calls = new Semaphore(0);
-    private final Semaphore free;
     private final Runnable reader = calls::release;
-    /** What is being settled, by the ids of the events. */
-    private final Map<String, CompletableFuture<?>> unsettled = new ConcurrentHashMap<>();
 
     private volatile boolean reading;
     private @Nullable ExecutorService workers;
@@ -61,8 +51,8 @@ final class OutboxConsumer extends DefaultConsumer {
         this.component = endpoint.component();
         this.destination = endpoint.destination();
         this.concurrency = endpoint.getConcurrency();
-        this.settlement = new Settlement(component, destination);
-        this.free = new Semaphore(concurrency);
+        this.queue = component.queue(destination, reader);
+        this.settlement = new Settlement(component, destination, queue);
     }
 
     @Override
@@ -74,55 +64,69 @@ final class OutboxConsumer extends DefaultConsumer {
         ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
         workers = threads.newFixedThreadPool(this, "outbox-" + destination, concurrency);
         loop = threads.newSingleThreadExecutor(this, "outbox-" + destination + "-reader");
+        component.addReader(destination, this);
         reading = true;
-        component.hasReader(destination);
-        settlement.tellIfDisabled();
+        settlement.logIfDisabled(component.outbox().disabled(destination).orElse(null));
         component.outbox().addReader(destination, reader);
+        for (int i = 0; i < concurrency; i++) {
+            workers.execute(this::work);
+        }
         loop.execute(this::read);
     }
 
-    /** Waits for the deliveries under way; those that take too long are cut short and given back. */
+    /** Waits for the deliveries under way; those that take too long are cut short, and made again by whoever is next. */
     @Override
     protected void doStop() throws Exception {
-        reading = false;
-        component.outbox().removeReader(destination, reader);
-        calls.release();
-        ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
-        threads.shutdownGraceful(loop);
-        threads.shutdownGraceful(workers);
-        awaitSettled();
+        if (reading) {
+            reading = false;
+            component.outbox().removeReader(destination, reader);
+            queue.stop();
+            calls.release();
+            ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
+            threads.shutdownGraceful(loop);
+            threads.shutdownGraceful(workers);
+            awaitSettled();
+            component.removeReader(destination, this);
+        }
         super.doStop();
     }
 
-    private void awaitSettled() throws InterruptedException, ExecutionException {
-        try {
-            CompletableFuture.allOf(unsettled.values().toArray(CompletableFuture[]::new))
-                    .handle((all, failure) -> true)
-                    .get(SETTLING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+    private void awaitSettled() throws InterruptedException {
+        if (!queue.awaitEnd(SETTLING)) {
             LOG.warn(
                     "outbox={} stops before the ledger knows what was delivered last, which is sent again",
                     destination);
         }
     }
 
+    /** True if nothing of the shard is under way here. */
+    boolean ended(Shard shard) {
+        return queue.ended(shard);
+    }
+
+    /** Something may be new: an edit, a lease. */
+    void look() {
+        calls.release();
+    }
+
     private void read() {
         while (reading) {
             try {
-                if (!takeDue()) {
+                boolean more = queue.fill();
+                cutOverdue();
+                queue.tick();
+                if (!more) {
                     calls.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-                    calls.drainPermits();
                 }
+                calls.drainPermits();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
             } catch (LedgerException e) {
                 LOG.debug("outbox={} cannot be read, tried again", destination, e); // the ledger says it, once
-                calls.drainPermits();
                 pauseAfterTrouble();
             } catch (RuntimeException e) {
                 LOG.error("outbox={} cannot be read, tried again: {}", destination, e.toString());
-                calls.drainPermits();
                 pauseAfterTrouble();
             }
         }
@@ -136,48 +140,33 @@ final class OutboxConsumer extends DefaultConsumer {
         }
     }
 
-    /** True if every free worker got something, so that there may be more. */
-    private boolean takeDue() throws InterruptedException {
-        int half = concurrency / 2;
-        int idle = free.tryAcquire(half, LINGER.toMillis(), TimeUnit.MILLISECONDS) ? half : 0;
-        idle += free.drainPermits();
-        List<Delivery> due = List.of();
-        try {
-            due = idle == 0 ? due : component.outbox().claim(destination, idle);
-        } finally {
-            free.release(idle - due.size());
-        }
-        ExecutorService pool = requireNonNull(workers, "started");
-        due.forEach(delivery -> pool.execute(() -> {
-            component.begins();
-            CompletableFuture<?> settled = SETTLED;
-            try {
-                settled = deliver(delivery);
-            } finally {
-                ends(delivery.eventId(), settled);
-                free.release();
-                calls.release();
+    private void cutOverdue() {
+        Duration most = component.timeout().plus(GRACE);
+        for (Attempt attempt : queue.begunBefore(component.clock().instant().minus(most))) {
+            if (attempt.cut()) {
+                String message =
+                        "the route took longer than " + ReadableDuration.format(most) + ", and was interrupted";
+                settlement.failed(attempt, new DeliveryFailedException(message, Consequence.UNAVAILABLE, null));
             }
-        }));
-        return idle > 0 && due.size() == idle;
-    }
-
-    private void ends(String eventId, CompletableFuture<?> settled) {
-        unsettled.put(eventId, settled);
-        CompletableFuture<?> unused = settled.whenComplete((result, failure) -> {
-            unsettled.remove(eventId);
-            component.ends();
-        });
-    }
-
-    /** Ends when the delivery is settled or given back, which the worker need not wait for. */
-    private CompletableFuture<?> deliver(Delivery delivery) {
-        if (!component.outbox().maySend(delivery)) {
-            LOG.info("destination={} event={} is left to who has taken it over", destination, delivery.eventId());
-            // Nobody has, where a heartbeat was only slow and this incarnation lives on.
-            component.outbox().giveBack(delivery);
-            return SETTLED;
         }
+    }
+
+    private void work() {
+        try {
+            for (Attempt attempt = queue.take(); attempt != null; attempt = queue.take()) {
+                try {
+                    deliver(attempt);
+                } finally {
+                    attempt.returned().complete(null);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void deliver(Attempt attempt) {
+        Delivery delivery = attempt.delivery();
         Exchange exchange = createExchange(false);
         Onward onward = new Onward(delivery.eventId());
         exchange.setProperty(Onward.PROPERTY, onward);
@@ -191,23 +180,20 @@ final class OutboxConsumer extends DefaultConsumer {
             message.setHeader(OutboxHeaders.SUBJECT, delivery.subject());
             message.setHeader(OutboxHeaders.ATTEMPT, delivery.attempts() + 1);
             Exception failure = process(exchange);
-            Set<String> destinations = onward.end();
-            if (failure == null) {
-                return settlement.delivered(delivery, destinations);
-            }
-            if (!reading && !(failure instanceof DeliveryFailedException)) {
+            if (!attempt.end()) {
+                LOG.info("destination={} event={} ended after its time was up", destination, delivery.eventId());
+            } else if (failure == null) {
+                settlement.delivered(attempt, onward.end());
+            } else if (!reading && !(failure instanceof DeliveryFailedException)) {
                 LOG.info("destination={} event={} was cut short by the stop", destination, delivery.eventId());
-                component.outbox().giveBack(delivery);
+                queue.cutShort(attempt);
             } else {
-                settlement.failed(delivery, failure);
+                settlement.failed(attempt, failure);
             }
-        } catch (RuntimeException e) {
-            settlement.inVain(delivery, e);
         } finally {
             LogContext.ends();
             releaseExchange(exchange, false);
         }
-        return SETTLED;
     }
 
     private @Nullable Exception process(Exchange exchange) {

@@ -21,11 +21,10 @@ final class OutboxProducer extends DefaultProducer {
         if (!endpoint.component().takes(endpoint.destination())) {
             return;
         }
-        String subject = header(exchange, OutboxHeaders.SUBJECT);
         String eventId = header(exchange, OutboxHeaders.EVENT_ID);
         Onward onward = exchange.getProperty(Onward.PROPERTY, Onward.class);
         if (onward == null || !onward.add(endpoint.destination(), eventId)) {
-            endpoint.component().outbox().add(endpoint.destination(), subject, eventId);
+            endpoint.component().outbox().add(endpoint.destination(), eventId);
         }
         endpoint.component().tellIfUnread(endpoint.destination());
     }

@@ -3,14 +3,20 @@ package io.jobrelay.camel.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.delivery.AttemptResult;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Announcements;
+import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.DueWatch;
@@ -25,6 +31,7 @@ import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
@@ -35,10 +42,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -52,11 +63,14 @@ class OutboxComponentTest {
         public void delivered(Delivery delivery) {}
 
         @Override
-        public void failed(Delivery delivery, Outbox.Fate fate) {}
+        public void failed(Delivery delivery, AttemptResult result) {}
     };
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private LedgerDatabase database;
+    private final MovableClock time = MovableClock.running();
+    private volatile DeliverySettings delivery = settings("0s,0s");
+    private Destinations destinations;
     private Outbox outbox;
     private Leases leases;
     private Watches watches;
@@ -65,20 +79,18 @@ class OutboxComponentTest {
     @BeforeEach
     void has_a_ledger(@TempDir Path directory) {
         database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
-        DeliverySettings delivery = new DeliverySettings(
-                DeliverySchedule.parse("0s,0s", 0.2),
-                Duration.ofSeconds(20),
-                new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)));
-        LedgerClock clock = LedgerClock.of(database, Clock.systemUTC(), System::nanoTime);
+        LedgerClock clock = LedgerClock.of(database, time, time::nanoTime);
         Nodes nodes = new Nodes(database, clock, System::nanoTime, new Nodes.Self("one", "test"), () -> "one");
-        outbox = new Outbox(database, clock, delivery.circuit(), nodes.lease());
+        outbox = new Outbox(database, clock);
         leases = new Leases(database, nodes.lease());
         watches = new Watches(database, clock);
         Announcements announcements = new Announcements(
                 database, "test", Clock.systemUTC(), () -> UUID.randomUUID().toString());
         intake = new Intake(database, outbox, announcements, clock, () -> 0);
+        destinations = new Destinations(database, clock);
         context.addComponent(
-                "outbox", new OutboxComponent(outbox, () -> delivery, () -> 0, Map::of, new Secrets(), UNHEARD));
+                "outbox",
+                new OutboxComponent(outbox, leases, clock, () -> delivery, () -> 0, Map::of, new Secrets(), UNHEARD));
     }
 
     @AfterEach
@@ -119,8 +131,8 @@ class OutboxComponentTest {
         assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
         change("good");
 
-        await().untilAsserted(() -> assertThat(counts())
-                .containsExactly("changes DELIVERED 1", "changes PENDING 1", "one PENDING 1", "two PENDING 1"));
+        await().untilAsserted(() ->
+                assertThat(counts()).containsExactly("changes PENDING 1", "one PENDING 1", "two PENDING 1"));
     }
 
     @Test
@@ -135,11 +147,11 @@ class OutboxComponentTest {
         });
         context.start();
         change("good");
-        await().untilAsserted(() -> assertThat(counts()).containsExactly("changes DELIVERED 1"));
+        await().untilAsserted(() -> assertThat(counts()).isEmpty());
 
         routed.countDown();
 
-        await().untilAsserted(() -> assertThat(counts()).containsExactly("changes DELIVERED 1", "late PENDING 1"));
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("late PENDING 1"));
     }
 
     @Test
@@ -159,7 +171,6 @@ class OutboxComponentTest {
         });
         context.start();
         change("paused");
-        Destinations destinations = new Destinations(database);
         await().untilAsserted(() -> assertThat(destinations.list())
                 .filteredOn(destination -> destination.name().equals("hook"))
                 .extracting(Destinations.Entry::error)
@@ -167,16 +178,159 @@ class OutboxComponentTest {
 
         destinations.enable("hook");
 
-        await().untilAsserted(() -> assertThat(counts()).containsExactly("changes DELIVERED 1", "hook DELIVERED 1"));
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1"));
+    }
+
+    /** Its job is not sent in parallel, even if the route does not care for being interrupted. */
+    @Test
+    void a_route_that_hangs_is_interrupted_and_its_attempt_has_failed() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").process(exchange -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        hang(interrupted, released);
+                    }
+                });
+            }
+        });
+        context.start();
+        change("a");
+        await().untilAtomic(attempts, equalTo(1));
+        time.advance(Duration.ofSeconds(31));
+
+        assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        await().untilAsserted(() -> assertThat(destinations.list())
+                .filteredOn(destination -> destination.name().equals("hook"))
+                .extracting(Destinations.Entry::error)
+                .containsExactly("the route took longer than 30s, and was interrupted"));
+        change("b");
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1", "hook PENDING 1"));
+        assertThat(attempts).as("that of b, and none of a").hasValue(2);
+        released.countDown();
+
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 2"));
+        assertThat(attempts).hasValue(3);
+    }
+
+    private static void hang(CountDownLatch interrupted, CountDownLatch released) {
+        while (released.getCount() > 0) {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+        }
+    }
+
+    /** In one process as well: what a consumer knows of an outbox, nobody else changes. */
+    @Test
+    void an_outbox_has_one_reader() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("outbox:hook").to("log:one");
+                from("outbox:hook?concurrency=2").to("log:two");
+            }
+        });
+
+        assertThatThrownBy(context::start)
+                .hasMessageContaining("outbox:hook: is read by another route already; let one route read it");
+    }
+
+    @Test
+    void what_is_dead_and_sent_again_is_noticed() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").process(exchange -> {
+                    if (attempts.incrementAndGet() <= 2) {
+                        throw new DeliveryFailedException("HTTP status 400", Consequence.REFUSED, null);
+                    }
+                });
+            }
+        });
+        context.start();
+        change("a");
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DEAD 1"));
+
+        new Deliveries(database).redeliver(Deliveries.Selection.ALL, null);
+
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1"));
+    }
+
+    /** Some attempts fail, and somebody edits the destination all the time. */
+    @Test
+    void keeps_each_job_in_order_and_loses_nothing() throws Exception {
+        delivery = settings("0s,0s,0s,0s,0s,0s,0s,0s,0s,0s");
+        int jobs = 50;
+        int changes = 20;
+        Random random = new Random(7);
+        Map<String, List<Integer>> sent = new ConcurrentHashMap<>();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").process(exchange -> {
+                    synchronized (random) {
+                        if (random.nextInt(20) == 0) {
+                            throw new IllegalStateException("on purpose");
+                        }
+                    }
+                    JsonNode event = Json.MAPPER.readTree(exchange.getMessage().getBody(byte[].class));
+                    sent.computeIfAbsent(event.path("subject").asText(), job -> new CopyOnWriteArrayList<>())
+                            .add(event.path("sequence").asInt());
+                });
+            }
+        });
+        context.start();
+        Watch list = new Watch("acme-jobs", "acme", Map.of(), Pace.parse("1h..1h"), Map.of(), false, null, true);
+        watches.add(list);
+        for (int change = 0; change < changes; change++) {
+            JobState state = change % 2 == 0 ? JobState.RUNNING : JobState.QUEUED;
+            takeIn(
+                    list,
+                    IntStream.range(0, jobs)
+                            .mapToObj(job -> JobRecords.of("job " + job, state))
+                            .toList());
+            destinations.enable("hook");
+        }
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED " + jobs * changes));
+        assertThat(sent).hasSize(jobs);
+        assertThat(sent.values())
+                .allSatisfy(sequences -> assertThat(sequences)
+                        .isEqualTo(IntStream.rangeClosed(1, changes).boxed().toList()));
     }
 
     private void change(String job) {
-        watches.add(
-                new Watch("acme-job", "acme", Map.of("id", job), Pace.parse("1h..1h"), Map.of(), false, null, false));
+        Watch watch =
+                new Watch("acme-job", "acme", Map.of("id", job), Pace.parse("1h..1h"), Map.of(), false, null, false);
+        watches.add(watch);
+        takeIn(watch, List.of(JobRecords.of(job, JobState.RUNNING)));
+    }
+
+    private void takeIn(Watch watch, List<JobRecord> records) {
         Lease account = leases.of(Shard.account("acme")).orElseThrow();
-        DueWatch due = watches.due(account, Instant.EPOCH, "", Instant.now(), 1).get(0);
-        intake.answered(due, List.of(JobRecords.of(job, JobState.RUNNING)), Instant.now())
-                .join();
+        DueWatch due = watches.due(account, List.of(watch.id())).get(0);
+        intake.answered(due, records, Instant.now()).join();
+    }
+
+    private static DeliverySettings settings(String schedule) {
+        return new DeliverySettings(
+                DeliverySchedule.parse(schedule, 0.2),
+                Duration.ofSeconds(20),
+                new CircuitBreaker(10, Duration.ofMinutes(1), Duration.ofDays(5)));
     }
 
     private List<String> counts() {

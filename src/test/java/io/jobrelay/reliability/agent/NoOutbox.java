@@ -2,7 +2,6 @@ package io.jobrelay.reliability.agent;
 
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Outbox;
-import java.util.List;
 import java.util.Set;
 import net.bytebuddy.asm.Advice;
 
@@ -11,15 +10,15 @@ public final class NoOutbox {
     private NoOutbox() {}
 
     @Advice.OnMethodExit
-    static void claimed(@Advice.This Object outbox, @Advice.Return List<?> due) {
-        settle(outbox, due);
+    static void read(@Advice.This Object outbox, @Advice.Return Object page) {
+        settle(outbox, page);
     }
 
     /** Called from the changed code. */
-    public static void settle(Object outbox, List<?> due) {
-        for (Object each : due) {
-            if (each instanceof Delivery delivery && delivery.destination().equals("file")) {
-                ((Outbox) outbox).delivered(delivery, Set.of()).join();
+    public static void settle(Object outbox, Object page) {
+        for (Delivery delivery : ((Outbox.Page) page).deliveries()) {
+            if (delivery.destination().equals("file")) {
+                ((Outbox) outbox).delivered(delivery, Set.of(), null).join();
             }
         }
     }

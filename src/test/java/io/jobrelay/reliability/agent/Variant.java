@@ -10,15 +10,11 @@ import net.bytebuddy.matcher.ElementMatcher;
 
 /** Programs that look like Jobrelay and do not keep its word. The names are not classes, so that none is loaded too early. */
 public enum Variant {
-    /** A change counts as delivered to the file once it is taken from the outbox; it is sent afterwards. */
+    /** A change counts as delivered to the file once it is read from the outbox; it is sent afterwards. */
     NO_OUTBOX {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
-            return in(
-                    builder,
-                    "io.jobrelay.ledger.Outbox",
-                    named("claim").and(takesArguments(String.class, int.class)),
-                    NoOutbox.class);
+            return in(builder, "io.jobrelay.ledger.Outbox", named("pending"), NoOutbox.class);
         }
     },
     /** A change is in the file before it is in the ledger. */
