@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class LiveEditing implements AutoCloseable {
     private static final int MOST_TOLD = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Trials trials;
+    private final Function<Edition, List<Problem>> trial;
     private final RunningLine line;
     private final Reloads reloads;
     private final Looks looks;
@@ -41,13 +42,8 @@ final class LiveEditing implements AutoCloseable {
     private Edition lastFound;
     private boolean inTrouble;
 
-    /** What is wrong with an edition. */
-    interface Trials {
-        List<Problem> problems(Edition edition);
-    }
-
-    private LiveEditing(Duration every, Trials trials, RunningLine line, Reloads reloads) {
-        this.trials = trials;
+    private LiveEditing(Duration every, Function<Edition, List<Problem>> trial, RunningLine line, Reloads reloads) {
+        this.trial = trial;
         this.line = line;
         this.reloads = reloads;
         this.lastFound = line.edition();
@@ -56,10 +52,15 @@ final class LiveEditing implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Begins to look. */
-    static LiveEditing start(Duration every, Trials trials, RunningLine line, Reloads reloads) {
+    /**
+     * Begins to look.
+     *
+     * @param trial what is wrong with an edition
+     */
+    static LiveEditing start(
+            Duration every, Function<Edition, List<Problem>> trial, RunningLine line, Reloads reloads) {
         reloads.started(line.edition().files());
-        LiveEditing editing = new LiveEditing(every, trials, line, reloads);
+        LiveEditing editing = new LiveEditing(every, trial, line, reloads);
         editing.thread.start();
         return editing;
     }
@@ -111,7 +112,7 @@ final class LiveEditing implements AutoCloseable {
 
     private List<Problem> problems(Edition edition) {
         try {
-            return trials.problems(edition);
+            return trial.apply(edition);
         } catch (IllegalStateException e) {
             if (edition.properties().equals(line.edition().properties())) {
                 throw e;

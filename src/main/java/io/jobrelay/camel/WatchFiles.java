@@ -70,24 +70,20 @@ public final class WatchFiles {
         gone.forEach(source -> {
             take(source, WatchSummary.none(true));
             if (complete) {
-                LOG.info("reload generation={} file={} result=REMOVED", reloads.watchesRemoved(source), source);
+                LOG.info("reload generation={} file={} result=REMOVED", reloads.begin(), source);
+                reloads.removed(source);
             }
         });
         contents.forEach((source, content) -> {
             if (!content.equals(known.get(source))) {
                 take(source, content);
-                if (complete) {
-                    report(source, content);
-                }
+                report(source, content);
             }
         });
         known.clear();
         known.putAll(contents);
         last = read;
         missing = found.missing();
-        if (!complete) {
-            reloads.watchesStarted(problems(true), problems(false));
-        }
         complete = true;
     }
 
@@ -102,24 +98,18 @@ public final class WatchFiles {
                                 + " or leave it empty to have its watches removed"));
     }
 
-    private Map<String, List<Problem>> problems(boolean readable) {
-        Map<String, List<Problem>> problems = new HashMap<>();
-        known.forEach((source, content) -> {
-            if (!content.equals(UNREAD) && content.readable() == readable) {
-                problems.put(source, content.problems());
-            }
-        });
-        return problems;
-    }
-
     private void report(String source, WatchSummary content) {
-        if (content.readable()) {
-            long generation = reloads.watchesLoaded(source, content.problems());
-            LOG.info("reload generation={} file={} result=LOADED", generation, source);
-        } else {
-            long generation = reloads.watchesRefused(source, content.problems());
-            LOG.error("reload generation={} file={} result=REFUSED", generation, source);
+        if (!content.readable()) {
+            reloads.refused(source, content.problems());
+            if (complete) {
+                LOG.error("reload generation={} file={} result=REFUSED", reloads.generation(), source);
+            }
+            return;
         }
+        if (complete) {
+            LOG.info("reload generation={} file={} result=LOADED", reloads.begin(), source);
+        }
+        reloads.loaded(source, content.problems());
     }
 
     /** True once the files have been read and taken in. */

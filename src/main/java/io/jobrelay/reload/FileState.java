@@ -2,6 +2,7 @@ package io.jobrelay.reload;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.settings.Problem;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
@@ -26,10 +27,10 @@ public record FileState(String file, Kind kind, long generation, Instant time, R
         PROPERTIES;
 
         static Kind of(String file) {
-            if (Edition.isRoute(file)) {
-                return ROUTE;
+            if (file.equals(Edition.PROPERTIES)) {
+                return PROPERTIES;
             }
-            return Edition.isMapping(file) ? MAPPING : PROPERTIES;
+            return !Edition.covers(Path.of(file)) ? WATCHES : Edition.isRoute(file) ? ROUTE : MAPPING;
         }
     }
 

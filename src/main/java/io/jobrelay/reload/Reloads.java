@@ -42,7 +42,7 @@ public final class Reloads {
 
     /** What Jobrelay was started with. */
     public synchronized void started(Collection<String> files) {
-        files.forEach(file -> running.put(file, state(file, Kind.of(file), Result.LOADED, List.of())));
+        files.forEach(file -> loaded(file, List.of()));
     }
 
     /** A new generation begins; it is counted before its files are named. */
@@ -51,22 +51,20 @@ public final class Reloads {
         return ++generation;
     }
 
-    /** A file runs as it stands on the disk, but for what is said. */
-    public synchronized FileState loaded(String file, List<Problem> waiting) {
-        FileState state =
-                state(file, Kind.of(file), waiting.isEmpty() ? Result.LOADED : Result.RESTART_NEEDED, waiting);
-        running.put(file, state);
-        return state;
+    /**
+     * A file runs as it stands on the disk, but for what is said: properties that wait for the next start, watches that are
+     * wrong.
+     */
+    public synchronized void loaded(String file, List<Problem> but) {
+        boolean whole = but.isEmpty() || Kind.of(file) == Kind.WATCHES;
+        refused.remove(file);
+        running.put(file, state(file, generation, whole ? Result.LOADED : Result.RESTART_NEEDED, remarks(but)));
     }
 
     /** A file is gone, and what was in it. */
-    public synchronized FileState removed(String file) {
-        return removed(file, Kind.of(file));
-    }
-
-    private FileState removed(String file, Kind kind) {
-        FileState state = state(file, kind, Result.REMOVED, List.of());
-        running.put(file, state);
+    public synchronized void removed(String file) {
+        refused.remove(file);
+        running.put(file, state(file, generation, Result.REMOVED, List.of()));
         List<FileState> gone = running.values().stream()
                 .filter(each -> each.result() == Result.REMOVED)
                 .sorted(comparing(FileState::time))
@@ -75,70 +73,31 @@ public final class Reloads {
                 .limit(Math.max(0, gone.size() - MOST_REMOVED))
                 .map(FileState::file)
                 .forEach(running::remove);
-        return state;
     }
 
     /** From now on these route files, mappings and properties are refused, and no others. */
     public synchronized void refuse(Map<String, List<Problem>> files) {
         refused.values().removeIf(state -> state.kind() != Kind.WATCHES && !files.containsKey(state.file()));
-        files.forEach((file, problems) -> refuse(file, Kind.of(file), problems));
+        files.forEach(this::refused);
     }
 
-    private void refuse(String file, Kind kind, List<Problem> problems) {
+    /** A file is refused; what ran before it goes on. */
+    public synchronized void refused(String file, List<Problem> problems) {
         FileState known = running.get(file);
-        List<Remark> remarks = problems.stream().map(Remark::of).toList();
+        List<Remark> remarks = remarks(problems);
         FileState before = refused.get(file);
-        if (before != null && before.problems().equals(remarks)) {
-            return;
+        if (before == null || !before.problems().equals(remarks)) {
+            long runs = known == null ? generation : known.generation();
+            refused.put(file, state(file, runs, Result.REFUSED, remarks));
         }
-        refused.put(
-                file,
-                new FileState(
-                        file,
-                        kind,
-                        known == null ? generation : known.generation(),
-                        clock.instant(),
-                        Result.REFUSED,
-                        remarks));
     }
 
-    /** The watch files as they were first read. */
-    public synchronized void watchesStarted(
-            Map<String, List<Problem>> readable, Map<String, List<Problem>> unreadable) {
-        readable.forEach((file, problems) -> running.put(file, state(file, Kind.WATCHES, Result.LOADED, problems)));
-        unreadable.forEach((file, problems) -> refuse(file, Kind.WATCHES, problems));
+    private FileState state(String file, long generation, Result result, List<Remark> remarks) {
+        return new FileState(file, Kind.of(file), generation, clock.instant(), result, remarks);
     }
 
-    /** The watches of a file were taken in, but for those that have problems. */
-    public synchronized long watchesLoaded(String file, List<Problem> problems) {
-        begin();
-        refused.remove(file);
-        running.put(file, state(file, Kind.WATCHES, Result.LOADED, problems));
-        return generation;
-    }
-
-    /** A watch file is gone. */
-    public synchronized long watchesRemoved(String file) {
-        begin();
-        refused.remove(file);
-        removed(file, Kind.WATCHES);
-        return generation;
-    }
-
-    /** A watch file cannot be read; its watches go on. */
-    public synchronized long watchesRefused(String file, List<Problem> problems) {
-        refuse(file, Kind.WATCHES, problems);
-        return generation;
-    }
-
-    private FileState state(String file, Kind kind, Result result, List<Problem> problems) {
-        return new FileState(
-                file,
-                kind,
-                generation,
-                clock.instant(),
-                result,
-                problems.stream().map(Remark::of).toList());
+    private static List<Remark> remarks(List<Problem> problems) {
+        return problems.stream().map(Remark::of).toList();
     }
 
     public synchronized long generation() {
