@@ -248,7 +248,7 @@ public final class Outbox {
     }
 
     /**
-     * The attempt failed. A change that could not be routed stays as it is.
+     * The attempt failed, as {@link #delivered} otherwise. A change that could not be routed stays as it is.
      *
      * @param dueAt when the next attempt may be made
      */
@@ -257,25 +257,17 @@ public final class Outbox {
         if (delivery.destination().equals(CHANGES)) {
             return CompletableFuture.completedFuture(null);
         }
-        return switch (result) {
-            case RETRIED -> begin(delivery, Status.PENDING, 1, error, dueAt, circuit);
-            case DEAD -> bury(delivery, error, circuit);
-            case GIVEN_BACK -> begin(delivery, Status.PENDING, 0, error, dueAt, circuit);
-        };
-    }
-
-    private CompletableFuture<?> bury(Delivery delivery, String error, CircuitChange circuit) {
-        return begin(delivery, Status.DEAD, 1, error, null, circuit);
-    }
-
-    private CompletableFuture<?> begin(
-            Delivery delivery,
-            Status status,
-            int attempts,
-            String error,
-            @Nullable Instant dueAt,
-            CircuitChange circuit) {
-        return database.begin(settlements, new Settlement(delivery, status, attempts, error, dueAt, Set.of(), circuit));
+        boolean dead = result == AttemptResult.DEAD;
+        return database.begin(
+                settlements,
+                new Settlement(
+                        delivery,
+                        dead ? Status.DEAD : Status.PENDING,
+                        result == AttemptResult.GIVEN_BACK ? 0 : 1,
+                        error,
+                        dead ? null : dueAt,
+                        Set.of(),
+                        circuit));
     }
 
     private List<Boolean> settle(Handle handle, List<Settlement> all) {
@@ -361,15 +353,9 @@ public final class Outbox {
                 row.getString("error"));
     }
 
-    /**
-     * Before anything is sent again of which nobody knows whether it was written.
-     *
-     * @throws LedgerException if the ledger cannot be written now
-     */
-    public void requireWritable() {
-        database.trouble().ifPresent(trouble -> {
-            throw new LedgerException(trouble);
-        });
+    /** What keeps the ledger from being written; empty if it can be. */
+    public Optional<String> trouble() {
+        return database.trouble();
     }
 
     /** How many deliveries a destination has in each status. */

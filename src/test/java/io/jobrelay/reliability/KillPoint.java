@@ -53,7 +53,7 @@ enum KillPoint {
     /** That it is delivered is written, and not committed. */
     WHILE_MARKING(before(Outbox.class, "delivered").of("destination=webhook"), before(Handle.class, "commit")),
     /** The last attempt has failed, and that is not committed. */
-    IN_MOVE_TO_DEAD(before(Outbox.class, "bury"), before(Handle.class, "commit")),
+    IN_MOVE_TO_DEAD(before(Outbox.class, "failed").of("DEAD"), before(Handle.class, "commit")),
     /** What was settled long ago is deleted, and that is not committed. */
     IN_CLEAN_UP(before(Purge.class, "deliveries"), before(Handle.class, "commit")),
     /** The file was moved away and a new one is there, empty. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class DeliveryQueue {
     private Place read = Place.START;
     private int again;
     private boolean more = true;
-    private boolean inDoubt;
+    private volatile boolean inDoubt;
     private boolean stopped;
 
     /**
@@ -76,22 +77,16 @@ final class DeliveryQueue {
      * @return true if there is more to be read at once
      */
     boolean fill() {
-        if (inDoubt()) {
-            outbox.requireWritable();
+        if (inDoubt) {
+            if (outbox.trouble().isPresent()) {
+                return false;
+            }
             leases.look();
-            resolveDoubt();
+            inDoubt = false;
         }
         followLeases();
         boolean found = readNew();
         return readDue() || found;
-    }
-
-    private synchronized boolean inDoubt() {
-        return inDoubt;
-    }
-
-    private synchronized void resolveDoubt() {
-        inDoubt = false;
     }
 
     private void followLeases() {
@@ -124,7 +119,7 @@ final class DeliveryQueue {
         int most;
         synchronized (this) {
             int room = Math.min(PAGE, backlog.room());
-            more = room > 0;
+            more = true;
             if (owned.isEmpty() || room == 0 || circuit.disabled() != null) {
                 return false;
             }
@@ -192,8 +187,8 @@ final class DeliveryQueue {
                         .isPresent();
     }
 
-    /** Time has passed: a probe may be due. */
-    synchronized void tick() {
+    /** Lets a worker look whether something may be sent: it wakes the next one. */
+    synchronized void wakeOne() {
         notify();
     }
 
@@ -209,14 +204,16 @@ final class DeliveryQueue {
                 .toList();
     }
 
-    /** False if something is under way still after that time. */
+    /** Waits until nothing is under way, once the queue is stopped; false if that takes longer. */
     synchronized boolean awaitEnd(Duration most) throws InterruptedException {
-        long end = System.nanoTime() + most.toNanos();
-        for (long left = most.toMillis(); left > 0 && !underWay.isEmpty(); ) {
+        for (long end = System.nanoTime() + most.toNanos(); !underWay.isEmpty(); ) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return false;
+            }
             wait(left);
-            left = (end - System.nanoTime()) / 1_000_000;
         }
-        return underWay.isEmpty();
+        return true;
     }
 
     /** True if nothing of the shard is under way, and everything is written. */
@@ -310,7 +307,7 @@ final class DeliveryQueue {
             if (trouble != null) {
                 boolean refused =
                         requireNonNullElse(trouble.getCause(), trouble) instanceof LedgerException e && e.refused();
-                inDoubt |= !refused;
+                inDoubt = inDoubt || !refused;
                 backlog.retry(delivery, clock.instant().plus(refused ? AFTER_REFUSAL : AFTER_TROUBLE));
             } else if (retryAt != null) {
                 backlog.retry(delivery, retryAt);
@@ -324,7 +321,7 @@ final class DeliveryQueue {
             toRead = inDoubt
                     || (more && backlog.room() >= PAGE)
                     || backlog.due(clock.instant()).isPresent();
-            notifyAll(); // one that sends, and one that waits for the end
+            wakeOne();
         }
         if (toRead) {
             reader.run();

@@ -114,7 +114,7 @@ final class OutboxConsumer extends DefaultConsumer {
             try {
                 boolean more = queue.fill();
                 cutOverdue();
-                queue.tick();
+                queue.wakeOne();
                 if (!more) {
                     calls.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
                 }
@@ -154,11 +154,7 @@ final class OutboxConsumer extends DefaultConsumer {
     private void work() {
         try {
             for (Attempt attempt = queue.take(); attempt != null; attempt = queue.take()) {
-                try {
-                    deliver(attempt);
-                } finally {
-                    attempt.returned().complete(null);
-                }
+                deliver(attempt);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -190,7 +186,12 @@ final class OutboxConsumer extends DefaultConsumer {
             } else {
                 settlement.failed(attempt, failure);
             }
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "destination={} event={} could not be settled, is sent again", destination, delivery.eventId(), e);
+            queue.cutShort(attempt);
         } finally {
+            attempt.returned().complete(null);
             LogContext.ends();
             releaseExchange(exchange, false);
         }
