@@ -17,6 +17,8 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Purge {
     private static final int AT_ONCE = 1_000;
+
+    private static final int WALKED_AT_ONCE = 250;
     /** Of a watch that a file names the row stays, or it would be polled anew. */
     private static final String UNNAMED = "(state = 'REMOVED' or source = '%s')".formatted(Watches.FROM_API);
 
@@ -62,7 +64,7 @@ public final class Purge {
                     .bind("created", walked.created)
                     .bind("position", walked.position)
                     .bind("before", before.toEpochMilli())
-                    .bind("most", AT_ONCE)
+                    .bind("most", WALKED_AT_ONCE)
                     .map((row, context) -> new Walked(row.getLong(1), row.getLong(2)))
                     .list();
             old.forEach(each -> changes.add(each.position));
@@ -76,13 +78,14 @@ public final class Purge {
         return looked;
     }
 
+    /** Each is looked for by itself: PostgreSQL would join all deliveries to "not exists". */
     private static void deleteUndelivered(Handle handle, List<Long> changes) {
         if (changes.isEmpty()) {
             return;
         }
         handle.createQuery("""
-                        delete from change where position in (<changes>) and routed and not exists (
-                            select 1 from delivery d where d.change = change.position)
+                        delete from change where position in (<changes>) and routed
+                            and (select min(d.change) from delivery d where d.change = change.position) is null
                         returning age, position""").bindList("changes", InList.of(changes)).map((row, context) -> Place.of(row)).stream()
                 .max(naturalOrder())
                 .ifPresent(last -> handle.createUpdate("""

@@ -236,11 +236,11 @@ class OutboxTest {
         Instant now = ledger.clock.instant();
         int calls = 0;
         for (int looked = ledger.purge.deliveries(now); looked > 0; looked = ledger.purge.deliveries(now)) {
-            assertThat(looked).isLessThanOrEqualTo(2_000);
+            assertThat(looked).isLessThanOrEqualTo(1_250);
             calls++;
         }
 
-        assertThat(calls).isEqualTo(3);
+        assertThat(calls).isEqualTo(4);
         assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 100));
         assertThat(ledger.query("select min(sequence) || '..' || max(sequence) from change"))
                 .containsExactly("2401..2500");
