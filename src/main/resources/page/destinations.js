@@ -200,7 +200,7 @@ class Destinations {
         figure("Dead", one.dead, href("destinations", { status: "DEAD", destination: one.name }), one.dead > 0 && "bad"),
         one.oldestPendingTime && figure("Oldest", relative(one.oldestPendingTime, "age"))),
       one.failingSince && el("p", { class: "hint" }, "Nothing got through for ", relative(one.failingSince, "age"), "."),
-      waits && one.nextTryTime
+      waits && (one.circuit === "HALF_OPEN" || one.nextTryTime)
         && el("p", { class: "hint" }, one.circuit === "HALF_OPEN" ? "One delivery is being tried." : ["Next try ", relative(one.nextTryTime, "until"), "."]),
       one.error && el("p", { class: "error" }, foreign(one.error, 300)),
       el("div", { class: "actions" },

@@ -243,6 +243,7 @@ class DeliveriesTest {
         Destinations destinations = new Destinations(ledger.database, ledger.time);
 
         assertThat(destinations.list())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("node")
                 .containsExactly(
                         entry("changes", State.CLOSED, 3, Ledger.START, 0, null, null, null),
                         entry(HOOK, State.OPEN, 2, later, 1, later, probeAt, "HTTP\\nstatus 500"),
