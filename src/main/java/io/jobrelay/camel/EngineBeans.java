@@ -69,7 +69,7 @@ public final class EngineBeans implements AutoCloseable {
         watches = new Watches(database, clock);
         outbox = new Outbox(database, clock);
         Announcements announcements = new Announcements(
-                database, started.instance(), wall, () -> UUID.randomUUID().toString());
+                started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics(clock);
         destinations = new Destinations(database, clock);

@@ -9,13 +9,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Turns a change into its event: the bytes are final, and the first delivery, to the router, is made in the transaction that
- * the change is made in, which is the one under way.
- */
+/** Turns changes into events, whose bytes are final, and writes them for the router in the transaction that makes the changes. */
 public final class Announcements {
-    private final ChangeLog changes;
     private final String instance;
     private final Clock wall;
     private final Supplier<String> eventIds;
@@ -25,34 +24,69 @@ public final class Announcements {
      * @param wall the machine's clock, by which events are dated
      * @param eventIds unique and without dots
      */
-    public Announcements(LedgerDatabase database, String instance, Clock wall, Supplier<String> eventIds) {
-        this.changes = database.changes();
+    public Announcements(String instance, Clock wall, Supplier<String> eventIds) {
         this.instance = instance;
         this.wall = wall;
         this.eventIds = eventIds;
     }
 
-    /**
-     * @param now the ledger's time
-     */
-    void announce(Change change, long now) {
-        long sequence = requireNonNull(change.job().sequence(), "a change is numbered");
-        Event event = Event.of(eventIds.get(), instance, change, time());
-        changes.add(
-                change.job().provider().account(),
-                event,
-                sequence,
-                change.job().state().name(),
-                now);
+    Batch batch(Handle handle) {
+        return new Batch(handle);
     }
 
-    /**
-     * @param sequence which change of the watch's health it is, from 1
-     * @param now the ledger's time
-     */
-    void announce(HealthChange change, long sequence, long now) {
-        Event event = Event.of(eventIds.get(), instance, change, sequence, time());
-        changes.add(change.watch().account(), event, sequence, null, now);
+    /** What a transaction announces, in order. */
+    final class Batch {
+        private final PreparedBatch rows;
+
+        private Batch(Handle handle) {
+            rows = handle.prepareBatch("""
+                    insert into change (account, event_id, subject, sequence, type, state, event, created_at, event_time)
+                    values (:account, :id, :subject, :sequence, :type, :state, :event, :now, :time)""");
+        }
+
+        /**
+         * @param now the ledger's time
+         */
+        void add(Change change, long now) {
+            append(
+                    Event.of(eventIds.get(), instance, change, time()),
+                    change.job().provider().account(),
+                    requireNonNull(change.job().sequence(), "a change is numbered"),
+                    change.job().state().name(),
+                    now);
+        }
+
+        /**
+         * @param sequence which change of the watch's health it is, from 1
+         * @param now the ledger's time
+         */
+        void add(HealthChange change, long sequence, long now) {
+            append(
+                    Event.of(eventIds.get(), instance, change, sequence, time()),
+                    change.watch().account(),
+                    sequence,
+                    null,
+                    now);
+        }
+
+        private void append(Event event, String account, long sequence, @Nullable String state, long now) {
+            rows.bind("account", account)
+                    .bind("id", event.id())
+                    .bind("subject", event.subject())
+                    .bind("sequence", sequence)
+                    .bind("type", event.type())
+                    .bind("state", state)
+                    .bind("event", event.bytes())
+                    .bind("now", now)
+                    .bind("time", event.time().toEpochMilli())
+                    .add();
+        }
+
+        void write() {
+            if (rows.size() > 0) {
+                rows.execute();
+            }
+        }
     }
 
     /** No finer than the ledger keeps it. */

@@ -73,9 +73,11 @@ public final class Blindness {
                 .bind("most", MOST_AT_ONCE)
                 .map((row, context) -> noticed(row))
                 .list();
+        Announcements.Batch announced = announcements.batch(handle);
         for (Noticed watch : noticed) {
-            watch.health.become(handle, watch.watch, watch.health.health(), true, watch.failure, announcements, clock);
+            watch.health.become(handle, watch.watch, watch.health.health(), true, watch.failure, announced, clock);
         }
+        announced.write();
         return noticed.stream().map(this::told).toList();
     }
 

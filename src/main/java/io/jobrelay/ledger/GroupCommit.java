@@ -34,7 +34,6 @@ final class GroupCommit implements AutoCloseable {
 
     private final Jdbi jdbi;
     private final Consumer<Connection> discard;
-    private final ChangeLog changes;
     private final Fence fence;
     private final BlockingQueue<Work<?, ?>> queue = new LinkedBlockingQueue<>();
     /** The last piece of work: none is queued behind it. */
@@ -46,14 +45,12 @@ final class GroupCommit implements AutoCloseable {
     /**
      * @param discard closes a connection for good: after a failed transaction SQLite and its driver may disagree about
      *     whether there is one
-     * @param changes what the work announces, written last
      * @param fence passed first
      */
-    GroupCommit(Jdbi jdbi, Consumer<Connection> discard, ChangeLog changes, Fence fence) {
+    GroupCommit(Jdbi jdbi, Consumer<Connection> discard, Fence fence) {
         this.jdbi = jdbi;
         this.fence = fence;
         this.discard = discard;
-        this.changes = changes;
         this.writer = new Thread(this::commitGroups, "ledger-writer");
         this.writer.setDaemon(true);
         this.writer.start();
@@ -204,10 +201,8 @@ final class GroupCommit implements AutoCloseable {
                 }
             }
             kinds.values().forEach(works -> write(handle, works));
-            changes.write(handle);
             handle.commit();
         } catch (Throwable e) {
-            changes.forget();
             discard.accept(handle.getConnection());
             throw e;
         }

@@ -108,6 +108,7 @@ public final class Intake {
                 .filter(answer -> State.unedited(states, answer.due()) != null)
                 .toList();
         Jobs jobs = jobs(handle, inTime);
+        Announcements.Batch announced = announcements.batch(handle);
         PreparedBatch watches = handle.prepareBatch("""
                 update watch set due_at = :due, state_since = :since,
                     failures = 0, failure = null, answered_at = :now, blind_at = :now + blind_after,
@@ -116,9 +117,10 @@ public final class Intake {
         List<Answered> made = new ArrayList<>();
         for (Answer answer : answers) {
             State before = State.unedited(states, answer.due());
-            made.add(before == null ? Answered.NOTHING : takeIn(handle, answer, before, jobs, watches));
+            made.add(before == null ? Answered.NOTHING : takeIn(handle, answer, before, jobs, announced, watches));
         }
         jobs.write(handle);
+        announced.write();
         if (watches.size() > 0) {
             watches.execute();
         }
@@ -139,7 +141,13 @@ public final class Intake {
                         .toList());
     }
 
-    private Answered takeIn(Handle handle, Answer answer, State before, Jobs jobs, PreparedBatch watches) {
+    private Answered takeIn(
+            Handle handle,
+            Answer answer,
+            State before,
+            Jobs jobs,
+            Announcements.Batch announced,
+            PreparedBatch watches) {
         DueWatch due = answer.due();
         Instant now = answer.now();
         List<JobRecord> upToDate = answer.records().stream()
@@ -153,7 +161,12 @@ public final class Intake {
         for (JobRecord record : upToDate) {
             Jobs.Known known = jobs.find(record.id());
             if (known == null || !known.changedByAnother(due, answer.begun())) {
-                takeIn(due, known, record, jobs, now).ifPresent(made::add);
+                Optional<Change> change = change(due, known, record, now);
+                change.ifPresent(found -> {
+                    jobs.put(due, found.job(), now);
+                    announced.add(found, now.toEpochMilli());
+                    made.add(found);
+                });
                 ended |= record.terminal() && !due.watch().list();
             }
             Jobs.Known after = jobs.find(record.id());
@@ -171,7 +184,7 @@ public final class Intake {
                 .anyMatch(change -> change.previousState() != change.job().state());
         Instant since = stateChanged || before.stateSince == null ? now : before.stateSince;
         DueWatch next = due.after(since, now);
-        before.health.become(handle, due.watch(), HealthChange.OK, false, null, announcements, clock);
+        before.health.become(handle, due.watch(), HealthChange.OK, false, null, announced, clock);
         boolean written = !made.isEmpty() || ended || before.stateSince == null || !before.well();
         if (written) {
             watches.bind("due", next.due().toEpochMilli())
@@ -184,17 +197,11 @@ public final class Intake {
         return new Answered(made, ended ? null : next, written, repeatable && !ended, until, displaced);
     }
 
-    private Optional<Change> takeIn(
-            DueWatch due, Jobs.@Nullable Known known, JobRecord record, Jobs jobs, Instant now) {
+    private static Optional<Change> change(DueWatch due, Jobs.@Nullable Known known, JobRecord record, Instant now) {
         Watch watch = due.watch();
-        Optional<Change> change = known == null
+        return known == null
                 ? Change.between(null, record, watch.progress(), false)
                 : Change.between(known.last(), record, watch.progress(), now.isAfter(known.overdueAt(watch)));
-        change.ifPresent(made -> {
-            jobs.put(due, made.job(), now);
-            announcements.announce(made, now.toEpochMilli());
-        });
-        return change;
     }
 
     /**
@@ -211,13 +218,16 @@ public final class Intake {
     private List<Optional<DueWatch>> takeInFailures(Handle handle, List<Failed> failed) {
         Map<String, State> states =
                 states(handle, failed.stream().map(Failed::due).toList());
-        return failed.stream()
-                .map(each ->
-                        Optional.ofNullable(State.unedited(states, each.due)).map(watch -> takeIn(handle, each, watch)))
+        Announcements.Batch announced = announcements.batch(handle);
+        List<Optional<DueWatch>> next = failed.stream()
+                .map(each -> Optional.ofNullable(State.unedited(states, each.due))
+                        .map(watch -> takeIn(handle, each, watch, announced)))
                 .toList();
+        announced.write();
+        return next;
     }
 
-    private DueWatch takeIn(Handle handle, Failed failed, State watch) {
+    private DueWatch takeIn(Handle handle, Failed failed, State watch, Announcements.Batch announced) {
         DueWatch due = failed.due;
         PollFailure failure = failed.failure;
         Duration wait = due.watch().pace().afterFailure(watch.failures + 1, random.getAsDouble());
@@ -225,8 +235,7 @@ public final class Intake {
             wait = failure.retryAfter();
         }
         HealthChange.Failure reason = new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
-        watch.health.become(
-                handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announcements, clock);
+        watch.health.become(handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announced, clock);
         Instant next = failed.now.plus(wait).truncatedTo(ChronoUnit.MILLIS);
         handle.createUpdate("""
                         update watch set due_at = :due, failures = failures + 1, failure = :failure where id = :id""")

@@ -37,7 +37,6 @@ public final class LedgerDatabase implements AutoCloseable {
     private final @Nullable Hold held;
     private final HikariDataSource connections;
     private final Jdbi jdbi;
-    private final ChangeLog changes;
     private final GroupCommit writer;
     private final LedgerCondition condition;
     private final ExecutorService teller;
@@ -49,8 +48,7 @@ public final class LedgerDatabase implements AutoCloseable {
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
         engine.speak(jdbi);
-        this.changes = new ChangeLog();
-        this.writer = new GroupCommit(jdbi, connections::evictConnection, changes, new Fence(shared()));
+        this.writer = new GroupCommit(jdbi, connections::evictConnection, new Fence(shared()));
         this.condition = new LedgerCondition(engine.name(), System::nanoTime);
         this.teller = Executors.newSingleThreadExecutor(LedgerDatabase::teller);
     }
@@ -206,11 +204,6 @@ public final class LedgerDatabase implements AutoCloseable {
         }
         condition.good();
         return result;
-    }
-
-    /** What the transaction under way announces. */
-    ChangeLog changes() {
-        return changes;
     }
 
     /**

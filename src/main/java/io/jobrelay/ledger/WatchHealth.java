@@ -37,7 +37,7 @@ record WatchHealth(String health, long sequence, boolean blind, Instant unanswer
             String now,
             boolean blindNow,
             HealthChange.@Nullable Failure failure,
-            Announcements announcements,
+            Announcements.Batch announced,
             LedgerClock clock) {
         if (health.equals(now) && blind == blindNow) {
             return;
@@ -56,6 +56,6 @@ record WatchHealth(String health, long sequence, boolean blind, Instant unanswer
                 sequence + 1,
                 blindNow,
                 watch.id());
-        announcements.announce(change, sequence + 1, clock.millis());
+        announced.add(change, sequence + 1, clock.millis());
     }
 }

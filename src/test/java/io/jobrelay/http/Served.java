@@ -119,10 +119,7 @@ final class Served implements AutoCloseable {
                 database,
                 outbox,
                 new Announcements(
-                        database,
-                        "test",
-                        Clock.systemUTC(),
-                        () -> UUID.randomUUID().toString()),
+                        "test", Clock.systemUTC(), () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
         server = ApiServer.start(

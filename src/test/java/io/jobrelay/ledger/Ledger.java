@@ -54,8 +54,7 @@ final class Ledger implements AutoCloseable {
         leases = new Leases(database, nodes.lease());
         leases.look();
         watches = new Watches(database, time);
-        Announcements announcements =
-                new Announcements(database, "test", clock, () -> run + "-" + ids.incrementAndGet());
+        Announcements announcements = new Announcements("test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
         purge = new Purge(database, time);
         blindness = new Blindness(database, announcements, time);

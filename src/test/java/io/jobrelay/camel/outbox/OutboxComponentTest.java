@@ -85,7 +85,7 @@ class OutboxComponentTest {
         leases = new Leases(database, nodes.lease());
         watches = new Watches(database, clock);
         Announcements announcements = new Announcements(
-                database, "test", Clock.systemUTC(), () -> UUID.randomUUID().toString());
+                "test", Clock.systemUTC(), () -> UUID.randomUUID().toString());
         intake = new Intake(database, outbox, announcements, clock, () -> 0);
         destinations = new Destinations(database, clock);
         context.addComponent(
