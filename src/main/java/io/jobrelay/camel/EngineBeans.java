@@ -127,7 +127,8 @@ public final class EngineBeans implements AutoCloseable {
         registry.bind(
                 "reload-check",
                 new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));
-        registry.bind("retention", new Retention(new Purge(database, clock), settings, clock, context::isStopping));
+        registry.bind(
+                "retention", new Retention(new Purge(database, clock, leases, context::isStopping), settings, clock));
         context.addComponent("outbox", outboxes);
     }
 

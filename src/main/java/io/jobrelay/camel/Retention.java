@@ -4,38 +4,26 @@ import io.jobrelay.ledger.Purge;
 import io.jobrelay.settings.Settings;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 
 /** Deletes what is over for longer than the settings say. */
 public final class Retention {
     private final Purge purge;
     private final Supplier<Settings> settings;
     private final Clock clock;
-    private final BooleanSupplier stopping;
 
-    Retention(Purge purge, Supplier<Settings> settings, Clock clock, BooleanSupplier stopping) {
+    Retention(Purge purge, Supplier<Settings> settings, Clock clock) {
         this.purge = purge;
         this.settings = settings;
         this.clock = clock;
-        this.stopping = stopping;
     }
 
-    /** Goes on bit by bit until all is deleted; a stop need not wait for that. */
+    /** Goes on until all is deleted, or the purge is told to stop. */
     public void purge() {
-        purge(settings.get().retention(), purge::deliveries);
+        purge.deliveries(clock.instant().minus(settings.get().retention()));
         Duration jobs = settings.get().jobRetention();
         if (!jobs.isZero()) {
-            purge(jobs, purge::watches);
-        }
-    }
-
-    private void purge(Duration kept, ToIntFunction<Instant> some) {
-        Instant before = clock.instant().minus(kept);
-        while (!stopping.getAsBoolean() && some.applyAsInt(before) > 0) {
-            // the next ones
+            purge.watches(clock.instant().minus(jobs));
         }
     }
 }

@@ -106,7 +106,7 @@ public final class LedgerClock extends Clock {
     /** A time that the ledger has lived through, and lately if it is running: no later than its own now. */
     static long livedTo(Handle handle) {
         return handle.createQuery("""
-                        select coalesce((select max(created_at) from change), 0),
+                        select coalesce((select created_at from change order by age desc, position desc limit 1), 0),
                             coalesce((select lived_to from ledger_time), 0)""")
                 .map((row, context) -> Math.max(row.getLong(1), row.getLong(2)))
                 .one();

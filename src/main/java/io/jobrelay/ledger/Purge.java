@@ -2,153 +2,163 @@ package io.jobrelay.ledger;
 
 import static java.util.Comparator.naturalOrder;
 
+import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.ledger.History.Place;
+import io.jobrelay.ledger.Shard.Kind;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.ToIntFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Deletes what is over and kept no longer: some thousand rows at once, so that polls and deliveries, which have the same writer, go
- * on in between. Call each again until it gives 0.
+ * Deletes what is over and kept no longer, a thousand rows in a transaction, so that polls and deliveries, which have the same
+ * writer, go on in between. What is of an account is deleted by the node that owns it.
  */
 public final class Purge {
     private static final int AT_ONCE = 1_000;
-
-    private static final int WALKED_AT_ONCE = 250;
     /** Of a watch that a file names the row stays, or it would be polled anew. */
     private static final String UNNAMED = "(state = 'REMOVED' or source = '%s')".formatted(Watches.FROM_API);
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
-    private volatile Walked walked = new Walked(0, 0);
-
-    /** A change that went somewhere goes with its last delivery, so those before this one need not be looked at again. */
-    private record Walked(long created, long position) {}
-
-    public Purge(LedgerDatabase database, LedgerClock clock) {
-        this.database = database;
-        this.clock = clock;
-    }
+    private final Leases leases;
+    private final BooleanSupplier stopping;
 
     /**
-     * Deletes deliveries that were made before that time, and each change with its last delivery, or once it is as old and went
-     * nowhere. Dead ones are kept.
-     *
-     * @return how many deliveries and changes were looked at
+     * @param stopping true to leave what is left for another time
      */
-    public int deliveries(Instant before) {
-        AtomicReference<Walked> next = new AtomicReference<>(walked);
-        int looked = alone(handle -> {
-            List<Long> changes = new ArrayList<>();
-            for (String destination : Destinations.names(handle)) {
-                changes.addAll(handle.createQuery("""
-                                delete from delivery where rowid in (
-                                    select rowid from delivery
-                                    where destination = :destination and status = 'DELIVERED' and updated_at < :before
-                                    order by updated_at limit :most)
-                                returning change""")
-                        .bind("destination", destination)
-                        .bind("before", before.toEpochMilli())
-                        .bind("most", AT_ONCE - changes.size())
-                        .mapTo(Long.class)
-                        .list());
-            }
-            List<Walked> old = handle.createQuery("""
-                            select created_at, position from change
-                            where (created_at, position) > (:created, :position) and created_at < :before
-                            order by created_at, position limit :most""")
-                    .bind("created", walked.created)
-                    .bind("position", walked.position)
-                    .bind("before", before.toEpochMilli())
-                    .bind("most", WALKED_AT_ONCE)
-                    .map((row, context) -> new Walked(row.getLong(1), row.getLong(2)))
-                    .list();
-            old.forEach(each -> changes.add(each.position));
-            deleteUndelivered(handle, changes);
-            if (!old.isEmpty()) {
-                next.set(old.get(old.size() - 1));
-            }
-            return changes.size();
-        });
-        walked = next.get();
-        return looked;
+    public Purge(LedgerDatabase database, LedgerClock clock, Leases leases, BooleanSupplier stopping) {
+        this.database = database;
+        this.clock = clock;
+        this.leases = leases;
+        this.stopping = stopping;
     }
 
-    /** Each is looked for by itself: PostgreSQL would join all deliveries to "not exists". */
-    private static void deleteUndelivered(Handle handle, List<Long> changes) {
-        if (changes.isEmpty()) {
-            return;
+    /** Deletes deliveries that were made before that time, and changes that are as old and have none left. Dead ones are kept. */
+    public void deliveries(Instant before) {
+        for (String destination : database.read(Destinations::names)) {
+            // Rows that nobody else writes; of a destination that no route reads any more too, which has no owner.
+            int deleted = AT_ONCE;
+            while (deleted == AT_ONCE && !stopping.getAsBoolean()) {
+                deleted = database.write(handle -> handle.execute("""
+                        delete from delivery where rowid in (
+                            select rowid from delivery
+                            where destination = ? and status = 'DELIVERED' and updated_at < ?
+                            order by updated_at limit ? <skipLocked>)""", destination, before.toEpochMilli(), AT_ONCE));
+            }
         }
-        handle.createQuery("""
-                        delete from change where position in (<changes>) and routed
-                            and (select min(d.change) from delivery d where d.change = change.position) is null
-                        returning age, position""").bindList("changes", InList.of(changes)).map((row, context) -> Place.of(row)).stream()
-                .max(naturalOrder())
-                .ifPresent(last -> handle.createUpdate("""
-                                update ledger_time set purged_age = :age, purged_position = :position
-                                where (purged_age, purged_position) < (:age, :position)""")
-                        .bind("age", last.age())
-                        .bind("position", last.position())
-                        .execute());
+        forEachAccount(account -> {
+            Optional<Looked> last = Optional.of(new Looked(Long.MIN_VALUE, Place.START, false));
+            while (last.isPresent() && !stopping.getAsBoolean()) {
+                Looked behind = last.get();
+                last = write(account, handle -> changes(handle, account, before, behind));
+            }
+        });
+    }
+
+    private record Looked(long created, Place place, boolean over) {}
+
+    /**
+     * Deletes some; gives the last one that was looked at, if there may be more. For "not exists" PostgreSQL might read all
+     * deliveries.
+     */
+    private static Optional<Looked> changes(Handle handle, Lease account, Instant before, Looked behind) {
+        List<Looked> some = handle.createQuery("""
+                        select created_at, age, position,
+                            (select min(d.change) from delivery d where d.change = c.position) is null as over
+                        from change c where routed and account = :account
+                            and (created_at, position) > (:created, :position) and created_at < :before
+                        order by created_at, position limit :most""")
+                .bind("account", account.shard().name())
+                .bind("created", behind.created)
+                .bind("position", behind.place.position())
+                .bind("before", before.toEpochMilli())
+                .bind("most", AT_ONCE)
+                .map((row, context) -> new Looked(row.getLong("created_at"), Place.of(row), row.getBoolean("over")))
+                .list();
+        List<Place> over =
+                some.stream().filter(Looked::over).map(Looked::place).sorted().toList();
+        over.stream().max(naturalOrder()).ifPresent(last -> {
+            handle.createUpdate("delete from change where position in (<positions>)")
+                    .bindList(
+                            "positions",
+                            InList.of(over.stream().map(Place::position).toList()))
+                    .execute();
+            handle.createUpdate("""
+                            update ledger_time set purged_age = :age, purged_position = :position
+                            where (purged_age, purged_position) < (:age, :position)""")
+                    .bind("age", last.age())
+                    .bind("position", last.position())
+                    .execute();
+        });
+        return some.stream().skip(AT_ONCE - 1L).findFirst();
     }
 
     /**
      * Deletes watches that ended or were removed before that time, their jobs and the replies that were kept of them. What a
      * change is kept of stays as long, since its sequence goes on; it is looked at again in time.
-     *
-     * @return how many watches and jobs were looked at
      */
-    public int watches(Instant before) {
-        return alone(handle -> {
-            List<String> over = handle.createQuery("""
-                            select id from watch where state <> 'ACTIVE' and due_at < :before
-                            order by due_at limit :most""")
-                    .bind("before", before.toEpochMilli())
-                    .bind("most", AT_ONCE)
-                    .mapTo(String.class)
-                    .list();
-            if (over.isEmpty()) {
-                return 0;
+    public void watches(Instant before) {
+        forEachAccount(account -> {
+            boolean more = true;
+            while (more && !stopping.getAsBoolean()) {
+                more = write(account, handle -> watches(handle, account, before));
             }
-            List<String> jobs = handle.createQuery("""
-                            select j.id from job j where j.watch_id in (<watches>)
-                                and not exists (select 1 from change c where c.subject = j.id)
-                            limit :most""")
-                    .bindList("watches", InList.of(over))
-                    .bind("most", AT_ONCE)
-                    .mapTo(String.class)
-                    .list();
-            Jobs.delete(handle, jobs);
-            if (jobs.size() < AT_ONCE) {
-                deleteWatches(handle, over);
-            }
-            return over.size() + jobs.size();
         });
     }
 
-    private void deleteWatches(Handle handle, List<String> over) {
-        for (String statement : List.of(
-                "delete from unreadable_reply where watch_id in (<watches>)",
-                """
-                delete from watch where id in (<watches>) and %s
-                    and not exists (select 1 from job j where j.watch_id = watch.id)
-                    and not exists (select 1 from change c where c.subject = 'watch/' || watch.id)""".formatted(UNNAMED),
-                "update watch set due_at = %d where id in (<watches>)".formatted(clock.millis()))) {
-            handle.createUpdate(statement).bindList("watches", InList.of(over)).execute();
+    private boolean watches(Handle handle, Lease account, Instant before) {
+        List<String> over = handle.createQuery("""
+                        select id from watch where state <> 'ACTIVE' and account = :account and due_at < :before
+                        order by due_at limit :most""")
+                .bind("account", account.shard().name())
+                .bind("before", before.toEpochMilli())
+                .bind("most", AT_ONCE)
+                .mapTo(String.class)
+                .list();
+        if (over.isEmpty()) {
+            return false;
+        }
+        List<String> jobs = handle.createQuery("""
+                        select j.id from job j where j.watch_id in (<watches>)
+                            and (select min(c.sequence) from change c where c.subject = j.id) is null
+                        limit :most""")
+                .bindList("watches", InList.of(over))
+                .bind("most", AT_ONCE)
+                .mapTo(String.class)
+                .list();
+        Jobs.delete(handle, jobs);
+        if (jobs.size() < AT_ONCE) {
+            for (String statement : List.of(
+                    "delete from unreadable_reply where watch_id in (<watches>)",
+                    """
+                    delete from watch where id in (<watches>) and %s
+                        and not exists (select 1 from job j where j.watch_id = watch.id)
+                        and (select min(c.sequence) from change c where c.subject = 'watch/' || watch.id) is null""".formatted(UNNAMED),
+                    "update watch set due_at = %d where id in (<watches>)".formatted(clock.millis()))) {
+                handle.createUpdate(statement)
+                        .bindList("watches", InList.of(over))
+                        .execute();
+            }
+        }
+        return true;
+    }
+
+    private void forEachAccount(Consumer<Lease> work) {
+        for (Lease account : leases.of(Kind.ACCOUNT)) {
+            try {
+                work.accept(account);
+            } catch (LeaseLostException e) {
+                // Its new owner goes on.
+            }
         }
     }
 
-    /** Of two nodes that delete the last two deliveries of a change neither would delete the change. */
-    private int alone(ToIntFunction<Handle> work) {
-        return database.write(handle -> {
-            Optional<Integer> mine = handle.createQuery("select id from ledger_time <skipLocked>")
-                    .mapTo(Integer.class)
-                    .findOne();
-            return mine.isPresent() ? work.applyAsInt(handle) : 0;
-        });
+    private <R> R write(Lease account, Function<Handle, R> work) {
+        return database.write(
+                Batch.<Lease, R>under(lease -> lease, (handle, leases) -> List.of(work.apply(handle))), account);
     }
 }

@@ -27,7 +27,7 @@ create table watch (
     blind           boolean not null default false
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
-create index watch_over on watch (due_at) where state <> 'ACTIVE';
+create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
 create index watch_blind_at on watch (account, blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
@@ -93,7 +93,7 @@ create table change (
 );
 create index change_age on change (age, position);
 create index change_unrouted on change (age, position, account) where not routed;
-create index change_created on change (created_at, position);
+create index change_created on change (account, created_at, position) where routed;
 
 create table delivery (
     rowid       bigint  generated always as identity unique,

@@ -27,7 +27,7 @@ create table watch (
     blind           integer not null default 0      -- 1: it is, and that is announced
 );
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
-create index watch_over on watch (due_at) where state <> 'ACTIVE';
+create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
 create index watch_blind_at on watch (account, blind_at) where state = 'ACTIVE' and not blind;
 create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
@@ -98,7 +98,7 @@ create table change (
 );
 create index change_age on change (age, position);
 create index change_unrouted on change (age, account, routed) where not routed;
-create index change_created on change (created_at);
+create index change_created on change (account, created_at, position) where routed;
 
 create table delivery (
     rowid       integer primary key,                -- read by (age, rowid), as "change" is

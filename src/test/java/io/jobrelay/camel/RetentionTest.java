@@ -2,8 +2,10 @@ package io.jobrelay.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Purge;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
@@ -37,13 +39,18 @@ class RetentionTest {
         try (LedgerDatabase ledger = LedgerDatabase.open(settings.ledger())) {
             try (Connection connection = view.connect();
                     Statement statement = connection.createStatement()) {
+                statement.execute("insert into lease (shard) values ('account/acme')");
                 statement.execute("insert into watch (id, definition, account, source, state, due_at)"
                         + " values ('w', '{}', 'acme', 'w.yaml', 'REMOVED', " + clock.millis() + ")");
             }
             clock.advance(Duration.ofDays(days));
             LedgerClock time = LedgerClock.of(ledger, clock, clock::nanoTime);
 
-            new Retention(new Purge(ledger, time), () -> settings, time, () -> false).purge();
+            Nodes nodes = new Nodes(ledger, time, clock::nanoTime, new Nodes.Self("node", "test"), () -> "node");
+            try (Leases leases = new Leases(ledger, nodes.lease())) {
+                leases.look();
+                new Retention(new Purge(ledger, time, leases, () -> false), () -> settings, time).purge();
+            }
 
             assertThat(view.rows("select id from watch")).hasSize(left);
         }

@@ -262,7 +262,7 @@ class DeliveriesTest {
         ledger.failed(ledger.pending(HOOK, 1).get(0), AttemptResult.GIVEN_BACK, "no", Duration.ZERO, circuit);
     }
 
-    private static Destinations.Entry entry(
+    private Destinations.Entry entry(
             String name,
             State circuit,
             long pending,
@@ -271,7 +271,8 @@ class DeliveriesTest {
             @Nullable Instant since,
             @Nullable Instant nextTry,
             @Nullable String error) {
-        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error, null);
+        String node = engine == Engine.SQLITE || name.equals(Outbox.CHANGES) ? null : "node";
+        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error, node);
     }
 
     private List<String> ids(Status status) {

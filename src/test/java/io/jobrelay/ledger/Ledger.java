@@ -56,7 +56,7 @@ final class Ledger implements AutoCloseable {
         watches = new Watches(database, time);
         Announcements announcements = new Announcements("test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
-        purge = new Purge(database, time);
+        purge = new Purge(database, time, leases, () -> false);
         blindness = new Blindness(database, announcements, time);
     }
 

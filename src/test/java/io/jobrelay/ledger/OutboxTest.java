@@ -8,9 +8,9 @@ import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,7 +133,7 @@ class OutboxTest {
                 .containsExactly("DEAD1HTTP status 000");
         ledger.pending(Outbox.CHANGES, 1).forEach(ledger::delivered);
         ledger.pending(Outbox.CHANGES, 1).forEach(ledger::delivered);
-        purge(ledger.time.instant().plus(Duration.ofDays(1)));
+        ledger.purge.deliveries(ledger.time.instant().plus(Duration.ofDays(1)));
         assertThat(ledger.query("select count(*) from change")).containsExactly("2");
     }
 
@@ -199,16 +199,16 @@ class OutboxTest {
         ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
 
-        purge(Ledger.START);
+        ledger.purge.deliveries(Ledger.START);
         assertThat(ledger.query("select sequence from change order by sequence"))
                 .containsExactly("1", "2");
-        purge(ledger.clock.instant());
+        ledger.purge.deliveries(ledger.clock.instant());
         assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 1));
         assertThat(ledger.query("select sequence from change"))
                 .as("what is still to be sent")
                 .containsExactly("2");
         ledger.delivered(ledger.pending(ALERTS, 1).get(0));
-        purge(ledger.clock.instant().plusSeconds(1));
+        ledger.purge.deliveries(ledger.clock.instant().plusSeconds(1));
         assertThat(ledger.query("select sequence from change")).isEmpty();
     }
 
@@ -218,7 +218,7 @@ class OutboxTest {
         ledger.database.write(handle -> handle.execute("delete from delivery"));
         ledger.pending(Outbox.CHANGES, 10).forEach(ledger::delivered);
         ledger.clock.advance(Duration.ofDays(1));
-        purge(ledger.clock.instant());
+        ledger.purge.deliveries(ledger.clock.instant());
 
         assertThat(ledger.query("select sequence from change"))
                 .as("what is not routed")
@@ -233,23 +233,15 @@ class OutboxTest {
             return handle.execute("update delivery set status = 'DELIVERED' where sequence <= 2400");
         });
         ledger.clock.advance(Duration.ofDays(1));
-        Instant now = ledger.clock.instant();
-        int calls = 0;
-        for (int looked = ledger.purge.deliveries(now); looked > 0; looked = ledger.purge.deliveries(now)) {
-            assertThat(looked).isLessThanOrEqualTo(1_250);
-            calls++;
-        }
+        AtomicInteger looks = new AtomicInteger();
+        new Purge(ledger.database, ledger.time, ledger.leases, () -> looks.getAndIncrement() >= 1)
+                .deliveries(ledger.clock.instant());
+        assertThat(ledger.outbox.counts()).contains(new Outbox.Count(ALERTS, "DELIVERED", 1_400));
 
-        assertThat(calls).isEqualTo(4);
+        ledger.purge.deliveries(ledger.clock.instant());
         assertThat(ledger.outbox.counts()).containsExactly(new Outbox.Count(ALERTS, "PENDING", 100));
         assertThat(ledger.query("select min(sequence) || '..' || max(sequence) from change"))
                 .containsExactly("2401..2500");
-    }
-
-    private void purge(Instant before) {
-        while (ledger.purge.deliveries(before) > 0) {
-            // the next ones
-        }
     }
 
     /** Makes so many changes of a job and puts them into the outbox. */

@@ -72,6 +72,7 @@ class PlansTest {
             entry("select r.record from job_record r", "prints all of them, once, at the end of a run"),
             entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
             entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
+            entry("select coalesce((select created_at from change", "looks at the last one"),
             entry("select j.id, c.created_at, c.state from", "sorts the changes of a page of jobs"),
             entry("select api, state, sum(jobs) from job_count", "has a few rows for each account"),
             entry("select id as key, id from job", "looks through so many jobs at most, as the next ones do"),
