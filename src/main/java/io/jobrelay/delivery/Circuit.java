@@ -28,6 +28,8 @@ public record Circuit(
         @Nullable Instant failedAt,
         @Nullable Instant probeAt,
         @Nullable String error) {
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
     /** Of a destination that has never failed. */
     public static final Circuit NEW = new Circuit(null, null, 0, null, null, null, null);
 
@@ -98,13 +100,13 @@ public record Circuit(
      * Nobody has tried since the last failure: that time is none without a success, and the first probe may go at once.
      */
     public Circuit resumed(Instant now) {
-        boolean later = failingSince != null && failedAt != null && failedAt.isBefore(now);
+        Duration idle = failedAt != null && failedAt.isBefore(now) ? Duration.between(failedAt, now) : Duration.ZERO;
         return new Circuit(
                 disabled,
                 pausedUntil,
                 failures,
-                later ? failingSince.plus(Duration.between(failedAt, now)) : failingSince,
-                later ? now : failedAt,
+                failingSince == null ? null : failingSince.plus(idle),
+                failedAt == null ? null : failedAt.plus(idle),
                 probeAt == null ? null : now,
                 error);
     }
@@ -129,6 +131,13 @@ public record Circuit(
                         waiting(failure.error(), open() && !probe ? probeAt : next));
             case DISABLE -> disable(failure.error(), AttemptResult.GIVEN_BACK);
         };
+    }
+
+    /** The router failed, whatever that says: no attempt counts, and nobody disables it, since what it cannot route waits. */
+    public Outcome unroutable(DeliveryFailure failure, boolean probe, CircuitBreaker breaker, Instant now) {
+        Instant next = now.plus(breaker.probeEvery());
+        CircuitBreaker forEver = new CircuitBreaker(breaker.openAfter(), breaker.probeEvery(), FOR_EVER);
+        return unavailable(failure, AttemptResult.GIVEN_BACK, probe, next, forEver, now);
     }
 
     /** The destination could not be reached or does not work. */

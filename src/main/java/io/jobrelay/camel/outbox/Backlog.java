@@ -2,6 +2,7 @@ package io.jobrelay.camel.outbox;
 
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingLong;
+import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Lease;
@@ -214,7 +215,7 @@ final class Backlog {
     private Line land(Delivery delivery) {
         inFlight.remove(delivery.change());
         bytes -= delivery.event().length;
-        Line line = lines.get(delivery.subject());
+        Line line = requireNonNull(lines.get(delivery.subject()), "in flight");
         line.inFlight = null;
         return line;
     }

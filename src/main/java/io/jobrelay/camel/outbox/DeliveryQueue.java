@@ -162,19 +162,25 @@ final class DeliveryQueue {
 
     /** Waits for something that may be sent; null once the queue is stopped. */
     synchronized @Nullable Attempt take() throws InterruptedException {
-        while (!stopped) {
-            if (maySend()) {
-                Attempt attempt = new Attempt(backlog.take(), circuit.open(), clock.instant());
-                if (attempt.probe()) {
-                    probe = attempt;
-                }
-                underWay.add(attempt);
-                notify(); // there may be more
-                return attempt;
-            }
+        Attempt attempt = null;
+        while (!stopped && (attempt = poll()) == null) {
             wait();
         }
-        return null;
+        return attempt;
+    }
+
+    /** Null if nothing may be sent now. */
+    synchronized @Nullable Attempt poll() {
+        if (!maySend()) {
+            return null;
+        }
+        Attempt attempt = new Attempt(backlog.take(), circuit.open(), clock.instant());
+        if (attempt.probe()) {
+            probe = attempt;
+        }
+        underWay.add(attempt);
+        notify(); // there may be more
+        return attempt;
     }
 
     private boolean maySend() {
@@ -234,7 +240,7 @@ final class DeliveryQueue {
         CircuitChange change = null;
         synchronized (this) {
             Circuit alive = circuit.alive();
-            if (alive != circuit) {
+            if (!alive.equals(circuit)) {
                 transition = circuit.open() ? Transition.CLOSED : Transition.NONE;
                 circuit = alive;
                 change = routing ? null : new CircuitChange(alive, edits);
@@ -265,8 +271,10 @@ final class DeliveryQueue {
         Failed failed;
         CircuitChange change;
         synchronized (this) {
-            Circuit.Outcome outcome = circuit.failed(failure, attempt.probe(), wait.isEmpty(), breaker, now);
-            AttemptResult result = routing ? AttemptResult.GIVEN_BACK : outcome.result();
+            Circuit.Outcome outcome = routing
+                    ? circuit.unroutable(failure, attempt.probe(), breaker, now)
+                    : circuit.failed(failure, attempt.probe(), wait.isEmpty(), breaker, now);
+            AttemptResult result = outcome.result();
             boolean idle = result == AttemptResult.DEAD && !more && backlog.isOnly(attempt.delivery());
             circuit = idle ? outcome.circuit().idle() : outcome.circuit();
             change = new CircuitChange(circuit, edits);
@@ -281,7 +289,7 @@ final class DeliveryQueue {
         return outbox.failed(attempt.delivery(), failed.result, failure.error(), dueAt, change)
                 .whenComplete((done, trouble) -> {
                     endProbe(attempt);
-                    attempt.returned().thenRun(() -> land(attempt, trouble, retryAt));
+                    CompletableFuture<Void> unused = attempt.returned().thenRun(() -> land(attempt, trouble, retryAt));
                 })
                 .thenApply(done -> failed);
     }

@@ -188,7 +188,11 @@ final class OutboxConsumer extends DefaultConsumer {
             }
         } catch (RuntimeException | Error e) {
             LOG.error(
-                    "destination={} event={} could not be settled, is sent again", destination, delivery.eventId(), e);
+                    "destination={} event={} could not be settled, is sent again: {}",
+                    destination,
+                    delivery.eventId(),
+                    e.toString(),
+                    e);
             queue.cutShort(attempt);
         } finally {
             attempt.returned().complete(null);

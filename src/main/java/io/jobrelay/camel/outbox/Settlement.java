@@ -3,7 +3,6 @@ package io.jobrelay.camel.outbox;
 import static java.util.Objects.requireNonNullElse;
 
 import io.jobrelay.delivery.Circuit.Transition;
-import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.ReadableDuration;
@@ -43,10 +42,7 @@ final class Settlement {
 
     /** The attempt failed. */
     void failed(Attempt attempt, Exception failure) {
-        DeliveryFailure judged = DeliveryFailure.of(failure, component.secrets());
-        DeliveryFailure known = destination.equals(Outbox.CHANGES)
-                ? new DeliveryFailure(Consequence.UNAVAILABLE, judged.error(), judged.retryAfter())
-                : judged;
+        DeliveryFailure known = DeliveryFailure.of(failure, component.secrets());
         Optional<Duration> scheduled = component
                 .schedule()
                 .delayAfter(
@@ -55,19 +51,11 @@ final class Settlement {
         Optional<Duration> wait = known.consequence() == Consequence.SLOW_DOWN
                 ? scheduled
                 : scheduled.map(each -> longer(each, known.retryAfter()));
-        settle(attempt, queue.failed(attempt, known, wait, breaker()), failed -> {
+        settle(attempt, queue.failed(attempt, known, wait, component.circuit()), failed -> {
             component.listener().failed(attempt.delivery(), failed.result());
             log(failed, attempt.delivery(), known);
             log(failed.transition(), known.error());
         });
-    }
-
-    /** The router is no destination that could be disabled: what it cannot route waits for it. */
-    private CircuitBreaker breaker() {
-        CircuitBreaker breaker = component.circuit();
-        return destination.equals(Outbox.CHANGES)
-                ? new CircuitBreaker(breaker.openAfter(), breaker.probeEvery(), Duration.ofSeconds(Long.MAX_VALUE))
-                : breaker;
     }
 
     private <T> void settle(Attempt attempt, CompletableFuture<T> settled, Consumer<T> result) {
