@@ -1,9 +1,7 @@
--- The tables that SQLite has too; what they are for is said there. Times are milliseconds since the epoch. JSON is kept as it
--- was written. What is ordered is ordered by its bytes, as in SQLite.
+-- The same tables as for SQLite, where their columns are explained. JSON is kept as it was written, and texts are ordered by
+-- their bytes, as in SQLite.
 --
--- A row of "watch" is written twice for each poll and one of "delivery" twice in its life, and what is due is indexed: free
--- space in the pages and a vacuum after few changes keep them, and the indexes, from growing. So it is with the few rows of
--- "node", which are written all the time.
+-- Where rows are updated often and indexed columns change, free space in the pages and early vacuums keep tables from growing.
 
 create table watch (
     id              text    collate "C" primary key,
@@ -12,7 +10,7 @@ create table watch (
     account         text    collate "C" not null,
     list            boolean not null,
     source          text    collate "C" not null,
-    state           text    collate "C" not null,
+    state           text    collate "C" not null check (state in ('ACTIVE', 'ENDED', 'REMOVED')),
     edit            bigint  not null default 0,
     due_at          bigint  not null,
     state_since     bigint,
@@ -38,7 +36,9 @@ create table job (
     watch_id       text    collate "C" not null,
     api            text    collate "C" not null,
     account        text    collate "C" not null,
-    state          text    collate "C" not null,
+    state          text    collate "C" not null check (state in (
+        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
+        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
     terminal       boolean not null,
     reason         text,
     provider_state text,
@@ -85,7 +85,9 @@ create table change (
     subject    text    collate "C" not null,
     sequence   bigint  not null,
     type       text    collate "C" not null,
-    state      text    collate "C",
+    state      text    collate "C" check (state in (
+        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
+        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
     event      bytea   not null,
     created_at bigint  not null,
     event_time bigint  not null,
@@ -102,7 +104,7 @@ create table delivery (
     change      bigint  not null,
     subject     text    collate "C" not null,
     sequence    bigint  not null,
-    status      text    collate "C" not null,
+    status      text    collate "C" not null check (status in ('PENDING', 'DELIVERED', 'DEAD')),
     attempts    integer not null default 0,
     due_at      bigint,
     error       text,
@@ -137,9 +139,9 @@ create table unreadable_reply (
 create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 
 create table ledger_time (
-    id       integer primary key check (id = 1),
-    lived_to bigint  not null,
-    ahead    bigint  not null default 0,
+    id              integer primary key check (id = 1),
+    lived_to        bigint not null,
+    ahead           bigint not null default 0,
     purged_age      bigint not null default 0,
     purged_position bigint not null default 0
 ) with (fillfactor = 10);

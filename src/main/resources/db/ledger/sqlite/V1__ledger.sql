@@ -1,9 +1,6 @@
--- Times are milliseconds since the epoch, in the ledger's own time where they are compared (see LedgerClock). JSON is text.
--- A claim is a fencing token: +1 each time that a row is taken to be worked on, so that a result that comes late, with an
--- older claim, changes nothing.
+-- Times are in milliseconds since the epoch, by LedgerClock unless a comment says otherwise. JSON is text.
 --
--- No look at the ledger takes longer for what it does not look for: see PlansTest. SQLite uses a partial index only where a
--- statement says the same words.
+-- Each query has an index: see PlansTest. SQLite uses a partial index only for a query with the same words in its condition.
 
 create table watch (
     id              text    primary key,
@@ -12,10 +9,11 @@ create table watch (
     account         text    not null,
     list            integer not null default 0,     -- 1: it finds many jobs
     source          text    not null,               -- the file it came from
-    state           text    not null,               -- ACTIVE, ENDED (its job has ended), REMOVED (from its file)
+    -- ENDED: its job has ended; REMOVED: from its file.
+    state           text    not null check (state in ('ACTIVE', 'ENDED', 'REMOVED')),
     edit            integer not null default 0,     -- +1 each time that somebody changes what is polled, or when
-    due_at          integer not null,               -- written behind by up to a second; once over: since when
-    state_since     integer,                        -- when the watch last saw a change
+    due_at          integer not null,               -- the next poll, up to a second old; since when it is ENDED or REMOVED
+    state_since     integer,                        -- the last change of a state that it saw
     failures        integer not null default 0,     -- polls failed in a row
     health          text    not null default 'OK',  -- OK or the kind of the last failure
     health_sequence integer not null default 0,
@@ -23,8 +21,8 @@ create table watch (
     answered_at     integer,                        -- the last good answer
     added_at        integer not null default 0,
     blind_after     integer not null default 0,     -- milliseconds without a good answer
-    blind_at        integer not null default 0,     -- when it is blind unless it is answered
-    blind           integer not null default 0      -- 1: it is, and that is announced
+    blind_at        integer not null default 0,     -- when it becomes blind unless it is answered
+    blind           integer not null default 0      -- 1: it is blind, and that is announced
 );
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
@@ -33,24 +31,26 @@ create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
 
--- The last record of each job as far as the next one is compared with it, and as lists filter and order jobs by it.
+-- Each job at its last change: what the next record is compared with, and what lists filter and order by.
 create table job (
     id             text    primary key,
     watch_id       text    not null,                -- of the watch that brought the last change
     api            text    not null,
     account        text    not null,
-    state          text    not null,
+    state          text    not null check (state in (
+        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
+        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
     terminal       integer not null,
     reason         text,
     provider_state text,
     progress       text,
     attempt        integer not null,
     sequence       integer not null,
-    changed_at     integer not null,                -- the last change
-    state_since    integer not null,                -- the last change of its state
-    stuck          integer not null,                -- 1: too long in it, and that is announced
-    create_time    text,                            -- the provider's own
-    update_time    text,                            -- the provider's own
+    changed_at     integer not null,
+    state_since    integer not null,
+    stuck          integer not null,                -- 1: in its state for too long, and that is announced
+    create_time    text,                            -- the provider's time
+    update_time    text,                            -- the provider's time
     observed_at    integer not null,
     name           text    not null,                -- or the id, in small letters
     labels         text,                            -- as JSON
@@ -58,7 +58,7 @@ create table job (
 ) without rowid;
 create index job_watch on job (watch_id, id);
 create index job_unfinished on job (watch_id) where not terminal;
--- Each ends with the id, which decides between equals; by the first, the usual one of people, filters need no more.
+-- The id decides between equals. The first order is the usual one, so its index has all that filters need.
 create index job_observed on job (observed_at, id, state, api, account, watch_id, labels, search);
 create index job_state on job (state, id);
 create index job_state_since on job (state_since, id);
@@ -70,7 +70,7 @@ create table job_record (
     record text not null                            -- as JSON
 ) without rowid;
 
--- How many jobs of each API are in each state, kept as jobs change: to count them would take the longer the more there are.
+-- The number of jobs in each state, kept up to date by whoever writes jobs: counting them would take long.
 create table job_count (
     account text    not null,
     api     text    not null,
@@ -79,8 +79,8 @@ create table job_count (
     primary key (account, api, state)
 ) without rowid;
 
--- A reader of changes goes by (age, position). On PostgreSQL a transaction may commit after one whose positions are higher, so
--- "age" is the transaction's id there and a reader stops at the oldest that still runs. Here there is one writer, and it is 0.
+-- Changes are read in the order of (age, position). On PostgreSQL "age" is the id of the transaction, and a reader stops at the
+-- oldest transaction that still runs: one that commits late may have lower positions. SQLite has one writer, and "age" is 0.
 create table change (
     position   integer primary key autoincrement,
     age        integer not null default 0,
@@ -90,7 +90,10 @@ create table change (
     subject    text    not null,                    -- the job, or the watch, that changed
     sequence   integer not null,
     type       text    not null,                    -- the type of the event
-    state      text,                                -- of the job; null where the health of a watch changed
+    -- Of the job; null where the health of a watch changed.
+    state      text    check (state in (
+        'UNKNOWN', 'QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'CANCELLING',
+        'SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED')),
     event      blob    not null,                    -- the bytes that every destination receives
     created_at integer not null,                    -- by the ledger's clock
     event_time integer not null,                    -- of the event: by the machine's clock
@@ -107,7 +110,7 @@ create table delivery (
     change      integer not null,                   -- the position of the change
     subject     text    not null,
     sequence    integer not null,
-    status      text    not null,                   -- PENDING, DELIVERED, DEAD
+    status      text    not null check (status in ('PENDING', 'DELIVERED', 'DEAD')),
     attempts    integer not null default 0,         -- attempts that failed
     due_at      integer,                            -- when the next attempt may be made; null: none has failed
     error       text,                               -- why the last attempt failed
@@ -120,11 +123,11 @@ create index delivery_order on delivery (destination, subject, sequence) where s
 create index delivery_delivered on delivery (destination, updated_at) where status = 'DELIVERED';
 create index delivery_dead on delivery (status, destination, age) where status = 'DEAD';
 
--- All that anything was ever for, and the circuit of each: after some failures in a row it is open, and one delivery at a time is sent as a probe.
+-- The destinations that anything was ever for, with the circuit of each.
 create table destination (
     name          text    primary key,
     paused_until  integer,
-    disabled      text,                             -- why it takes nothing until it is enabled again
+    disabled      text,                             -- why nothing is sent until somebody enables it
     failures      integer not null default 0,       -- in a row
     failing_since integer,                          -- the first of them; null: nothing to deliver since
     failed_at     integer,                          -- the last of them
@@ -144,10 +147,10 @@ create table unreadable_reply (
 create index unreadable_reply_watch on unreadable_reply (watch_id, id);
 
 create table ledger_time (
-    id       integer primary key check (id = 1),
-    lived_to integer not null,                      -- a time that the ledger has lived through
-    ahead    integer not null default 0,            -- of the clock of a database that nodes share: more once that was put back
-    purged_age      integer not null default 0,     -- the last change, by age and position, that has been purged
+    id              integer primary key check (id = 1),
+    lived_to        integer not null,               -- the ledger's time never goes back behind this
+    ahead           integer not null default 0,     -- of the clock of a shared database, once that was set back
+    purged_age      integer not null default 0,     -- the last change, by age and position, that was purged
     purged_position integer not null default 0
 );
 insert into ledger_time (id, lived_to) values (1, 0);

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.GroupCommit.Batch;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +91,27 @@ class RefusedDataTest {
     @Test
     void a_rule_of_the_tables_refuses() {
         assertThat(failure(handle -> handle.execute("insert into unreadable_reply (watch_id) values (null)"))
+                        .refused())
+                .isTrue();
+    }
+
+    @Test
+    void each_state_of_a_job_is_kept_and_no_other_is() {
+        ledger.takeIn(Stream.of(JobState.values())
+                .map(state -> JobRecords.of(state.name(), state))
+                .toArray(JobRecord[]::new));
+
+        assertThat(ledger.query("select distinct state from change"))
+                .hasSize(JobState.values().length)
+                .hasSameElementsAs(ledger.query("select state from job"));
+        for (String table : List.of("watch", "job", "change")) {
+            assertThat(failure(handle -> handle.execute("update " + table + " set state = 'DREAMING'"))
+                            .refused())
+                    .isTrue();
+        }
+        assertThat(failure(handle -> handle.execute(
+                                "insert into delivery (destination, change, subject, sequence, status, updated_at)"
+                                        + " values ('hook', 1, 'a', 1, 'LOST', 0)"))
                         .refused())
                 .isTrue();
     }
