@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -72,7 +71,7 @@ public final class Relay implements AutoCloseable {
     private @Nullable Tracing tracing;
     private @Nullable ManagementPort management;
     private @Nullable LiveEditing editing;
-    private @Nullable AtomicReference<Settings> settings;
+    private volatile @Nullable Settings settings;
     private final Reloads reloads;
 
     private Relay(Main main, Clock clock) {
@@ -156,7 +155,8 @@ public final class Relay implements AutoCloseable {
         RunningLine line = new RunningLine(
                 context,
                 files,
-                requireNonNull(settings),
+                this::settings,
+                next -> settings = next,
                 () -> settings(context, files.edition().properties(), overrides, secrets)
                         .read(),
                 providers(),
@@ -177,16 +177,15 @@ public final class Relay implements AutoCloseable {
             Clock clock,
             LongSupplier nanoTime,
             Consumer<Change> changes) {
-        AtomicReference<Settings> running = new AtomicReference<>(started);
-        settings = running;
+        settings = started;
         context.addComponent("direct", new UncachedDirectComponent());
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         if (value(context, Tracing.ENABLED).filter("true"::equals).isPresent()) {
             tracing = new Tracing(context, secrets);
         }
-        providers = new ProviderBeans(context, running::get, secrets, clock);
+        providers = new ProviderBeans(context, this::settings, secrets, clock);
         if (scope != Scope.PROVIDERS) {
-            engine = new EngineBeans(context, running::get, providers, reloads, clock, nanoTime, changes);
+            engine = new EngineBeans(context, this::settings, providers, reloads, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
             destinations = new DestinationBeans(context, started, secrets, clock);
@@ -312,6 +311,6 @@ public final class Relay implements AutoCloseable {
 
     /** What its properties say, as they are now. */
     public Settings settings() {
-        return requireNonNull(settings, "not started").get();
+        return requireNonNull(settings, "not started");
     }
 }

@@ -7,7 +7,7 @@ import io.jobrelay.settings.Settings;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -16,7 +16,8 @@ import org.apache.camel.CamelContext;
 final class RunningLine {
     private final CamelContext context;
     private final EditedFiles files;
-    private final AtomicReference<Settings> settings;
+    private final Supplier<Settings> settings;
+    private final Consumer<Settings> replace;
     private final Supplier<Settings> read;
     private final ProviderBeans providers;
     private final EngineBeans engine;
@@ -24,13 +25,15 @@ final class RunningLine {
     private final RouteSwap routes;
 
     /**
-     * @param settings those that run, which others read
+     * @param settings those that run
+     * @param replace puts others in their place
      * @param read reads the settings of the edition that is served
      */
     RunningLine(
             CamelContext context,
             EditedFiles files,
-            AtomicReference<Settings> settings,
+            Supplier<Settings> settings,
+            Consumer<Settings> replace,
             Supplier<Settings> read,
             ProviderBeans providers,
             EngineBeans engine,
@@ -39,6 +42,7 @@ final class RunningLine {
         this.context = context;
         this.files = files;
         this.settings = settings;
+        this.replace = replace;
         this.read = read;
         this.providers = providers;
         this.engine = engine;
@@ -114,7 +118,7 @@ final class RunningLine {
         }
         Set<String> affected = Affected.files(context, change.before(), change.after(), keys(change), beans, reopened);
         routes.remove(affected, change.before());
-        settings.set(change.settingsAfter());
+        replace.accept(change.settingsAfter());
         destinations.reopen(reopened, change.settingsAfter());
         if (newClient) {
             providers.renewClient();

@@ -55,14 +55,14 @@ class ManyAccountsIT {
                                                     + " and wanted_by is null group by owner having count(*) between 200 and 300")
                                     .size()
                             == 2);
-            long before = one.requests().size() + other.requests().size();
-            long ofOne = one.requests().size();
+            int before = one.requests().size() + other.requests().size();
+            int ofOne = one.requests().size();
             long begin = System.nanoTime();
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> one.requests().size() + other.requests().size() - before >= 4 * ACCOUNTS);
 
             double seconds = (System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
-            long polls = one.requests().size() + other.requests().size() - before;
+            int polls = one.requests().size() + other.requests().size() - before;
             assertThat(polls / seconds)
                     .as("of the requests that all accounts may make in a second")
                     .isGreaterThan(0.7 * REQUESTS_PER_SECOND * ACCOUNTS);
