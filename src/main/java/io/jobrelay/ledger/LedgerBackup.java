@@ -23,7 +23,7 @@ import org.sqlite.SQLiteConnection;
  *
  * @param jobs how many it holds
  * @param changes how many it holds
- * @param deliveries how many it holds, those to the router among them
+ * @param deliveries how many it holds
  * @param bytes how large the file is
  */
 public record LedgerBackup(long jobs, long changes, long deliveries, long bytes) {
