@@ -8,7 +8,6 @@ import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -165,41 +164,6 @@ class NegativeControlsIT {
             }
             assertThat(cloud.shortestGap().toSeconds() < 13).isEqualTo(broken);
         }
-    }
-
-    /** The way to the database breaks just before a commit: what was to be committed is asked for again. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")
-    void catches_a_reply_that_counts_as_known_before_the_commit(boolean broken) throws Exception {
-        world.close();
-        // One state each, and no other change that would tell of it.
-        SimulatedCloud cloud = new SimulatedCloud(0, 3, 0, 1, 1, 0, 5);
-        Path own = Files.createDirectory(directory.resolve("cut"));
-        try (Cluster cluster = new Cluster(own, cloud, new FlakyReceiver(0, 5), "100ms..100ms")) {
-            List<String> orders = new ArrayList<>(List.of(KillPoint.BEFORE_COMMIT.freezeOrder(1)));
-            if (broken) {
-                orders.add(order(Variant.REMEMBER_BEFORE_COMMIT));
-            }
-            cloud.nextShare();
-            Node node = cluster.start("a", orders.toArray(String[]::new));
-            node.freezeInside();
-            node.road.reset();
-            node.child().wake();
-            World.soon(node.child()).until(() -> cloud.requests() >= 6);
-
-            assertThat(endsSoon(node.child()))
-                    .as("what the ledger never heard of is never done")
-                    .isNotEqualTo(broken);
-        }
-    }
-
-    private static boolean endsSoon(JobrelayProcess child) throws InterruptedException {
-        long begin = System.nanoTime();
-        while (child.alive() && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(30)) {
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-        return !child.alive();
     }
 
     private Verdict answeredAfterATakeover(String name) throws Exception {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the replies of each watch said when they were last committed. One that says the same again changes nothing, unless
- * the watch was edited or failed in between, another watch has changed one of its jobs, another node has had the account, or one
+ * the watch was edited in between, another watch has changed one of its jobs, another node has had the account, or one
  * of the jobs has been in its state for too long by now.
  */
 final class Fingerprints {
@@ -38,11 +38,6 @@ final class Fingerprints {
     synchronized void forget() {
         known = secrets.known();
         kept = new ConcurrentHashMap<>();
-    }
-
-    /** Forgets what the replies of the watch said. */
-    void forget(String watch) {
-        kept.remove(watch);
     }
 
     /** Compares the replies of a poll that begins now with what is remembered of its watch. */

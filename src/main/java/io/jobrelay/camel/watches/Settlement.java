@@ -159,7 +159,6 @@ final class Settlement {
                 "failure watch={} {}",
                 due.id(),
                 failure.describe(due.watch().api(), due.watch().account()));
-        component.fingerprints().forget(due.id());
         try {
             component.schedule().ended(due, beans.intake().failed(due, failure).orElse(null), true);
         } catch (LedgerException e) {
@@ -200,7 +199,6 @@ final class Settlement {
     /** What the provider said could not be written to the ledger: it is asked again. */
     private void inVain(List<DueWatch> polled, Throwable trouble) {
         for (DueWatch due : polled) {
-            component.fingerprints().forget(due.id());
             if (trouble instanceof LeaseLostException) {
                 LOG.info(
                         "watch={} api={} is polled by another node",

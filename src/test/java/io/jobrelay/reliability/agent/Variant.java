@@ -24,10 +24,7 @@ public enum Variant {
             AgentBuilder opening =
                     in(builder, "io.jobrelay.delivery.EventFile", named("open"), AnnounceBeforeCommit.Opened.class);
             return in(
-                    opening,
-                    "io.jobrelay.ledger.Announcements$Batch",
-                    named("append"),
-                    AnnounceBeforeCommit.Appended.class);
+                    opening, "io.jobrelay.ledger.ChangeLog", named("add"), AnnounceBeforeCommit.Appended.class);
         }
     },
     /** The HTTP client sends a request again by itself. */
@@ -84,13 +81,6 @@ public enum Variant {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
             return in(builder, "io.jobrelay.ledger.Watches", named("note"), NoNotes.class);
-        }
-    },
-    /** What a reply says counts as known before it is in the ledger. */
-    REMEMBER_BEFORE_COMMIT {
-        @Override
-        AgentBuilder breakIn(AgentBuilder builder) {
-            return in(builder, "io.jobrelay.camel.watches.Settlement", named("takeIn"), RememberBeforeCommit.class);
         }
     },
     /** Each attempt at a webhook is an event of its own. */
