@@ -26,7 +26,7 @@ public final class AnnounceBeforeCommit {
         private Appended() {}
 
         @Advice.OnMethodExit
-        static void appended(@Advice.Argument(1) Object event) {
+        static void appended(@Advice.Argument(0) Object event) {
             announce(event);
         }
     }

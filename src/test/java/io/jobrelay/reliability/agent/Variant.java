@@ -24,7 +24,10 @@ public enum Variant {
             AgentBuilder opening =
                     in(builder, "io.jobrelay.delivery.EventFile", named("open"), AnnounceBeforeCommit.Opened.class);
             return in(
-                    opening, "io.jobrelay.ledger.ChangeLog", named("add"), AnnounceBeforeCommit.Appended.class);
+                    opening,
+                    "io.jobrelay.ledger.Announcements$Batch",
+                    named("append"),
+                    AnnounceBeforeCommit.Appended.class);
         }
     },
     /** The HTTP client sends a request again by itself. */
