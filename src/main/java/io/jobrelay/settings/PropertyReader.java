@@ -66,7 +66,7 @@ final class PropertyReader {
 
     /** A text that has a default. */
     String text(String key, String rule, Predicate<String> allowed) {
-        return read(key, rule, Function.identity(), allowed).orElseThrow();
+        return value(key, rule, Function.identity(), allowed);
     }
 
     private Optional<String> absent(String key) {
@@ -100,32 +100,28 @@ final class PropertyReader {
         return absent(key).map(parse);
     }
 
+    /** A value that has a default. */
+    <T> T value(String key, String rule, Function<String, T> parse, Predicate<T> allowed) {
+        return read(key, rule, parse, allowed).orElseThrow();
+    }
+
     Duration duration(String key) {
-        return read(
-                        key,
-                        "a time above 0 with its unit, such as 30s, 5m or 2h",
-                        ReadableDuration::parse,
-                        d -> !d.isNegative() && !d.isZero())
-                .orElseThrow();
+        return duration(key, "a time above 0 with its unit, such as 30s, 5m or 2h", time -> true);
     }
 
     Duration duration(String key, Duration longest) {
-        return read(
-                        key,
-                        "a time above 0 and up to %s with its unit, such as 30s"
-                                .formatted(ReadableDuration.format(longest)),
-                        ReadableDuration::parse,
-                        d -> !d.isNegative() && !d.isZero() && d.compareTo(longest) <= 0)
-                .orElseThrow();
+        String rule =
+                "a time above 0 and up to %s with its unit, such as 30s".formatted(ReadableDuration.format(longest));
+        return duration(key, rule, time -> time.compareTo(longest) <= 0);
+    }
+
+    private Duration duration(String key, String rule, Predicate<Duration> allowed) {
+        return value(key, rule, ReadableDuration::parse, allowed.and(time -> !time.isNegative() && !time.isZero()));
     }
 
     int wholeNumber(String key, int from, int to) {
-        return read(
-                        key,
-                        "a whole number from %d to %d".formatted(from, to),
-                        Integer::parseInt,
-                        n -> n >= from && n <= to)
-                .orElseThrow();
+        String rule = "a whole number from %d to %d".formatted(from, to);
+        return value(key, rule, Integer::parseInt, number -> number >= from && number <= to);
     }
 
     OptionalInt port(String key) {
@@ -135,7 +131,7 @@ final class PropertyReader {
     }
 
     double number(String key, String rule, Predicate<Double> allowed) {
-        return read(key, rule, Double::parseDouble, allowed).orElseThrow();
+        return value(key, rule, Double::parseDouble, allowed);
     }
 
     /** False where the key has no default. */

@@ -156,9 +156,7 @@ public final class SettingsReader {
                         "letters, digits, dots and hyphens",
                         name -> HOST.matcher(name).matches()),
                 properties.text(NodeName.KEY, "letters, digits, dots, hyphens and underscores", NodeName::isOne),
-                properties
-                        .read("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true)
-                        .orElseThrow(),
+                properties.value("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true),
                 new LedgerReader(properties).read(),
                 new PollSettings(
                         properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000),
@@ -170,13 +168,11 @@ public final class SettingsReader {
                         circuit(properties)),
                 new HttpReader(properties).read(),
                 properties.duration("jobrelay.retention"),
-                properties
-                        .read(
-                                JOB_RETENTION,
-                                "a time with its unit, such as 30d, or 0 for ever",
-                                text -> text.equals("0") ? Duration.ZERO : ReadableDuration.parse(text),
-                                kept -> !kept.isNegative())
-                        .orElseThrow(),
+                properties.value(
+                        JOB_RETENTION,
+                        "a time with its unit, such as 30d, or 0 for ever",
+                        text -> text.equals("0") ? Duration.ZERO : ReadableDuration.parse(text),
+                        kept -> !kept.isNegative()),
                 properties.duration("jobrelay.reload.every"),
                 accounts,
                 destinations(properties));
@@ -192,13 +188,11 @@ public final class SettingsReader {
     private static DeliverySchedule schedule(PropertyReader properties) {
         double jitter = properties.number(
                 "jobrelay.delivery.jitter", "a share from 0 to below 1", share -> share >= 0 && share < 1);
-        return properties
-                .read(
-                        "jobrelay.delivery.schedule",
-                        "waits separated by commas, such as 0s,5s,5m,30m",
-                        waits -> DeliverySchedule.parse(waits, jitter),
-                        schedule -> true)
-                .orElseThrow();
+        return properties.value(
+                "jobrelay.delivery.schedule",
+                "waits separated by commas, such as 0s,5s,5m,30m",
+                waits -> DeliverySchedule.parse(waits, jitter),
+                schedule -> true);
     }
 
     private static CircuitBreaker circuit(PropertyReader properties) {
