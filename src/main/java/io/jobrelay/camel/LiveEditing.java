@@ -129,24 +129,16 @@ final class LiveEditing implements AutoCloseable {
         }
         taken.forEach(this::tellTaken);
         refused.keySet().stream()
-                .filter(file -> !sameText(found, file) || !Objects.equals(refusedBefore.get(file), remarks(file)))
+                .filter(file -> found.differences(lastFound).contains(file)
+                        || !Objects.equals(refusedBefore.get(file), remarks(file)))
                 .forEach(this::tellRefused);
         refusedBefore.keySet().stream()
-                .filter(file -> !refused.containsKey(file) && !taken.contains(file) && isOurs(found, file))
+                .filter(file -> !refused.containsKey(file) && !taken.contains(file))
                 .forEach(file -> LOG.info(
                         "reload generation={} file={} result={}: it is again as it runs",
                         reloads.generation(),
                         file,
                         found.files().contains(file) ? "LOADED" : "REMOVED"));
-    }
-
-    /** Watch files are another's to report. */
-    private boolean isOurs(Edition found, String file) {
-        return lastFound.files().contains(file) || found.files().contains(file);
-    }
-
-    private boolean sameText(Edition found, String file) {
-        return !found.differences(lastFound).contains(file);
     }
 
     private List<Remark> remarks(String file) {

@@ -149,8 +149,10 @@ public final class Reloads {
         return all.values().stream();
     }
 
-    /** The refused files and what is said of each. */
+    /** The refused route files, mappings and properties, and what is said of each. */
     public synchronized Map<String, List<Remark>> refusals() {
-        return refused.values().stream().collect(toMap(FileState::file, FileState::problems));
+        return refused.values().stream()
+                .filter(state -> state.kind() != Kind.WATCHES)
+                .collect(toMap(FileState::file, FileState::problems));
     }
 }
