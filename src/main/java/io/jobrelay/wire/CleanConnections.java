@@ -22,21 +22,13 @@ import org.jspecify.annotations.Nullable;
  * Makes connections that count as stale if the last reply was longer than it said: what it left behind would be taken for
  * the reply to the next request, which may be about another job. A connection that has rested is asked whether something
  * more has come, or its end; that takes a millisecond or two, which one that is in use all the time does not have.
+ *
+ * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
  */
-final class CleanConnections implements HttpConnectionFactory<ManagedHttpClientConnection> {
+record CleanConnections(Http1Config http, LongSupplier nanoTime)
+        implements HttpConnectionFactory<ManagedHttpClientConnection> {
     private static final Timeout AT_ONCE = Timeout.ofMilliseconds(1);
     private static final long REST_NANOS = Duration.ofMillis(100).toNanos();
-
-    private final Http1Config http;
-    private final LongSupplier nanoTime;
-
-    /**
-     * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
-     */
-    CleanConnections(Http1Config http, LongSupplier nanoTime) {
-        this.http = http;
-        this.nanoTime = nanoTime;
-    }
 
     /** HttpClient's own class of connections cannot be extended. */
     @Override
