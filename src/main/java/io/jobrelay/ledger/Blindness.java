@@ -4,11 +4,10 @@ import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.watch.Watch;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +19,16 @@ public final class Blindness {
     private static final int MOST_AT_ONCE = 256;
     private static final int NAMED = 10;
 
+    private static final String FIND = "select definition, failure, " + WatchHealth.COLUMNS
+            + " from watch where state = 'ACTIVE' and %s limit :most";
+
     private final LedgerDatabase database;
     private final Announcements announcements;
     private final LedgerClock clock;
     private final Batch<Look, List<BlindWatch>> notices = Batch.under(
             Look::account,
-            (handle, looks) -> looks.stream().map(look -> noticed(handle, look)).toList());
+            (handle, looks) ->
+                    looks.stream().map(look -> announce(handle, look)).toList());
 
     public Blindness(LedgerDatabase database, Announcements announcements, LedgerClock clock) {
         this.database = database;
@@ -50,71 +53,61 @@ public final class Blindness {
     public List<BlindWatch> notice(Collection<Lease> accounts) {
         long now = clock.millis();
         return accounts.stream()
-                .filter(account -> database.<Boolean>read(handle -> handle.createQuery("""
-                                select exists (select 1 from watch
-                                    where state = 'ACTIVE' and not blind and account = :account and blind_at <= :now)""")
-                        .bind("account", account.shard().name())
-                        .bind("now", now)
-                        .mapTo(Boolean.class)
-                        .one()))
-                .flatMap(account -> database.write(notices, new Look(account, now)).stream())
+                .map(account -> new Look(account, now))
+                .filter(look -> !database.read(handle -> find(handle, look, 1)).isEmpty())
+                .flatMap(look -> database.write(notices, look).stream())
                 .toList();
     }
 
     private record Look(Lease account, long now) {}
 
-    private List<BlindWatch> noticed(Handle handle, Look look) {
-        List<Noticed> noticed = handle.createQuery("""
-                        select definition, failure, %s from watch
-                        where state = 'ACTIVE' and not blind and blind_at <= :now and account = :account
-                        order by blind_at limit :most""".formatted(WatchHealth.COLUMNS))
-                .bind("now", look.now)
+    private static List<Found> find(Handle handle, Look look, int most) {
+        return find(handle.createQuery(
+                        FIND.formatted("not blind and account = :account and blind_at <= :now order by blind_at"))
                 .bind("account", look.account.shard().name())
-                .bind("most", MOST_AT_ONCE)
-                .map((row, context) -> noticed(row))
-                .list();
+                .bind("now", look.now)
+                .bind("most", most));
+    }
+
+    private List<BlindWatch> announce(Handle handle, Look look) {
+        List<Found> blind = find(handle, look, MOST_AT_ONCE);
         Announcements.Batch announced = announcements.batch(handle);
-        for (Noticed watch : noticed) {
+        for (Found watch : blind) {
             watch.health.become(handle, watch.watch, watch.health.health(), true, watch.failure, announced, clock);
         }
         announced.write();
-        return noticed.stream().map(this::told).toList();
+        return blind.stream().map(this::told).toList();
     }
 
     /** The watches that are blind. */
     public Report report() {
-        return database.read(handle -> {
-            long count = handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
-                    .mapTo(Long.class)
-                    .one();
-            return count == 0
-                    ? Report.NONE
-                    : new Report(
-                            count,
-                            handle.createQuery("""
-                                            select definition, failure, %s from watch
-                                            where state = 'ACTIVE' and blind order by id limit :most""".formatted(WatchHealth.COLUMNS))
-                                    .bind("most", NAMED)
-                                    .map((row, context) -> told(noticed(row)))
-                                    .list());
-        });
+        return database.read(handle -> new Report(
+                handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
+                        .mapTo(Long.class)
+                        .one(),
+                find(handle.createQuery(FIND.formatted("blind order by id")).bind("most", NAMED)).stream()
+                        .map(this::told)
+                        .toList()));
     }
 
-    private record Noticed(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}
+    private record Found(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}
 
-    private static Noticed noticed(ResultSet row) throws SQLException {
-        String failure = row.getString("failure");
-        return new Noticed(
-                Json.read(row.getString("definition"), Watch.class),
-                WatchHealth.of(row),
-                failure == null ? null : Json.read(failure, HealthChange.Failure.class));
+    private static List<Found> find(Query query) {
+        return query.map((row, context) -> {
+                    String failure = row.getString("failure");
+                    return new Found(
+                            Json.read(row.getString("definition"), Watch.class),
+                            WatchHealth.of(row),
+                            failure == null ? null : Json.read(failure, HealthChange.Failure.class));
+                })
+                .list();
     }
 
-    private BlindWatch told(Noticed noticed) {
+    private BlindWatch told(Found found) {
         return new BlindWatch(
-                noticed.watch,
-                clock.told(noticed.health.unansweredSince()),
-                noticed.health.health(),
-                noticed.failure == null ? null : noticed.failure.message());
+                found.watch,
+                clock.told(found.health.unansweredSince()),
+                found.health.health(),
+                found.failure == null ? null : found.failure.message());
     }
 }
