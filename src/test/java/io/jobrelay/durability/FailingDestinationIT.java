@@ -194,6 +194,7 @@ class FailingDestinationIT {
                                     .size()
                             == 2);
             assertThat(attempts()).isEqualTo("2");
+            soon().until(() -> child.log().contains("page=")); // before that nothing is there that would stop it
             assertThat(child.stop()).isZero();
         }
     }

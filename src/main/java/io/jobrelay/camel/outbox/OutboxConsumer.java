@@ -85,18 +85,17 @@ final class OutboxConsumer extends DefaultConsumer {
             ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
             threads.shutdownGraceful(loop);
             threads.shutdownGraceful(workers);
-            awaitSettled();
-            component.removeReader(destination, this);
+            try {
+                if (!queue.awaitEnd(SETTLING)) {
+                    LOG.warn(
+                            "outbox={} stops before the ledger knows what was delivered last, which is sent again",
+                            destination);
+                }
+            } finally {
+                component.removeReader(destination, this);
+            }
         }
         super.doStop();
-    }
-
-    private void awaitSettled() throws InterruptedException {
-        if (!queue.awaitEnd(SETTLING)) {
-            LOG.warn(
-                    "outbox={} stops before the ledger knows what was delivered last, which is sent again",
-                    destination);
-        }
     }
 
     /** True if nothing of the shard is under way here. */

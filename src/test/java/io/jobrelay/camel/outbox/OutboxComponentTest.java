@@ -244,6 +244,24 @@ class OutboxComponentTest {
     }
 
     @Test
+    void goes_on_when_its_route_is_stopped_and_started_again() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").routeId("hook").to("log:hook");
+            }
+        });
+        context.start();
+        context.getRouteController().stopRoute("hook");
+        change("a");
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook PENDING 1"));
+        context.getRouteController().startRoute("hook");
+
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1"));
+    }
+
+    @Test
     void what_is_dead_and_sent_again_is_noticed() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         context.addRoutes(new RouteBuilder() {
