@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes and far more accounts than either has workers, at a provider that takes its time. */
+/** Two nodes and far more accounts than either has workers, all at their rate limits, at a provider that takes its time. */
 @Timeout(240)
 class ManyAccountsIT {
     private static final int ACCOUNTS = 500;
@@ -42,7 +42,7 @@ class ManyAccountsIT {
             List<Watch> watches = IntStream.range(0, ACCOUNTS)
                     .mapToObj(number -> TestWatches.watch(
                             one,
-                            "{ api: huawei-res-job, account: a%d, parameters: { project_id: p, job_id: j%d }, every: 2s..2s }"
+                            "{ api: huawei-res-job, account: a%d, parameters: { project_id: p, job_id: j%d }, every: 1s..1s }"
                                     .formatted(number, number)))
                     .toList();
             one.engine().watches().replace("watches", watches);
@@ -84,7 +84,7 @@ class ManyAccountsIT {
     private Relay node(LedgerSettings ledger, RawServer provider, String name) {
         Map<String, String> overrides = new HashMap<>();
         for (int number = 0; number < ACCOUNTS; number++) {
-            overrides.putAll(TestWatches.account("a" + number, provider.url(), "none"));
+            overrides.putAll(TestWatches.account("a" + number, provider.url(), "none", "requests-per-second", "0.5"));
         }
         overrides.put("jobrelay.ledger.url", ledger.url());
         overrides.put("jobrelay.ledger.user", String.valueOf(ledger.user()));
