@@ -57,7 +57,6 @@ public final class Outbox {
     private final LedgerDatabase database;
     private final Clock clock;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
-    private final Batch<Addition, Boolean> additions = this::add;
     private final Batch<Settlement, Boolean> settlements = Batch.under(each -> each.delivery.lease(), this::settle);
 
     public Outbox(LedgerDatabase database, Clock clock) {
@@ -186,28 +185,19 @@ public final class Outbox {
 
     /** Puts a change into a destination's outbox; putting it there again does nothing. */
     public void add(String destination, String eventId) {
-        database.write(additions, new Addition(destination, eventId));
+        database.write(handle -> {
+            add(handle, destination, eventId, clock.millis());
+            return null;
+        });
         wake(destination);
     }
 
-    record Addition(String destination, String eventId) {}
-
-    private List<Boolean> add(Handle handle, List<Addition> all) {
-        add(handle, all, clock.millis());
-        return all.stream().map(each -> true).toList();
-    }
-
-    static void add(Handle handle, List<Addition> all, long now) {
-        PreparedBatch batch = handle.prepareBatch("""
+    static void add(Handle handle, String destination, String eventId, long now) {
+        handle.execute("""
                 insert into delivery (destination, change, subject, sequence, status, updated_at)
-                select :destination, position, subject, sequence, 'PENDING', :now from change where event_id = :event
-                on conflict do nothing""");
-        all.forEach(each -> batch.bind("destination", each.destination)
-                .bind("event", each.eventId)
-                .bind("now", now)
-                .add());
-        batch.execute();
-        name(handle, all.stream().map(Addition::destination).toList());
+                select ?, position, subject, sequence, 'PENDING', ? from change where event_id = ?
+                on conflict do nothing""", destination, now, eventId);
+        name(handle, Set.of(destination));
     }
 
     /** In one order for all nodes. */

@@ -217,11 +217,8 @@ final class Ledger implements AutoCloseable {
                 eventId.getBytes(UTF_8),
                 clock.millis(),
                 clock.millis());
-        Outbox.add(
-                handle,
-                Stream.of(destinations)
-                        .map(destination -> new Outbox.Addition(destination, eventId))
-                        .toList(),
-                clock.millis());
+        for (String destination : destinations) {
+            Outbox.add(handle, destination, eventId, clock.millis());
+        }
     }
 }

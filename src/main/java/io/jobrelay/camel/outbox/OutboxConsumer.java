@@ -121,17 +121,16 @@ final class OutboxConsumer extends DefaultConsumer {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (LedgerException e) {
-                LOG.debug("outbox={} cannot be read, tried again", destination, e); // the ledger says it, once
-                pauseAfterTrouble();
             } catch (RuntimeException e) {
-                LOG.error("outbox={} cannot be read, tried again: {}", destination, e.toString());
-                pauseAfterTrouble();
+                if (!(e instanceof LedgerException)) { // the ledger says its own, once
+                    LOG.error("outbox={} cannot be read, tried again: {}", destination, e.toString());
+                }
+                pause();
             }
         }
     }
 
-    private void pauseAfterTrouble() {
+    private static void pause() {
         try {
             TimeUnit.SECONDS.sleep(1);
         } catch (InterruptedException e) {

@@ -115,12 +115,6 @@ final class Settlement {
                             "event={} could not be routed, and is kept and tried again: {}",
                             delivery.eventId(),
                             failure.error());
-                } else {
-                    LOG.debug(
-                            "destination={} event={} is given back: {}",
-                            destination,
-                            delivery.eventId(),
-                            failure.error());
                 }
             }
         }
