@@ -166,16 +166,6 @@ class LedgerTroubleIT {
         }
     }
 
-    /** Until the room that the ledger has still in its own files is taken too. */
-    private static void fillLog(Ledger ledger) {
-        assertThatThrownBy(() -> {
-                    while (true) {
-                        ledger.database.write(handle -> handle.execute("pragma user_version = 0"));
-                    }
-                })
-                .isInstanceOf(LedgerException.class);
-    }
-
     @Test
     void waits_out_a_full_disk_and_loses_nothing() throws IOException {
         try (MountedDisk disk = MountedDisk.mount(directory.resolve("small"), 6)) {

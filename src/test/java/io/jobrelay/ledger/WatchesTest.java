@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,12 +173,5 @@ class WatchesTest {
         assertThat(ledger.due()).isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));
         assertThat(ledger.due()).as("after a change the pace is the shortest").hasSize(1);
-    }
-
-    private static List<Watch> watches(String account, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> new Watch(
-                        "acme-job", account, Map.of("id", "w" + i), Pace.DEFAULT, Map.of(), false, null, false))
-                .toList();
     }
 }

@@ -1,10 +1,11 @@
 package io.jobrelay.camel.watches;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.camel.watches.WatchesComponent.Beans;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.provider.PollFailure;
+import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +32,21 @@ final class ListCalls {
 
     private static final Duration REFUSED_FOR = Duration.ofHours(1);
 
-    private final Beans beans;
+    private final Supplier<Map<String, Account>> accounts;
+    private final Function<String, Optional<ProviderApi>> apis;
+    private final Clock clock;
     private final Set<String> alone = ConcurrentHashMap.newKeySet();
     private final Map<Source, Instant> refusedUntil = new ConcurrentHashMap<>();
 
-    ListCalls(Beans beans) {
-        this.beans = beans;
+    /**
+     * @param accounts by name, asked anew each time
+     * @param apis by name, asked anew each time
+     * @param clock the ledger's
+     */
+    ListCalls(Supplier<Map<String, Account>> accounts, Function<String, Optional<ProviderApi>> apis, Clock clock) {
+        this.accounts = accounts;
+        this.apis = apis;
+        this.clock = clock;
     }
 
     private record Source(String api, String account) {
@@ -48,9 +60,9 @@ final class ListCalls {
      * is only asked for alone.
      */
     Optional<Watch> common(Watch watch) {
-        Account account = beans.accounts().get().get(watch.account());
+        Account account = accounts.get().get(watch.account());
         return account != null && account.askTogether()
-                ? beans.apis().apply(watch.api()).flatMap(api -> api.common(watch))
+                ? apis.apply(watch.api()).flatMap(api -> api.common(watch))
                 : Optional.empty();
     }
 
@@ -65,7 +77,7 @@ final class ListCalls {
                 : common(due.watch())
                         .filter(watch -> !refusedUntil
                                 .getOrDefault(Source.of(watch), Instant.MIN)
-                                .isAfter(beans.clock().instant()));
+                                .isAfter(clock.instant()));
         if (common.isEmpty()) {
             return Poll.of(due);
         }
@@ -73,7 +85,7 @@ final class ListCalls {
         all.addAll(companions.apply(common.get(), MOST_COMPANIONS));
         return all.size() == 1
                 ? Poll.of(due)
-                : Poll.together(beans.apis().apply(due.watch().api()).orElseThrow(), common.get(), all);
+                : Poll.together(apis.apply(due.watch().api()).orElseThrow(), common.get(), all);
     }
 
     /** The list leaves the watch out. */
@@ -91,7 +103,7 @@ final class ListCalls {
             case UNAUTHENTICATED, THROTTLED, UNAVAILABLE, TIMEOUT -> false;
         };
         if (ofTheList) {
-            refusedUntil.put(Source.of(common), beans.clock().instant().plus(REFUSED_FOR));
+            refusedUntil.put(Source.of(common), clock.instant().plus(REFUSED_FOR));
             LOG.warn(
                     "cannot ask together, asks one by one for an hour: {}",
                     failure.describe(common.api(), common.account()));

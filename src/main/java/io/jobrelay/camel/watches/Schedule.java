@@ -101,7 +101,16 @@ final class Schedule {
                 if (poll != null) {
                     return poll;
                 }
-                await(wait[0]);
+                if (leader != null) {
+                    turn.await();
+                } else {
+                    leader = Thread.currentThread();
+                    try {
+                        turn.awaitNanos(wait[0]);
+                    } finally {
+                        leader = null;
+                    }
+                }
             }
             return null;
         } finally {
@@ -109,19 +118,6 @@ final class Schedule {
                 turn.signal();
             }
             lock.unlock();
-        }
-    }
-
-    private void await(long nanos) throws InterruptedException {
-        if (leader != null) {
-            turn.await();
-            return;
-        }
-        leader = Thread.currentThread();
-        try {
-            turn.awaitNanos(nanos);
-        } finally {
-            leader = null;
         }
     }
 

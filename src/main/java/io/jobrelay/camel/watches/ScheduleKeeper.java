@@ -153,7 +153,7 @@ final class ScheduleKeeper {
     private void follow() {
         leaving = false;
         boolean well = writable.getAsBoolean();
-        for (AccountWatches account : owned.values()) {
+        for (AccountWatches account : List.copyOf(owned.values())) {
             Shard shard = account.lease().shard();
             boolean begins = leases.of(shard).isPresent();
             if (leases.holds(account.lease())) {

@@ -66,7 +66,7 @@ public final class WatchesComponent extends DefaultComponent {
     public WatchesComponent(Beans beans, int workers) {
         this.beans = beans;
         this.workers = workers;
-        this.listCalls = new ListCalls(beans);
+        this.listCalls = new ListCalls(beans.accounts(), beans.apis(), beans.clock());
         this.fingerprints = new Fingerprints(beans.secrets());
         this.settlement = new Settlement(this);
         this.schedule = new Schedule(workers, beans.rateLimits(), beans.listener(), beans.clock(), System::nanoTime);

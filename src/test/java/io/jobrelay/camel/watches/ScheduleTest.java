@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.watches.AccountWatches.Place;
-import io.jobrelay.camel.watches.WatchesComponent.Beans;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Lease;
@@ -45,8 +44,7 @@ class ScheduleTest {
     private final List<Thread> threads = new ArrayList<>();
     private final Map<String, AccountWatches> accounts = new HashMap<>();
     private final AtomicInteger watches = new AtomicInteger();
-    private final ListCalls calls = new ListCalls(new Beans(
-            null, null, null, null, Map::of, name -> Optional.empty(), null, null, () -> true, new Unheard()));
+    private final ListCalls calls = new ListCalls(Map::of, name -> Optional.empty(), clock);
     private Schedule schedule = schedule(WORKERS);
 
     /** Hears nothing. */
