@@ -253,7 +253,7 @@ class ApiCommandsTest {
     @Test
     void nodes_are_listed_with_what_they_are_at() throws IOException {
         assertThat(jobrelay("nodes")).as(err.toString()).isZero();
-        assertThat(lines().get(0)).matches("NODE +WATCHES +DELIVERIES +STARTED +SEEN +VERSION");
+        assertThat(lines().get(0)).matches("NODE +ACCOUNTS +DESTINATIONS +STARTED +SEEN +VERSION");
         assertThat(lines().get(1))
                 .matches("\\S+-%d +\\d+ +\\d+ +\\S+Z +\\S+Z +.+"
                         .formatted(ProcessHandle.current().pid()));
