@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * reference; a test holds it against the keys here.
  */
 public final class SettingsReader {
-    /** Above these an attempt could outlast its claim in the ledger, and be made twice at a time. */
     private static final String JOB_RETENTION = "jobrelay.retention.jobs";
 
+    /** A shard is handed over, and a stop is over, only once what is under way has ended. */
     private static final Duration LONGEST_POLL = Duration.ofMinutes(10);
 
     private static final Duration LONGEST_DELIVERY = Duration.ofMinutes(1);
