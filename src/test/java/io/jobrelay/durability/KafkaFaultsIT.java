@@ -158,7 +158,8 @@ class KafkaFaultsIT {
                 .singleElement()
                 .asString()
                 .contains("RecordTooLargeException", "1048576");
-        assertThat(line.ledger("select event_id from delivery where status <> 'DELIVERED'"))
+        assertThat(line.ledger("select c.event_id from delivery d join change c on c.position = d.change"
+                        + " where d.status <> 'DELIVERED'"))
                 .containsExactly("evt-00000000");
     }
 

@@ -93,7 +93,7 @@ class PoisonedRecordIT {
                 int rounds = failures;
                 await().atMost(Duration.ofSeconds(15))
                         .until(() -> provider.requests().size() == 21 * rounds);
-                ledger.awaitRow("0", "select count(*) from watch where due_at <= ?", Long.toString(clock.millis()));
+                ledger.awaitRow("0", "select count(*) from watch where due_at <= " + clock.millis());
                 assertThat(asked("bad")).isEqualTo(failures);
                 assertThat(ledger.rows(
                                 "select count(*) from watch good join watch bad on bad.id = ? and good.id <> bad.id"
@@ -151,6 +151,7 @@ class PoisonedRecordIT {
                     .until(() -> List.copyOf(log.list).stream()
                             .anyMatch(event -> event.getFormattedMessage().contains("was polled in vain")));
             statement.execute("rollback");
+            clock.advance(LONGEST);
 
             ledger.awaitRow("RUNNING", "select state from job where watch_id = ?", watch.id());
             assertThat(ledger.rows(HEALTH, watch.id())).containsExactly("OK 0");
