@@ -39,8 +39,10 @@ final class Schedule {
     private final Map<String, Line> lines = new LinkedHashMap<>();
     private int free;
     private boolean open;
-    /** The one who waits for the next watch to be due; the others wait for a signal. */
+    /** The one who waits for the next watch to be due, and until when; the others wait for a signal. */
     private @Nullable Thread leader;
+
+    private long leaderUntil;
 
     /** One account's. */
     private static final class Line {
@@ -101,14 +103,15 @@ final class Schedule {
                 if (poll != null) {
                     return poll;
                 }
-                if (leader != null) {
+                long until = nanoTime.getAsLong() + wait[0];
+                if (leader != null && leaderUntil - until <= 0) {
                     turn.await();
                 } else {
-                    leader = Thread.currentThread();
+                    lead(until);
                     try {
                         turn.awaitNanos(wait[0]);
                     } finally {
-                        leader = null;
+                        leader = leader == Thread.currentThread() ? null : leader;
                     }
                 }
             }
@@ -121,13 +124,29 @@ final class Schedule {
         }
     }
 
+    private void lead(long until) {
+        leader = Thread.currentThread();
+        leaderUntil = until;
+    }
+
+    private int most() {
+        // The last worker goes to an account that has none.
+        return free == 1 ? 1 : SHARE * (free - 1);
+    }
+
+    /** Wakes a worker where one that waits may take something of the account; each that is woken in vain costs as much as a poll. */
+    private void wake(Line line, Instant due) {
+        if (line.underWay < most() && !due.isAfter(clock.instant())) {
+            turn.signal();
+        }
+    }
+
     /**
      * @param calls say what is asked together
      * @param wait is made how long it is until something may be next
      */
     private @Nullable Poll next(ListCalls calls, long[] wait) {
-        // The last worker goes to an account that has none.
-        int most = free == 1 ? 1 : SHARE * (free - 1);
+        int most = most();
         Instant now = clock.instant();
         long nanos = nanoTime.getAsLong();
         for (Line line = line(most, now, nanos, wait); line != null; line = line(most, now, nanos, wait)) {
@@ -192,8 +211,9 @@ final class Schedule {
     /** A list call has found the watch of this poll, which needs no request. */
     void told(Poll poll) {
         locked(() -> {
-            line(poll).told.add(poll);
-            turn.signal();
+            Line line = line(poll);
+            line.told.add(poll);
+            wake(line, Instant.MIN);
             return null;
         });
     }
@@ -217,10 +237,12 @@ final class Schedule {
     /** The poll of the watch has ended; see {@link AccountWatches#ended}. */
     void ended(DueWatch polled, @Nullable DueWatch next, boolean written) {
         locked(() -> {
-            AccountWatches watches = line(polled.lease().shard().name()).watches;
-            if (watches != null && watches.lease().equals(polled.lease())) {
-                watches.ended(polled, next, written);
-                turn.signal();
+            Line line = line(polled.lease().shard().name());
+            if (line.watches != null && line.watches.lease().equals(polled.lease())) {
+                line.watches.ended(polled, next, written);
+                if (next != null) {
+                    wake(line, next.due());
+                }
             }
             return null;
         });
