@@ -54,6 +54,9 @@ final class DeliveryQueue {
     private Place read = Place.START;
     private int again;
     private boolean more = true;
+    /** True once something that was passed over as in flight is on disk alone. */
+    private boolean passedOver;
+
     private volatile boolean inDoubt;
     private boolean stopped;
 
@@ -102,9 +105,10 @@ final class DeliveryQueue {
             if (edited || !now.equals(owned)) {
                 backlog.forget(lease -> edited || !now.contains(lease));
             }
-            if (gains || edited) {
+            if (gains || edited || passedOver) {
                 read = Place.START;
                 again = 0;
+                passedOver = false;
             }
             if (kept != null) {
                 circuit = gains ? kept.resumed(clock.instant()) : kept;
@@ -324,9 +328,12 @@ final class DeliveryQueue {
             }
             if (!owned.contains(delivery.lease())) {
                 backlog.forget(delivery.lease()::equals);
+                // If the shard is this node's again, what was read since then has left it out.
+                passedOver = true;
             }
             endProbe(attempt);
             toRead = inDoubt
+                    || passedOver
                     || (more && backlog.room() >= PAGE)
                     || backlog.due(clock.instant()).isPresent();
             wakeOne();
