@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "nodes",
         description = {
-            "Lists the nodes that work on the ledger: how many watches each is polling, how many deliveries it is making.",
+            "Lists the nodes that work on the ledger: how many accounts each polls, to how many destinations it delivers.",
             "One that was killed stands there until another node, or the next start, has taken over from it."
         },
         exitCodeList = {"0:listed", "1:neither a Jobrelay nor its ledger can be asked"})
