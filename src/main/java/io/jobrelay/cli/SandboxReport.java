@@ -8,6 +8,7 @@ import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Progress;
+import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
@@ -136,9 +137,9 @@ final class SandboxReport {
         TextTable table = new TextTable("DESTINATION", "DELIVERED", "PENDING", "DEAD", "");
         byDestination.forEach((name, statuses) -> table.row(
                 name,
-                statuses.getOrDefault("DELIVERED", 0L),
-                statuses.getOrDefault("PENDING", 0L),
-                statuses.getOrDefault(Outbox.DEAD, 0L),
+                statuses.getOrDefault(Status.DELIVERED.name(), 0L),
+                statuses.getOrDefault(Status.PENDING.name(), 0L),
+                statuses.getOrDefault(Status.DEAD.name(), 0L),
                 proof.getOrDefault(name, "")));
         return table;
     }

@@ -309,11 +309,6 @@ public final class Leases implements AutoCloseable {
                 .list());
     }
 
-    /** How many leases of that kind this node has. */
-    public int count(Kind kind) {
-        return of(kind).size();
-    }
-
     /** Gives all of them up, for the others to take at once. */
     @Override
     public synchronized void close() {

@@ -35,12 +35,6 @@ public final class Outbox {
     /** The outbox that every change is in first; the router reads it. */
     public static final String CHANGES = "changes";
 
-    /** The status of a delivery that is still to be made. */
-    public static final String PENDING = "PENDING";
-
-    /** The status of a delivery that has used up its attempts. */
-    public static final String DEAD = "DEAD";
-
     private static final String CHANGES_PENDING = """
             select c.*, c.position as place, c.age as place_age, c.age < <settled> as settled,
                 0 as attempts, null as due_at, c.event as bytes
