@@ -13,6 +13,11 @@ public final class JobRecords {
         return of(id, state, null, state.name(), null);
     }
 
+    /** A job of that account; all the others are of acme's. */
+    public static JobRecord of(String account, String id, JobState state) {
+        return of(account, id, state, null, state.name(), null, List.of());
+    }
+
     public static JobRecord of(
             String id,
             JobState state,
@@ -29,8 +34,19 @@ public final class JobRecords {
             @Nullable String providerState,
             @Nullable Integer percent,
             List<String> anomalies) {
+        return of("acme", id, state, reason, providerState, percent, anomalies);
+    }
+
+    private static JobRecord of(
+            String account,
+            String id,
+            JobState state,
+            @Nullable String reason,
+            @Nullable String providerState,
+            @Nullable Integer percent,
+            List<String> anomalies) {
         ProviderReference provider =
-                new ProviderReference("Acme", "Train", "acme-job", "acme", null, null, null, null, null, null, null);
+                new ProviderReference("Acme", "Train", "acme-job", account, null, null, null, null, null, null, null);
         Progress progress = percent == null
                 ? null
                 : new Progress(BigDecimal.valueOf(percent), null, null, null, null, null, null, null);

@@ -2,6 +2,7 @@ package io.jobrelay.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.History.Place;
@@ -62,8 +63,10 @@ class DeadlocksIT {
                 false);
     }
 
-    private static String job(Watch watch) {
-        return "acme-job/" + watch.account() + "/" + watch.parameters().get("id");
+    /** Of the watch's own account, as every route makes it: under no other may its lease write. */
+    private static JobRecord record(Watch watch, JobState state) {
+        String id = "acme-job/" + watch.account() + "/" + watch.parameters().get("id");
+        return JobRecords.of(watch.account(), id, state);
     }
 
     private final class Member implements AutoCloseable {
@@ -110,7 +113,7 @@ class DeadlocksIT {
                 } else {
                     JobState state = random.nextBoolean() ? JobState.RUNNING : JobState.PAUSED;
                     CompletableFuture<?> unused = intake.answered(
-                                    watch, List.of(JobRecords.of(job(watch.watch()), state)), clock.instant())
+                                    watch, List.of(record(watch.watch(), state)), clock.instant())
                             .thenAccept(answered ->
                                     changes.addAndGet(answered.changes().size()));
                 }
