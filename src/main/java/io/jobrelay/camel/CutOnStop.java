@@ -1,6 +1,6 @@
 package io.jobrelay.camel;
 
-import io.jobrelay.wire.BoundedClient;
+import io.jobrelay.httpclient.BoundedClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

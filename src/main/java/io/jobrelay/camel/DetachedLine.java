@@ -6,6 +6,9 @@ import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
+import io.jobrelay.camel.destination.DestinationConfiguration;
+import io.jobrelay.camel.metrics.Tracing;
+import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.UnreadableReply;
@@ -56,7 +59,7 @@ abstract class DetachedLine implements AutoCloseable {
     private final Path directory;
     private final SettingsReader.Reading reading;
     private final Secrets secrets;
-    private final ProviderBeans providers;
+    private final ProviderConfiguration providers;
 
     /**
      * Sets the line up, with defaults for settings that are wrong, and without routes.
@@ -74,13 +77,13 @@ abstract class DetachedLine implements AutoCloseable {
             reading = Relay.settings(context, edition.properties(), overrides, secrets)
                     .reading();
             Settings detached = detached(reading.settings());
-            providers = new ProviderBeans(context, () -> detached, secrets, clock);
+            providers = new ProviderConfiguration(context, () -> detached, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
-            context.getRegistry().unbind(ProviderBeans.CLIENT);
-            context.getRegistry().bind(ProviderBeans.CLIENT, (HttpClientConfigurer) this::answer);
-            open.push(new EngineBeans(
+            context.getRegistry().unbind(ProviderConfiguration.CLIENT);
+            context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::answer);
+            open.push(new EngineConfiguration(
                     context, () -> detached, providers, new Reloads(clock), clock, System::nanoTime, change -> {}));
-            open.push(new DestinationBeans(context, detached, secrets, clock));
+            open.push(new DestinationConfiguration(context, detached, secrets, clock));
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);
@@ -170,7 +173,7 @@ abstract class DetachedLine implements AutoCloseable {
         return secrets;
     }
 
-    ProviderBeans providers() {
+    ProviderConfiguration providers() {
         return providers;
     }
 

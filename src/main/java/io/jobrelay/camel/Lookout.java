@@ -3,6 +3,8 @@ package io.jobrelay.camel;
 import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.account.RateLimits;
+import io.jobrelay.camel.metrics.LedgerFigures;
+import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.BlindWatch;

@@ -1,5 +1,6 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.NodeLease;
 import io.jobrelay.ledger.Nodes;

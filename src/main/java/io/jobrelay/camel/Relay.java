@@ -2,6 +2,9 @@ package io.jobrelay.camel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.camel.destination.DestinationConfiguration;
+import io.jobrelay.camel.metrics.Tracing;
+import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.reload.Edition;
@@ -65,9 +68,9 @@ public final class Relay implements AutoCloseable {
 
     private final Main main;
     private final Secrets secrets = new Secrets();
-    private @Nullable ProviderBeans providers;
-    private @Nullable EngineBeans engine;
-    private @Nullable DestinationBeans destinations;
+    private @Nullable ProviderConfiguration providers;
+    private @Nullable EngineConfiguration engine;
+    private @Nullable DestinationConfiguration destinations;
     private @Nullable Tracing tracing;
     private @Nullable ManagementPort management;
     private @Nullable LiveEditing editing;
@@ -183,12 +186,12 @@ public final class Relay implements AutoCloseable {
         if (value(context, Tracing.ENABLED).filter("true"::equals).isPresent()) {
             tracing = new Tracing(context, secrets);
         }
-        providers = new ProviderBeans(context, this::settings, secrets, clock);
+        providers = new ProviderConfiguration(context, this::settings, secrets, clock);
         if (scope != Scope.PROVIDERS) {
-            engine = new EngineBeans(context, this::settings, providers, reloads, clock, nanoTime, changes);
+            engine = new EngineConfiguration(context, this::settings, providers, reloads, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
-            destinations = new DestinationBeans(context, started, secrets, clock);
+            destinations = new DestinationConfiguration(context, started, secrets, clock);
         }
     }
 
@@ -286,20 +289,20 @@ public final class Relay implements AutoCloseable {
         return reloads;
     }
 
-    public ProviderBeans providers() {
+    public ProviderConfiguration providers() {
         return requireNonNull(providers, "not started");
     }
 
     /** The engine, in a scope that has one. */
-    public EngineBeans engine() {
+    public EngineConfiguration engine() {
         return requireNonNull(engine, "this scope has no engine");
     }
 
     @Override
     @SuppressWarnings("try") // nobody names them: they are closed once Camel has stopped, the ledger last
     public void close() {
-        try (EngineBeans closedLast = engine;
-                DestinationBeans closedBefore = destinations;
+        try (EngineConfiguration closedLast = engine;
+                DestinationConfiguration closedBefore = destinations;
                 Tracing closedThen = tracing;
                 ManagementPort closedFirst = management) {
             if (editing != null) {

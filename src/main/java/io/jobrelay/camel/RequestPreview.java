@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.KeystoneLogin;
+import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.trust.Secrets;
@@ -76,8 +77,8 @@ public final class RequestPreview implements AutoCloseable {
     RequestPreview(RouteTrial trial) {
         this.trial = trial;
         context = trial.context();
-        context.getRegistry().unbind(ProviderBeans.CLIENT);
-        context.getRegistry().bind(ProviderBeans.CLIENT, (HttpClientConfigurer) this::note);
+        context.getRegistry().unbind(ProviderConfiguration.CLIENT);
+        context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::note);
         trial.problems();
         trial.startDirectRoutes();
         template = context.createProducerTemplate();

@@ -1,5 +1,7 @@
 package io.jobrelay.camel;
 
+import io.jobrelay.camel.destination.DestinationConfiguration;
+import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.reload.Edition;
 import io.jobrelay.reload.StartedProperties;
 import io.jobrelay.settings.InvalidSettingsException;
@@ -19,9 +21,9 @@ final class RunningLine {
     private final Supplier<Settings> settings;
     private final Consumer<Settings> replace;
     private final Supplier<Settings> read;
-    private final ProviderBeans providers;
-    private final EngineBeans engine;
-    private final DestinationBeans destinations;
+    private final ProviderConfiguration providers;
+    private final EngineConfiguration engine;
+    private final DestinationConfiguration destinations;
     private final RouteSwap routes;
 
     /**
@@ -35,9 +37,9 @@ final class RunningLine {
             Supplier<Settings> settings,
             Consumer<Settings> replace,
             Supplier<Settings> read,
-            ProviderBeans providers,
-            EngineBeans engine,
-            DestinationBeans destinations,
+            ProviderConfiguration providers,
+            EngineConfiguration engine,
+            DestinationConfiguration destinations,
             LongSupplier nanoTime) {
         this.context = context;
         this.files = files;
@@ -108,13 +110,13 @@ final class RunningLine {
     private record Change(Edition before, Edition after, Settings settingsBefore, Settings settingsAfter) {}
 
     private void apply(Change change) throws Exception {
-        Set<String> reopened = DestinationBeans.differences(change.settingsBefore(), change.settingsAfter());
+        Set<String> reopened = DestinationConfiguration.differences(change.settingsBefore(), change.settingsAfter());
         boolean newClient =
                 !change.settingsBefore().poll().equals(change.settingsAfter().poll());
         Set<String> beans = new TreeSet<>();
-        reopened.forEach(name -> beans.addAll(DestinationBeans.beans(name)));
+        reopened.forEach(name -> beans.addAll(DestinationConfiguration.beans(name)));
         if (newClient) {
-            beans.add(ProviderBeans.CLIENT);
+            beans.add(ProviderConfiguration.CLIENT);
         }
         Set<String> affected = Affected.files(context, change.before(), change.after(), keys(change), beans, reopened);
         routes.remove(affected, change.before());

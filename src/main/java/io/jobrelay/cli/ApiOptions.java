@@ -1,8 +1,6 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.client.Api;
-import io.jobrelay.client.ApiException;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.Settings;

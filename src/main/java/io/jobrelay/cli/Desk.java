@@ -1,7 +1,7 @@
 package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.client.Api.Listing;
+import io.jobrelay.cli.Api.Listing;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import java.util.List;

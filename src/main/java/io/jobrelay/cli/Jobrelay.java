@@ -1,6 +1,5 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.client.ApiException;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.trust.PlainLine;

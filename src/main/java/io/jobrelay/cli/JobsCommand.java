@@ -1,7 +1,6 @@
 package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.client.Api;
 import io.jobrelay.job.Json;
 import io.jobrelay.trust.PlainLine;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.client.Api.Listing;
+import io.jobrelay.cli.Api.Listing;
 import java.util.function.IntFunction;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,8 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.camel.EngineBeans;
+import io.jobrelay.api.ApiServer;
+import io.jobrelay.camel.EngineConfiguration;
 import io.jobrelay.camel.Relay;
-import io.jobrelay.http.ApiServer;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.PortInUseException;
@@ -41,7 +41,7 @@ final class Running {
         if (!settings.enabled()) {
             return null;
         }
-        EngineBeans engine = relay.engine();
+        EngineConfiguration engine = relay.engine();
         api = ApiServer.start(
                 settings,
                 engine.ledger(),
@@ -117,7 +117,7 @@ final class Running {
     }
 
     /** The exit status of a run that was done. */
-    static int status(EngineBeans engine) {
+    static int status(EngineConfiguration engine) {
         if (engine.undelivered()) {
             return ExitStatus.DELIVERY_DEAD;
         }

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 
-import io.jobrelay.camel.EngineBeans;
+import io.jobrelay.camel.EngineConfiguration;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
@@ -79,7 +79,7 @@ final class WaitCommand extends Subcommand {
         }
     }
 
-    private int await(EngineBeans engine) throws InterruptedException {
+    private int await(EngineConfiguration engine) throws InterruptedException {
         Instant deadline = timeout == null ? Instant.MAX : clock.instant().plus(timeout);
         while (true) {
             Thread.sleep(LOOK_MILLIS);

@@ -1,8 +1,6 @@
 package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.client.Api;
-import io.jobrelay.client.ApiException;
 import io.jobrelay.job.Json;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;

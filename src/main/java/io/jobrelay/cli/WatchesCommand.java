@@ -1,6 +1,5 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.client.Api;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

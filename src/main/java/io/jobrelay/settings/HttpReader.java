@@ -1,6 +1,6 @@
 package io.jobrelay.settings;
 
-import io.jobrelay.wire.AddressRange;
+import io.jobrelay.httpclient.AddressRange;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package io.jobrelay.settings;
 
 import static java.util.Objects.requireNonNull;
 
-import io.jobrelay.wire.AddressRange;
+import io.jobrelay.httpclient.AddressRange;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -34,7 +34,7 @@ class ArchitectureTest {
             "job",
             "trust",
             "signing",
-            "wire",
+            "httpclient",
             "account",
             "delivery",
             "settings",
@@ -45,9 +45,8 @@ class ArchitectureTest {
             "reload",
             "camel",
             "check",
-            "http",
+            "api",
             "sandbox",
-            "client",
             "cli");
 
     @ArchTest
@@ -76,8 +75,8 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule job_signing_and_wire_know_nothing_else_of_ours = slices().matching(
-                    "io.jobrelay.(job|signing|wire)..")
+    static final ArchRule job_signing_and_httpclient_know_nothing_else_of_ours = slices().matching(
+                    "io.jobrelay.(job|signing|httpclient)..")
             .should()
             .notDependOnEachOther()
             .because("a record, a signature and a connection can each be understood alone")
@@ -105,7 +104,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_api_reaches_no_route = noClasses()
             .that()
-            .resideInAPackage("..http..")
+            .resideInAPackage("io.jobrelay.api..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..", "io.jobrelay.camel.."))
             .because("whoever sends a request must not come near what runs programs")

@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.camel.Relay;
-import io.jobrelay.client.Api;
-import io.jobrelay.client.ApiException;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jobrelay.http.EventReader;
+import io.jobrelay.api.EventReader;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.History.Place;

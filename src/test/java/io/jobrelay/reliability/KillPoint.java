@@ -2,7 +2,7 @@ package io.jobrelay.reliability;
 
 import static java.util.stream.Collectors.joining;
 
-import io.jobrelay.camel.EngineBeans;
+import io.jobrelay.camel.EngineConfiguration;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.ledger.Lease;
@@ -61,7 +61,7 @@ enum KillPoint {
     /** The stop has begun. */
     IN_SHUTDOWN(before(Relay.class, "close")),
     /** Everything has stopped, the ledger is still open. */
-    AT_THE_END_OF_SHUTDOWN(before(EngineBeans.class, "close"));
+    AT_THE_END_OF_SHUTDOWN(before(EngineConfiguration.class, "close"));
 
     private final String places;
 

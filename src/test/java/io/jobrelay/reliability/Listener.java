@@ -1,6 +1,6 @@
 package io.jobrelay.reliability;
 
-import io.jobrelay.http.EventReader;
+import io.jobrelay.api.EventReader;
 import io.jobrelay.ledger.History.Place;
 import java.io.IOException;
 import java.util.List;

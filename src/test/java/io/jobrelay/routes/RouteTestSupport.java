@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import io.jobrelay.camel.ProviderBeans;
+import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.SettingsReader;
@@ -42,7 +42,7 @@ abstract class RouteTestSupport extends CamelMainTestSupport {
     final Secrets secrets = new Secrets();
     private final String files;
     Settings settings;
-    ProviderBeans beans;
+    ProviderConfiguration beans;
 
     /**
      * @param files of the routes, as Camel takes them
@@ -73,7 +73,7 @@ abstract class RouteTestSupport extends CamelMainTestSupport {
         settings = new SettingsReader(
                         PropertyFile.of("test", text), key -> Optional.ofNullable(properties.get(key)), secrets)
                 .read();
-        beans = new ProviderBeans(created, () -> settings, secrets, clock);
+        beans = new ProviderConfiguration(created, () -> settings, secrets, clock);
         return created;
     }
 

@@ -1,13 +1,13 @@
 package io.jobrelay.camel.watches;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.jobrelay.httpclient.ReplyTooLargeException;
+import io.jobrelay.httpclient.RequestCutException;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.trust.Secrets;
-import io.jobrelay.wire.ReplyTooLargeException;
-import io.jobrelay.wire.RequestCutException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.RejectedExecutionException;

@@ -90,7 +90,11 @@ public enum Variant {
     NEW_ID_ON_EACH_ATTEMPT {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
-            return in(builder, "io.jobrelay.camel.DestinationBeans", named("sign"), NewIdOnEachAttempt.class);
+            return in(
+                    builder,
+                    "io.jobrelay.camel.destination.DestinationConfiguration",
+                    named("sign"),
+                    NewIdOnEachAttempt.class);
         }
     };
 

@@ -1,0 +1,85 @@
+package io.jobrelay.api;
+
+import static java.util.stream.Collectors.toSet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Deliveries;
+import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.DeliveryIndex;
+import io.jobrelay.ledger.History.Place;
+import io.vertx.core.MultiMap;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** {@code /api/deliveries}: what is on its way, what got there, what did not, and trying that again. */
+record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
+    private static final List<String> STATUSES =
+            Arrays.stream(Status.values()).map(Enum::name).toList();
+    private static final Set<String> SELECTION = Set.of("destination", "since", "until", "cursor");
+
+    void addTo(Routes routes) {
+        routes.get(
+                "/api/deliveries", this::list, "status", "destination", "subject", "since", "until", "limit", "cursor");
+        routes.postJson("/api/deliveries/redeliver", this::redeliverAll);
+        routes.post("/api/deliveries/{id}/redeliver", this::redeliver);
+    }
+
+    private Reply list(Request request) {
+        Query query = request.query();
+        DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
+                query.several("status", STATUSES).stream().map(Status::valueOf).collect(toSet()),
+                query.several("destination"),
+                query.one("subject"),
+                query.time("since"),
+                query.time("until"));
+        List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
+        Place before = place == null ? DeliveryIndex.NEWEST : Cursor.place(place.get(0));
+        DeliveryIndex.Page found = index.page(filter, before, query.limit());
+        return Reply.page(
+                "deliveries",
+                found.items(),
+                found.next().map(next -> Cursor.write("deliveries", next)).orElse(null));
+    }
+
+    private Reply redeliver(Request request) {
+        String id = request.part("id");
+        if (!deliveries.redeliver(id)) {
+            throw deliveries
+                    .find(id)
+                    .map(entry -> RefusedException.of(
+                            409, "only a dead delivery is delivered again, this one is %s".formatted(entry.status())))
+                    .orElseGet(() -> RefusedException.of(
+                            404, "there is no delivery '%s'; /api/deliveries lists them".formatted(id)));
+        }
+        return Reply.json(202, Json.MAPPER.createObjectNode().put("redelivered", 1));
+    }
+
+    /** The body holds what a query could hold, and is read like one. */
+    private Reply redeliverAll(Request request) {
+        JsonNode body = request.json();
+        if (!body.isObject()) {
+            throw RefusedException.of(400, "body: must be an object with destination, since, until and cursor at most");
+        }
+        MultiMap members = MultiMap.caseInsensitiveMultiMap();
+        for (var member : body.properties()) {
+            if (!member.getValue().isTextual()) {
+                throw Query.refused(member.getKey(), "must be a text, was " + member.getValue());
+            }
+            members.add(member.getKey(), member.getValue().textValue());
+        }
+        Query selection = new Query(members, SELECTION);
+        List<String> place = Cursor.read(selection.one("cursor"), "redeliver", 2);
+        Deliveries.Redelivered redelivered = deliveries.redeliver(
+                new Selection(selection.one("destination"), selection.time("since"), selection.time("until")),
+                place == null ? null : new Deliveries.Position(place.get(0), Cursor.place(place.get(1))));
+        ObjectNode reply = Json.MAPPER.createObjectNode().put("redelivered", redelivered.deliveries());
+        redelivered
+                .next()
+                .ifPresent(next -> reply.put("next", Cursor.write("redeliver", next.destination(), next.place())));
+        return Reply.json(202, reply);
+    }
+}

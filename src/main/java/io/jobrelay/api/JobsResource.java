@@ -1,0 +1,140 @@
+package io.jobrelay.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.jobrelay.job.JobState;
+import io.jobrelay.job.Json;
+import io.jobrelay.ledger.History;
+import io.jobrelay.ledger.JobIndex;
+import io.jobrelay.ledger.JobIndex.Member;
+import io.jobrelay.ledger.JobIndex.Order;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/jobs}: the records, and what became of each job. */
+record JobsResource(JobIndex jobs, History history) {
+    static final List<String> STATES =
+            Arrays.stream(JobState.values()).map(Enum::name).toList();
+    private static final Map<String, Member> MEMBERS = Map.of(
+            "id", Member.ID,
+            "observeTime", Member.OBSERVE_TIME,
+            "stateTime", Member.STATE_TIME,
+            "name", Member.NAME,
+            "state", Member.STATE,
+            "account", Member.ACCOUNT);
+    private static final Set<Member> TIMES = Set.of(Member.OBSERVE_TIME, Member.STATE_TIME);
+    private static final Map<String, Order> ORDERS = orders();
+
+    void addTo(Routes routes) {
+        routes.get(
+                "/api/jobs", this::list, "state", "api", "account", "label", "watch", "q", "sort", "limit", "cursor");
+        routes.get("/api/jobs/{id+}/changes", this::changes, "limit", "cursor");
+        routes.get("/api/jobs/{id+}", this::record);
+    }
+
+    private Reply list(Request request) {
+        Query query = request.query();
+        JobIndex.Filter filter = filter(query);
+        Order order = query.choice("sort", ORDERS, Order.USUAL);
+        String name = "jobs " + (order.down() ? "-" : "") + order.member();
+        JobIndex.Page found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
+        JobIndex.Place next = found.next();
+        return Reply.page(
+                "jobs",
+                found.items().stream().map(JobsResource::item).toList(),
+                next == null ? null : Cursor.write(name, next.key(), next.id()));
+    }
+
+    static JobIndex.Filter filter(Query query) {
+        return new JobIndex.Filter(
+                query.several("state", STATES),
+                query.several("api"),
+                query.several("account"),
+                query.pairs("label"),
+                query.one("q"),
+                query.one("watch"));
+    }
+
+    private static Map<String, Order> orders() {
+        Map<String, Order> orders = new HashMap<>();
+        MEMBERS.forEach((name, member) -> {
+            orders.put(name, new Order(member, false));
+            orders.put("-" + name, new Order(member, true));
+        });
+        return Map.copyOf(orders);
+    }
+
+    private static JobIndex.@Nullable Place place(@Nullable String cursor, String name, Order order) {
+        List<String> parts = Cursor.read(cursor, name, 2);
+        if (parts == null) {
+            return null;
+        }
+        if (TIMES.contains(order.member())) {
+            Cursor.number(parts.get(0));
+        }
+        return new JobIndex.Place(parts.get(0), parts.get(1));
+    }
+
+    static ObjectNode item(JobIndex.Item item) {
+        try {
+            ObjectNode job = (ObjectNode) Json.MAPPER.readTree(item.record());
+            job.put("stateTime", item.stateTime().toString());
+            if (item.stuck()) {
+                job.put("stuck", true);
+            }
+            JobIndex.WatchState watch = item.watch();
+            if (watch != null) {
+                ObjectNode node = job.putObject("watch").put("id", watch.id()).put("health", watch.health());
+                if (watch.nextPoll() != null) {
+                    node.put("nextPollTime", watch.nextPoll().toString());
+                }
+            }
+            return job;
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Reply record(Request request) {
+        JobIndex.Job job = find(request);
+        String tag = "\"" + job.sequence() + "\"";
+        Reply reply = (request.has(tag) ? Reply.empty(304) : Reply.json(200, job.record())).with("ETag", tag);
+        return job.watch() == null ? reply : reply.with("Link", "</api/watches/" + job.watch() + ">; rel=\"related\"");
+    }
+
+    private Reply changes(Request request) {
+        Query query = request.query();
+        JobIndex.Job job = find(request);
+        String name = "changes " + job.id();
+        int limit = query.limit();
+        List<String> place = Cursor.read(query.one("cursor"), name, 1);
+        long after = place == null ? 0 : Cursor.number(place.get(0));
+        List<History.Entry> entries = history.of(job.id(), after, limit);
+        long last = entries.isEmpty()
+                ? job.sequence()
+                : entries.get(entries.size() - 1).sequence();
+        return Reply.page(
+                "changes",
+                entries.stream()
+                        .map(entry -> new RawValue(new String(entry.event(), UTF_8)))
+                        .toList(),
+                last < job.sequence() ? Cursor.write(name, last) : null);
+    }
+
+    /** The id holds slashes and percent signs: it may stand in the path encoded, as it should, or plainly. */
+    private JobIndex.Job find(Request request) {
+        String id = request.part("id");
+        return jobs.find(id)
+                .or(() -> jobs.find(request.raw("id")))
+                .orElseThrow(
+                        () -> RefusedException.of(404, "there is no job '%s'; /api/jobs lists them".formatted(id)));
+    }
+}

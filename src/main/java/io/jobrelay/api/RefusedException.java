@@ -1,0 +1,25 @@
+package io.jobrelay.api;
+
+/** A request that is refused, and the answer to it. */
+final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reply reply;
+
+    private RefusedException(String message, Reply reply) {
+        super(message);
+        this.reply = reply;
+    }
+
+    static RefusedException of(int status, String detail, Reply.Place... errors) {
+        return new RefusedException(detail, Reply.problem(status, detail, errors));
+    }
+
+    RefusedException with(String header, String value) {
+        return new RefusedException(String.valueOf(getMessage()), reply.with(header, value));
+    }
+
+    Reply reply() {
+        return reply;
+    }
+}

@@ -1,0 +1,208 @@
+package io.jobrelay.camel.provider;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.account.Account;
+import io.jobrelay.account.RateLimits;
+import io.jobrelay.camel.watches.KeepReply;
+import io.jobrelay.camel.watches.Poll;
+import io.jobrelay.camel.watches.PollFailures;
+import io.jobrelay.camel.watches.StopUnchanged;
+import io.jobrelay.httpclient.BoundedClient;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.Json;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.settings.Settings;
+import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.BceAuthV1;
+import io.jobrelay.signing.RequestSigner;
+import io.jobrelay.signing.SdkHmacSha256;
+import io.jobrelay.signing.SdkHmacSha256Scoped;
+import io.jobrelay.trust.Secrets;
+import io.jobrelay.watch.ProviderApi;
+import io.jobrelay.watch.Watch;
+import io.jobrelay.watch.WatchReader;
+import java.io.ByteArrayInputStream;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.SimpleTypeConverter;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.jspecify.annotations.Nullable;
+
+/** The beans that the routes of providers name, and what they share. */
+public final class ProviderConfiguration {
+    static final String SECRETS = "secrets";
+    public static final String CLIENT = "provider-client";
+
+    private final CamelContext context;
+    private final Supplier<Settings> settings;
+    private final Secrets secrets;
+    private final ProducerTemplate template;
+    private final KeystoneTokenRoute keystone;
+    private final RateLimits rateLimits = new RateLimits(this::accounts, System::nanoTime);
+    private volatile @Nullable Map<String, ProviderApi> held;
+
+    /**
+     * Binds the beans in the registry of the context, before its routes are built.
+     *
+     * @param settings asked anew each time; they may be edited
+     */
+    public ProviderConfiguration(CamelContext context, Supplier<Settings> settings, Secrets secrets, Clock clock) {
+        this.context = context;
+        this.secrets = secrets;
+        this.settings = settings;
+        this.template = context.createProducerTemplate();
+        SecretLookups.learn(context.getPropertiesComponent(), secrets);
+        Registry registry = context.getRegistry();
+        registry.bind(SECRETS, secrets);
+        registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
+        registry.bind("mapping-scope", MappingScope.create());
+        registry.bind(CLIENT, client(settings.get()));
+        registry.bind("spend-request", (Processor) this::spendRequest);
+        // Camel looks in vain for such a converter at each request, and that takes as long as the request.
+        convert(String.class, HttpMethods.class, HttpMethods::valueOf);
+        // Camel's own copies the bytes of a reply three times, and has buffers beside them.
+        convert(ByteArrayInputStream.class, byte[].class, ByteArrayInputStream::readAllBytes);
+        // Built only where a route or a mapping reads the watch.
+        convert(Watch.class, JsonNode.class, watch -> Json.MAPPER.valueToTree(watch));
+        signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(signer, clock)));
+        keystone = new KeystoneTokenRoute(context, secrets, clock);
+        registry.bind("keystone-token", keystone);
+        registry.bind("renew-keystone-token", (Processor) keystone::renew);
+        registry.bind("keep-reply", new KeepReply());
+        registry.bind("stop-unchanged", new StopUnchanged());
+        registry.bind("read-reply", new ParseReply(secrets));
+        registry.bind("refuse-reply", new RequireSuccess(clock));
+        registry.bind("to-records", new ToRecords(clock));
+    }
+
+    private <F, T> void convert(Class<F> from, Class<T> to, Function<F, T> function) {
+        context.getTypeConverterRegistry()
+                .addTypeConverter(
+                        to,
+                        from,
+                        new SimpleTypeConverter(false, (type, exchange, value) -> function.apply(from.cast(value))));
+    }
+
+    private static List<RequestSigner> signers() {
+        return List.of(
+                new Acs3HmacSha256(() -> UUID.randomUUID().toString()),
+                new SdkHmacSha256(),
+                new SdkHmacSha256Scoped(),
+                new BceAuthV1());
+    }
+
+    private static BoundedClient client(Settings settings) {
+        return new BoundedClient(
+                settings.poll().timeout(),
+                settings.poll().replyLimit(),
+                settings.poll().concurrency(),
+                SystemDefaultDnsResolver.INSTANCE,
+                defaultTls());
+    }
+
+    public static SSLContext defaultTls() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has TLS", e);
+        }
+    }
+
+    public Secrets secrets() {
+        return secrets;
+    }
+
+    /** The accounts by name. */
+    public Map<String, Account> accounts() {
+        return settings.get().accounts();
+    }
+
+    /** Makes the client one of the settings as they are now; what is in flight through the old one is cut. */
+    public void renewClient() {
+        Registry registry = context.getRegistry();
+        BoundedClient old = registry.lookupByNameAndType(CLIENT, BoundedClient.class);
+        registry.bind(CLIENT, client(settings.get()));
+        old.stop();
+    }
+
+    /** Forgets the tokens of accounts that are no longer what they were. */
+    public void renewTokens() {
+        keystone.keepOnly(accounts().values());
+    }
+
+    /** Keeps an account within its rate limit; the permit for the first request of a poll comes with the poll. */
+    private void spendRequest(Exchange exchange) throws InterruptedException {
+        KeepReply.forget(exchange);
+        if (!Poll.takePermit(exchange)) {
+            rateLimits.take(Poll.account(exchange).name());
+        }
+    }
+
+    /** The limits that every request of this process is held to. */
+    public RateLimits rateLimits() {
+        return rateLimits;
+    }
+
+    /** Reads watches of the APIs whose routes are loaded and of the accounts in the settings. */
+    public WatchReader watchReader() {
+        return new WatchReader(this::apis, this::accounts, secrets);
+    }
+
+    /** The provider APIs whose routes are loaded, by name; while routes are replaced, those of before. */
+    public Map<String, ProviderApi> apis() {
+        Map<String, ProviderApi> before = held;
+        return before != null ? before : loadedApis();
+    }
+
+    /** The provider API of this name; empty if there is none. */
+    public Optional<ProviderApi> api(String name) {
+        return Optional.ofNullable(context.getRegistry().lookupByNameAndType(name, ProviderApi.class))
+                .or(() -> Optional.ofNullable(apis().get(name)));
+    }
+
+    /** Routes begin to be replaced: watches are read as if they stood all the while. */
+    public void holdApis() {
+        held = loadedApis();
+    }
+
+    /** Routes have been replaced. */
+    public void releaseApis() {
+        held = null;
+    }
+
+    private Map<String, ProviderApi> loadedApis() {
+        return context.getRegistry().findByType(ProviderApi.class).stream()
+                .collect(toMap(ProviderApi::getName, Function.identity()));
+    }
+
+    /**
+     * Polls the watch once.
+     *
+     * @throws PollFailedException if that brought no records
+     */
+    public List<JobRecord> poll(Watch watch) {
+        Account account = requireNonNull(accounts().get(watch.account()), "the watch has a known account");
+        Exchange answer = template.request(
+                "direct:" + watch.api(), exchange -> Poll.of(watch).begin(exchange, account));
+        if (answer.getException() != null) {
+            throw new PollFailedException(PollFailures.of(answer, answer.getException(), secrets));
+        }
+        return Poll.records(answer);
+    }
+}

@@ -1,0 +1,143 @@
+package io.jobrelay.camel.watches;
+
+import io.jobrelay.ledger.Watches;
+import io.jobrelay.reload.Reloads;
+import io.jobrelay.settings.Problem;
+import io.jobrelay.watch.RepeatedReading;
+import io.jobrelay.watch.WatchGlob;
+import io.jobrelay.watch.WatchSummary;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the ledger's watches those of the watch files. A problem is reported once, with file and line, until the file
+ * changes; the good watches of the file are looked after all the same.
+ */
+public final class WatchFiles {
+    private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
+
+    /** Of a file that the ledger has watches of. */
+    private static final WatchSummary UNREAD = WatchSummary.none(false);
+
+    private final Supplier<WatchGlob> glob;
+    private final RepeatedReading reading;
+    private final Watches watches;
+    private final Reloads reloads;
+    private final Map<String, WatchSummary> known = new HashMap<>();
+    private Map<Path, WatchSummary> last = Map.of();
+    private List<Path> missing = List.of();
+    private volatile boolean complete;
+
+    public WatchFiles(Supplier<WatchGlob> glob, RepeatedReading reading, Watches watches, Reloads reloads) {
+        this.glob = glob;
+        this.reading = reading;
+        this.watches = watches;
+        this.reloads = reloads;
+    }
+
+    /** Reads all files and takes in what differs from the last time. */
+    public synchronized void read() {
+        WatchGlob.Found found = glob.get().find();
+        Map<Path, WatchSummary> read = reading.read(found.files());
+        if (complete && read.equals(last) && found.missing().equals(missing)) {
+            return;
+        }
+        Map<String, WatchSummary> files = new LinkedHashMap<>();
+        read.forEach((path, file) -> files.put(path.toString(), file));
+        Map<String, WatchSummary> contents = WatchSummary.withoutDoubles(files);
+        if (!complete) {
+            watches.sources().forEach(source -> known.put(source, UNREAD));
+            known.remove(Watches.FROM_API);
+        }
+        Set<String> gone = new TreeSet<>(known.keySet());
+        gone.removeAll(contents.keySet());
+        List<String> kept = gone.stream()
+                .filter(source -> !missing.contains(Path.of(source)))
+                .toList();
+        if (!kept.isEmpty() && !found.missing().isEmpty()) {
+            kept.forEach(source -> contents.put(source, known.get(source)));
+            found.missing().forEach(directory -> contents.put(directory.toString(), missing(directory.toString())));
+            gone.removeAll(contents.keySet());
+        }
+        gone.forEach(source -> {
+            take(source, WatchSummary.none(true));
+            if (complete) {
+                LOG.info("reload generation={} file={} result=REMOVED", reloads.begin(), source);
+                reloads.removed(source);
+            }
+        });
+        contents.forEach((source, content) -> {
+            if (!content.equals(known.get(source))) {
+                take(source, content);
+                report(source, content);
+            }
+        });
+        known.clear();
+        known.putAll(contents);
+        last = read;
+        missing = found.missing();
+        complete = true;
+    }
+
+    /** Of a directory that may only be not mounted yet: like a file that cannot be read, it says nothing of its watches. */
+    private static WatchSummary missing(String directory) {
+        return WatchSummary.none(
+                false,
+                new Problem(
+                        directory,
+                        0,
+                        "jobrelay.watches: this directory is missing, so that no watch of a file is removed: put it back,"
+                                + " or leave it empty to have its watches removed"));
+    }
+
+    private void report(String source, WatchSummary content) {
+        if (!content.readable()) {
+            reloads.refused(source, content.problems());
+            if (complete) {
+                LOG.error("reload generation={} file={} result=REFUSED", reloads.generation(), source);
+            }
+            return;
+        }
+        if (complete) {
+            LOG.info("reload generation={} file={} result=LOADED", reloads.begin(), source);
+        }
+        reloads.loaded(source, content.problems());
+    }
+
+    /** True once the files have been read and taken in. */
+    public boolean complete() {
+        return complete;
+    }
+
+    /** How many watches of the files could not be taken in. */
+    public synchronized int refused() {
+        return known.values().stream().mapToInt(WatchSummary::refused).sum();
+    }
+
+    private void take(String source, WatchSummary content) {
+        content.problems().forEach(problem -> LOG.error("{}", problem));
+        if (!content.readable()) {
+            LOG.error("file={} is left aside until it is mended; its watches go on as they were", source);
+            return;
+        }
+        Watches.Replacement replacement = watches.replacing(source);
+        int[] place = {0};
+        boolean whole = content.ids().limit() == 0
+                || reading.read(Path.of(source), (watch, line) -> {
+                    if (!content.doubles().containsKey(place[0]++)) {
+                        replacement.put(watch);
+                    }
+                });
+        if (whole) { // if not it has changed meanwhile, and is read again
+            LOG.info("watches={} file={} refused={}", replacement.finish(), source, content.refused());
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** The HTTP API: what the ledger knows, for programs and for people, and the few things they may ask for. */
-@NullMarked
-package io.jobrelay.http;
-
-import org.jspecify.annotations.NullMarked;
