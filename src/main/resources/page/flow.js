@@ -119,7 +119,7 @@ class Flow {
       {
         id: "ledger", stage: "ledger", title: "Ledger", href: href("jobs"), rate: null, route: null,
         figures: [["Jobs", Object.values(summary.jobs).reduce((sum, count) => sum + count, 0)]],
-        trouble: of("LEDGER").map(stopped).find(Boolean) ?? null,
+        trouble: null,
       },
       ...of("ROUTER").map((route) => drawn(route, "router", {
         figures: [["Waiting", route.waiting ?? 0, null, "waiting"]], trouble: this.#stuck(route, time),

@@ -4,6 +4,10 @@ import io.jobrelay.camel.health.TroubleCheck;
 import io.jobrelay.camel.metrics.LedgerFigures;
 import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.camel.metrics.PollMeter;
+import io.jobrelay.camel.node.Housekeeping;
+import io.jobrelay.camel.node.Housekeeping.Task;
+import io.jobrelay.camel.node.Membership;
+import io.jobrelay.camel.node.Monitor;
 import io.jobrelay.camel.outbox.OutboxComponent;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.AddWatch;
@@ -30,6 +34,8 @@ import io.jobrelay.settings.Settings;
 import io.jobrelay.watch.RepeatedReading;
 import io.jobrelay.watch.WatchGlob;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -52,6 +58,7 @@ public final class EngineConfiguration implements AutoCloseable {
     private final OutboxComponent outboxes;
     private final RunningRoutes routes;
     private final WatchesComponent polls;
+    private final Housekeeping housekeeping;
 
     EngineConfiguration(
             CamelContext context,
@@ -99,7 +106,6 @@ public final class EngineConfiguration implements AutoCloseable {
         Registry registry = context.getRegistry();
         metrics.bind(context);
         metrics.reloads(reloads::generation, reloads::refusedFiles);
-        registry.bind("watch-files", watchFiles);
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
         polls = new WatchesComponent(
                 new WatchesComponent.Beans(
@@ -115,7 +121,7 @@ public final class EngineConfiguration implements AutoCloseable {
                         meter),
                 started.poll().concurrency());
         context.addComponent("watches", polls);
-        Lookout lookout = new Lookout(
+        Monitor monitor = new Monitor(
                 new Blindness(database, announcements, clock),
                 leases,
                 polls,
@@ -123,20 +129,35 @@ public final class EngineConfiguration implements AutoCloseable {
                 new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
                 clock,
                 metrics);
-        registry.bind("lookout", lookout);
-        NodeKeeper keeper = new NodeKeeper(started.node(), nodes, leases, metrics);
-        registry.bind("node-keeper", keeper);
-        registry.bind("node-lease-check", new TroubleCheck("node-lease", true, keeper::trouble));
+        Membership membership = new Membership(started.node(), nodes, leases, metrics);
+        Purge purge = new Purge(database, clock, leases, context::isStopping);
+        housekeeping = new Housekeeping(
+                context,
+                List.of(
+                        new Task("heartbeat", Duration.ofSeconds(1), membership::heartbeat),
+                        new Task("balance", Duration.ofMillis(500), membership::balance),
+                        new Task("monitor", Duration.ofSeconds(1), monitor::look),
+                        new Task("watch-files", Duration.ofSeconds(1), watchFiles::read),
+                        new Task(
+                                "purge",
+                                Duration.ofHours(1),
+                                () -> purge.expired(
+                                        settings.get().retention(),
+                                        settings.get().jobRetention()))));
+        registry.bind("node-lease-check", new TroubleCheck("node-lease", true, membership::trouble));
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
         registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
         // The other watches are looked after all the same.
-        registry.bind("blind-watches-check", new TroubleCheck("blind-watches", false, lookout::trouble));
+        registry.bind("blind-watches-check", new TroubleCheck("blind-watches", false, monitor::trouble));
         registry.bind(
                 "reload-check",
                 new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));
-        registry.bind(
-                "retention", new Retention(new Purge(database, clock, leases, context::isStopping), settings, clock));
         context.addComponent("outbox", outboxes);
+    }
+
+    /** What the node does beside its routes; whoever runs the engine starts it. */
+    Housekeeping housekeeping() {
+        return housekeeping;
     }
 
     WatchesComponent polls() {

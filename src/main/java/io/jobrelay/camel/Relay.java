@@ -140,6 +140,9 @@ public final class Relay implements AutoCloseable {
         });
         try {
             main.start();
+            if (relay.engine != null) {
+                main.getCamelContext().addService(relay.engine.housekeeping());
+            }
             if (relay.management != null) {
                 relay.management.requireListening();
             }

@@ -8,7 +8,6 @@ import io.jobrelay.flow.RouteFlow;
 import io.jobrelay.flow.RouteFlow.Stage;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * loaded anew: Camel's management beans would tell much more and cost as much memory, and its meters only begin and end.
  */
 final class RunningRoutes implements RoutePolicyFactory {
-    private static final Path ENGINE = Path.of("routes", "engine");
+    private static final String WATCHES = "watches:";
     private static final String OUTBOX = "outbox:";
     private static final String DIRECT = "direct:";
 
@@ -92,7 +91,7 @@ final class RunningRoutes implements RoutePolicyFactory {
                 route.getRouteId(),
                 route.getDescription(),
                 file,
-                stage(file, from, to, known),
+                stage(from, known),
                 status == null ? ServiceStatus.Stopped.name() : status.name(),
                 from,
                 to,
@@ -105,15 +104,14 @@ final class RunningRoutes implements RoutePolicyFactory {
                 count.lastFailed);
     }
 
-    private static Stage stage(@Nullable String file, String from, List<String> to, Set<String> apis) {
+    private static Stage stage(String from, Set<String> apis) {
         if (from.startsWith(OUTBOX)) {
             return from.equals(OUTBOX + Outbox.CHANGES) ? Stage.ROUTER : Stage.DESTINATION;
         }
         if (from.startsWith(DIRECT)) {
             return apis.contains(from.substring(DIRECT.length())) ? Stage.PROVIDER : Stage.PART;
         }
-        boolean engine = file != null && Path.of(file).startsWith(ENGINE);
-        return engine ? to.isEmpty() ? Stage.LEDGER : Stage.WATCH : Stage.PART;
+        return from.startsWith(WATCHES) ? Stage.WATCH : Stage.PART;
     }
 
     private static @Nullable String file(Route route) {

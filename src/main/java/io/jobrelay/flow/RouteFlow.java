@@ -54,8 +54,6 @@ public record RouteFlow(
         PROVIDER,
         /** A part of other routes, such as the signing of a request. */
         PART,
-        /** Looks after the ledger. */
-        LEDGER,
         /** Gives each change to destinations. */
         ROUTER,
         /** Delivers to one destination. */

@@ -5,6 +5,7 @@ import static java.util.Comparator.naturalOrder;
 import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.ledger.History.Place;
 import io.jobrelay.ledger.Shard.Kind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,20 @@ public final class Purge {
         this.clock = clock;
         this.leases = leases;
         this.stopping = stopping;
+    }
+
+    /**
+     * Deletes what has been over for longer than it is kept.
+     *
+     * @param deliveries how long deliveries and changes are kept
+     * @param watches how long watches and their jobs are kept; zero for ever
+     */
+    public void expired(Duration deliveries, Duration watches) {
+        Instant now = clock.instant();
+        deliveries(now.minus(deliveries));
+        if (!watches.isZero()) {
+            watches(now.minus(watches));
+        }
     }
 
     /** Deletes deliveries that were made before that time, and changes that are as old and have none left. Dead ones are kept. */

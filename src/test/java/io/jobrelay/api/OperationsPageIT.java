@@ -293,7 +293,6 @@ class OperationsPageIT {
                                 null,
                                 time),
                         route("sign-request", Stage.PART, "direct:sign-request", null, through, null, time),
-                        route("look-out", Stage.LEDGER, "scheduler:look-out", null, through, null, time),
                         route(
                                 "router",
                                 Stage.ROUTER,

@@ -95,6 +95,19 @@ class PurgeTest {
         assertThat(left()).isEqualTo("0 watch, 0 job, 0 reply");
     }
 
+    @Test
+    void zero_keeps_watches_and_jobs_for_ever() {
+        ledger.watches.replace(FILE, List.of(WATCH));
+        poll(JobState.RUNNING);
+        ledger.watches.replace(FILE, List.of());
+        settle();
+        ledger.clock.advance(Duration.ofDays(3_650));
+
+        ledger.purge.expired(Duration.ofHours(1), Duration.ZERO);
+
+        assertThat(left()).isEqualTo("1 watch, 1 job, 0 reply");
+    }
+
     /** Its sequence would begin anew, and what has the change would take the next one for it. */
     @Test
     void a_job_stays_as_long_as_a_change_of_it_is_kept() {
@@ -157,8 +170,7 @@ class PurgeTest {
     private void passes(Duration time) {
         settle();
         ledger.clock.advance(time);
-        purge();
-        ledger.purge.watches(ledger.time.instant().minus(KEPT));
+        ledger.purge.expired(Duration.ofHours(1), KEPT);
     }
 
     private void settle() {

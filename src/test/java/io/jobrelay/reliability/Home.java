@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The directory that one Jobrelay works in, life after life: its routes, its watches, and the file that it writes. */
 final class Home {
-    private static final String PURGE_ROUTE = "routes/engine/purge-expired.camel.yaml";
     private static final String ROUTER = "routes/router.camel.yaml";
 
     private final Path directory;
@@ -30,8 +29,6 @@ final class Home {
         Files.createDirectories(directory.resolve("watches"));
         Files.createDirectories(directory.resolve("rotated"));
         installation = new Installation(directory);
-        // Within a life, not after a minute.
-        write(PURGE_ROUTE, read(PURGE_ROUTE).replace("initialDelay: 60000", "initialDelay: 500"));
     }
 
     void watch(String file, String text) throws IOException {

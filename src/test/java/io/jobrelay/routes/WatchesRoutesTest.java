@@ -111,8 +111,7 @@ class WatchesRoutesTest {
         overrides.put(
                 "camel.main.routes-include-pattern",
                 "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,"
-                        + "file:routes/engine/read-watch-files.camel.yaml,file:routes/engine/keep-node-lease.camel.yaml,file:"
-                        + directory + "/*.camel.yaml");
+                        + "file:" + directory + "/*.camel.yaml");
         return overrides;
     }
 }

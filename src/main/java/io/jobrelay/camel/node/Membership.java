@@ -1,4 +1,4 @@
-package io.jobrelay.camel;
+package io.jobrelay.camel.node;
 
 import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.ledger.Leases;
@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says, every second, that this node lives, and tells of those that do not. */
-public final class NodeKeeper {
+/** This node among those that share the ledger: it sends heartbeats, and takes over from nodes whose heartbeats have stopped. */
+public final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.nodes");
 
     private final String name;
@@ -20,43 +20,43 @@ public final class NodeKeeper {
     /**
      * @param name this node's
      */
-    NodeKeeper(String name, Nodes nodes, Leases leases, Metrics metrics) {
+    public Membership(String name, Nodes nodes, Leases leases, Metrics metrics) {
         this.name = name;
         this.nodes = nodes;
         this.leases = leases;
         metrics.nodes(() -> seen, () -> nodes.lease().left().toMillis() / 1000.0);
     }
 
-    /** Says so once. */
-    public void keep() {
+    /** Sends a heartbeat. */
+    public void heartbeat() {
         if (!nodes.beat()) {
             LOG.warn(
-                    "node={} could not say for {} s that it lives, and begins anew: its accounts and destinations are left"
-                            + " to the others; see whether it was stopped, or could not reach the ledger",
+                    "node={} sent no heartbeat for {} s and joins again: other nodes may have taken over its accounts and"
+                            + " destinations; see whether it was paused, or could not reach the ledger",
                     name,
                     NodeLease.TERM.toSeconds());
         }
     }
 
-    /** Looks once at the others, and at who works on what. */
-    public void look() {
+    /** Removes nodes that have died, takes this node's share of the leases, and hands over what others ask for. */
+    public void balance() {
         Nodes.Look look = nodes.look();
         seen = look.nodes();
         look.gone()
                 .forEach(gone -> LOG.warn(
-                        "node={} was not heard of for {} s: its accounts and destinations are taken over; see whether it"
-                                + " still runs",
+                        "node={} sent no heartbeat for {} s: other nodes take over its accounts and destinations; see whether"
+                                + " it still runs",
                         gone,
                         NodeLease.TERM.toSeconds()));
         leases.look();
     }
 
-    /** Says so of a node without its lease, which polls nothing and sends nothing; empty while it has it. */
-    Optional<String> trouble() {
+    /** Why this node polls nothing and sends nothing; empty while its heartbeats reach the ledger. */
+    public Optional<String> trouble() {
         return nodes.lease().incarnation().isPresent()
                 ? Optional.empty()
                 : Optional.of(
-                        "node lease: node %s could not say for %d s that it lives: it polls nothing and sends nothing until it can"
+                        "node lease: node %s sent no heartbeat for %d s: it polls nothing and sends nothing until it can"
                                 .formatted(name, NodeLease.TERM.toSeconds()));
     }
 }

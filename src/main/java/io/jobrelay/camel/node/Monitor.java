@@ -1,4 +1,4 @@
-package io.jobrelay.camel;
+package io.jobrelay.camel.node;
 
 import static java.util.stream.Collectors.joining;
 
@@ -14,17 +14,16 @@ import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.Shard;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, every second, for what no poll can tell: watches that have become blind, rate limits that have climbed back, how
- * much the ledger holds, and a system clock that has been set. What it saw last is what the health endpoint and the
- * metrics say.
+ * Notices what no poll reports: watches without a good answer for too long, rate limits that have recovered, how much the
+ * ledger holds, and a system clock that was set. Health checks and metrics show what it saw last.
  */
-public final class Lookout {
+public final class Monitor {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
     /** What a clock may be off before it counts as set. */
     private static final Duration TOLERANCE = Duration.ofSeconds(5);
@@ -42,7 +41,7 @@ public final class Lookout {
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
-    Lookout(
+    public Monitor(
             Blindness blindness,
             Leases leases,
             WatchesComponent polls,
@@ -62,7 +61,7 @@ public final class Lookout {
     }
 
     /** Names the first of the watches that were blind when it last looked; empty if none was. */
-    Optional<String> trouble() {
+    public Optional<String> trouble() {
         Blindness.Report blind = seen;
         if (blind.count() == 0) {
             return Optional.empty();
@@ -82,11 +81,13 @@ public final class Lookout {
     }
 
     /** Looks once. */
-    public void look(Exchange exchange) {
+    public void look() {
         polls.note();
-        var blind = blindness.notice(leases.of(Shard.Kind.ACCOUNT));
-        blind.forEach(Lookout::tell);
-        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !blind.isEmpty());
+        List<BlindWatch> blind;
+        do {
+            blind = blindness.notice(leases.of(Shard.Kind.ACCOUNT));
+            blind.forEach(Monitor::tell);
+        } while (!blind.isEmpty());
         Blindness.Report report = blindness.report();
         if (report.count() < seen.count()) {
             LOG.info("watches see again, blind={} before={}", report.count(), seen.count());
