@@ -1,12 +1,16 @@
 package io.jobrelay.camel.node;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jobrelay.ledger.LedgerException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +24,7 @@ public final class Housekeeping extends ServiceSupport {
 
     private final CamelContext context;
     private final List<Task> tasks;
-    private ScheduledExecutorService threads;
+    private @Nullable ScheduledExecutorService threads;
 
     /**
      * A task.
@@ -37,9 +41,12 @@ public final class Housekeeping extends ServiceSupport {
 
     @Override
     protected void doStart() {
-        threads = context.getExecutorServiceManager().newScheduledThreadPool(this, "housekeeping", tasks.size());
+        ScheduledExecutorService scheduled =
+                context.getExecutorServiceManager().newScheduledThreadPool(this, "housekeeping", tasks.size());
+        threads = scheduled;
         for (Task task : tasks) {
-            threads.scheduleWithFixedDelay(() -> run(task), 0, task.delay.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused =
+                    scheduled.scheduleWithFixedDelay(() -> run(task), 0, task.delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -55,6 +62,6 @@ public final class Housekeeping extends ServiceSupport {
 
     @Override
     protected void doStop() {
-        context.getExecutorServiceManager().shutdownGraceful(threads);
+        context.getExecutorServiceManager().shutdownGraceful(requireNonNull(threads, "not started"));
     }
 }
