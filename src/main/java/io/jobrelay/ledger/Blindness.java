@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
-import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.watch.Watch;
 import java.util.Collection;
 import java.util.List;
@@ -25,10 +24,6 @@ public final class Blindness {
     private final LedgerDatabase database;
     private final Announcements announcements;
     private final LedgerClock clock;
-    private final Batch<Look, List<BlindWatch>> notices = Batch.under(
-            Look::account,
-            (handle, looks) ->
-                    looks.stream().map(look -> announce(handle, look)).toList());
 
     public Blindness(LedgerDatabase database, Announcements announcements, LedgerClock clock) {
         this.database = database;
@@ -55,7 +50,7 @@ public final class Blindness {
         return accounts.stream()
                 .map(account -> new Look(account, now))
                 .filter(look -> !database.read(handle -> find(handle, look, 1)).isEmpty())
-                .flatMap(look -> database.write(notices, look).stream())
+                .flatMap(look -> database.write(look.account, handle -> announce(handle, look)).stream())
                 .toList();
     }
 

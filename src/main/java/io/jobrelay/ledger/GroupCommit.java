@@ -5,11 +5,9 @@ import static java.util.stream.Collectors.toSet;
 
 import java.sql.Connection;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -17,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -37,7 +36,7 @@ final class GroupCommit implements AutoCloseable {
     private final Fence fence;
     private final BlockingQueue<Work<?, ?>> queue = new LinkedBlockingQueue<>();
     /** The last piece of work: none is queued behind it. */
-    private final Work<?, ?> end = new Work<>(Batch.of(handle -> null), Set.of());
+    private final Work<?, ?> end = new Work<>(Batch.alone(handle -> true), true, null, Set.of());
 
     private final Thread writer;
     private boolean closed;
@@ -67,44 +66,10 @@ final class GroupCommit implements AutoCloseable {
         /** Writes what callers brought, and returns what each of them gets, in their order. */
         List<R> write(Handle handle, List<I> items);
 
-        /** The lease that the item is written under: it is written only while that is this node's. Null for none. */
-        default @Nullable Lease lease(I item) {
-            return null;
-        }
-
-        /** The shards that the item edits for whoever owns them. */
-        default Set<Shard> edits(I item) {
-            return Set.of();
-        }
-
-        /** A kind of its own, whose work is one piece, that edits these shards for whoever owns them. */
-        static <R> Batch<Set<Shard>, R> of(Function<Handle, R> function) {
-            return new Batch<>() {
-                @Override
-                public List<R> write(Handle handle, List<Set<Shard>> shards) {
-                    return Collections.singletonList(function.apply(handle));
-                }
-
-                @Override
-                public Set<Shard> edits(Set<Shard> shards) {
-                    return shards;
-                }
-            };
-        }
-
-        /** The same for what is written under a lease. */
-        static <I, R> Batch<I, R> under(Function<I, Lease> lease, Batch<I, R> batch) {
-            return new Batch<>() {
-                @Override
-                public List<R> write(Handle handle, List<I> items) {
-                    return batch.write(handle, items);
-                }
-
-                @Override
-                public Lease lease(I item) {
-                    return lease.apply(item);
-                }
-            };
+        /** A kind of its own, with one piece of work. */
+        static <R> Batch<Boolean, R> alone(Function<Handle, R> work) {
+            return (handle, items) ->
+                    items.stream().map(item -> work.apply(handle)).toList();
         }
     }
 
@@ -113,19 +78,17 @@ final class GroupCommit implements AutoCloseable {
      * committed, on the thread that writes, which must not be kept; it ends exceptionally if that failed, and nothing of it
      * was then written.
      *
+     * @param lease that it is written under: it is written only while that is this node's; null for none
+     * @param edits shards that it edits for whichever node owns them
      * @throws LedgerException if the ledger is closed
      */
-    <I, R> CompletableFuture<R> write(Batch<I, R> kind, I item) {
-        Work<I, R> work = new Work<>(kind, item);
-        add(work);
-        return work.done;
-    }
-
-    private synchronized void add(Work<?, ?> work) {
+    synchronized <I, R> CompletableFuture<R> write(Batch<I, R> kind, I item, @Nullable Lease lease, Set<Shard> edits) {
         if (closed) {
             throw new LedgerException("the ledger is closed");
         }
+        Work<I, R> work = new Work<>(kind, item, lease, edits);
         queue.add(work);
+        return work.done;
     }
 
     private void commitGroups() {
@@ -143,12 +106,12 @@ final class GroupCommit implements AutoCloseable {
             try {
                 return queue.take();
             } catch (InterruptedException e) {
-                // Only close() ends the writer: those who wait for it could not be told otherwise.
+                // Only close() ends the writer: nobody else would complete what callers wait for.
             }
         }
     }
 
-    /** Tells everybody who waits; returns why the ledger could not be reached, null if it could be. */
+    /** Completes the work of all; returns why the ledger could not be reached, null if it could be. */
     private @Nullable Throwable commit(List<Work<?, ?>> group) {
         Throwable failure = attempt(group);
         if (failure == null) {
@@ -171,12 +134,12 @@ final class GroupCommit implements AutoCloseable {
         return unreachable;
     }
 
-    /** True if the way to the server broke; it may have done what it could not say any more. */
+    /** True if the connection to the server broke: it may have committed, and was not able to say so. */
     private static boolean inDoubt(Throwable failure) {
         return LedgerTrouble.of(failure).filter(LedgerTrouble.AWAY::equals).isPresent();
     }
 
-    /** Null if the work is committed. An error counts as a failure too: nobody else could tell those who wait. */
+    /** Null if the work is committed. An error counts as a failure too, or callers would wait for ever. */
     private @Nullable Throwable attempt(List<Work<?, ?>> group) {
         try (Handle handle = jdbi.open()) {
             commit(group, handle);
@@ -191,12 +154,14 @@ final class GroupCommit implements AutoCloseable {
             handle.begin();
             Set<Lease> lost = fence.pass(
                     handle,
-                    group.stream().flatMap(work -> work.lease().stream()).collect(toSet()),
-                    group.stream().flatMap(work -> work.edits().stream()).collect(toCollection(TreeSet::new)));
+                    group.stream()
+                            .flatMap(work -> Stream.ofNullable(work.lease))
+                            .collect(toSet()),
+                    group.stream().flatMap(work -> work.edits.stream()).collect(toCollection(TreeSet::new)));
             Map<Batch<?, ?>, List<Work<?, ?>>> kinds = new LinkedHashMap<>();
             for (Work<?, ?> work : group) {
-                work.lost = work.lease().filter(lost::contains).orElse(null);
-                if (work.lost == null) {
+                work.lost = work.lease != null && lost.contains(work.lease);
+                if (!work.lost) {
                     kinds.computeIfAbsent(work.kind, kind -> new ArrayList<>()).add(work);
                 }
             }
@@ -219,7 +184,7 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Waits for what has been begun to be written. */
+    /** Waits until everything that was queued is written. */
     @Override
     public void close() {
         synchronized (this) {
@@ -238,29 +203,25 @@ final class GroupCommit implements AutoCloseable {
     private static final class Work<I, R> {
         private final Batch<I, R> kind;
         private final I item;
+        private final @Nullable Lease lease;
+        private final Set<Shard> edits;
         private final CompletableFuture<R> done = new CompletableFuture<>();
         private @Nullable R result;
-        private @Nullable Lease lost;
+        private boolean lost;
 
-        private Work(Batch<I, R> kind, I item) {
+        private Work(Batch<I, R> kind, I item, @Nullable Lease lease, Set<Shard> edits) {
             this.kind = kind;
             this.item = item;
+            this.lease = lease;
+            this.edits = edits;
         }
 
-        private Optional<Lease> lease() {
-            return Optional.ofNullable(kind.lease(item));
-        }
-
-        private Set<Shard> edits() {
-            return kind.edits(item);
-        }
-
-        @SuppressWarnings("NullAway") // a work may well return null
+        @SuppressWarnings("NullAway") // work may well return null
         private void complete() {
-            if (lost == null) {
-                done.complete(result);
+            if (lost) {
+                done.completeExceptionally(new LeaseLostException(lease));
             } else {
-                done.completeExceptionally(new LeaseLostException(lost));
+                done.complete(result);
             }
         }
     }

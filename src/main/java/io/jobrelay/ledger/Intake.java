@@ -37,10 +37,8 @@ public final class Intake {
     private final Announcements announcements;
     private final LedgerClock clock;
     private final DoubleSupplier random;
-    private final Batch<Answer, Answered> answers =
-            Batch.under(answer -> answer.due().lease(), this::takeIn);
-    private final Batch<Failed, Optional<DueWatch>> failures =
-            Batch.under(failed -> failed.due().lease(), this::takeInFailures);
+    private final Batch<Answer, Answered> answers = this::takeIn;
+    private final Batch<Failed, Optional<DueWatch>> failures = this::takeInFailures;
 
     /**
      * @param random from 0 to 1
@@ -89,7 +87,7 @@ public final class Intake {
      * @param begun when the poll began, in the ledger's time
      */
     public CompletableFuture<Answered> answered(DueWatch due, List<JobRecord> records, Instant begun) {
-        return database.begin(answers, new Answer(due, records, begun, clock.instant()))
+        return database.begin(answers, due.lease(), new Answer(due, records, begun, clock.instant()))
                 .thenApply(answered -> {
                     // Most polls bring nothing new. A change of health has no hurry: the router looks by itself.
                     if (!answered.changes().isEmpty()) {
@@ -210,7 +208,7 @@ public final class Intake {
      * @return the watch as it is from now on; empty if it was edited meanwhile
      */
     public Optional<DueWatch> failed(DueWatch due, PollFailure failure) {
-        return database.write(failures, new Failed(due, failure, clock.instant()));
+        return database.write(failures, due.lease(), new Failed(due, failure, clock.instant()));
     }
 
     private record Failed(DueWatch due, PollFailure failure, Instant now) {}

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
@@ -28,7 +29,7 @@ import org.sqlite.SQLiteConnection;
  */
 public record LedgerBackup(long jobs, long changes, long deliveries, long bytes) {
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
-    /** In one step: a copy in several begins anew whenever somebody writes between them. */
+    /** In one step: a copy in several starts again whenever somebody writes between them. */
     private static final int ALL_PAGES = -1;
 
     /**
@@ -38,7 +39,12 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
      * @throws LedgerException if it cannot be copied, or is on a server; says why and what to do
      */
     public static LedgerBackup take(LedgerSettings settings, Path target) {
-        Path ledger = LedgerEngine.of(settings).requireFile();
+        LedgerDialect dialect = LedgerDialect.of(settings);
+        Path ledger = dialect.file()
+                .orElseThrow(() -> new LedgerException("jobrelay.ledger.url: " + dialect.name()
+                        + " is on a PostgreSQL server, whose own tools copy it: pg_dump --format=custom --file=<file>"
+                        + " <database>, at any time and beside Jobrelay"));
+        LedgerFile.requireThere(ledger);
         Path copy = target.toAbsolutePath();
         if (Files.exists(copy)) {
             throw new LedgerException(target + ": is there already and is not overwritten; name another file");
@@ -55,14 +61,7 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
             return backup;
         } catch (IOException | SQLException e) {
             throw new LedgerException(
-                    "%s: the copy of %s %s"
-                            .formatted(
-                                    target,
-                                    ledger,
-                                    LedgerTrouble.of(e)
-                                            .map(trouble -> trouble.message(LedgerTrouble.detail(e)))
-                                            .orElse("cannot be made: " + LedgerTrouble.detail(e))),
-                    e);
+                    "%s: the copy of %s %s".formatted(target, ledger, LedgerTrouble.message(e, "cannot be made: ")), e);
         } finally {
             unfinished.toFile().delete();
         }
@@ -71,7 +70,7 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
     private static void copy(Path ledger, Path target) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        try (Connection connection = config.createConnection(SqliteEngine.URL_PREFIX + ledger)) {
+        try (Connection connection = config.createConnection(SqliteDialect.URL_PREFIX + ledger)) {
             int result = connection
                     .unwrap(SQLiteConnection.class)
                     .getDatabase()
@@ -86,13 +85,12 @@ public record LedgerBackup(long jobs, long changes, long deliveries, long bytes)
     private static LedgerBackup lookOver(Path copy) throws SQLException, IOException {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.DELETE);
-        try (Connection connection = config.createConnection(SqliteEngine.URL_PREFIX + copy);
+        try (Connection connection = config.createConnection(SqliteDialect.URL_PREFIX + copy);
                 Statement statement = connection.createStatement()) {
-            try (ResultSet findings = statement.executeQuery("pragma quick_check(1)")) {
-                if (!"ok".equals(findings.getString(1))) {
-                    throw new LedgerException("the ledger " + LedgerTrouble.DAMAGED.message(findings.getString(1))
-                            + ". There is no copy");
-                }
+            Optional<String> finding = LedgerFile.finding(connection);
+            if (finding.isPresent()) {
+                throw new LedgerException(
+                        "the ledger " + LedgerTrouble.DAMAGED.message(finding.get()) + ". There is no copy");
             }
             try (ResultSet counts = statement.executeQuery("select (select count(*) from job),"
                     + " (select count(*) from change), (select count(*) from delivery)")) {

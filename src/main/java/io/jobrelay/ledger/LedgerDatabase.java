@@ -3,7 +3,6 @@ package io.jobrelay.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.jobrelay.ledger.GroupCommit.Batch;
-import io.jobrelay.ledger.LedgerEngine.Hold;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -30,33 +30,32 @@ import org.jspecify.annotations.Nullable;
  * in one process at a time; a database on a server in many, and commands look into either, and write, beside them.
  */
 public final class LedgerDatabase implements AutoCloseable {
-    /** How long a close waits for those who are told of the last commits. */
-    private static final Duration TELLING = Duration.ofSeconds(10);
+    /** How long a close waits for what depends on the last commits. */
+    private static final Duration LAST_CALLBACKS = Duration.ofSeconds(10);
 
-    private final LedgerEngine engine;
-    private final @Nullable Hold held;
+    private final LedgerDialect dialect;
+    private final @Nullable LedgerFile file;
     private final HikariDataSource connections;
     private final Jdbi jdbi;
     private final GroupCommit writer;
     private final LedgerCondition condition;
-    private final ExecutorService teller;
+    private final ExecutorService callbacks;
     private final List<Runnable> edited = new CopyOnWriteArrayList<>();
 
-    private LedgerDatabase(LedgerEngine engine, @Nullable Hold held, HikariDataSource connections) {
-        this.engine = engine;
-        this.held = held;
+    private LedgerDatabase(LedgerDialect dialect, @Nullable LedgerFile file, HikariDataSource connections) {
+        this.dialect = dialect;
+        this.file = file;
         this.connections = connections;
         this.jdbi = Jdbi.create(connections);
-        engine.speak(jdbi);
+        LedgerTypes.register(jdbi);
+        dialect.define(jdbi);
         this.writer = new GroupCommit(jdbi, connections::evictConnection, new Fence(shared()));
-        this.condition = new LedgerCondition(engine.name(), System::nanoTime);
-        this.teller = Executors.newSingleThreadExecutor(LedgerDatabase::teller);
-    }
-
-    private static Thread teller(Runnable task) {
-        Thread thread = new Thread(task, "ledger-teller");
-        thread.setDaemon(true);
-        return thread;
+        this.condition = new LedgerCondition(dialect.name(), System::nanoTime);
+        this.callbacks = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "ledger-callbacks");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -67,29 +66,13 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it cannot be opened; says why and what to do
      */
     public static LedgerDatabase open(LedgerSettings settings) {
-        LedgerEngine engine = LedgerEngine.of(settings);
-        return open(engine, engine::migrations);
+        LedgerDialect dialect = LedgerDialect.of(settings);
+        return open(dialect, dialect::migrations);
     }
 
     /** Opens the ledger with the tables that those migrations make. */
-    static LedgerDatabase open(LedgerEngine engine, Function<DataSource, FluentConfiguration> migrations) {
-        Hold held = null;
-        HikariDataSource connections = null;
-        try {
-            held = engine.hold();
-            connections = connect(engine);
-            LedgerTables.bringUpToDate(migrations.apply(connections));
-            held.made();
-            return new LedgerDatabase(engine, held, connections);
-        } catch (IOException | RuntimeException e) {
-            if (connections != null) {
-                connections.close();
-            }
-            if (held != null) {
-                held.close();
-            }
-            throw cannotOpen(engine, e);
-        }
+    static LedgerDatabase open(LedgerDialect dialect, Function<DataSource, FluentConfiguration> migrations) {
+        return open(dialect, true, connections -> LedgerTables.bringUpToDate(migrations.apply(connections)));
     }
 
     /**
@@ -98,133 +81,54 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it is not there, or another version's; says what to do
      */
     public static LedgerDatabase openBeside(LedgerSettings settings) {
-        LedgerEngine engine = LedgerEngine.of(settings);
-        engine.requireThere();
+        LedgerDialect dialect = LedgerDialect.of(settings);
+        dialect.file().ifPresent(LedgerFile::requireThere);
+        return open(dialect, false, connections -> LedgerTables.requireUpToDate(dialect.migrations(connections)));
+    }
+
+    /**
+     * @param alone true to keep other processes out of a file
+     */
+    private static LedgerDatabase open(LedgerDialect dialect, boolean alone, Consumer<DataSource> tables) {
+        LedgerFile file = null;
         HikariDataSource connections = null;
         try {
-            connections = connect(engine);
-            LedgerTables.requireUpToDate(engine.migrations(connections));
-            return new LedgerDatabase(engine, null, connections);
-        } catch (RuntimeException e) {
+            file = alone && dialect.file().isPresent()
+                    ? LedgerFile.hold(dialect.file().get())
+                    : null;
+            HikariConfig pool = dialect.connections();
+            pool.setPoolName("ledger");
+            connections = new HikariDataSource(pool);
+            tables.accept(connections);
+            if (file != null) {
+                file.made();
+            }
+            return new LedgerDatabase(dialect, file, connections);
+        } catch (IOException | RuntimeException e) {
             if (connections != null) {
                 connections.close();
             }
-            throw cannotOpen(engine, e);
+            if (file != null) {
+                file.close();
+            }
+            throw new LedgerException("jobrelay.ledger.url: " + dialect.name() + " " + why(e), e);
         }
-    }
-
-    private static HikariDataSource connect(LedgerEngine engine) {
-        HikariConfig pool = engine.connections();
-        pool.setPoolName("ledger");
-        return new HikariDataSource(pool);
-    }
-
-    private static LedgerException cannotOpen(LedgerEngine engine, Exception e) {
-        return new LedgerException("jobrelay.ledger.url: " + engine.name() + " " + why(e), e);
     }
 
     private static String why(Exception e) {
         return e instanceof LedgerException known
                 ? String.valueOf(known.getMessage())
-                : LedgerTrouble.of(e)
-                        .map(trouble -> trouble.message(LedgerTrouble.detail(e)))
-                        .orElse("cannot be opened: " + LedgerTrouble.detail(e));
+                : LedgerTrouble.message(e, "cannot be opened: ");
     }
 
     /** The ledger's file, absolute; empty where it is on a server. */
     public static Optional<Path> file(LedgerSettings settings) {
-        return LedgerEngine.of(settings).file();
-    }
-
-    /**
-     * Runs the work in a transaction and returns when it is committed.
-     *
-     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
-     */
-    <T> T write(Function<Handle, T> work) {
-        return write(Batch.of(work), Set.of());
-    }
-
-    /**
-     * The same for work on rows of shards that other nodes may own. They learn that there was an edit, which no transaction of
-     * theirs comes in between.
-     */
-    <T> T edit(Set<Shard> shards, Function<Handle, T> work) {
-        T result = write(Batch.of(work), shards);
-        edited.forEach(Runnable::run);
-        return result;
-    }
-
-    /** Calls this, too, after each edit of this process. */
-    void onEdit(Runnable listener) {
-        edited.add(listener);
-    }
-
-    /**
-     * Writes the item in a transaction, together with others of its kind, and returns when it is committed.
-     *
-     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
-     */
-    <I, R> R write(Batch<I, R> kind, I item) {
-        condition.require();
-        try {
-            R result = writer.write(kind, item).join();
-            condition.good();
-            return result;
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof LeaseLostException lost) {
-                throw lost;
-            }
-            throw condition.failed(e.getCause() == null ? e : e.getCause());
-        }
-    }
-
-    /**
-     * Begins to write the item in a transaction, together with others of its kind. What depends on the future is done on a
-     * thread of the ledger's own, in the order of the commits, and may write to the ledger itself.
-     *
-     * @return ends when it is committed; exceptionally, with a {@link LedgerException}, if it failed or could not be
-     *     committed, and nothing of it was then written
-     */
-    <I, R> CompletableFuture<R> begin(Batch<I, R> kind, I item) {
-        try {
-            condition.require();
-            return writer.write(kind, item).handleAsync(this::outcome, teller);
-        } catch (LedgerException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private <R> R outcome(R result, @Nullable Throwable failure) {
-        if (failure instanceof LeaseLostException lost) {
-            throw lost;
-        }
-        if (failure != null) {
-            throw condition.failed(failure);
-        }
-        condition.good();
-        return result;
-    }
-
-    /**
-     * Runs the work in a transaction of its own, past those who wait for the writer.
-     *
-     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
-     */
-    <T> T writeApart(Function<Handle, T> work) {
-        condition.require();
-        try {
-            T result = jdbi.inTransaction(work::apply);
-            condition.good();
-            return result;
-        } catch (JdbiException e) {
-            throw condition.failed(e);
-        }
+        return LedgerDialect.of(settings).file();
     }
 
     /** True if other nodes may work on it at the same time. */
     boolean shared() {
-        return engine.file().isEmpty();
+        return dialect.file().isEmpty();
     }
 
     /**
@@ -242,13 +146,106 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     /**
+     * Runs the work in a transaction and returns when it is committed.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <T> T write(Function<Handle, T> work) {
+        return write(Batch.alone(work), true, null, Set.of());
+    }
+
+    /** The same for work that is done under a lease, and only while that is this node's. */
+    <T> T write(Lease lease, Function<Handle, T> work) {
+        return write(Batch.alone(work), true, lease, Set.of());
+    }
+
+    /**
+     * The same for work on rows of shards that other nodes may own. They learn that there was an edit, which no transaction of
+     * theirs comes in between.
+     */
+    <T> T edit(Set<Shard> shards, Function<Handle, T> work) {
+        T result = write(Batch.alone(work), true, null, shards);
+        edited.forEach(Runnable::run);
+        return result;
+    }
+
+    /** Calls this, too, after each edit of this process. */
+    void onEdit(Runnable listener) {
+        edited.add(listener);
+    }
+
+    /**
+     * Writes the item in a transaction under its lease, together with others of its kind, and returns when it is committed.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <I, R> R write(Batch<I, R> kind, Lease lease, I item) {
+        return write(kind, item, lease, Set.of());
+    }
+
+    private <I, R> R write(Batch<I, R> kind, I item, @Nullable Lease lease, Set<Shard> edits) {
+        condition.require();
+        try {
+            R result = writer.write(kind, item, lease, edits).join();
+            condition.good();
+            return result;
+        } catch (CompletionException e) {
+            throw failed(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private LedgerException failed(Throwable failure) {
+        return failure instanceof LeaseLostException lost ? lost : condition.failed(failure);
+    }
+
+    /**
+     * Begins to write the item in a transaction under its lease, together with others of its kind. What depends on the future
+     * is done on a thread of the ledger's own, in the order of the commits, and may write to the ledger itself.
+     *
+     * @return ends when it is committed; exceptionally, with a {@link LedgerException}, if it failed or could not be
+     *     committed, and nothing of it was then written
+     */
+    <I, R> CompletableFuture<R> begin(Batch<I, R> kind, Lease lease, I item) {
+        try {
+            condition.require();
+            return writer.write(kind, item, lease, Set.of()).handleAsync(this::outcome, callbacks);
+        } catch (LedgerException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <R> R outcome(R result, @Nullable Throwable failure) {
+        if (failure != null) {
+            throw failed(failure);
+        }
+        condition.good();
+        return result;
+    }
+
+    /**
+     * Runs the work in a transaction of its own, without waiting for what others write.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <T> T writeApart(Function<Handle, T> work) {
+        condition.require();
+        try {
+            T result = jdbi.inTransaction(work::apply);
+            condition.good();
+            return result;
+        } catch (JdbiException e) {
+            throw condition.failed(e);
+        }
+    }
+
+    /**
      * What keeps the ledger from being written and what to do about it, for people; empty if it can be. Only a ledger
      * that was in trouble is tried again for this.
      */
     public Optional<String> trouble() {
         if (condition.trouble().isPresent()) {
             try {
-                write(handle -> handle.execute(engine.trialWrite()));
+                write(handle -> handle.execute("<trialWrite>"));
             } catch (LedgerException e) {
                 return Optional.ofNullable(e.getMessage());
             }
@@ -260,17 +257,11 @@ public final class LedgerDatabase implements AutoCloseable {
     @Override
     @SuppressWarnings("try") // nobody else may have it while connections are open
     public void close() {
-        try (Hold released = held;
+        try (LedgerFile released = file;
                 connections) {
             writer.close();
-            tellAll();
-        }
-    }
-
-    private void tellAll() {
-        teller.shutdown();
-        try {
-            teller.awaitTermination(TELLING.toMillis(), TimeUnit.MILLISECONDS);
+            callbacks.shutdown();
+            callbacks.awaitTermination(LAST_CALLBACKS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

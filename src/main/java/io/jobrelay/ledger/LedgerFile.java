@@ -12,13 +12,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 
 /**
  * The ledger's file, held by this process alone, and its owner's alone. Beside it lies the file that is locked; what is
  * in that says whether there has been a ledger, so that one that has lost its content is not taken for a new one.
  */
-final class LedgerFile implements LedgerEngine.Hold {
+final class LedgerFile implements AutoCloseable {
     private static final byte[] MADE = {'m', 'a', 'd', 'e', '\n'};
 
     private final Path path;
@@ -52,6 +53,18 @@ final class LedgerFile implements LedgerEngine.Hold {
         }
     }
 
+    /**
+     * Before a command looks into a ledger.
+     *
+     * @throws LedgerException if there is none
+     */
+    static void requireThere(Path path) {
+        if (!Files.exists(path)) {
+            throw new LedgerException("jobrelay.ledger.url: there is no " + path
+                    + "; go to the directory that Jobrelay runs in, or run it here first");
+        }
+    }
+
     private void requireWhole() throws IOException {
         if (Files.isDirectory(path)) {
             throw new LedgerException("is a directory: name a file");
@@ -67,16 +80,21 @@ final class LedgerFile implements LedgerEngine.Hold {
     private void check() {
         SQLiteConfig readOnly = new SQLiteConfig();
         readOnly.setReadOnly(true);
-        try (Connection connection = readOnly.createConnection(SqliteEngine.URL_PREFIX + path);
-                Statement statement = connection.createStatement();
-                ResultSet findings = statement.executeQuery("pragma quick_check(1)")) {
-            String finding = findings.getString(1);
-            if (!"ok".equals(finding)) {
+        try (Connection connection = readOnly.createConnection(SqliteDialect.URL_PREFIX + path)) {
+            finding(connection).ifPresent(finding -> {
                 throw new LedgerException(LedgerTrouble.DAMAGED.message(finding));
-            }
+            });
         } catch (SQLException e) {
             throw new LedgerException(
                     LedgerTrouble.of(e).orElse(LedgerTrouble.UNREACHABLE).message(LedgerTrouble.detail(e)), e);
+        }
+    }
+
+    /** What is wrong with the pages of a file; empty if it is whole. */
+    static Optional<String> finding(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet findings = statement.executeQuery("pragma quick_check(1)")) {
+            return Optional.of(findings.getString(1)).filter(finding -> !finding.equals("ok"));
         }
     }
 
@@ -87,8 +105,7 @@ final class LedgerFile implements LedgerEngine.Hold {
     }
 
     /** The file holds a ledger from now on. */
-    @Override
-    public void made() throws IOException {
+    void made() throws IOException {
         lock.write(ByteBuffer.wrap(MADE), 0);
     }
 

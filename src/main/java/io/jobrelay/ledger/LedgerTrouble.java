@@ -16,7 +16,7 @@ enum LedgerTrouble {
             "cannot be written",
             "let the user that runs Jobrelay write the file and its directory, and check that the file system is not"
                     + " mounted read-only"),
-    /** Another process holds it longer than anybody waits for. */
+    /** Another process holds it for longer than we wait. */
     BUSY("is locked by another process", "end that process, such as a sqlite3 shell with an open transaction"),
     /** Not what SQLite wrote: nothing in it can be relied on any more. */
     DAMAGED(
@@ -29,7 +29,7 @@ enum LedgerTrouble {
     AWAY(
             "cannot be connected to",
             "check that the PostgreSQL server runs and can be reached from here, and that it has that database"),
-    /** The server knows the role not, or not so. */
+    /** The server does not know the role, or wants another password. */
     NOT_LET_IN(
             "does not let Jobrelay in",
             "check jobrelay.ledger.user and jobrelay.ledger.password, and the server's pg_hba.conf"),
@@ -37,7 +37,7 @@ enum LedgerTrouble {
     NOT_ALLOWED(
             "cannot be written",
             "let the role of jobrelay.ledger.user own the database, and name the primary server, not a standby"),
-    /** Others have all of the server's connections. */
+    /** All connections of the server are taken. */
     CROWDED("takes no more connections", "raise the server's max_connections: a node has up to 10"),
     /** A page or an index of it is not what the server wrote. */
     CORRUPT("is damaged", "stop all Jobrelays, and restore a backup into a new database");
@@ -55,6 +55,12 @@ enum LedgerTrouble {
         return rule + " (" + detail.lines().findFirst().orElse("") + "): " + remedy;
     }
 
+    /** What is the matter and what to do, if a failure comes from the ledger itself; otherwise the failure's own words. */
+    static String message(Throwable failure, String otherwise) {
+        String detail = detail(failure);
+        return of(failure).map(trouble -> trouble.message(detail)).orElse(otherwise + detail);
+    }
+
     /** True where going on would make it worse. */
     boolean lasting() {
         return this == DAMAGED || this == CORRUPT;
@@ -64,10 +70,10 @@ enum LedgerTrouble {
     static Optional<LedgerTrouble> of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException file) {
-                return SqliteEngine.trouble(file.getResultCode());
+                return SqliteDialect.trouble(file.getResultCode());
             }
             if (cause instanceof SQLException server && server.getSQLState() != null) {
-                return PostgresqlEngine.trouble(server.getSQLState());
+                return PostgresqlDialect.trouble(server.getSQLState());
             }
             if (cause instanceof FileSystemException file) {
                 return Optional.of(of(file));
@@ -80,10 +86,10 @@ enum LedgerTrouble {
     static boolean refusesData(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException file) {
-                return SqliteEngine.refusesData(file.getResultCode());
+                return SqliteDialect.refusesData(file.getResultCode());
             }
             if (cause instanceof SQLException server && server.getSQLState() != null) {
-                return PostgresqlEngine.refusesData(server.getSQLState());
+                return PostgresqlDialect.refusesData(server.getSQLState());
             }
             if (cause instanceof LedgerException || cause instanceof ConnectionException) {
                 return false;

@@ -51,7 +51,7 @@ public final class Outbox {
     private final LedgerDatabase database;
     private final Clock clock;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
-    private final Batch<Settlement, Boolean> settlements = Batch.under(each -> each.delivery.lease(), this::settle);
+    private final Batch<Settlement, Boolean> settlements = this::settle;
 
     public Outbox(LedgerDatabase database, Clock clock) {
         this.database = database;
@@ -227,7 +227,10 @@ public final class Outbox {
      * @param circuit null where the circuit stays as it is
      */
     public CompletableFuture<?> delivered(Delivery delivery, Set<String> onward, @Nullable CircuitChange circuit) {
-        return database.begin(settlements, new Settlement(delivery, Status.DELIVERED, 0, null, null, onward, circuit))
+        return database.begin(
+                        settlements,
+                        delivery.lease(),
+                        new Settlement(delivery, Status.DELIVERED, 0, null, null, onward, circuit))
                 .thenAccept(settled -> onward.forEach(this::wake));
     }
 
@@ -244,6 +247,7 @@ public final class Outbox {
         boolean dead = result == AttemptResult.DEAD;
         return database.begin(
                 settlements,
+                delivery.lease(),
                 new Settlement(
                         delivery,
                         dead ? Status.DEAD : Status.PENDING,

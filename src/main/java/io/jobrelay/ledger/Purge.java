@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import static java.util.Comparator.naturalOrder;
 
-import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.ledger.History.Place;
 import io.jobrelay.ledger.Shard.Kind;
 import java.time.Duration;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -69,7 +67,7 @@ public final class Purge {
             Optional<Looked> last = Optional.of(new Looked(Long.MIN_VALUE, Place.START, false));
             while (last.isPresent() && !stopping.getAsBoolean()) {
                 Looked behind = last.get();
-                last = write(account, handle -> changes(handle, account, before, behind));
+                last = database.write(account, handle -> changes(handle, account, before, behind));
             }
         });
     }
@@ -120,7 +118,7 @@ public final class Purge {
         forEachAccount(account -> {
             boolean more = true;
             while (more && !stopping.getAsBoolean()) {
-                more = write(account, handle -> watches(handle, account, before));
+                more = database.write(account, handle -> watches(handle, account, before));
             }
         });
     }
@@ -170,10 +168,5 @@ public final class Purge {
                 // Its new owner goes on.
             }
         }
-    }
-
-    private <R> R write(Lease account, Function<Handle, R> work) {
-        return database.write(
-                Batch.<Lease, R>under(lease -> lease, (handle, leases) -> List.of(work.apply(handle))), account);
     }
 }

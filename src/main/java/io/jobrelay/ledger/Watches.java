@@ -62,7 +62,7 @@ public final class Watches {
 
     private final LedgerDatabase database;
     private final LedgerClock clock;
-    private final Batch<Noted, Boolean> notes = Batch.under(Noted::lease, Watches::noteAll);
+    private final Batch<Collection<DueWatch>, Boolean> notes = Watches::noteAll;
 
     public Watches(LedgerDatabase database, LedgerClock clock) {
         this.database = database;
@@ -244,23 +244,21 @@ public final class Watches {
                 .list();
     }
 
-    private record Noted(Lease lease, Collection<DueWatch> watches) {}
-
     /**
      * Notes when watches of an account were answered, and when they are due again. One that was edited meanwhile stays as it is.
      *
      * @return ends once that is committed, or fails with a {@link LedgerException}, as {@link LedgerDatabase#begin} does
      */
     public CompletableFuture<?> note(Lease account, Collection<DueWatch> answered) {
-        return database.begin(notes, new Noted(account, answered));
+        return database.begin(notes, account, answered);
     }
 
-    private static List<Boolean> noteAll(Handle handle, List<Noted> noted) {
+    private static List<Boolean> noteAll(Handle handle, List<Collection<DueWatch>> noted) {
         PreparedBatch batch = handle.prepareBatch("""
                 update watch set due_at = :due, answered_at = :answered, blind_at = :answered + blind_after
                 where id = :id and edit = :edit""");
         noted.stream()
-                .flatMap(each -> each.watches.stream())
+                .flatMap(Collection::stream)
                 .forEach(watch -> batch.bind("due", watch.due().toEpochMilli())
                         .bind(
                                 "answered",

@@ -46,9 +46,6 @@ class LeasesIT {
         private final Nodes nodes;
         private final Leases leases;
         private final Set<Shard> underWay = new HashSet<>();
-        private final Batch<Lease, Boolean> writes = Batch.under(
-                lease -> lease,
-                (handle, items) -> items.stream().map(item -> true).toList());
 
         private Member(String name) {
             LedgerClock time = new LedgerClock(database, clock, clock::nanoTime);
@@ -71,7 +68,7 @@ class LeasesIT {
         }
 
         private void write(Lease lease) {
-            database.write(writes, lease);
+            database.write(lease, handle -> true);
         }
     }
 
@@ -151,10 +148,10 @@ class LeasesIT {
         Lease mine = one.leases.of(ACCOUNT).orElseThrow();
         Lease lost = new Lease(ACCOUNT, mine.token() - 1);
         CountDownLatch open = new CountDownLatch(1);
-        CompletableFuture<?> first = one.database.begin(Batch.of(handle -> awaitOpen(open)), Set.of());
+        CompletableFuture<?> first = one.database.begin(Batch.alone(handle -> awaitOpen(open)), mine, true);
 
-        CompletableFuture<?> dropped = one.database.begin(one.writes, lost);
-        CompletableFuture<?> written = one.database.begin(one.writes, mine);
+        CompletableFuture<?> dropped = one.database.begin(Batch.alone(handle -> true), lost, true);
+        CompletableFuture<?> written = one.database.begin(Batch.alone(handle -> true), mine, true);
         open.countDown();
 
         first.join();
@@ -254,7 +251,7 @@ class LeasesIT {
         }));
         inside.await();
 
-        CompletableFuture<?> write = one.database.begin(one.writes, mine);
+        CompletableFuture<?> write = one.database.begin(Batch.alone(handle -> true), mine, true);
         assertThat(write).isNotDone();
         open.countDown();
         edit.get(10, TimeUnit.SECONDS);

@@ -278,7 +278,7 @@ class LedgerTroubleIT {
                 .migrate();
 
         assertThatThrownBy(() -> LedgerDatabase.open(
-                        new SqliteEngine(url),
+                        new SqliteDialect(url),
                         connections ->
                                 Flyway.configure().dataSource(connections).locations("classpath:db/half")))
                 .isInstanceOf(LedgerException.class)

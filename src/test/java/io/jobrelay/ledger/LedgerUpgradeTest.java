@@ -34,7 +34,7 @@ class LedgerUpgradeTest {
 
     /** Opens it as the next version does. */
     static LedgerDatabase next(LedgerSettings settings) {
-        LedgerEngine ledger = LedgerEngine.of(settings);
+        LedgerDialect ledger = LedgerDialect.of(settings);
         String tables = ledger.file().isPresent() ? "sqlite" : "postgresql";
         return LedgerDatabase.open(
                 ledger,
@@ -72,6 +72,6 @@ class LedgerUpgradeTest {
                 .hasMessage(
                         "jobrelay.ledger.url: %s was written by a newer Jobrelay (its tables are of version 2): start that"
                                 + " one, or restore a backup from before it",
-                        LedgerEngine.of(settings).name());
+                        LedgerDialect.of(settings).name());
     }
 }

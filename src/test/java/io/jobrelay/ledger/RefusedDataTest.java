@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -66,7 +65,8 @@ class RefusedDataTest {
         ledger.watches.replace("a.yaml", List.of(Ledger.watch("1"), Ledger.watch("2"), Ledger.watch("3")));
         List<DueWatch> due = ledger.due();
         CountDownLatch open = new CountDownLatch(1);
-        CompletableFuture<?> unused = ledger.database.begin(Batch.of(handle -> awaitOpen(open)), Set.of());
+        CompletableFuture<?> unused = ledger.database.begin(
+                Batch.alone(handle -> awaitOpen(open)), due.get(0).lease(), true);
 
         CompletableFuture<Answered> first = answered(due.get(0), "one");
         CompletableFuture<Answered> bad = answered(due.get(1), POISON);

@@ -22,7 +22,7 @@ import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
 
 /** A database on a PostgreSQL server, which many nodes have open at the same time. */
-final class PostgresqlEngine implements LedgerEngine {
+final class PostgresqlDialect implements LedgerDialect {
     private static final int CONNECTIONS = 8;
     private static final int IDLE_CONNECTIONS = 2;
     private static final long CONNECTION_WAIT_MILLIS = 10_000;
@@ -54,7 +54,7 @@ final class PostgresqlEngine implements LedgerEngine {
     private final LedgerSettings settings;
     private final String name;
 
-    PostgresqlEngine(LedgerSettings settings) {
+    PostgresqlDialect(LedgerSettings settings) {
         this.settings = settings;
         this.name = settings.url().replaceFirst("\\?.*", "");
     }
@@ -67,28 +67,6 @@ final class PostgresqlEngine implements LedgerEngine {
     @Override
     public Optional<Path> file() {
         return Optional.empty();
-    }
-
-    @Override
-    public Hold hold() {
-        return new Hold() {
-            @Override
-            public void made() {}
-
-            @Override
-            public void close() {}
-        };
-    }
-
-    /** Whoever connects finds out. */
-    @Override
-    public void requireThere() {}
-
-    @Override
-    public Path requireFile() {
-        throw new LedgerException("jobrelay.ledger.url: " + name
-                + " is on a PostgreSQL server, whose own tools copy it: pg_dump --format=custom --file=<file> <database>,"
-                + " at any time and beside Jobrelay");
     }
 
     @Override
@@ -145,22 +123,17 @@ final class PostgresqlEngine implements LedgerEngine {
 
     /** The members of a record keep their order. */
     @Override
-    public void speak(Jdbi jdbi) {
-        jdbi.define("forUpdate", "for update")
-                .define("skipLocked", "for update skip locked")
+    public void define(Jdbi jdbi) {
+        jdbi.define("skipLocked", "for update skip locked")
                 .define("elements", "json_array_elements_text")
                 .define("members", "json_each_text")
                 .define("crossJoin", "join")
                 .define("settled", "pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+                .define("trialWrite", "update ledger_time set lived_to = lived_to")
                 .define("listedRecord", """
                         (select json_object_agg(member.key, member.value) from json_each(r.record) member
                             where member.key not in ('raw', 'spec', 'result', 'logs'))""")
                 .registerArgument(new TextFactory());
-    }
-
-    @Override
-    public String trialWrite() {
-        return "update ledger_time set lived_to = lived_to";
     }
 
     /** What a state says of the server and the way to it; empty for what a statement did wrong, or has to be tried again. */

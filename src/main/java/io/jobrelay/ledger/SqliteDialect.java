@@ -1,8 +1,6 @@
 package io.jobrelay.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -17,7 +15,7 @@ import org.sqlite.SQLiteErrorCode;
  * A SQLite file in WAL mode with full synchronisation, so that what is committed survives the process and the power. The file
  * is its owner's alone, and one process runs it at a time; commands may look into it, and write, beside that one.
  */
-final class SqliteEngine implements LedgerEngine {
+final class SqliteDialect implements LedgerDialect {
     static final String URL_PREFIX = "jdbc:sqlite:";
     private static final int CONNECTIONS = 8;
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
@@ -25,7 +23,7 @@ final class SqliteEngine implements LedgerEngine {
 
     private final Path path;
 
-    SqliteEngine(String url) {
+    SqliteDialect(String url) {
         this.path = Path.of(url.substring(URL_PREFIX.length())).toAbsolutePath();
     }
 
@@ -37,25 +35,6 @@ final class SqliteEngine implements LedgerEngine {
     @Override
     public Optional<Path> file() {
         return Optional.of(path);
-    }
-
-    @Override
-    public Hold hold() throws IOException {
-        return LedgerFile.hold(path);
-    }
-
-    @Override
-    public void requireThere() {
-        if (!Files.exists(path)) {
-            throw new LedgerException("jobrelay.ledger.url: there is no " + path
-                    + "; go to the directory that Jobrelay runs in, or run it here first");
-        }
-    }
-
-    @Override
-    public Path requireFile() {
-        requireThere();
-        return path;
     }
 
     @Override
@@ -82,19 +61,14 @@ final class SqliteEngine implements LedgerEngine {
 
     /** There is one writer, and so nothing to lock. */
     @Override
-    public void speak(Jdbi jdbi) {
-        jdbi.define("forUpdate", "")
-                .define("skipLocked", "")
+    public void define(Jdbi jdbi) {
+        jdbi.define("skipLocked", "")
                 .define("elements", "json_each")
                 .define("members", "json_each")
                 .define("crossJoin", "cross join")
                 .define("settled", "1")
+                .define("trialWrite", "pragma user_version = 0") // writes a page
                 .define("listedRecord", "json_remove(r.record, '$.raw', '$.spec', '$.result', '$.logs')");
-    }
-
-    @Override
-    public String trialWrite() {
-        return "pragma user_version = 0"; // writes a page
     }
 
     /** What a result code says of the file; empty for what a statement did wrong. */
@@ -109,6 +83,7 @@ final class SqliteEngine implements LedgerEngine {
         };
     }
 
+    /** True for what says that a value cannot be kept. */
     static boolean refusesData(SQLiteErrorCode code) {
         return switch (SQLiteErrorCode.getErrorCode(code.code & PRIMARY_CODE)) {
             case SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_RANGE -> true;

@@ -1,0 +1,77 @@
+package io.jobrelay.ledger;
+
+import io.jobrelay.job.HealthChange;
+import io.jobrelay.job.Json;
+import io.jobrelay.watch.Watch;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.argument.ArgumentFactory;
+import org.jdbi.v3.core.argument.Arguments;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.mapper.RowMapperFactory;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the ledger keeps values: times as milliseconds since the epoch; watches, failures, lists and maps as JSON. A row becomes
+ * a record whose components are called as its columns are.
+ */
+final class LedgerTypes {
+    private LedgerTypes() {}
+
+    static void register(Jdbi jdbi) {
+        jdbi.registerArgument(new TimeFactory())
+                .registerArgument((ArgumentFactory) (type, value, config) -> json(value, config))
+                .registerColumnMapper(Instant.class, (row, column, context) -> instant(row, column))
+                .registerColumnMapper(Watch.class, (row, column, context) -> read(row.getString(column), Watch.class))
+                .registerColumnMapper(
+                        HealthChange.Failure.class,
+                        (row, column, context) -> read(row.getString(column), HealthChange.Failure.class))
+                .registerRowMapper((RowMapperFactory) (type, config) -> type instanceof Class<?> row && row.isRecord()
+                        ? Optional.of(ConstructorMapper.of(row))
+                        : Optional.empty());
+    }
+
+    private static <T> @Nullable T read(@Nullable String json, Class<T> type) {
+        return json == null ? null : Json.read(json, type);
+    }
+
+    private static Optional<Argument> json(@Nullable Object value, ConfigRegistry config) {
+        return value instanceof Watch
+                        || value instanceof HealthChange.Failure
+                        || value instanceof Collection<?>
+                        || value instanceof Map<?, ?>
+                ? config.get(Arguments.class).findFor(String.class, Json.write(value))
+                : Optional.empty();
+    }
+
+    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+
+    /** The same for a row that is read by hand. */
+    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        return instant(row, row.findColumn(column));
+    }
+
+    private static final class TimeFactory extends AbstractArgumentFactory<Instant> {
+        private TimeFactory() {
+            super(Types.BIGINT);
+        }
+
+        @Override
+        protected Argument build(Instant time, ConfigRegistry config) {
+            long millis = time.toEpochMilli();
+            return (position, statement, context) -> statement.setLong(position, millis);
+        }
+    }
+}
