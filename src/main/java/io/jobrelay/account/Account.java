@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.jobrelay.signing.Credentials;
 import java.net.URI;
 import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * An endpoint and who asks there.
  *
  * @param endpoint scheme, host and, where not the default, port; no path, no user
- * @param credentials keys, for the schemes that sign; null where the account has none
- * @param login for {@code keystone-token}; null where the account has none
+ * @param proof what it has of the properties that schemes {@link Signing#needs() need}, by the last parts of their names
  * @param requestsPerSecond ceiling of requests to this account, above 0
  * @param timeZone zone of the provider's zone-less times; null means the provider's own
  * @param askTogether true if watches that one list call can answer are asked together
@@ -22,8 +23,7 @@ public record Account(
         String name,
         URI endpoint,
         Signing signing,
-        @Nullable Credentials credentials,
-        @Nullable KeystoneLogin login,
+        Map<String, String> proof,
         double requestsPerSecond,
         @Nullable ZoneId timeZone,
         boolean askTogether) {
@@ -31,6 +31,7 @@ public record Account(
         requireNonNull(name, "name is null");
         requireNonNull(endpoint, "endpoint is null");
         requireNonNull(signing, "signing is null");
+        proof = Map.copyOf(proof);
         if (!(requestsPerSecond > 0)) {
             throw new IllegalArgumentException("requestsPerSecond: must be above 0, was " + requestsPerSecond);
         }
@@ -38,20 +39,41 @@ public record Account(
 
     /** What keeps this account from asking, for people, or empty if it can. */
     public Optional<String> missing() {
-        String prefix = "jobrelay.account." + name;
-        return switch (signing.proof()) {
-            case KEYS ->
-                credentials != null
-                        ? Optional.empty()
-                        : Optional.of("%s.access-key and %s.secret-key: required by signing=%s, are not set"
-                                .formatted(prefix, prefix, signing.scheme()));
-            case LOGIN ->
-                login != null
-                        ? Optional.empty()
-                        : Optional.of(
-                                "%s.auth-url, .user, .password, .domain and .project: required by signing=%s, are not all set"
-                                        .formatted(prefix, signing.scheme()));
-            case NOTHING -> Optional.empty();
-        };
+        List<String> missing = signing.needs().stream()
+                .filter(key -> !proof.containsKey(key))
+                .map(this::property)
+                .toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("%s: required by signing=%s, %s not set"
+                        .formatted(
+                                String.join(", ", missing).replaceFirst(", (?=[^,]*$)", " and "),
+                                signing.scheme(),
+                                missing.size() == 1 ? "is" : "are"));
+    }
+
+    /** The keys of an account that has them. */
+    public Credentials credentials() {
+        return new Credentials(part("access-key"), part("secret-key"), proof.get("security-token"));
+    }
+
+    /** The login of an account that has one. */
+    public KeystoneLogin login() {
+        return new KeystoneLogin(
+                URI.create(part("auth-url")), part("user"), part("password"), part("domain"), part("project"));
+    }
+
+    private String part(String key) {
+        return requireNonNull(proof.get(key), () -> property(key) + " is not set");
+    }
+
+    private String property(String key) {
+        return "jobrelay.account." + name + "." + key;
+    }
+
+    /** Never shows a secret. */
+    @Override
+    public String toString() {
+        return "Account[%s, %s, %s]".formatted(name, endpoint, signing);
     }
 }

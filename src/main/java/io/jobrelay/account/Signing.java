@@ -1,36 +1,31 @@
 package io.jobrelay.account;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
-/** How an account proves who asks: the values of {@code jobrelay.account.<name>.signing}. */
+/** How an account proves who asks: the values of {@code jobrelay.account.<name>.signing}, and what each needs. */
 public enum Signing {
     /** Alibaba Cloud signature version 3. */
-    ACS3_HMAC_SHA256("acs3-hmac-sha256", Proof.KEYS),
+    ACS3_HMAC_SHA256("acs3-hmac-sha256", "access-key", "secret-key"),
     /** Huawei Cloud and Open Telekom Cloud, header form {@code Access=}. */
-    SDK_HMAC_SHA256("sdk-hmac-sha256", Proof.KEYS),
+    SDK_HMAC_SHA256("sdk-hmac-sha256", "access-key", "secret-key"),
     /** Open Telekom Cloud, header form {@code Credential=}, with a scope. */
-    SDK_HMAC_SHA256_SCOPED("sdk-hmac-sha256-scoped", Proof.KEYS),
+    SDK_HMAC_SHA256_SCOPED("sdk-hmac-sha256-scoped", "access-key", "secret-key"),
     /** Baidu AI Cloud. */
-    BCE_AUTH_V1("bce-auth-v1", Proof.KEYS),
+    BCE_AUTH_V1("bce-auth-v1", "access-key", "secret-key"),
     /** A Keystone v3 token, obtained by password. */
-    KEYSTONE_TOKEN("keystone-token", Proof.LOGIN),
+    KEYSTONE_TOKEN("keystone-token", "auth-url", "user", "password", "domain", "project"),
     /** Nothing is added. */
-    NONE("none", Proof.NOTHING);
-
-    /** What an account must hold for its scheme. */
-    public enum Proof {
-        KEYS,
-        LOGIN,
-        NOTHING
-    }
+    NONE("none");
 
     private final String scheme;
-    private final Proof proof;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> needs;
 
-    Signing(String scheme, Proof proof) {
+    Signing(String scheme, String... needs) {
         this.scheme = scheme;
-        this.proof = proof;
+        this.needs = List.of(needs);
     }
 
     /** The name in properties and routes. */
@@ -38,8 +33,9 @@ public enum Signing {
         return scheme;
     }
 
-    public Proof proof() {
-        return proof;
+    /** The properties that an account must have for it: the last parts of their names. */
+    public List<String> needs() {
+        return needs;
     }
 
     public static Optional<Signing> of(String scheme) {

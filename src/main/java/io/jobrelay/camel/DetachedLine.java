@@ -137,7 +137,7 @@ abstract class DetachedLine implements AutoCloseable {
     }
 
     private static Account anonymous(Account account) {
-        return new Account(account.name(), NOWHERE, Signing.NONE, null, null, UNBOUNDED, null, account.askTogether());
+        return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.askTogether());
     }
 
     private static Destination switchedOff(Destination destination) {

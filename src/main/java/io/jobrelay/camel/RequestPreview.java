@@ -3,22 +3,22 @@ package io.jobrelay.camel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.Poll;
-import io.jobrelay.signing.Credentials;
+import io.jobrelay.settings.SecretProperties;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -39,7 +39,7 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
  */
 public final class RequestPreview implements AutoCloseable {
     private static final String MASK = Secrets.MASK;
-    private static final URI UNKNOWN_LOGIN = URI.create("https://auth-url.invalid/v3");
+    private static final String UNKNOWN_URL = "https://auth-url.invalid/v3";
     private static final Pattern SIGNATURE =
             Pattern.compile("(?<=Signature=)\\p{XDigit}+|(?<=^bce-auth-v1/.{0,900}/)\\p{XDigit}+$");
     private static final Pattern SIGNED =
@@ -114,16 +114,14 @@ public final class RequestPreview implements AutoCloseable {
     }
 
     private static Account masked(Account account) {
-        Credentials keys = account.credentials();
-        KeystoneLogin login = account.login();
+        Map<String, String> proof = new HashMap<>(account.proof());
+        account.signing().needs().forEach(key -> proof.putIfAbsent(key, key.endsWith("-url") ? UNKNOWN_URL : MASK));
+        proof.replaceAll((key, value) -> SecretProperties.isSecret(key) ? MASK : value);
         return new Account(
                 account.name(),
                 account.endpoint(),
                 account.signing(),
-                new Credentials(MASK, MASK, keys == null || keys.securityToken() == null ? null : MASK),
-                login == null
-                        ? new KeystoneLogin(UNKNOWN_LOGIN, MASK, MASK, MASK, MASK)
-                        : new KeystoneLogin(login.authUrl(), login.user(), MASK, login.domain(), login.project()),
+                proof,
                 account.requestsPerSecond(),
                 account.timeZone(),
                 account.askTogether());

@@ -3,14 +3,14 @@ package io.jobrelay.settings;
 import static java.util.Map.entry;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.account.Signing;
-import io.jobrelay.signing.Credentials;
 import java.net.URI;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Reads one account from {@code jobrelay.account.<name>.*}. */
 record AccountReader(PropertyReader properties) {
@@ -38,8 +38,8 @@ record AccountReader(PropertyReader properties) {
     Optional<Account> read(String name) {
         String prefix = "jobrelay.account." + name + ".";
         boolean allowHttp = properties.flag(prefix + "allow-http");
-        Optional<URI> endpoint =
-                address(prefix + "endpoint", allowHttp).filter(uri -> hasNoPath(prefix + "endpoint", uri));
+        Optional<URI> endpoint = address(prefix + "endpoint", allowHttp);
+        endpoint.ifPresent(uri -> requireNoPath(prefix + "endpoint", uri));
         properties.required(
                 prefix + "endpoint",
                 ", the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
@@ -50,18 +50,11 @@ record AccountReader(PropertyReader properties) {
                 prefix + "requests-per-second",
                 "a number from 0.001 to 1000000",
                 number -> number >= SLOWEST && number <= FASTEST);
-        Optional<Credentials> credentials = credentials(prefix);
-        Optional<KeystoneLogin> login = login(prefix, allowHttp);
+        Map<String, String> proof = proof(prefix, allowHttp);
+        Optional<ZoneId> timeZone = properties.zone(prefix + "time-zone");
         boolean askTogether = properties.flag(prefix + "ask-together");
-        return endpoint.flatMap(uri -> signing.map(scheme -> new Account(
-                name,
-                uri,
-                scheme,
-                credentials.orElse(null),
-                login.orElse(null),
-                ceiling,
-                properties.zone(prefix + "time-zone").orElse(null),
-                askTogether)));
+        return endpoint.flatMap(uri -> signing.map(
+                scheme -> new Account(name, uri, scheme, proof, ceiling, timeZone.orElse(null), askTogether)));
     }
 
     private Optional<Signing> signing(String key, String scheme) {
@@ -78,55 +71,42 @@ record AccountReader(PropertyReader properties) {
                         ", ", Stream.of(Signing.values()).map(Signing::scheme).toList());
     }
 
-    private Optional<Credentials> credentials(String prefix) {
-        Optional<String> accessKey = properties.text(prefix + "access-key");
-        Optional<String> secretKey = properties.text(prefix + "secret-key");
-        if (accessKey.isPresent() != secretKey.isPresent()) {
-            properties.problem(
-                    prefix + (accessKey.isPresent() ? "secret-key" : "access-key"),
-                    "required where the other key of the pair is given, is not set");
+    private Map<String, String> proof(String prefix, boolean allowHttp) {
+        Map<String, String> proof = new HashMap<>();
+        for (String key : List.of("access-key", "secret-key", "security-token")) {
+            properties
+                    .secret(
+                            prefix + key,
+                            "without white space",
+                            text -> text.chars().noneMatch(Character::isWhitespace),
+                            "check how it was pasted")
+                    .ifPresent(value -> proof.put(key, value));
         }
-        return accessKey.flatMap(access -> secretKey.flatMap(secret -> credentials(
-                prefix,
-                access,
-                secret,
-                properties.text(prefix + "security-token").orElse(null))));
+        requireOther(prefix, "access-key", "secret-key");
+        requireOther(prefix, "secret-key", "access-key");
+        address(prefix + "auth-url", allowHttp).ifPresent(url -> proof.put("auth-url", url.toString()));
+        for (String key : List.of("user", "password", "domain", "project")) {
+            properties.text(prefix + key).ifPresent(value -> proof.put(key, value));
+        }
+        return proof;
     }
 
-    private Optional<Credentials> credentials(
-            String prefix, String accessKey, String secretKey, @Nullable String securityToken) {
-        try {
-            return Optional.of(new Credentials(accessKey, secretKey, securityToken));
-        } catch (IllegalArgumentException e) {
-            properties.problem(prefix + "access-key", String.valueOf(e.getMessage()));
-            return Optional.empty();
+    private void requireOther(String prefix, String one, String other) {
+        if (properties.text(prefix + one).isPresent()
+                && properties.text(prefix + other).isEmpty()) {
+            properties.problem(prefix + other, "required where the other key of the pair is given, is not set");
         }
-    }
-
-    private Optional<KeystoneLogin> login(String prefix, boolean allowHttp) {
-        Optional<URI> authUrl = address(prefix + "auth-url", allowHttp);
-        Optional<String> user = properties.text(prefix + "user");
-        Optional<String> password = properties.text(prefix + "password");
-        Optional<String> domain = properties.text(prefix + "domain");
-        Optional<String> project = properties.text(prefix + "project");
-        if (authUrl.isEmpty() || user.isEmpty() || password.isEmpty() || domain.isEmpty() || project.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new KeystoneLogin(authUrl.get(), user.get(), password.get(), domain.get(), project.get()));
     }
 
     /** An address; plain http only where it stays on this machine or is allowed. */
     private Optional<URI> address(String key, boolean allowHttp) {
         Optional<URI> address = properties.address(key, false).map(AccountReader::withoutLastSlash);
-        return address.filter(uri -> {
-            boolean allowed =
-                    "https".equalsIgnoreCase(uri.getScheme()) || allowHttp || HttpSettings.isLoopback(uri.getHost());
-            if (!allowed) {
-                properties.problem(
-                        key, "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(uri));
-            }
-            return allowed;
-        });
+        address.filter(uri -> !"https".equalsIgnoreCase(uri.getScheme()))
+                .filter(uri -> !allowHttp && !HttpSettings.isLoopback(uri.getHost()))
+                .ifPresent(uri -> properties.problem(
+                        key,
+                        "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(uri)));
+        return address;
     }
 
     private static URI withoutLastSlash(URI address) {
@@ -134,11 +114,9 @@ record AccountReader(PropertyReader properties) {
         return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : address;
     }
 
-    private boolean hasNoPath(String key, URI endpoint) {
-        boolean none = endpoint.getRawPath().isEmpty();
-        if (!none) {
+    private void requireNoPath(String key, URI endpoint) {
+        if (!endpoint.getRawPath().isEmpty()) {
             properties.problem(key, "must end after the host, the route adds the path, was '%s'".formatted(endpoint));
         }
-        return none;
     }
 }

@@ -39,17 +39,13 @@ record HttpReader(PropertyReader properties) {
     }
 
     private @Nullable String token() {
-        String token = properties.text("jobrelay.http.token").orElse(null);
-        if (token == null) {
-            return null;
-        }
-        if (token.length() < HttpSettings.SHORTEST_TOKEN
-                || !TOKEN.matcher(token).matches()) {
-            properties.problem(
-                    "jobrelay.http.token",
-                    "must be at least %d of the characters A-Z a-z 0-9 . _ ~ + / -, was of %d; make one with 'openssl rand -hex 32'"
-                            .formatted(HttpSettings.SHORTEST_TOKEN, token.length()));
-        }
-        return token;
+        return properties
+                .secret(
+                        "jobrelay.http.token",
+                        "at least %d of the characters A-Z a-z 0-9 . _ ~ + / -".formatted(HttpSettings.SHORTEST_TOKEN),
+                        token -> token.length() >= HttpSettings.SHORTEST_TOKEN
+                                && TOKEN.matcher(token).matches(),
+                        "make one with 'openssl rand -hex 32'")
+                .orElse(null);
     }
 }

@@ -69,6 +69,15 @@ final class PropertyReader {
         return value(key, rule, Function.identity(), allowed);
     }
 
+    /** A text of which a problem shows no more than its length. */
+    Optional<String> secret(String key, String rule, Predicate<String> allowed, String cure) {
+        Optional<String> text = text(key);
+        text.filter(allowed.negate())
+                .ifPresent(wrong ->
+                        problem(key, "must be %s, was of %d characters; %s".formatted(rule, wrong.length(), cure)));
+        return text;
+    }
+
     private Optional<String> absent(String key) {
         return SettingsReader.defaultOf(key, other -> given(other).isPresent());
     }

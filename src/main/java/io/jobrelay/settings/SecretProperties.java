@@ -50,7 +50,8 @@ public final class SecretProperties {
         }
     }
 
-    private static boolean isSecret(String name) {
+    /** True if what has this name is a secret: a property, by the last part of its name, or a parameter. */
+    public static boolean isSecret(String name) {
         return NAME.matcher(name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
                 .matches();
     }

@@ -7,6 +7,7 @@ import io.jobrelay.testbed.MovableClock;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,6 @@ class KeystoneTokensTest {
     }
 
     private static Account account(String name) {
-        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 1, null, false);
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, Map.of(), 1, null, false);
     }
 }

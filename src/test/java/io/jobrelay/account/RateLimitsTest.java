@@ -239,8 +239,7 @@ class RateLimitsTest {
     private void account(String name, double perSecond) {
         accounts.put(
                 name,
-                new Account(
-                        name, URI.create("https://acme.example"), Signing.NONE, null, null, perSecond, null, false));
+                new Account(name, URI.create("https://acme.example"), Signing.NONE, Map.of(), perSecond, null, false));
     }
 
     private int take(int most) {

@@ -151,7 +151,7 @@ final class Served implements AutoCloseable {
         list.setOptional("project");
         list.setList(true);
         Account account =
-                new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
+                new Account("acme", URI.create("https://acme.example"), Signing.NONE, Map.of(), 10, null, false);
         return new WatchReader(
                 () -> Map.of("acme-job", one, "acme-jobs", list), () -> Map.of("acme", account), new Secrets());
     }

@@ -29,7 +29,7 @@ class RequestPreviewTest {
     private static final String PASSWORD = "Cnry-password-2";
     private static final String ELSEWHERE = "Cnry-not-in-the-file-3";
     private static final Account ACCOUNT =
-            new Account("zeta", URI.create("https://zeta.example"), Signing.NONE, null, null, 10, null, false);
+            new Account("zeta", URI.create("https://zeta.example"), Signing.NONE, Map.of(), 10, null, false);
 
     private static final Watch WATCH = new Watch(
             "huawei-res-job",

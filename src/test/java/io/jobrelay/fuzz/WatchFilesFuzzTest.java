@@ -132,7 +132,7 @@ class WatchFilesFuzzTest {
         file = Files.createTempFile("watches", ".yaml");
         Map<String, ProviderApi> apis = Map.of("acme-job", api("acme-job"), "acme-jobs", api("acme-jobs"));
         Account account =
-                new Account("acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
+                new Account("acme", URI.create("https://acme.example"), Signing.NONE, Map.of(), 10, null, false);
         reader = new WatchFile(new WatchReader(() -> apis, () -> Map.of("acme", account), new Secrets()));
         Files.writeString(file, GOOD);
         assertThat(reader.read(file).entries()).hasSize(2);

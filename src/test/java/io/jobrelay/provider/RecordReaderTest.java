@@ -160,8 +160,7 @@ class RecordReaderTest {
                 "my acme",
                 URI.create("https://acme.example"),
                 Signing.NONE,
-                null,
-                null,
+                Map.of(),
                 1,
                 zone == null ? null : ZoneId.of(zone),
                 false);

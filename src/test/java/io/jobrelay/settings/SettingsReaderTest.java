@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.account.KeystoneLogin;
 import io.jobrelay.account.Signing;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
@@ -13,7 +12,6 @@ import io.jobrelay.httpclient.AddressRange;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
-import io.jobrelay.signing.Credentials;
 import io.jobrelay.trust.Secrets;
 import java.io.IOException;
 import java.io.StringReader;
@@ -162,8 +160,15 @@ class SettingsReaderTest {
                         "acme",
                         URI.create("http://acme.example:8080"),
                         Signing.KEYSTONE_TOKEN,
-                        new Credentials("ak", "sk", "st"),
-                        new KeystoneLogin(URI.create("http://iam.acme.example/v3"), "u", "p", "d", "eu-de"),
+                        Map.of(
+                                "access-key", "ak",
+                                "secret-key", "sk",
+                                "security-token", "st",
+                                "auth-url", "http://iam.acme.example/v3",
+                                "user", "u",
+                                "password", "p",
+                                "domain", "d",
+                                "project", "eu-de"),
                         2.5,
                         ZoneId.of("Asia/Shanghai"),
                         true));
@@ -173,7 +178,7 @@ class SettingsReaderTest {
     void an_account_without_keys_is_an_account() {
         assertThat(read(ACME).accounts().get("acme"))
                 .isEqualTo(new Account(
-                        "acme", URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false));
+                        "acme", URI.create("https://acme.example"), Signing.NONE, Map.of(), 10, null, false));
     }
 
     @Test
@@ -256,8 +261,8 @@ class SettingsReaderTest {
                 "jobrelay.http.host | a b | must be a name or an address, such as 127.0.0.1 or 0.0.0.0, was 'a b'",
                 "jobrelay.http.port | 65536 | must be a whole number from 0 to 65535, was '65536'",
                 "jobrelay.http.enabled | no | must be true or false, was 'no'",
-                "jobrelay.http.token | 0123456789abcde | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 15; make one with 'openssl rand -hex 32'",
-                "jobrelay.http.token | 0123456789 abcdef | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 17; make one with 'openssl rand -hex 32'",
+                "jobrelay.http.token | 0123456789abcde | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 15 characters; make one with 'openssl rand -hex 32'",
+                "jobrelay.http.token | 0123456789 abcdef | must be at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -, was of 17 characters; make one with 'openssl rand -hex 32'",
                 "jobrelay.http.trusted-proxies | proxy.example | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was 'proxy.example'",
                 "jobrelay.http.trusted-proxies | 10.0.0.5 10.0.0.6 | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was '10.0.0.5 10.0.0.6'",
                 "jobrelay.http.trusted-proxies | 10.0.0.0/33 | must be addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8, was '10.0.0.0/33'",
@@ -343,6 +348,33 @@ class SettingsReaderTest {
                     .as(host)
                     .isEmpty();
         }
+    }
+
+    @Test
+    void a_bad_property_of_an_account_hides_none_of_the_others() {
+        assertThat(problems("""
+                        jobrelay.account.acme.endpoint=http://acme.example/v1
+                        jobrelay.account.acme.signing=v4
+                        jobrelay.account.acme.access-key=hush one
+                        jobrelay.account.acme.secret-key=hush two
+                        jobrelay.account.acme.security-token=hush three
+                        jobrelay.account.acme.auth-url=iam.example
+                        jobrelay.account.acme.time-zone=CET+1
+                        jobrelay.account.acme.requests-per-second=fast
+                        jobrelay.account.acme.ask-together=maybe
+                        """))
+                .extracting(problem -> problem.message().replaceAll("^jobrelay.account.acme.|(?<=[;,]).*$", ""))
+                .containsExactlyInAnyOrder(
+                        "endpoint: must be https,",
+                        "endpoint: must end after the host,",
+                        "signing: must be one of acs3-hmac-sha256,",
+                        "access-key: must be without white space,",
+                        "secret-key: must be without white space,",
+                        "security-token: must be without white space,",
+                        "auth-url: must be an https URL with a host and without query,",
+                        "time-zone: must be a time zone such as Asia/Shanghai or +08:00,",
+                        "requests-per-second: must be a number from 0.001 to 1000000,",
+                        "ask-together: must be true or false,");
     }
 
     @Test

@@ -123,7 +123,7 @@ class RepeatedReadingTest {
     }
 
     private static Account account(String name) {
-        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, Map.of(), 10, null, false);
     }
 
     private static String watch(String account, String id) {

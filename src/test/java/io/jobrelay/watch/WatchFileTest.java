@@ -321,6 +321,6 @@ class WatchFileTest {
     }
 
     private static Account account(String name) {
-        return new Account(name, URI.create("https://acme.example"), Signing.NONE, null, null, 10, null, false);
+        return new Account(name, URI.create("https://acme.example"), Signing.NONE, Map.of(), 10, null, false);
     }
 }

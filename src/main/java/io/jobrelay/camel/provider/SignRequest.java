@@ -3,7 +3,6 @@ package io.jobrelay.camel.provider;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.camel.watches.Poll;
-import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.UnsignedRequest;
 import java.net.URI;
@@ -26,8 +25,6 @@ record SignRequest(RequestSigner signer, Clock clock) implements Processor {
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
-        Credentials credentials =
-                requireNonNull(Poll.account(exchange).credentials(), "an account that signs has keys");
         URI uri = URI.create(requireNonNull(message.getHeader(Exchange.HTTP_URI, String.class), "no CamelHttpUri"));
         UnsignedRequest request = new UnsignedRequest(
                 message.getHeader(Exchange.HTTP_METHOD, "GET", String.class),
@@ -35,7 +32,8 @@ record SignRequest(RequestSigner signer, Clock clock) implements Processor {
                 uri.getRawQuery() == null ? "" : uri.getRawQuery(),
                 headers(message, uri),
                 body(message));
-        signer.sign(request, credentials, clock.instant()).forEach(message::setHeader);
+        signer.sign(request, Poll.account(exchange).credentials(), clock.instant())
+                .forEach(message::setHeader);
     }
 
     private static SortedMap<String, String> headers(Message message, URI uri) {
