@@ -20,6 +20,7 @@ public enum Signing {
     NONE("none");
 
     private final String scheme;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> needs;
 

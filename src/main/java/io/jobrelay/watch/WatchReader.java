@@ -33,6 +33,9 @@ public final class WatchReader {
     private static final Set<String> MEMBERS =
             new TreeSet<>(List.of("api", "account", "parameters", "every", "labels", "progress", "stuckAfter"));
 
+    /** RFC 3986, 5.2.4. */
+    private static final Set<Object> DOT_SEGMENTS = Set.of(".", "..");
+
     /** In characters: a problem quotes what was written, which may be long. */
     static final int LONGEST_PROBLEM = 1_000;
 
@@ -195,6 +198,12 @@ public final class WatchReader {
                         "parameters",
                         entry.getKey(),
                         "must be a text, a number or a list of these and not empty, was " + entry.getValue()));
+            } else if (DOT_SEGMENTS.contains(value)) {
+                problems.add(Violation.at(
+                        "parameters",
+                        entry.getKey(),
+                        "must not be a dot segment, which a server takes out of the path, was '%s'; write the id that the provider shows"
+                                .formatted(value)));
             } else {
                 parameters.put(entry.getKey(), value);
             }

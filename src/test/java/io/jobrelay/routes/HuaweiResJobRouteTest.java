@@ -54,15 +54,6 @@ class HuaweiResJobRouteTest extends ProviderRouteTestSupport {
     }
 
     @Test
-    void refuses_an_id_that_is_another_path() {
-        PollFailure failure = failure("project_id: p, job_id: '..'");
-
-        assertThat(failure.kind()).isEqualTo(FailureKind.REJECTED);
-        assertThat(failure.message()).contains("{job_id}").contains("'..'");
-        provider.verify(0, getRequestedFor(urlEqualTo("/v1/p/jobs/..")));
-    }
-
-    @Test
     void fails_with_200_where_the_reply_says_so() {
         replies(okJson("{\"is_success\": false, \"error_code\": \"res.2301\", \"error_msg\": \"No token.\"}"));
 

@@ -115,18 +115,13 @@ class WireFuzzTest {
     void what_was_put_into_a_path_comes_out(@ForAll("texts") String id) {
         Optional<Watch> watch = read("huawei-res-job", "huawei", Map.of("project_id", "p", "job_id", id));
         if (watch.isEmpty()) {
-            assertThat(isText(id))
-                    .as("is refused only if it is no text: %s", id)
+            assertThat(isText(id) && !id.equals(".") && !id.equals(".."))
+                    .as("is refused only if it is no text or a dot segment: %s", id)
                     .isFalse();
             return;
         }
-        PollFailure failure = ask(watch.get());
+        ask(watch.get());
 
-        if (id.equals(".") || id.equals("..")) {
-            assertThat(failure.kind()).isEqualTo(FailureKind.REJECTED);
-            assertThat(cloud.requests()).isEmpty();
-            return;
-        }
         Request request = cloud.request();
         assertThat(URI.create(request.target()).getRawPath()).isEqualTo(request.path());
         String last = request.path().substring(request.path().lastIndexOf('/') + 1);
@@ -140,7 +135,7 @@ class WireFuzzTest {
                 "alibaba-pai-dataset-job",
                 "alibaba",
                 Map.of("DatasetId", "d", "DatasetJobId", id, "DatasetVersion", version));
-        if (watch.isEmpty() || id.equals(".") || id.equals("..")) {
+        if (watch.isEmpty()) {
             return;
         }
         ask(watch.get());
@@ -246,7 +241,9 @@ class WireFuzzTest {
         parameters.forEach(values::put);
         WatchReader.Reading reading =
                 requireNonNull(relay).providers().watchReader().read(item);
-        assertThat(reading.problems()).allMatch(problem -> problem.message().endsWith("half a surrogate pair"));
+        assertThat(reading.problems())
+                .allMatch(problem -> problem.message().endsWith("half a surrogate pair")
+                        || problem.message().contains("must not be a dot segment"));
         return reading.watch();
     }
 

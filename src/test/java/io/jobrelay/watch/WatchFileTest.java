@@ -120,6 +120,8 @@ class WatchFileTest {
                 "parameters: { job_id: j } | parameters.project_id: required by acme-job, is missing",
                 "parameters: { project_id: p, job_id: '' } | parameters.job_id: must be a text, a number or a list of these"
                         + " and not empty, was \"\"",
+                "parameters: { project_id: p, job_id: .. } | parameters.job_id: must not be a dot segment, which a server takes"
+                        + " out of the path, was '..'; write the id that the provider shows",
                 "parameters: { project_id: p, jobid: j } | parameters.jobid: unknown to acme-job, which takes [job_id,"
                         + " project_id, states]; did you mean 'job_id'?~parameters.job_id: required by acme-job, is missing",
                 "parameters: [p, j] | parameters: must be an object of names and values, was [\"p\",\"j\"]",
