@@ -1,7 +1,6 @@
 package io.jobrelay.cli;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -9,13 +8,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,10 +18,6 @@ import picocli.CommandLine;
 
 class JobrelayTest {
     private static final CommandLine PROGRAM = Jobrelay.commandLine();
-
-    private static final Pattern README_ROW =
-            Pattern.compile("(?m)^\\| `([a-z]+(?: [a-z]+)?)[^`]*` \\| [^|]* \\| ([^|]*) \\|$");
-    private static final Pattern DIGIT = Pattern.compile("\\d");
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -88,33 +76,6 @@ class JobrelayTest {
                 .isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Unknown option: '--hepl'").contains("--help");
-    }
-
-    /** What the commands say of themselves, against what the README says of them. */
-    @Test
-    void the_readme_has_every_command_with_its_exit_statuses() throws Exception {
-        Map<String, Set<String>> written = new TreeMap<>();
-        Matcher row = README_ROW.matcher(Files.readString(Path.of("README.md")));
-        while (row.find()) {
-            written.put(
-                    row.group(1),
-                    DIGIT.matcher(row.group(2))
-                            .results()
-                            .map(MatchResult::group)
-                            .collect(toCollection(TreeSet::new)));
-        }
-        Map<String, Set<String>> said = new TreeMap<>();
-        commands()
-                .filter(names -> command(names).getSubcommands().isEmpty())
-                .forEach(names -> said.put(
-                        String.join(" ", names),
-                        new TreeSet<>(command(names)
-                                .getCommandSpec()
-                                .usageMessage()
-                                .exitCodeList()
-                                .keySet())));
-
-        assertThat(written).isEqualTo(said);
     }
 
     @ParameterizedTest
