@@ -2,7 +2,6 @@ package io.jobrelay.api;
 
 import static java.util.Objects.requireNonNull;
 
-import io.jobrelay.flow.Flow;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
@@ -14,9 +13,10 @@ import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
-import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.PortInUseException;
+import io.jobrelay.status.Flow;
+import io.jobrelay.status.ReloadStatus;
 import io.jobrelay.watch.WatchReader;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -85,7 +85,7 @@ public final class ApiServer implements AutoCloseable {
             Supplier<List<NodeIndex.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
-            Reloads reloads) {
+            ReloadStatus reloads) {
         SocketAddress place = place(settings);
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
@@ -130,7 +130,7 @@ public final class ApiServer implements AutoCloseable {
             Supplier<List<NodeIndex.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
-            Reloads reloads,
+            ReloadStatus reloads,
             ChangeFeed feed,
             Connections connections) {
         JobIndex jobs = new JobIndex(ledger);

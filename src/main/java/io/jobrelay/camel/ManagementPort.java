@@ -2,6 +2,7 @@ package io.jobrelay.camel;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.PortInUseException;
@@ -43,7 +44,7 @@ final class ManagementPort implements AutoCloseable {
     /** Where the properties say that it is; empty where it is switched off, or Camel will refuse what they say. */
     static Optional<ListenAddress> address(Function<String, Optional<String>> properties) {
         return properties
-                .apply(Relay.MANAGEMENT)
+                .apply(ContextSettings.MANAGEMENT)
                 .filter("true"::equals)
                 .map(enabled -> properties.apply(PORT).orElse("9876"))
                 .filter(port -> port.matches("\\d{1,5}"))

@@ -2,26 +2,27 @@ package io.jobrelay.camel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.camel.config.ContextSettings;
+import io.jobrelay.camel.config.SnapshotSource;
+import io.jobrelay.camel.config.WithoutCliConnector;
 import io.jobrelay.camel.destination.DestinationConfiguration;
+import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.camel.metrics.Tracing;
 import io.jobrelay.camel.provider.ProviderConfiguration;
+import io.jobrelay.camel.reload.ReloadWatcher;
+import io.jobrelay.camel.reload.Reloader;
+import io.jobrelay.camel.reload.UncachedDirectComponent;
+import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.LedgerException;
-import io.jobrelay.reload.Edition;
-import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.PortInUseException;
-import io.jobrelay.settings.Problem;
-import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
-import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.status.ReloadStatus;
 import io.jobrelay.trust.LogText;
 import io.jobrelay.trust.Secrets;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -44,11 +43,6 @@ import org.jspecify.annotations.Nullable;
 public final class Relay implements AutoCloseable {
     private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
-
-    /** Camel's property that opens the management port, for health and metrics. */
-    public static final String MANAGEMENT = "camel.management.enabled";
-
-    static final String METRICS = "camel.metrics.enabled";
 
     /** How much of the line is started. */
     public enum Scope {
@@ -73,13 +67,13 @@ public final class Relay implements AutoCloseable {
     private @Nullable DestinationConfiguration destinations;
     private @Nullable Tracing tracing;
     private @Nullable ManagementPort management;
-    private @Nullable LiveEditing editing;
+    private @Nullable ReloadWatcher editing;
     private volatile @Nullable Settings settings;
-    private final Reloads reloads;
+    private final ReloadStatus reloads;
 
     private Relay(Main main, Clock clock) {
         this.main = main;
-        this.reloads = new Reloads(clock);
+        this.reloads = new ReloadStatus(clock);
     }
 
     /**
@@ -104,9 +98,8 @@ public final class Relay implements AutoCloseable {
      */
     public static Relay start(
             Scope scope, Map<String, String> overrides, Clock clock, LongSupplier nanoTime, Consumer<Change> changes) {
-        requireRoutes();
         Main main = new Main();
-        EditedFiles files = new EditedFiles(Edition.read());
+        SnapshotSource files = new SnapshotSource(ConfigSnapshot.requireRoutes());
         files.serve(main);
         main.configure().withRoutesIncludePattern(scope.routes);
         main.addInitialProperty(ManagementPort.HOST, ManagementPort.THIS_MACHINE);
@@ -115,8 +108,8 @@ public final class Relay implements AutoCloseable {
         main.addInitialProperty("camel.component.properties.environment-variable-mode", "1");
         overrides.forEach(main::addOverrideProperty);
         if (scope != Scope.EVERYTHING) {
-            main.addOverrideProperty(MANAGEMENT, "false");
-            main.addOverrideProperty(METRICS, "false");
+            main.addOverrideProperty(ContextSettings.MANAGEMENT, "false");
+            main.addOverrideProperty(ContextSettings.METRICS, "false");
             main.addMainListener(new WithoutCliConnector());
         }
         Relay relay = new Relay(main, clock);
@@ -125,7 +118,8 @@ public final class Relay implements AutoCloseable {
             public void beforeInitialize(BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
                 LogText.mask(relay.secrets);
-                Settings settings = settings(context, files.edition().properties(), overrides, relay.secrets)
+                Settings settings = ContextSettings.reader(
+                                context, files.snapshot().properties(), overrides, relay.secrets)
                         .read();
                 if (scope == Scope.EVERYTHING) {
                     relay.takePorts(context, settings, overrides);
@@ -152,26 +146,27 @@ public final class Relay implements AutoCloseable {
             return relay;
         } catch (Exception e) {
             relay.close();
-            throw cause(e, relay.secrets);
+            throw ContextSettings.cause(e, relay.secrets);
         }
     }
 
-    private LiveEditing edit(EditedFiles files, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
+    private ReloadWatcher edit(
+            SnapshotSource files, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
         CamelContext context = main.getCamelContext();
-        RunningLine line = new RunningLine(
+        Reloader line = new Reloader(
                 context,
                 files,
                 this::settings,
                 next -> settings = next,
-                () -> settings(context, files.edition().properties(), overrides, secrets)
+                () -> ContextSettings.reader(context, files.snapshot().properties(), overrides, secrets)
                         .read(),
                 providers(),
                 engine(),
                 requireNonNull(destinations),
                 nanoTime);
-        return LiveEditing.start(
+        return ReloadWatcher.start(
                 settings().lookEvery(),
-                edition -> RouteTrial.problems(edition, overrides, secrets, clock),
+                snapshot -> DryRun.problems(snapshot, overrides, secrets, clock),
                 line,
                 reloads);
     }
@@ -186,7 +181,9 @@ public final class Relay implements AutoCloseable {
         settings = started;
         context.addComponent("direct", new UncachedDirectComponent());
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
-        if (value(context, Tracing.ENABLED).filter("true"::equals).isPresent()) {
+        if (ContextSettings.value(context, Tracing.ENABLED)
+                .filter("true"::equals)
+                .isPresent()) {
             tracing = new Tracing(context, secrets);
         }
         providers = new ProviderConfiguration(context, this::settings, secrets, clock);
@@ -201,7 +198,7 @@ public final class Relay implements AutoCloseable {
     /** Before anything is started, so that nothing is where one port cannot be had. */
     private void takePorts(CamelContext context, Settings started, Map<String, String> overrides) {
         Optional<ListenAddress> managed = ManagementPort.address(
-                key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, key)));
+                key -> Optional.ofNullable(overrides.get(key)).or(() -> ContextSettings.value(context, key)));
         List<ListenAddress> addresses = new ArrayList<>(managed.stream().toList());
         if (started.http().enabled()) {
             addresses.add(started.http().listenAddress());
@@ -213,82 +210,13 @@ public final class Relay implements AutoCloseable {
         managed.ifPresent(address -> management = new ManagementPort(address, context.getRegistry()));
     }
 
-    /** Refuses a working directory without routes. */
-    static void requireRoutes() {
-        if (!Files.isDirectory(Path.of("routes"))) {
-            throw new IllegalStateException(
-                    "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a directory that has it"
-                            .formatted(Path.of("").toAbsolutePath()));
-        }
-    }
-
-    /**
-     * Reads the settings with Camel's own placeholders, vaults and environment variables resolved.
-     *
-     * @param text of the file that the context reads
-     * @param secrets learn those among the properties
-     */
-    static SettingsReader settings(CamelContext context, String text, Map<String, String> overrides, Secrets secrets) {
-        PropertyFile file = PropertyFile.of(Edition.PROPERTIES, text).with(overrides.keySet());
-        // Camel ranks them only once it is initialized, which is after this.
-        return new SettingsReader(
-                file, key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, key)), secrets);
-    }
-
-    /**
-     * The settings of this directory, for a command that needs only some of them: what else is wrong with the properties, or
-     * is not set where the command is run, does not matter and has its default.
-     *
-     * @param areas what the keys begin with that it needs, such as {@code jobrelay.ledger.}
-     * @throws InvalidSettingsException if some of those are wrong
-     */
-    public static Settings settings(String... areas) {
-        try (DefaultCamelContext context = new DefaultCamelContext()) {
-            Edition edition = Edition.read();
-            new EditedFiles(edition).serve(context);
-            context.build();
-            SettingsReader.Reading reading = settings(context, edition.properties(), Map.of(), new Secrets())
-                    .reading();
-            List<Problem> problems = reading.problems().stream()
-                    .filter(problem -> Stream.of(areas).anyMatch(problem.message()::startsWith))
-                    .toList();
-            if (!problems.isEmpty()) {
-                throw new InvalidSettingsException(problems);
-            }
-            return reading.settings();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The value of a property with all that it takes from elsewhere. */
-    static Optional<String> value(CamelContext context, String key) {
-        return context.getPropertiesComponent()
-                .resolveProperty(key)
-                .map(value -> context.resolvePropertyPlaceholders(value));
-    }
-
-    /** What is wrong, without secrets. */
-    static RuntimeException cause(Exception e, Secrets secrets) {
-        Throwable deepest = e;
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InvalidSettingsException
-                    || cause instanceof PortInUseException
-                    || cause instanceof LedgerException) {
-                return (RuntimeException) cause;
-            }
-            deepest = cause;
-        }
-        return new IllegalStateException("cannot start: " + secrets.mask(String.valueOf(deepest.getMessage())), e);
-    }
-
     /** True once Camel has stopped: somebody has told it to behind the back of this. */
     public boolean stopped() {
         return main.getCamelContext().isStopped();
     }
 
-    /** Which edition of the files runs. */
-    public Reloads reloads() {
+    /** Which snapshot of the files runs. */
+    public ReloadStatus reloads() {
         return reloads;
     }
 

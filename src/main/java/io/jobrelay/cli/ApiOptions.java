@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.Settings;
@@ -37,7 +37,7 @@ final class ApiOptions {
         if (url != null) {
             return question.apply(elsewhere(url));
         }
-        HttpSettings http = Relay.settings("jobrelay.http.").http();
+        HttpSettings http = ContextSettings.read("jobrelay.http.").http();
         requireAddress(http);
         try {
             return question.apply(here(http));
@@ -72,7 +72,7 @@ final class ApiOptions {
         if (url != null) {
             return question.apply(new ApiDesk(elsewhere(url)));
         }
-        Settings settings = Relay.settings("jobrelay.http.", "jobrelay.ledger.");
+        Settings settings = ContextSettings.read("jobrelay.http.", "jobrelay.ledger.");
         LedgerSettings ledger = settings.ledger();
         HttpSettings http = settings.http();
         if (http.enabled() && http.port() != 0) {

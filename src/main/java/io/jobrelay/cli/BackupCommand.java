@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.ledger.LedgerBackup;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ final class BackupCommand extends Subcommand {
     @Override
     public Integer call() {
         LedgerBackup backup =
-                LedgerBackup.take(Relay.settings("jobrelay.ledger.").ledger(), file);
+                LedgerBackup.take(ContextSettings.read("jobrelay.ledger.").ledger(), file);
         err().println("%s: %d jobs, %d changes, %d deliveries, %d bytes"
                 .formatted(file, backup.jobs(), backup.changes(), backup.deliveries(), backup.bytes()));
         return ExitStatus.OK;

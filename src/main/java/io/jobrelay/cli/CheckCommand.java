@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.check.DirectoryCheck;
+import io.jobrelay.camel.validation.DirectoryValidator;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.PlainLine;
 import java.util.List;
@@ -35,7 +35,7 @@ final class CheckCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        DirectoryCheck.Findings findings = DirectoryCheck.run(clock);
+        DirectoryValidator.Findings findings = DirectoryValidator.run(clock);
         Stream.of(findings.problems(), findings.warnings())
                 .flatMap(List::stream)
                 .forEach(problem -> out().println(PlainLine.of(problem.toString())));

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import io.jobrelay.account.Account;
-import io.jobrelay.camel.RequestPreview;
-import io.jobrelay.camel.RoutingPreview;
-import io.jobrelay.check.DirectoryCheck;
+import io.jobrelay.camel.validation.DirectoryValidator;
+import io.jobrelay.camel.validation.RequestPreview;
+import io.jobrelay.camel.validation.RoutingPreview;
 import io.jobrelay.job.Json;
 import io.jobrelay.trust.PlainLine;
 import java.io.IOException;
@@ -21,9 +21,9 @@ import java.util.TreeSet;
 /** What {@code check} tells beyond problems: what would go out, and where a change would go. */
 record Explanation(Clock clock, PrintWriter out) {
     /** The request that each watch makes. */
-    void requests(DirectoryCheck.Findings findings) {
+    void requests(DirectoryValidator.Findings findings) {
         try (RequestPreview preview = new RequestPreview(clock)) {
-            for (DirectoryCheck.Placed placed : findings.watches()) {
+            for (DirectoryValidator.Placed placed : findings.watches()) {
                 Account account =
                         requireNonNull(findings.accounts().get(placed.watch().account()), "a known account");
                 say(placed.place() + ": " + placed.watch().api() + ", account " + account.name());

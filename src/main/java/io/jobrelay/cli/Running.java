@@ -1,8 +1,8 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.api.ApiServer;
-import io.jobrelay.camel.EngineConfiguration;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.PortInUseException;

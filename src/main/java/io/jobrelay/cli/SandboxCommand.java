@@ -1,6 +1,7 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.job.Change;
 import io.jobrelay.sandbox.QueueReader;
 import io.jobrelay.sandbox.SandboxProviders;
@@ -90,7 +91,7 @@ final class SandboxCommand extends Subcommand {
         Map<String, String> overrides = new HashMap<>(providers.properties());
         overrides.putAll(receiver.properties());
         overrides.put("jobrelay.instance", NAME);
-        overrides.put(Relay.MANAGEMENT, "false");
+        overrides.put(ContextSettings.MANAGEMENT, "false");
         overrides.put("jobrelay.http.enabled", "true");
         overrides.put("jobrelay.http.host", "127.0.0.1");
         overrides.put("jobrelay.ledger.url", "jdbc:sqlite:" + DATA.resolve("ledger.db"));

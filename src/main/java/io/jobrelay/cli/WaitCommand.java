@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 
-import io.jobrelay.camel.EngineConfiguration;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;

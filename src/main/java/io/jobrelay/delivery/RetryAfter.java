@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hc.client5.http.utils.DateUtils;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code Retry-After} header (RFC 9110, 10.2.3): seconds, or an HTTP date, also of the old RFC 850 form. */
 public final class RetryAfter {
@@ -15,6 +16,11 @@ public final class RetryAfter {
     private static final Pattern MORE_THAN_A_DAY = Pattern.compile("0*[1-9][0-9]{5,}");
 
     private RetryAfter() {}
+
+    /** How long whoever answered wants to be left alone; null where that is not said, or cannot be understood. */
+    public static @Nullable Duration of(@Nullable String header, Instant now) {
+        return header == null ? null : parse(header, now).orElse(null);
+    }
 
     /** How long to wait, at most {@link #LONGEST}; empty when the header asks for nothing that can be understood. */
     public static Optional<Duration> parse(String header, Instant now) {

@@ -3,14 +3,14 @@ package io.jobrelay.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.flow.Flow;
-import io.jobrelay.flow.RouteFlow;
-import io.jobrelay.flow.RouteFlow.Stage;
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.status.Flow;
+import io.jobrelay.status.RouteFlow;
+import io.jobrelay.status.RouteFlow.Stage;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.jobrelay.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -41,31 +42,63 @@ class ArchitectureTest {
             "watch",
             "provider",
             "ledger",
-            "flow",
-            "reload",
+            "status",
             "camel",
-            "check",
             "api",
             "sandbox",
             "cli");
 
+    /** Likewise within {@code camel}; above them all is {@code camel} itself, which puts them together. */
+    private static final List<String> CAMEL = List.of(
+            "config",
+            "outbox",
+            "health",
+            "watches",
+            "metrics",
+            "node",
+            "provider",
+            "destination",
+            "engine",
+            "validation",
+            "reload");
+
     @ArchTest
     static void packages_depend_one_way(JavaClasses classes) {
-        LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
-        for (String name : PACKAGES) {
-            architecture = architecture.optionalLayer(name).definedBy("io.jobrelay." + name + "..");
-        }
-        for (int place = 1; place < PACKAGES.size(); place++) {
-            String[] below = PACKAGES.subList(0, place).toArray(String[]::new);
-            architecture = architecture.whereLayer(PACKAGES.get(place)).mayOnlyAccessLayers(below);
-        }
-        architecture
-                .whereLayer(PACKAGES.get(0))
-                .mayNotAccessAnyLayer()
+        layered("io.jobrelay", PACKAGES)
                 .ensureAllClassesAreContainedInArchitectureIgnoring("io.jobrelay")
                 .because("what a job is does not depend on how it is fetched, kept, delivered or shown")
                 .check(classes);
     }
+
+    @ArchTest
+    static void packages_within_camel_depend_one_way(JavaClasses classes) {
+        layered("io.jobrelay.camel", CAMEL)
+                .ensureAllClassesAreContainedInArchitecture()
+                .layer("camel")
+                .definedBy("io.jobrelay.camel")
+                .whereLayer("camel")
+                .mayNotBeAccessedByAnyLayer()
+                .because("a stage of the flow does not depend on the stages behind it, nor on what puts them together")
+                .check(classes.that(resideInAPackage("io.jobrelay.camel..")));
+    }
+
+    private static LayeredArchitecture layered(String parent, List<String> packages) {
+        LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String name : packages) {
+            architecture = architecture.optionalLayer(name).definedBy(parent + "." + name + "..");
+        }
+        for (int place = 1; place < packages.size(); place++) {
+            String[] below = packages.subList(0, place).toArray(String[]::new);
+            architecture = architecture.whereLayer(packages.get(place)).mayOnlyAccessLayers(below);
+        }
+        return architecture.whereLayer(packages.get(0)).mayNotAccessAnyLayer();
+    }
+
+    @ArchTest
+    static final ArchRule packages_within_camel_form_no_cycles = slices().matching("io.jobrelay.camel.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .because("packages in a cycle can only be understood, tested and moved together");
 
     @ArchTest
     static final ArchRule packages_form_no_cycles = slices().matching("io.jobrelay.(*)..")

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
@@ -54,7 +55,7 @@ class ApiCommandsTest {
     static void run_to_the_end() throws IOException {
         providers = SandboxProviders.start(Path.of("seeds"), Clock.systemUTC(), Duration.ofSeconds(1));
         Map<String, String> properties = new HashMap<>(providers.properties());
-        properties.put(Relay.MANAGEMENT, "false");
+        properties.put(ContextSettings.MANAGEMENT, "false");
         properties.put("jobrelay.http.port", "0");
         properties.put("jobrelay.ledger.url", "jdbc:sqlite:" + directory.resolve("ledger.db"));
         properties.put("jobrelay.watches", "seeds/alibaba-pai-dataset-job/watch.yaml");

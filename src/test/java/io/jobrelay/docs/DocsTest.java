@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Signing;
-import io.jobrelay.camel.YamlNode;
+import io.jobrelay.camel.validation.YamlNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.settings.NodeName;

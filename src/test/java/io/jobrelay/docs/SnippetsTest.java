@@ -3,8 +3,8 @@ package io.jobrelay.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Account;
-import io.jobrelay.camel.RouteSchema;
-import io.jobrelay.camel.YamlNode;
+import io.jobrelay.camel.validation.RouteSchema;
+import io.jobrelay.camel.validation.YamlNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.SettingsReader;

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
@@ -198,7 +198,7 @@ class LedgerTroubleLineIT {
         return new Line(directory, cloud.baseUrl(), cloud.hookUrl())
                 .set("jobrelay.ledger.url", "jdbc:sqlite:" + ledger)
                 .set("jobrelay.destination.queue.enabled", "false")
-                .set(Relay.MANAGEMENT, "true")
+                .set(ContextSettings.MANAGEMENT, "true")
                 .set("camel.management.port", Integer.toString(port));
     }
 

@@ -3,8 +3,9 @@ package io.jobrelay.durability;
 import static java.util.stream.Collectors.joining;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.flow.RouteFlow;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.job.Event;
+import io.jobrelay.status.RouteFlow;
 import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.MovableClock;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class Line implements AutoCloseable {
         set("jobrelay.destination.webhook.allow-private", "true");
         set("jobrelay.destination.webhook.secret", SECRET);
         set("camel.main.shutdown-timeout", "2");
-        set(Relay.MANAGEMENT, "false");
+        set(ContextSettings.MANAGEMENT, "false");
         set("jobrelay.http.port", "0");
     }
 

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import io.jobrelay.camel.RouteTrial;
+import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.Event;
 import io.jobrelay.job.JobRecord;
@@ -47,11 +47,11 @@ class RepliesFuzzTest {
     private static final List<Path> replies = new ArrayList<>();
     private static final List<Path> errors = new ArrayList<>();
     private static final JsonSchema schema = schema();
-    private static @Nullable RouteTrial trial;
+    private static @Nullable DryRun trial;
 
     @BeforeContainer
     static void open() throws IOException {
-        trial = new RouteTrial(Clock.systemUTC());
+        trial = new DryRun(Clock.systemUTC());
         assertThat(trial.problems()).isEmpty();
         WatchFile reader = new WatchFile(trial.watchReader());
         try (Stream<Path> files = Files.walk(SEEDS)) {

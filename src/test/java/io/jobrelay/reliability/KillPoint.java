@@ -2,8 +2,8 @@ package io.jobrelay.reliability;
 
 import static java.util.stream.Collectors.joining;
 
-import io.jobrelay.camel.EngineConfiguration;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.ledger.Lease;
 import io.jobrelay.ledger.Outbox;

@@ -1,7 +1,7 @@
 package io.jobrelay.routes;
 
-import io.jobrelay.camel.RouteReferences;
-import io.jobrelay.camel.YamlNode;
+import io.jobrelay.camel.validation.RouteReferences;
+import io.jobrelay.camel.validation.YamlNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.jobrelay.routes;
 
-import io.jobrelay.camel.RouteReferences;
-import io.jobrelay.camel.RouteSchema;
-import io.jobrelay.camel.YamlNode;
+import io.jobrelay.camel.validation.RouteReferences;
+import io.jobrelay.camel.validation.RouteSchema;
+import io.jobrelay.camel.validation.YamlNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.reload.FileState;
-import io.jobrelay.reload.FileState.Result;
+import io.jobrelay.status.FileStatus;
+import io.jobrelay.status.FileStatus.Result;
 import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.MovableClock;
 import java.io.IOException;
@@ -101,7 +101,7 @@ class WatchDirectoryTest {
         assertThat(ledger.rows(WATCHED)).isEmpty();
     }
 
-    private void says_what_to_do(FileState state) {
+    private void says_what_to_do(FileStatus state) {
         assertThat(state.file()).isEqualTo(watches.toString());
         assertThat(state.problems())
                 .singleElement()
@@ -110,7 +110,7 @@ class WatchDirectoryTest {
                         .contains("leave it empty"));
     }
 
-    private static List<FileState> refused(Relay relay) {
+    private static List<FileStatus> refused(Relay relay) {
         return relay.reloads().pending().stream()
                 .filter(state -> state.result() == Result.REFUSED)
                 .toList();

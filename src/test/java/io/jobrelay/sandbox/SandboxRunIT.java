@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.standardwebhooks.Webhook;
 import io.jobrelay.camel.Relay;
+import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.job.Json;
 import io.jobrelay.sandbox.WebhookReceiver.Received;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class SandboxRunIT {
                     out.resolve("changes.ndjson").toString());
             properties.put("jobrelay.destination.queue.queue", QUEUE);
             properties.put("jobrelay.destination.queue.port", "");
-            properties.put(Relay.MANAGEMENT, "false");
+            properties.put(ContextSettings.MANAGEMENT, "false");
             properties.put("jobrelay.http.port", "0");
             // One account with tokens, so that every kind of proof is tried.
             properties.put("jobrelay.account.otc.signing", "keystone-token");

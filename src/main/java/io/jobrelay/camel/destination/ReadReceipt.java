@@ -4,10 +4,8 @@ import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.RetryAfter;
 import java.time.Clock;
-import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a webhook answered: 2xx is a receipt, anything else a failure. 410 means that it is gone for good, 429 and the
@@ -27,12 +25,9 @@ public record ReadReceipt(Clock clock) implements Processor {
             case 408 -> Consequence.UNAVAILABLE;
             default -> status / 100 == 4 ? Consequence.REFUSED : Consequence.UNAVAILABLE;
         };
-        throw new DeliveryFailedException("HTTP status " + status, consequence, retryAfter(exchange, clock));
-    }
-
-    /** How long whoever answered wants to be left alone; null where that is not said, or cannot be understood. */
-    public static @Nullable Duration retryAfter(Exchange exchange, Clock clock) {
-        String header = exchange.getMessage().getHeader("Retry-After", String.class);
-        return header == null ? null : RetryAfter.parse(header, clock.instant()).orElse(null);
+        throw new DeliveryFailedException(
+                "HTTP status " + status,
+                consequence,
+                RetryAfter.of(exchange.getMessage().getHeader("Retry-After", String.class), clock.instant()));
     }
 }

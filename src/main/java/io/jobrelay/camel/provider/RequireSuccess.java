@@ -2,7 +2,7 @@ package io.jobrelay.camel.provider;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.jobrelay.camel.destination.ReadReceipt;
+import io.jobrelay.delivery.RetryAfter;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
@@ -30,7 +30,7 @@ record RequireSuccess(Clock clock) implements Processor {
                 status,
                 text(mapped, "code"),
                 message == null ? "HTTP status " + status : message,
-                ReadReceipt.retryAfter(exchange, clock),
+                RetryAfter.of(exchange.getMessage().getHeader("Retry-After", String.class), clock.instant()),
                 null);
         throw new PollFailedException(failure);
     }

@@ -1,8 +1,8 @@
 package io.jobrelay.camel.watches;
 
 import io.jobrelay.ledger.Watches;
-import io.jobrelay.reload.Reloads;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.status.ReloadStatus;
 import io.jobrelay.watch.RepeatedReading;
 import io.jobrelay.watch.WatchGlob;
 import io.jobrelay.watch.WatchSummary;
@@ -30,13 +30,13 @@ public final class WatchFiles {
     private final Supplier<WatchGlob> glob;
     private final RepeatedReading reading;
     private final Watches watches;
-    private final Reloads reloads;
+    private final ReloadStatus reloads;
     private final Map<String, WatchSummary> known = new HashMap<>();
     private Map<Path, WatchSummary> last = Map.of();
     private List<Path> missing = List.of();
     private volatile boolean complete;
 
-    public WatchFiles(Supplier<WatchGlob> glob, RepeatedReading reading, Watches watches, Reloads reloads) {
+    public WatchFiles(Supplier<WatchGlob> glob, RepeatedReading reading, Watches watches, ReloadStatus reloads) {
         this.glob = glob;
         this.reading = reading;
         this.watches = watches;

@@ -1,0 +1,137 @@
+package io.jobrelay.camel.config;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The files that can be edited while Jobrelay runs, as they stood at one moment: {@code application.properties}, route files
+ * and mappings. Files whose names begin with a dot are editors' own and are left out, and so is what is in such directories.
+ *
+ * @param texts by path, as {@code routes/router.camel.yaml}
+ * @param unreadable by path, why there is no text
+ */
+public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unreadable) {
+    public static final String PROPERTIES = "application.properties";
+    public static final String ROUTE = ".camel.yaml";
+    public static final String MAPPING = ".jq";
+    private static final Path ROUTES = Path.of("routes");
+
+    public ConfigSnapshot {
+        texts = new TreeMap<>(texts);
+        unreadable = new TreeMap<>(unreadable);
+    }
+
+    /** Reads the files of the working directory. */
+    public static ConfigSnapshot read() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Map<String, String> unreadable = new LinkedHashMap<>();
+        // As properties files are by definition; in this every byte is a character.
+        read(Path.of(PROPERTIES), ISO_8859_1, texts, unreadable);
+        if (Files.isDirectory(ROUTES)) {
+            try (Stream<Path> files = Files.walk(ROUTES)) {
+                files.filter(ConfigSnapshot::covers).forEach(file -> read(file, UTF_8, texts, unreadable));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return new ConfigSnapshot(texts, unreadable);
+    }
+
+    /**
+     * Reads the files of the working directory.
+     *
+     * @throws IllegalStateException if it has no routes
+     */
+    public static ConfigSnapshot requireRoutes() {
+        if (!Files.isDirectory(ROUTES)) {
+            throw new IllegalStateException(
+                    "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a directory that has it"
+                            .formatted(Path.of("").toAbsolutePath()));
+        }
+        return read();
+    }
+
+    /** True for the path of a route file or a mapping, whether or not it is there. */
+    public static boolean covers(Path file) {
+        if (!file.startsWith(ROUTES)) {
+            return false;
+        }
+        for (Path part : file) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        return isRoute(file.toString()) || isMapping(file.toString());
+    }
+
+    private static void read(Path file, Charset charset, Map<String, String> texts, Map<String, String> unreadable) {
+        try {
+            texts.put(file.toString(), Files.readString(file, charset));
+        } catch (NoSuchFileException e) {
+            // It has gone since it was listed, or there are no properties.
+        } catch (IOException e) {
+            unreadable.put(file.toString(), "cannot be read: " + e);
+        }
+    }
+
+    /** True for the name of a route file. */
+    public static boolean isRoute(String file) {
+        return file.endsWith(ROUTE);
+    }
+
+    /** True for the name of a mapping. */
+    public static boolean isMapping(String file) {
+        return file.endsWith(MAPPING);
+    }
+
+    /** All files, readable or not, in order. */
+    public Set<String> files() {
+        Set<String> files = new TreeSet<>(texts.keySet());
+        files.addAll(unreadable.keySet());
+        return files;
+    }
+
+    /** The text of a file; empty if it is not there or cannot be read. */
+    public Optional<String> text(String file) {
+        return Optional.ofNullable(texts.get(file));
+    }
+
+    /** The text of {@code application.properties}; nothing if it is not there. */
+    public String properties() {
+        return texts.getOrDefault(PROPERTIES, "");
+    }
+
+    /** The files that are not the same in the other snapshot: changed, added, gone. */
+    public Set<String> differences(ConfigSnapshot other) {
+        Set<String> files = LiveProperties.differences(texts, other.texts);
+        files.addAll(LiveProperties.differences(unreadable, other.unreadable));
+        return files;
+    }
+
+    /** This snapshot, but with some files as they are, or are not, in the other. */
+    public ConfigSnapshot with(ConfigSnapshot other, Set<String> files) {
+        Map<String, String> text = new TreeMap<>(texts);
+        Map<String, String> none = new TreeMap<>(unreadable);
+        for (String file : files) {
+            text.remove(file);
+            none.remove(file);
+            other.text(file).ifPresent(one -> text.put(file, one));
+            Optional.ofNullable(other.unreadable.get(file)).ifPresent(why -> none.put(file, why));
+        }
+        return new ConfigSnapshot(text, none);
+    }
+}

@@ -1,0 +1,53 @@
+package io.jobrelay.camel.config;
+
+import io.jobrelay.settings.PropertyFile;
+import io.jobrelay.settings.SettingsReader;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The properties that Jobrelay was started with, and which of them no edit changes before the next start. */
+public final class LiveProperties {
+    private final Map<String, String> started;
+
+    /**
+     * @param text of the file at the start
+     */
+    public LiveProperties(String text) {
+        started = PropertyFile.values(text);
+    }
+
+    /** The values that hold once the text is the file's: its own, but for keys that wait for the next start. */
+    public Map<String, String> effective(String text) {
+        Map<String, String> values = new TreeMap<>(PropertyFile.values(text));
+        values.keySet().removeIf(LiveProperties::waits);
+        started.forEach((key, value) -> {
+            if (waits(key)) {
+                values.put(key, value);
+            }
+        });
+        return values;
+    }
+
+    /** The keys of the text that differ from what runs, and will until the next start. */
+    public Set<String> waiting(String text) {
+        Set<String> keys = differences(started, PropertyFile.values(text));
+        keys.removeIf(key -> !waits(key));
+        return keys;
+    }
+
+    /** The keys whose values differ, or that only one of the two has. */
+    public static <V> Set<String> differences(Map<String, V> one, Map<String, V> other) {
+        Set<String> keys = new TreeSet<>(one.keySet());
+        keys.addAll(other.keySet());
+        keys.removeIf(key -> Objects.equals(one.get(key), other.get(key)));
+        return keys;
+    }
+
+    private static boolean waits(String key) {
+        boolean ours = SettingsReader.DEFAULTS.containsKey(key) && !SettingsReader.LIVE_KEYS.contains(key);
+        return ours || key.startsWith("camel.");
+    }
+}

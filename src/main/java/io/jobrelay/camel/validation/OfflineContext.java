@@ -1,0 +1,251 @@
+package io.jobrelay.camel.validation;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
+import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.camel.config.ContextSettings;
+import io.jobrelay.camel.config.SnapshotSource;
+import io.jobrelay.camel.config.WithoutCliConnector;
+import io.jobrelay.camel.destination.DestinationConfiguration;
+import io.jobrelay.camel.engine.EngineConfiguration;
+import io.jobrelay.camel.metrics.Tracing;
+import io.jobrelay.camel.provider.ProviderConfiguration;
+import io.jobrelay.job.JobRecord;
+import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.Problem;
+import io.jobrelay.settings.Settings;
+import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.status.ReloadStatus;
+import io.jobrelay.trust.Secrets;
+import io.jobrelay.watch.Watch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.util.FileUtil;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+
+/**
+ * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
+ * no port is opened, nobody is asked. A watch is polled against a reply that is given.
+ */
+abstract class OfflineContext implements AutoCloseable {
+    private static final URI NOWHERE = URI.create("https://provider.invalid");
+    private static final double UNBOUNDED = 1_000_000;
+
+    private final AtomicReference<UnreadableReply> reply = new AtomicReference<>();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Main main;
+    private final Path directory;
+    private final SettingsReader.Reading reading;
+    private final Secrets secrets;
+    private final ProviderConfiguration providers;
+
+    /**
+     * Sets the line up, with defaults for settings that are wrong, and without routes.
+     *
+     * @throws IllegalStateException if Camel refuses its own settings
+     */
+    OfflineContext(ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
+        this.secrets = secrets;
+        main = start(snapshot, overrides);
+        open.push(main::stop);
+        try {
+            directory = Files.createTempDirectory("jobrelay-check");
+            open.push(() -> FileUtil.removeDir(directory.toFile()));
+            CamelContext context = main.getCamelContext();
+            reading = ContextSettings.reader(context, snapshot.properties(), overrides, secrets)
+                    .reading();
+            Settings detached = detached(reading.settings());
+            providers = new ProviderConfiguration(context, () -> detached, secrets, clock);
+            // Bound again it would stand beside the real one, and Camel would take the first.
+            context.getRegistry().unbind(ProviderConfiguration.CLIENT);
+            context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::answer);
+            open.push(new EngineConfiguration(
+                    context,
+                    () -> detached,
+                    providers,
+                    new ReloadStatus(clock),
+                    clock,
+                    System::nanoTime,
+                    change -> {}));
+            open.push(new DestinationConfiguration(context, detached, secrets, clock));
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Main start(ConfigSnapshot snapshot, Map<String, String> overrides) {
+        Main main = new Main();
+        // Camel's own would keep each for ever, in a hook of the virtual machine.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        new SnapshotSource(snapshot).serve(main);
+        main.addMainListener(new WithoutCliConnector());
+        main.configure().withRoutesIncludePattern("false");
+        overrides.forEach(main::addOverrideProperty);
+        main.addOverrideProperty("camel.main.auto-startup", "false");
+        main.addOverrideProperty("camel.main.jmx-enabled", "false");
+        main.addOverrideProperty(ContextSettings.MANAGEMENT, "false");
+        main.addOverrideProperty(ContextSettings.METRICS, "false");
+        main.addOverrideProperty(Tracing.ENABLED, "false");
+        try {
+            main.start();
+            return main;
+        } catch (Exception e) {
+            main.stop();
+            throw ContextSettings.cause(e, secrets);
+        }
+    }
+
+    /** Same names, same parameters. */
+    private Settings detached(Settings settings) {
+        return new Settings(
+                settings.instance(),
+                settings.node(),
+                settings.watches(),
+                new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")),
+                settings.poll(),
+                settings.delivery(),
+                settings.http(),
+                settings.retention(),
+                settings.jobRetention(),
+                settings.lookEvery(),
+                settings.accounts().values().stream()
+                        .map(OfflineContext::anonymous)
+                        .collect(toMap(Account::name, identity())),
+                settings.destinations().values().stream()
+                        .map(OfflineContext::switchedOff)
+                        .collect(toMap(Destination::name, identity())));
+    }
+
+    private static Account anonymous(Account account) {
+        return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.askTogether());
+    }
+
+    private static Destination switchedOff(Destination destination) {
+        return new Destination(
+                destination.name(),
+                false,
+                null,
+                List.of(),
+                false,
+                destination.queue(),
+                destination.brokerUrl(),
+                OptionalInt.empty(),
+                destination.amqp(),
+                destination.kafka());
+    }
+
+    CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    /** What is wrong with the settings. */
+    public List<Problem> settingsProblems() {
+        return reading.problems();
+    }
+
+    /** The settings, with defaults where they are wrong. */
+    public Settings settings() {
+        return reading.settings();
+    }
+
+    /** The secrets among the properties; what is said of files shows none. */
+    public Secrets secrets() {
+        return secrets;
+    }
+
+    ProviderConfiguration providers() {
+        return providers;
+    }
+
+    /**
+     * Polls the watch as its provider would answer it.
+     *
+     * @throws PollFailedException if that answer brings no records
+     */
+    public List<JobRecord> poll(Watch watch, UnreadableReply answer) {
+        reply.set(answer);
+        startDirectRoutes();
+        return providers.poll(watch);
+    }
+
+    /** Every request gets the reply that was given, and none is sent. */
+    private void answer(HttpClientBuilder client) {
+        client.disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .addExecInterceptorFirst("replay", (request, scope, chain) -> response());
+    }
+
+    private ClassicHttpResponse response() {
+        UnreadableReply given = requireNonNull(reply.get(), "no reply was given");
+        ClassicHttpResponse response = new BasicClassicHttpResponse(given.httpStatus());
+        ContentType type = given.contentType() == null ? null : ContentType.parse(given.contentType());
+        if (type != null) {
+            response.setHeader("Content-Type", type.toString());
+        }
+        response.setEntity(new ByteArrayEntity(given.body(), type));
+        return response;
+    }
+
+    /** So that they can be called. */
+    void startDirectRoutes() {
+        CamelContext context = context();
+        try {
+            for (Route route : context.getRoutes()) {
+                boolean stopped = !context.getRouteController()
+                        .getRouteStatus(route.getRouteId())
+                        .isStarted();
+                if (stopped && route.getEndpoint().getEndpointUri().startsWith("direct:")) {
+                    context.getRouteController().startRoute(route.getRouteId());
+                }
+            }
+        } catch (Exception e) {
+            throw ContextSettings.cause(e, secrets);
+        }
+    }
+
+    @Override
+    public void close() {
+        Exception failure = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw new IllegalStateException("cannot close the trial: " + failure, failure);
+        }
+    }
+}

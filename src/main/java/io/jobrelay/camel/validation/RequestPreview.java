@@ -1,0 +1,199 @@
+package io.jobrelay.camel.validation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jobrelay.account.Account;
+import io.jobrelay.camel.provider.ProviderConfiguration;
+import io.jobrelay.camel.watches.Poll;
+import io.jobrelay.settings.SecretProperties;
+import io.jobrelay.trust.Secrets;
+import io.jobrelay.watch.ProviderApi;
+import io.jobrelay.watch.Watch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+
+/**
+ * Tells which request would go out for a watch: made by the provider's own route and signed, and then not sent. The account
+ * has {@code ***} for its keys before the request is made, so there is none in it; a signature by these is masked too, and
+ * so is every other secret that the route puts into the request.
+ */
+public final class RequestPreview implements AutoCloseable {
+    private static final String MASK = Secrets.MASK;
+    private static final String UNKNOWN_URL = "https://auth-url.invalid/v3";
+    private static final Pattern SIGNATURE =
+            Pattern.compile("(?<=Signature=)\\p{XDigit}+|(?<=^bce-auth-v1/.{0,900}/)\\p{XDigit}+$");
+    private static final Pattern SIGNED =
+            Pattern.compile("SignedHeaders=([^,\\s]*)|^bce-auth-v1/[^/]*/[^/]*/[^/]*/([^/]*)/");
+
+    private final DryRun trial;
+    private final CamelContext context;
+    private final ProducerTemplate template;
+    private final List<Request> noted = new ArrayList<>();
+
+    /**
+     * A request as it would go out.
+     *
+     * @param headers those that Jobrelay sets, and Host
+     * @param body empty if it has none
+     */
+    public record Request(String method, String url, List<Header> headers, String body) {
+        public Request {
+            headers = List.copyOf(headers);
+        }
+    }
+
+    /** A header, and whether the signature covers it. */
+    public record Header(String name, String value, boolean signed) {}
+
+    /**
+     * Builds the routes; those that cannot be built are left out, as {@link DryRun#problems()} tells.
+     *
+     * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
+     */
+    public RequestPreview(Clock clock) {
+        this(new DryRun(clock));
+    }
+
+    RequestPreview(DryRun trial) {
+        this.trial = trial;
+        context = trial.context();
+        context.getRegistry().unbind(ProviderConfiguration.CLIENT);
+        context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::note);
+        trial.problems();
+        trial.startDirectRoutes();
+        template = context.createProducerTemplate();
+    }
+
+    /**
+     * The requests for the first page of what the watch asks: one, and before it that for a token where one is needed. None
+     * if the route ends before it asks.
+     *
+     * @param account the watch's
+     */
+    public List<Request> requests(Watch watch, Account account) {
+        noted.clear();
+        // How it ends does not matter: it always fails where the answer would come.
+        template.request("direct:" + watch.api(), exchange -> Poll.of(watch).begin(exchange, masked(account)));
+        return List.copyOf(noted);
+    }
+
+    /** The request for the first page of the list that is asked for this watch and others together; none if none is. */
+    public List<Request> requestsTogether(Watch watch, Account account) {
+        noted.clear();
+        if (account.askTogether()) {
+            ProviderApi api = trial.providers().apis().get(watch.api());
+            if (api != null) {
+                api.common(watch)
+                        .map(common -> Poll.together(api, common, List.of()))
+                        .ifPresent(poll -> template.request(
+                                "direct:" + watch.api() + "-together",
+                                exchange -> poll.begin(exchange, masked(account))));
+            }
+        }
+        return List.copyOf(noted);
+    }
+
+    private static Account masked(Account account) {
+        Map<String, String> proof = new HashMap<>(account.proof());
+        account.signing().needs().forEach(key -> proof.putIfAbsent(key, key.endsWith("-url") ? UNKNOWN_URL : MASK));
+        proof.replaceAll((key, value) -> SecretProperties.isSecret(key) ? MASK : value);
+        return new Account(
+                account.name(),
+                account.endpoint(),
+                account.signing(),
+                proof,
+                account.requestsPerSecond(),
+                account.timeZone(),
+                account.askTogether());
+    }
+
+    private void note(HttpClientBuilder client) {
+        client.disableAutomaticRetries().addExecInterceptorFirst("note", (request, scope, chain) -> {
+            noted.add(request(request));
+            if (request.getPath().contains("/auth/tokens")) {
+                return token();
+            }
+            throw new IOException("noted, and not sent");
+        });
+    }
+
+    private static ClassicHttpResponse token() {
+        ClassicHttpResponse response = new BasicClassicHttpResponse(201);
+        response.setHeader("X-Subject-Token", MASK);
+        response.setEntity(new StringEntity(
+                "{\"token\": {\"expires_at\": \"9999-12-31T23:59:59Z\"}}", ContentType.APPLICATION_JSON));
+        return response;
+    }
+
+    private Request request(ClassicHttpRequest request) throws IOException {
+        List<String> signed = new ArrayList<>();
+        List<Header> headers = new ArrayList<>();
+        for (var header : request.getHeaders()) {
+            if (header.getName().equalsIgnoreCase("Authorization")) {
+                signed.addAll(signed(header.getValue()));
+            }
+        }
+        headers.add(header("Host", String.valueOf(request.getAuthority()), signed));
+        for (var header : request.getHeaders()) {
+            headers.add(header(header.getName(), header.getValue(), signed));
+        }
+        try {
+            return new Request(
+                    request.getMethod(), mask(request.getUri().toString()), headers, mask(body(request.getEntity())));
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private Header header(String name, String value, List<String> signed) {
+        return new Header(
+                mask(name),
+                mask(SIGNATURE.matcher(value).replaceAll(Matcher.quoteReplacement(MASK))),
+                signed.contains(name.toLowerCase(Locale.ROOT)));
+    }
+
+    private String mask(String text) {
+        return trial.secrets().mask(text);
+    }
+
+    private static List<String> signed(String authorization) {
+        Matcher names = SIGNED.matcher(authorization);
+        if (!names.find()) {
+            return List.of();
+        }
+        return Arrays.asList((names.group(1) == null ? names.group(2) : names.group(1)).split(";"));
+    }
+
+    private static String body(HttpEntity entity) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        if (entity != null) {
+            entity.writeTo(bytes);
+        }
+        return bytes.toString(UTF_8);
+    }
+
+    @Override
+    public void close() {
+        trial.close();
+    }
+}

@@ -1,0 +1,148 @@
+package io.jobrelay.camel.validation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
+import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.trust.Secrets;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.Watch;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The previews of {@code check} print what routes take from properties, and of that no secret. */
+class RequestPreviewTest {
+    private static final String PROVIDER = "routes/providers/huawei-res-job.camel.yaml";
+    private static final String ROUTER = "routes/router.camel.yaml";
+    private static final String KEY = "Cnry/api \"key\"+1=";
+    private static final String PASSWORD = "Cnry-password-2";
+    private static final String ELSEWHERE = "Cnry-not-in-the-file-3";
+    private static final Account ACCOUNT =
+            new Account("zeta", URI.create("https://zeta.example"), Signing.NONE, Map.of(), 10, null, false);
+
+    private static final Watch WATCH = new Watch(
+            "huawei-res-job",
+            "zeta",
+            Map.of("project_id", "p", "job_id", "j"),
+            Pace.DEFAULT,
+            Map.of(),
+            false,
+            null,
+            false);
+
+    private final ConfigSnapshot shipped = ConfigSnapshot.read();
+
+    @BeforeEach
+    void set_what_is_in_no_file() {
+        System.setProperty("zeta.elsewhere.access-token", ELSEWHERE);
+    }
+
+    @AfterEach
+    void clear() {
+        System.clearProperty("zeta.elsewhere.access-token");
+    }
+
+    @Test
+    void a_secret_that_a_route_sends_is_masked_in_every_part_of_the_request() {
+        String properties = """
+
+                zeta.token={{env:PATH}}
+                zeta.api-key=%s
+                zeta.password=%s
+                zeta.team=recsys
+                """.formatted(KEY, PASSWORD);
+        String encoded = URLEncoder.encode(KEY, UTF_8);
+        String basic = Base64.getEncoder().encodeToString(("zeta:" + PASSWORD).getBytes(UTF_8));
+        String headers = step("Authorization", "Bearer {{zeta.token}}")
+                + step("X-Api-Token", "{{zeta.token}}")
+                + step("X-Api-Key", "{{zeta.api-key}}")
+                + step("X-Basic", "Basic " + basic)
+                + step("X-Hex", HexFormat.of().formatHex(KEY.getBytes(UTF_8)))
+                + step("X-Elsewhere", "a {{zeta.elsewhere.access-token}} b")
+                + step("X-Team", "{{zeta.team}}");
+        String route = text(PROVIDER)
+                .replace("expression: GET", "expression: POST")
+                .replace("/jobs/{job_id}", "/{{zeta.password}}/jobs/{job_id}?key=" + encoded)
+                .replace(
+                        "simple:\n                expression: \"${null}\"",
+                        "constant:\n                expression: '%s'"
+                                .formatted("{\"key\": \"" + KEY.replace("\"", "\\\"") + "\"}"))
+                .replaceFirst("( +)- setBody:\n", headers + "$1- setBody:\n");
+        ConfigSnapshot snapshot = with(ConfigSnapshot.PROPERTIES, text(ConfigSnapshot.PROPERTIES) + properties)
+                .with(new ConfigSnapshot(Map.of(PROVIDER, route), Map.of()), Set.of(PROVIDER));
+
+        try (RequestPreview preview = new RequestPreview(trial(snapshot))) {
+            RequestPreview.Request request = preview.requests(WATCH, ACCOUNT).get(0);
+
+            assertThat(request.toString()).doesNotContain("Cnry", encoded, basic, System.getenv("PATH"));
+            assertThat(request.url()).isEqualTo("https://zeta.example/v1/p/***/jobs/j?key=***");
+            assertThat(request.body()).isEqualTo("{\"key\": \"***\"}");
+            assertThat(request.headers())
+                    .contains(
+                            new RequestPreview.Header("Authorization", "Bearer ***", false),
+                            new RequestPreview.Header("X-Api-Token", "***", false),
+                            new RequestPreview.Header("X-Api-Key", "***", false),
+                            new RequestPreview.Header("X-Hex", "***", false),
+                            new RequestPreview.Header("X-Elsewhere", "a *** b", false),
+                            new RequestPreview.Header("X-Team", "recsys", false));
+        }
+    }
+
+    @Test
+    void a_secret_in_the_address_of_a_step_is_masked_where_the_router_is_explained() {
+        String router = text(ROUTER).replaceFirst("(?m)^        - choice:\n", """
+                        - to:
+                            id: to-crm
+                            uri: http://crm.invalid/{{zeta.password}}
+                        - choice:
+                """);
+        ConfigSnapshot snapshot = with(
+                        ConfigSnapshot.PROPERTIES,
+                        text(ConfigSnapshot.PROPERTIES) + "\nzeta.password=" + PASSWORD + "\n")
+                .with(new ConfigSnapshot(Map.of(ROUTER, router), Map.of()), Set.of(ROUTER));
+
+        try (RoutingPreview preview = new RoutingPreview(trial(snapshot), Clock.systemUTC())) {
+            assertThat(preview.route(JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("specversion", "1.0")
+                                    .put("subject", "s"))
+                            .steps())
+                    .filteredOn(step -> step.step().equals("to-crm"))
+                    .extracting(RoutingPreview.Step::to)
+                    .containsExactly("http://crm.invalid/***");
+        }
+    }
+
+    private static String step(String header, String value) {
+        return """
+                        - setHeader:
+                            name: %s
+                            expression:
+                              constant:
+                                expression: "%s"
+                """.formatted(header, value);
+    }
+
+    private static DryRun trial(ConfigSnapshot snapshot) {
+        return new DryRun(snapshot, Map.of(), new Secrets(), Clock.systemUTC());
+    }
+
+    private String text(String file) {
+        return shipped.text(file).orElseThrow();
+    }
+
+    private ConfigSnapshot with(String file, String text) {
+        return shipped.with(new ConfigSnapshot(Map.of(file, text), Map.of()), Set.of(file));
+    }
+}
