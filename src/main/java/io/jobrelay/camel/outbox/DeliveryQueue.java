@@ -58,6 +58,7 @@ final class DeliveryQueue {
     private boolean passedOver;
 
     private volatile boolean inDoubt;
+    private boolean suspended;
     private boolean stopped;
 
     /**
@@ -189,6 +190,7 @@ final class DeliveryQueue {
 
     private boolean maySend() {
         return !inDoubt
+                && !suspended
                 && circuit.flows(clock.instant())
                 && !(circuit.open() && probe != null)
                 && backlog.next()
@@ -199,6 +201,12 @@ final class DeliveryQueue {
 
     /** Lets a worker look whether something may be sent: it wakes the next one. */
     synchronized void wakeOne() {
+        notify();
+    }
+
+    /** Nothing more is taken, or again what there is. */
+    synchronized void suspend(boolean now) {
+        suspended = now;
         notify();
     }
 

@@ -8,12 +8,14 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Shard;
 import io.jobrelay.trust.LogContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Delivers what is due in the outbox of one destination: one thread reads it and watches the time, the workers send. A worker is
  * free once its route has ended; the ledger has what came of that later, together with others.
  */
-final class OutboxConsumer extends DefaultConsumer {
+final class OutboxConsumer extends DefaultConsumer implements Suspendable {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
     /** How often to look when nobody calls: for what other nodes put in, and for retries that have become due. */
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -43,6 +45,9 @@ final class OutboxConsumer extends DefaultConsumer {
     private final Runnable reader = calls::release;
 
     private volatile boolean reading;
+    /** False once nothing more begins: what fails then may have failed for that reason. */
+    private volatile boolean sending = true;
+
     private @Nullable ExecutorService workers;
     private @Nullable ExecutorService loop;
 
@@ -74,17 +79,32 @@ final class OutboxConsumer extends DefaultConsumer {
         loop.execute(this::read);
     }
 
-    /** Waits for the deliveries under way; those that take too long are cut short, and made again by whoever is next. */
+    /** Nothing more is begun; deliveries that are under way go on. */
+    @Override
+    protected void doSuspend() {
+        sending = false;
+        queue.suspend(true);
+    }
+
+    @Override
+    protected void doResume() {
+        sending = true;
+        queue.suspend(false);
+    }
+
+    /** Deliveries that are under way are cut short, and made again by whoever is next. */
     @Override
     protected void doStop() throws Exception {
         if (reading) {
+            sending = false;
             reading = false;
             component.outbox().removeReader(destination, reader);
             queue.stop();
             calls.release();
+            queue.begunBefore(Instant.MAX).forEach(this::cutShort);
             ExecutorServiceManager threads = getEndpoint().getCamelContext().getExecutorServiceManager();
+            threads.shutdown(workers);
             threads.shutdownGraceful(loop);
-            threads.shutdownGraceful(workers);
             try {
                 if (!queue.awaitEnd(SETTLING)) {
                     LOG.warn(
@@ -96,6 +116,21 @@ final class OutboxConsumer extends DefaultConsumer {
             }
         }
         super.doStop();
+    }
+
+    private void cutShort(Attempt attempt) {
+        if (attempt.cut()) {
+            sentAgain(attempt);
+        }
+        attempt.returned().complete(null); // or is given up
+    }
+
+    private void sentAgain(Attempt attempt) {
+        LOG.info(
+                "destination={} event={} was cut short by a stop or an edit, is sent again",
+                destination,
+                attempt.delivery().eventId());
+        queue.cutShort(attempt);
     }
 
     /** True if nothing of the shard is under way here. */
@@ -178,9 +213,8 @@ final class OutboxConsumer extends DefaultConsumer {
                 LOG.info("destination={} event={} ended after its time was up", destination, delivery.eventId());
             } else if (failure == null) {
                 settlement.delivered(attempt, onward.end());
-            } else if (!reading && !(failure instanceof DeliveryFailedException)) {
-                LOG.info("destination={} event={} was cut short by the stop", destination, delivery.eventId());
-                queue.cutShort(attempt);
+            } else if (!sending && !(failure instanceof DeliveryFailedException)) {
+                sentAgain(attempt);
             } else {
                 settlement.failed(attempt, failure);
             }

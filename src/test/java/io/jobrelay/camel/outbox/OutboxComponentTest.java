@@ -31,6 +31,7 @@ import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings.DeliverySettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
+import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Pace;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +54,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,7 @@ class OutboxComponentTest {
     };
 
     private final DefaultCamelContext context = new DefaultCamelContext();
+    private LedgerView view;
     private LedgerDatabase database;
     private final MovableClock time = MovableClock.running();
     private volatile DeliverySettings delivery = settings("0s,0s");
@@ -78,7 +82,8 @@ class OutboxComponentTest {
 
     @BeforeEach
     void has_a_ledger(@TempDir Path directory) {
-        database = LedgerDatabase.open(new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")));
+        view = new LedgerView(directory.resolve("ledger.db"));
+        database = LedgerDatabase.open(new LedgerSettings(view.url()));
         LedgerClock clock = LedgerClock.of(database, time, time::nanoTime);
         Nodes nodes = new Nodes(database, clock, System::nanoTime, new Nodes.Self("one", "test"), () -> "one");
         outbox = new Outbox(database, clock);
@@ -216,6 +221,79 @@ class OutboxComponentTest {
 
         await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 2"));
         assertThat(attempts).hasValue(3);
+    }
+
+    @Test
+    void a_route_that_hangs_holds_up_no_stop_and_its_delivery_is_made_again() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").routeId("hook").process(exchange -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        hang(interrupted, released);
+                    }
+                });
+            }
+        });
+        context.start();
+        change("a");
+        await().untilAtomic(attempts, equalTo(1));
+
+        CompletableFuture<Void> restarted = CompletableFuture.runAsync(this::restartHook);
+        await().until(restarted::isDone);
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1"));
+
+        restarted.join();
+        assertThat(interrupted.getCount()).isZero();
+        assertThat(attempts).hasValue(2);
+        assertThat(view.rows("select attempts from delivery"))
+                .as("none that counts")
+                .containsExactly("0");
+        released.countDown();
+    }
+
+    private void restartHook() {
+        try {
+            context.getRouteController().stopRoute("hook", 1, TimeUnit.MILLISECONDS);
+            context.getRouteController().startRoute("hook");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void a_reader_that_is_suspended_ends_what_is_under_way_and_takes_nothing_until_it_is_resumed() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:changes").to("outbox:hook");
+                from("outbox:hook").routeId("hook").process(exchange -> {
+                    attempts.incrementAndGet();
+                    released.await();
+                });
+            }
+        });
+        context.start();
+        change("a");
+        await().untilAtomic(attempts, equalTo(1));
+
+        ServiceHelper.suspendService(context.getRoute("hook").getConsumer());
+        change("b");
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook PENDING 2"));
+        released.countDown();
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1", "hook PENDING 1"));
+        assertThat(attempts).hasValue(1);
+
+        ServiceHelper.resumeService(context.getRoute("hook").getConsumer());
+        await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 2"));
     }
 
     private static void hang(CountDownLatch interrupted, CountDownLatch released) {
