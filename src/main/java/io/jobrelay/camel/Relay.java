@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * its {@code application.properties}. Closing it ends what is in flight and keeps the rest in the ledger.
  */
 public final class Relay implements AutoCloseable {
-    private static final String PROVIDER_ROUTES = "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
+    private static final String PROVIDER_ROUTES =
+            "file:routes/templates/*.camel.yaml,file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
     /** How much of the line is started. */

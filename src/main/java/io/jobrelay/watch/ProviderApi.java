@@ -12,7 +12,7 @@ public final class ProviderApi {
     private List<String> required = List.of();
     private List<String> optional = List.of();
     private boolean list;
-    private String together = "";
+    private String batch = "";
     private List<List<String>> volatileMembers = List.of();
 
     /** The name of the API, and of the route {@code direct:<name>} that asks it. */
@@ -53,14 +53,14 @@ public final class ProviderApi {
         this.list = list;
     }
 
-    /** The one parameter in which watches that can be asked together may differ; empty if the API answers only one by one. */
-    public String getTogether() {
-        return together;
+    /** The one parameter in which the watches of a batched poll may differ; empty if the API answers only one by one. */
+    public String getBatch() {
+        return batch;
     }
 
-    /** Demands the routes {@code direct:<name>-together} and {@code direct:<name>-record}. */
-    public void setTogether(String together) {
-        this.together = together;
+    /** Demands the route {@code direct:<name>-pages}. */
+    public void setBatch(String batch) {
+        this.batch = batch;
     }
 
     /** The members of a reply that change each time and say nothing about the job, each as its path. */
@@ -74,11 +74,9 @@ public final class ProviderApi {
                 names(members).stream().map(path -> List.of(path.split("\\."))).toList();
     }
 
-    /** What the watch has in common with those that can be asked together with it; empty if it can be asked only by itself. */
+    /** What the watch has in common with those of a batched poll with it; empty if it can be asked only by itself. */
     public Optional<Watch> common(Watch watch) {
-        return watch.parameters().get(together) instanceof String
-                ? Optional.of(watch.without(together))
-                : Optional.empty();
+        return watch.parameters().get(batch) instanceof String ? Optional.of(watch.without(batch)) : Optional.empty();
     }
 
     private static List<String> names(String text) {

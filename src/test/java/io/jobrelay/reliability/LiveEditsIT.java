@@ -49,7 +49,7 @@ class LiveEditsIT {
 
     private static final String PROPERTIES = "application.properties";
     private static final String EXTRA = "routes/providers/extra-job.camel.yaml";
-    private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
+    private static final String SIGNING = "routes/signing/call-provider.camel.yaml";
 
     /** Wrong, each in its own way. */
     private static final Map<String, String> MISTAKES = Map.of(
@@ -86,6 +86,11 @@ class LiveEditsIT {
                             .collect(joining()));
             String log;
             try (JobrelayProcess child = world.live(List.of(), Map.of("jobrelay.reload.every", "50ms"))) {
+                for (String mapping : List.of(".jq", ".failure.jq")) {
+                    world.home.write(
+                            "routes/providers/extra-job" + mapping,
+                            world.home.read("routes/providers/huawei-res-job" + mapping));
+                }
                 for (String file : world.home.edited()) {
                     texts.put(file, world.home.read(file));
                 }
@@ -179,8 +184,7 @@ class LiveEditsIT {
     }
 
     private String extra() {
-        return text("routes/providers/huawei-res-job.camel.yaml")
-                .replaceAll("(?m)((id|name|uri): (direct:)?)huawei-res-job", "$1extra-job");
+        return text("routes/providers/huawei-res-job.camel.yaml").replace("huawei-res-job", "extra-job");
     }
 
     private String properties(int number) {

@@ -31,6 +31,7 @@ class FailedPollsTest {
                 - { name: ends-with-text, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-text, required: id } }
                 - { name: ends-with-reply, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-reply, required: id } }
                 - { name: ends-with-list, type: io.jobrelay.watch.ProviderApi, properties: { name: ends-with-list, required: id } }
+                - { name: ask-for-id, type: io.jobrelay.camel.provider.MakeRequest, properties: { uri: "{+endpoint}/{id}" } }
                 - { name: never-ends, type: io.jobrelay.watch.ProviderApi, properties: { name: never-ends, required: id } }
             - route:
                 id: never-ends
@@ -59,15 +60,9 @@ class FailedPollsTest {
                 from:
                   uri: direct:ends-with-reply
                   steps:
-                    - removeHeaders: { pattern: "*" }
-                    - setBody: { simple: { expression: "${null}" } }
-                    - setHeader: { name: CamelHttpUri, language: { language: uri-template, expression: "{+endpoint}/{id}" } }
-                    - to: { uri: "direct:sign-request" }
-                    - to:
-                        uri: http://provider
-                        parameters: { httpClientConfigurer: "#provider-client", throwExceptionOnFailure: false }
-                    - process: { ref: keep-reply }
-                    - process: { ref: read-reply }
+                    - process: { ref: ask-for-id }
+                    - to: { uri: "direct:call-provider" }
+                    - process: { ref: parse-reply }
             - route:
                 id: ends-with-list
                 errorHandler: { noErrorHandler: {} }
@@ -100,7 +95,7 @@ class FailedPollsTest {
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
-                "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,"
+                "file:routes/templates/*.camel.yaml,file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,"
                         + "file:routes/engine/*.camel.yaml,file:" + directory + "/*.camel.yaml");
         healthy.reply(200, "{\"is_success\": true, \"job\": {\"job_status\": \"SUCCEEDED\"}}");
         relay = TestWatches.polling(overrides, clock);

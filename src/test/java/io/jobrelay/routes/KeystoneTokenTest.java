@@ -224,7 +224,7 @@ class KeystoneTokenTest {
                                 ? ""
                                 : ThrowableProxyUtil.asString(event.getThrowableProxy())))
                 .toList();
-        assertThat(lines).anyMatch(line -> line.contains("sign-request"));
+        assertThat(lines).anyMatch(line -> line.contains("call-provider"));
         assertThat(lines).noneMatch(line -> line.contains(token(1)) || line.contains(token(2)));
         assertThat(lines).noneMatch(line -> line.contains("Test-Pass"));
     }

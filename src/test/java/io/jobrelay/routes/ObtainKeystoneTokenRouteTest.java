@@ -1,6 +1,8 @@
 package io.jobrelay.routes;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -71,11 +73,11 @@ class ObtainKeystoneTokenRouteTest extends RouteTestSupport {
         replies(jsonResponse(REPLY, 201).withHeader("X-Subject-Token", "MIITestToken"));
 
         for (int requests = 0; requests < 2; requests++) {
-            assertThat(through("direct:sign-request").getMessage().getHeaders())
-                    .containsOnly(Map.entry("X-Auth-Token", "MIITestToken"));
+            assertThat(through("direct:call-provider").getException()).isNull();
         }
 
         provider.verify(1, postRequestedFor(urlEqualTo(LOGIN)));
+        provider.verify(2, getRequestedFor(urlEqualTo("/job")).withHeader("X-Auth-Token", equalTo("MIITestToken")));
     }
 
     @ParameterizedTest
@@ -86,7 +88,7 @@ class ObtainKeystoneTokenRouteTest extends RouteTestSupport {
             500 | {"error": "text"}                                      | UNAVAILABLE     | HTTP status 500
             201 | {"token": {"expires_at": "2026-11-23T10:00:00Z"}}      | MALFORMED       | X-Subject-Token
             201 | <html>                                                 | MALFORMED       | not valid JSON
-            200 | {}                                                     | REJECTED        | HTTP status 200
+            200 | {}                                                     | MALFORMED       | X-Subject-Token
             """)
     void says_why_there_is_no_token(int status, String body, FailureKind kind, String message) {
         replies(jsonResponse(body, status).withHeader("Retry-After", "120"));
@@ -104,6 +106,7 @@ class ObtainKeystoneTokenRouteTest extends RouteTestSupport {
         return template.request(route, exchange -> {
             exchange.setVariable("account", settings.accounts().get("otc"));
             exchange.setVariable("signing", "keystone-token");
+            exchange.getMessage().setHeader(Exchange.HTTP_URI, provider.baseUrl() + "/job");
         });
     }
 }

@@ -31,7 +31,8 @@ abstract class ProviderRouteTestSupport extends RouteTestSupport {
      * @param account as in the watch of the seed
      */
     ProviderRouteTestSupport(String api, String account, String signing) {
-        super("file:routes/signing/*.camel.yaml,file:routes/providers/" + api + ".camel.yaml");
+        super("file:routes/signing/*.camel.yaml,file:routes/templates/*.camel.yaml,file:routes/providers/" + api
+                + ".camel.yaml");
         this.api = api;
         this.account = account;
         this.signing = signing;

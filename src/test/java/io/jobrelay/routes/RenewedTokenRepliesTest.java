@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RenewedTokenRepliesTest {
     private static final String LOGIN = "/v3/auth/tokens?nocatalog=true";
-    private static final String FILES = "routes/providers/huawei-octopus-system-jobs";
+    private static final String PROVIDER = "routes/providers/huawei-octopus-system-jobs";
     private static final String SEQUENCES = "select distinct sequence from job";
     private static final Duration PACE = Duration.ofSeconds(2);
     private static final int JOBS = 150;
@@ -53,8 +53,12 @@ class RenewedTokenRepliesTest {
 
     @BeforeEach
     void start() throws IOException {
-        copy(".camel.yaml", "");
-        copy(".jq", "\n| map(.providerState = \"\\(now)\")\n");
+        copy(PROVIDER + ".camel.yaml", "");
+        copy(PROVIDER + ".failure.jq", "");
+        copy(PROVIDER + ".page.jq", "");
+        copy(PROVIDER + ".jq", "\n| map(.providerState = \"\\(now)\")\n");
+        copy("routes/templates/poll-provider.camel.yaml", "");
+        copy("routes/templates/ask-pages.camel.yaml", "");
         ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.account(
                 "tokens",
@@ -91,11 +95,11 @@ class RenewedTokenRepliesTest {
         cloud.answer(this::answer);
     }
 
-    private void copy(String suffix, String more) throws IOException {
-        String text = Files.readString(Path.of(FILES + suffix));
+    private void copy(String file, String more) throws IOException {
+        Path from = Path.of(file);
         Files.writeString(
-                directory.resolve("huawei-octopus-system-jobs" + suffix),
-                text.replace("file:" + FILES + ".jq", "file:" + directory + "/huawei-octopus-system-jobs.jq") + more);
+                directory.resolve(from.getFileName()),
+                Files.readString(from).replace("file:routes/providers/", "file:" + directory + "/") + more);
     }
 
     @AfterEach

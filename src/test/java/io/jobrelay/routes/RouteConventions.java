@@ -99,7 +99,7 @@ final class RouteConventions {
 
     private void checkPlaceholders(Path file, String text, Set<String> keys, YamlNode document) {
         Set<String> known = new TreeSet<>(keys);
-        known.addAll(templateParameters(document));
+        known.addAll(templateNames(document));
         List<String> lines = text.lines().toList();
         for (int line = 1; line <= lines.size(); line++) {
             String content = lines.get(line - 1);
@@ -119,15 +119,15 @@ final class RouteConventions {
         }
     }
 
-    /** The names that a document's templates declare, which its placeholders may use like keys. */
-    private static Set<String> templateParameters(YamlNode document) {
+    /** The parameters and beans that a document's templates declare, which its placeholders may use like keys. */
+    private static Set<String> templateNames(YamlNode document) {
         Set<String> names = new TreeSet<>();
         for (YamlNode item : document.items()) {
-            List<YamlNode> parameters = item.member("routeTemplate")
-                    .flatMap(template -> template.member("parameters"))
-                    .map(YamlNode::items)
-                    .orElse(List.of());
-            parameters.forEach(parameter -> names.add(parameter.text("name")));
+            for (String member : List.of("parameters", "beans")) {
+                item.member("routeTemplate").flatMap(template -> template.member(member)).map(YamlNode::items).stream()
+                        .flatMap(List::stream)
+                        .forEach(declared -> names.add(declared.text("name")));
+            }
         }
         return names;
     }

@@ -11,6 +11,7 @@ import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class UnchangedRepliesTest {
     private static final Path PROVIDERS = Path.of("routes/providers");
+    private static final Path TEMPLATES = Path.of("routes/templates");
     private static final Path SEEDS = Path.of("seeds");
     private static final String EACH_RUN_IS_A_CHANGE = """
 
@@ -83,13 +85,21 @@ class UnchangedRepliesTest {
     }
 
     private static void copyProviders() throws IOException {
-        try (Stream<Path> files = Files.list(PROVIDERS)) {
+        try (Stream<Path> files = Stream.of(PROVIDERS, TEMPLATES).flatMap(UnchangedRepliesTest::files)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
                 String text = Files.readString(file).replace("file:routes/providers/", "file:" + directory + "/");
                 boolean records = name.matches("[^.]+\\.jq");
                 Files.writeString(directory.resolve(name), records ? text + EACH_RUN_IS_A_CHANGE : text);
             }
+        }
+    }
+
+    private static Stream<Path> files(Path folder) {
+        try {
+            return Files.list(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -110,8 +110,8 @@ class WatchesRoutesTest {
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
-                "file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,"
-                        + "file:" + directory + "/*.camel.yaml");
+                "file:routes/templates/*.camel.yaml,file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,"
+                        + "file:routes/policies/*.camel.yaml,file:" + directory + "/*.camel.yaml");
         return overrides;
     }
 }

@@ -41,8 +41,8 @@ class CanaryIT {
             Map.of("JOBRELAY_LOG_LEVEL", "TRACE", "JOBRELAY_LIBRARY_LOG_LEVEL", "TRACE");
 
     private static final String FIRST_STEP = """
-                    - removeHeaders:
-                        pattern: "*"
+                    - process:
+                        ref: acquire-permit
             """;
 
     /** So slow that each watch is polled about once; in the long form again and again. */
@@ -129,7 +129,7 @@ class CanaryIT {
         environment.put("ZETA_API_KEY", secret("key of a route's own, in no file"));
         environment.put("ZETA_PASSWORD", secret("password that a route takes from the environment"));
         installation = new Installation(directory).properties(properties);
-        Path route = directory.resolve("routes/providers/huawei-res-job.camel.yaml");
+        Path route = directory.resolve("routes/signing/call-provider.camel.yaml");
         String text = Files.readString(route);
         assertThat(text).contains(FIRST_STEP);
         Files.writeString(

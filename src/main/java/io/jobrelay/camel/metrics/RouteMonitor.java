@@ -127,10 +127,23 @@ public final class RouteMonitor implements RoutePolicyFactory {
                 ? ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ProcessorDefinition.class)
                         .stream()
                         .flatMap(step -> uri(step).stream())
-                        .map(RouteMonitor::bare)
+                        .map(uri -> bare(uri.startsWith(DIRECT) ? filled(uri, definition) : uri))
                         .distinct()
                         .toList()
                 : List.of();
+    }
+
+    /** With the parameters of the route's template, if it is made of one. */
+    private static String filled(String uri, RouteDefinition route) {
+        String text = uri;
+        if (route.getTemplateParameters() != null) {
+            for (Map.Entry<String, Object> parameter :
+                    route.getTemplateParameters().entrySet()) {
+                text = text.replace(
+                        "{{" + parameter.getKey() + "}}", parameter.getValue().toString());
+            }
+        }
+        return text;
     }
 
     private static Optional<String> uri(ProcessorDefinition<?> step) {

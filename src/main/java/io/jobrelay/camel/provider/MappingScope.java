@@ -17,11 +17,10 @@ import org.apache.camel.language.jq.JqFunctions;
  * runs unchanged in the jq program with {@code --argjson watch '{...}'}.
  */
 final class MappingScope {
-    /**
-     * {@code $watch} in mappings; {@code $offset} or {@code $page}, {@code $found} and {@code $more} in routes that read pages;
-     * {@code $wanted} in those that ask for several watches together.
-     */
-    private static final List<String> VARIABLES = List.of(Poll.WATCH, Poll.WANTED, "offset", "page", "found", "more");
+    /** {@code $pages}: what the pages before held, and what the next one is asked with, as {@code {found, next}}. */
+    static final String PAGES = "pages";
+
+    private static final List<String> VARIABLES = List.of(Poll.WATCH, Poll.WANTED, PAGES);
 
     private MappingScope() {}
 

@@ -16,14 +16,17 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Reads the reply that was kept as JSON without secrets, which becomes the body.
+ * Parses the reply that was kept as JSON without secrets, which becomes the body; what is parsed already stays as it is.
  *
  * @param secrets what providers may have been sent, and send back
  */
 record ParseReply(Secrets secrets) implements Processor {
     @Override
     public void process(Exchange exchange) {
-        UnreadableReply reply = requireNonNull(KeepReply.of(exchange), "keep-reply stands before read-reply");
+        if (exchange.getMessage().getBody() instanceof JsonNode) {
+            return;
+        }
+        UnreadableReply reply = requireNonNull(KeepReply.of(exchange), "keep-reply stands before parse-reply");
         exchange.getMessage().setBody(masked(ReplyReader.read(reply.httpStatus(), reply.contentType(), reply.body())));
     }
 

@@ -70,10 +70,9 @@ public final class ProviderConfiguration {
         SecretLookups.learn(context.getPropertiesComponent(), secrets);
         Registry registry = context.getRegistry();
         registry.bind(SECRETS, secrets);
-        registry.bind(UriTemplateLanguage.NAME, new UriTemplateLanguage());
         registry.bind("mapping-scope", MappingScope.create());
         registry.bind(CLIENT, client(settings.get()));
-        registry.bind("spend-request", (Processor) this::spendRequest);
+        registry.bind("acquire-permit", (Processor) this::acquirePermit);
         // Camel looks in vain for such a converter at each request, and that takes as long as the request.
         convert(String.class, HttpMethods.class, HttpMethods::valueOf);
         // Camel's own copies the bytes of a reply three times, and has buffers beside them.
@@ -86,8 +85,8 @@ public final class ProviderConfiguration {
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
         registry.bind("keep-reply", new KeepReply());
         registry.bind("stop-unchanged", new StopUnchanged());
-        registry.bind("read-reply", new ParseReply(secrets));
-        registry.bind("refuse-reply", new RequireSuccess(clock));
+        registry.bind("parse-reply", new ParseReply(secrets));
+        registry.bind("require-success", new RequireSuccess(clock));
         registry.bind("to-records", new ToRecords(clock));
     }
 
@@ -147,9 +146,9 @@ public final class ProviderConfiguration {
     }
 
     /** Keeps an account within its rate limit; the permit for the first request of a poll comes with the poll. */
-    private void spendRequest(Exchange exchange) throws InterruptedException {
+    private void acquirePermit(Exchange exchange) throws InterruptedException {
         KeepReply.forget(exchange);
-        if (!Poll.takePermit(exchange)) {
+        if (!Poll.acquirePermit(exchange)) {
             rateLimits.take(Poll.account(exchange).name());
         }
     }

@@ -1,7 +1,10 @@
 package io.jobrelay.camel.provider;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.jobrelay.camel.watches.KeepReply;
 import io.jobrelay.delivery.RetryAfter;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
@@ -12,27 +15,32 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the poll with what the provider's failure mapping made of the reply, <code>{kind, code, message}</code>; where it
- * names no kind, the HTTP status decides.
+ * Ends the poll if the HTTP status is none of success, or the failure mapping made something of the reply: <code>{kind, code,
+ * message}</code>. Where that names no kind, the status decides.
  */
 record RequireSuccess(Clock clock) implements Processor {
     /** Variable: what the provider's failure mapping made of the reply; null where it names no error. */
     private static final String FAILURE = "failure";
 
+    private static final int REDIRECTION = 300;
+
     @Override
     public void process(Exchange exchange) {
-        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class);
-        JsonNode mapped = exchange.getVariable(FAILURE, MissingNode.getInstance(), JsonNode.class);
+        int status = requireNonNull(KeepReply.of(exchange), "keep-reply stands before require-success")
+                .httpStatus();
+        JsonNode mapped = exchange.getVariable(FAILURE, NullNode.getInstance(), JsonNode.class);
+        if (status < REDIRECTION && mapped.isNull()) {
+            return;
+        }
         String kind = text(mapped, "kind");
         String message = text(mapped, "message");
-        PollFailure failure = new PollFailure(
+        throw new PollFailedException(new PollFailure(
                 kind == null ? FailureKind.ofStatus(status) : FailureKind.valueOf(kind),
                 status,
                 text(mapped, "code"),
                 message == null ? "HTTP status " + status : message,
                 RetryAfter.of(exchange.getMessage().getHeader("Retry-After", String.class), clock.instant()),
-                null);
-        throw new PollFailedException(failure);
+                null));
     }
 
     private static @Nullable String text(JsonNode node, String member) {

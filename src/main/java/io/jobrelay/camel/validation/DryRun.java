@@ -29,7 +29,8 @@ import org.apache.camel.support.ResourceHelper;
  * every edit before it takes it in.
  */
 public final class DryRun extends OfflineContext {
-    private static final List<Path> CALLED = List.of(Path.of("routes", "providers"), Path.of("routes", "signing"));
+    private static final List<Path> CALLED =
+            List.of(Path.of("routes", "templates"), Path.of("routes", "providers"), Path.of("routes", "signing"));
 
     private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
 

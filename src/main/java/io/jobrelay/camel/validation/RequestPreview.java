@@ -106,8 +106,7 @@ public final class RequestPreview implements AutoCloseable {
                 api.common(watch)
                         .map(common -> Poll.together(api, common, List.of()))
                         .ifPresent(poll -> template.request(
-                                "direct:" + watch.api() + "-together",
-                                exchange -> poll.begin(exchange, masked(account))));
+                                "direct:" + watch.api() + "-pages", exchange -> poll.begin(exchange, masked(account))));
             }
         }
         return List.copyOf(noted);

@@ -29,12 +29,17 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
         problems = List.copyOf(problems);
     }
 
-    /** The route files of a snapshot, policies last: a wrong policy would else be blamed on the routes behind it. */
+    /**
+     * The route files of a snapshot, templates first, and policies last: a wrong policy would else be blamed on the routes
+     * behind it.
+     */
     public static List<RouteFile> all(ConfigSnapshot snapshot) {
         return snapshot.files().stream()
                 .filter(ConfigSnapshot::isRoute)
                 .map(file -> read(snapshot, file))
-                .sorted(Comparator.comparing(file -> !file.policies().isEmpty()))
+                .sorted(Comparator.comparing(
+                                (RouteFile file) -> file.templates().isEmpty())
+                        .thenComparing(file -> !file.policies().isEmpty()))
                 .toList();
     }
 

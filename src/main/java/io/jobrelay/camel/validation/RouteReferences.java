@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What route files say of each other: a {@code direct:} name is a route's id, a policy is there, an id is given once. Camel
@@ -56,7 +55,7 @@ public final class RouteReferences {
         document.ofItems("templatedRoute").forEach(route -> checkId(file, route, "routeId", problems));
         document.ofItems("beans")
                 .flatMap(beans -> beans.items().stream())
-                .forEach(bean -> checkTogether(file, bean, problems));
+                .forEach(bean -> checkBatch(file, bean, problems));
         document.ofItems("routeTemplate")
                 .flatMap(template -> template.member("route").stream())
                 .forEach(route -> checkPolicy(file, route, problems));
@@ -84,18 +83,17 @@ public final class RouteReferences {
                                 .formatted(POLICY, policy.text(), NearestName.hint(policy.text(), policies)))));
     }
 
-    /** A provider API that can be asked for several watches together has a route for that, and one that reads a reply. */
-    private void checkTogether(String file, YamlNode bean, List<Problem> problems) {
+    /** A provider API that has batched polls has a route that asks for their pages. */
+    private void checkBatch(String file, YamlNode bean, List<Problem> problems) {
+        String pages = bean.text("name") + "-pages";
         bean.member("properties")
-                .flatMap(properties -> properties.member("together"))
-                .ifPresent(together -> Stream.of("-together", "-record")
-                        .map(bean.text("name")::concat)
-                        .filter(route -> !routes.containsKey(route))
-                        .forEach(route -> problems.add(new Problem(
-                                file,
-                                together.line(),
-                                "%s: no route has this id%s"
-                                        .formatted(DIRECT + route, NearestName.hint(route, routes.keySet()))))));
+                .flatMap(properties -> properties.member("batch"))
+                .filter(batch -> !routes.containsKey(pages))
+                .ifPresent(batch -> problems.add(new Problem(
+                        file,
+                        batch.line(),
+                        "%s: no route has this id%s"
+                                .formatted(DIRECT + pages, NearestName.hint(pages, routes.keySet())))));
     }
 
     private void checkTargets(String file, YamlNode node, List<Problem> problems) {

@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 public final class Poll {
     /** Exchange variable: the watch, which mappings read as {@code $watch}. */
     public static final String WATCH = "watch";
-    /** Exchange variable: the names that are asked for together, which their route's mappings read as {@code $wanted}. */
+    /** Exchange variable: the ids that a batched poll asks for, which its mappings read as {@code $wanted}. */
     public static final String WANTED = "wanted";
     /** Exchange variable: the {@link Account} that is asked with. */
     public static final String ACCOUNT = "account";
+
+    /** Exchange variable: the reply that a batched poll has found for the watch. */
+    private static final String FOUND = "found";
 
     private static final String SIGNING = "signing";
     private static final String ROUTE = "route";
@@ -68,17 +71,17 @@ public final class Poll {
     }
 
     /**
-     * Of watches that one list call answers, by the API's route {@code <api>-together}.
+     * Of watches that one list call answers, by the API's route {@code <api>-pages}.
      *
      * @param common what they have in common
      */
     public static Poll together(ProviderApi api, Watch common, List<DueWatch> due) {
-        return new Poll(common, List.copyOf(due), common.api() + "-together", api.getTogether(), null);
+        return new Poll(common, List.copyOf(due), common.api() + "-pages", api.getBatch(), null);
     }
 
-    /** Of a watch that a list call has answered: the reply still becomes a record, by the API's route {@code <api>-record}. */
+    /** Of a watch that a list call has answered: the reply still becomes a record. */
     static Poll told(DueWatch due, JsonNode reply) {
-        return new Poll(due.watch(), List.of(due), due.watch().api() + "-record", null, reply);
+        return new Poll(due.watch(), List.of(due), due.watch().api(), null, reply);
     }
 
     /** The poll that the exchange carries. */
@@ -125,6 +128,7 @@ public final class Poll {
             exchange.setVariable(WANTED, wanted);
         }
         if (told != null) {
+            exchange.setVariable(FOUND, told);
             add(KeepReply.keep(exchange, told));
         }
     }
@@ -141,7 +145,7 @@ public final class Poll {
     }
 
     /** Takes the request that came with the exchange's poll; false if there is none, or it is made. */
-    public static boolean takePermit(Exchange exchange) {
+    public static boolean acquirePermit(Exchange exchange) {
         Poll poll = find(exchange);
         if (poll == null || !poll.permit) {
             return false;

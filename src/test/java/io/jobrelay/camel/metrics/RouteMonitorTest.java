@@ -107,6 +107,41 @@ class RouteMonitorTest {
     }
 
     @Test
+    void a_route_of_a_template_is_told_with_its_parameters() throws Exception {
+        PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("template.camel.yaml", """
+                - routeTemplate:
+                    id: ask
+                    parameters:
+                      - name: api
+                      - name: ask
+                        defaultValue: step
+                    route:
+                      description: Asks a provider.
+                      from:
+                        uri: direct:{{api}}
+                        steps:
+                          - to:
+                              uri: direct:{{ask}}
+                          - to:
+                              uri: log:{{api}}
+                - templatedRoute:
+                    routeId: other
+                    routeTemplateRef: ask
+                    parameters:
+                      - name: api
+                        value: other
+                """));
+
+        RouteFlow other = routes.flow().routes().stream()
+                .filter(route -> route.id().equals("other"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(other.description()).isEqualTo("Asks a provider.");
+        assertThat(other.from()).isEqualTo("direct:other");
+        assertThat(other.to()).containsExactly("direct:step", "log:{{api}}");
+    }
+
+    @Test
     void a_route_that_is_loaded_anew_begins_anew_and_one_that_is_removed_is_gone() throws Exception {
         context.createProducerTemplate().sendBody("direct:acme", "step");
         load();

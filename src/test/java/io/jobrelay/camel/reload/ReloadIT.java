@@ -39,13 +39,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadIT {
     private static final String PROVIDER = "routes/providers/huawei-res-job.camel.yaml";
     private static final String MAPPING = "routes/providers/huawei-res-job.jq";
+    private static final String FAILURE = "routes/providers/huawei-res-job.failure.jq";
+    private static final String TEMPLATE = "routes/templates/poll-provider.camel.yaml";
     private static final String ROUTER = "routes/router.camel.yaml";
-    private static final String SIGNING = "routes/signing/sign-request.camel.yaml";
+    private static final String SIGNING = "routes/signing/call-provider.camel.yaml";
     private static final String POLLING = "routes/engine/poll-watch.camel.yaml";
     private static final String POLICY = "routes/policies/poll-policy.camel.yaml";
     private static final String PROPERTIES = "application.properties";
     private static final List<String> EDITED =
-            List.of(PROVIDER, MAPPING, ROUTER, SIGNING, POLLING, POLICY, PROPERTIES, "watches/a.yaml");
+            List.of(PROVIDER, MAPPING, TEMPLATE, ROUTER, SIGNING, POLLING, POLICY, PROPERTIES, "watches/a.yaml");
 
     @TempDir
     private static Path directory;
@@ -117,7 +119,7 @@ class ReloadIT {
         String good = running.read(PROVIDER);
         int told = told();
         long before = running.generation();
-        running.write(PROVIDER, good.replace("from:", "from: ["));
+        running.write(PROVIDER, good.replace("parameters:", "parameters: ["));
 
         JsonNode state = running.awaitResult(PROVIDER, "REFUSED");
         assertThat(state.at("/problems/0/message").asText()).startsWith("not YAML: ");
@@ -205,7 +207,7 @@ class ReloadIT {
                     id: rival
                     description: Wants what another has.
                     from:
-                      uri: direct:sign-request
+                      uri: direct:call-provider
                       steps:
                         - stop: {}
                 """);
@@ -225,8 +227,8 @@ class ReloadIT {
 
         JsonNode state = running.awaitResult(SIGNING, "REFUSED");
         assertThat(state.at("/problems/0/message").asText())
-                .startsWith("would break routes/providers/")
-                .contains("direct:sign-request");
+                .startsWith("would break routes/templates/")
+                .contains("direct:call-provider");
         long asked = running.asked("v1", "a");
         running.soon().until(() -> running.asked("v1", "a") > asked + 3);
         assertThat(running.of(PROVIDER).path("result").asText()).isEqualTo("LOADED");
@@ -237,17 +239,16 @@ class ReloadIT {
         String provider = "routes/providers/acme-job.camel.yaml";
         running.watch("acme.yaml", EditedInstallation.item("acme-job", "of-acme"));
         running.soon().until(() -> running.log().contains("was 'acme-job'"));
+        for (String api : List.of("acme-job", "acme-two")) {
+            running.write("routes/providers/" + api + ".jq", running.read(MAPPING));
+            running.write("routes/providers/" + api + ".failure.jq", running.read(FAILURE));
+        }
         running.write(
                 provider,
-                running.read(PROVIDER)
-                        .replaceAll("(?m)((id|name|uri): (direct:)?)huawei-res-job", "$1acme-job")
-                        .replace("/v1/", "/acme/"));
+                running.read(PROVIDER).replace("huawei-res-job", "acme-job").replace("/v1/", "/acme/"));
         running.soon().until(() -> running.asked("acme", "of-acme") > 3);
 
-        running.edit(
-                provider,
-                text -> text.replaceAll("(?m)((id|name|uri): (direct:)?)acme-job", "$1acme-two")
-                        .replace("/acme/", "/two/"));
+        running.edit(provider, text -> text.replace("acme-job", "acme-two").replace("/acme/", "/two/"));
         running.watch("acme.yaml", EditedInstallation.item("acme-two", "of-two"));
         running.soon().until(() -> running.asked("two", "of-two") > 3);
         int old = running.asked("acme", "of-acme");
@@ -267,7 +268,10 @@ class ReloadIT {
     @Test
     void an_edited_mapping_that_a_placeholder_names_makes_the_next_record() {
         running.take(PROPERTIES, text -> text + "\nacme.mapping=huawei-res-job\n");
-        running.take(PROVIDER, text -> text.replace("/huawei-res-job.jq", "/{{acme.mapping}}.jq"));
+        running.take(
+                PROVIDER,
+                text -> text.replace(
+                        "{ name: api, value: huawei-res-job }", "{ name: api, value: \"{{acme.mapping}}\" }"));
 
         an_edited_mapping_makes_the_next_record();
     }
@@ -280,6 +284,26 @@ class ReloadIT {
         running.soon()
                 .until(() -> running.events("out/changes.ndjson").stream()
                         .anyMatch(event -> event.contains("/mapped\"") && event.contains("as edited")));
+        running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void an_edited_template_is_that_of_the_providers_that_use_it() {
+        long mapping = running.of(MAPPING).path("generation").asLong();
+        running.take(TEMPLATE, text -> text.replace("          - process:\n              ref: to-records\n", """
+                          - setBody:
+                              expression:
+                                jq:
+                                  expression: .description = "as in the template"
+                          - process:
+                              ref: to-records
+                """));
+
+        running.watch("b.yaml", EditedInstallation.item("huawei-res-job", "templated"));
+        running.soon()
+                .until(() -> running.events("out/changes.ndjson").stream()
+                        .anyMatch(event -> event.contains("/templated\"") && event.contains("as in the template")));
+        assertThat(running.of(MAPPING).path("generation").asLong()).isEqualTo(mapping);
         running.delete("watches/b.yaml");
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class UnchangedRepliesIT {
-    private static final String PROVIDER = "routes/providers/huawei-res-job.camel.yaml";
+    private static final String TEMPLATE = "routes/templates/poll-provider.camel.yaml";
     private static final String MAPPING = "routes/providers/huawei-res-job.jq";
     private static final String PROPERTIES = "application.properties";
     private static final String EVENTS = "out/changes.ndjson";
@@ -55,9 +55,9 @@ class UnchangedRepliesIT {
     }
 
     @Test
-    void an_edited_route_is_gone_through() {
+    void an_edited_template_is_gone_through() {
         running.write("routes/providers/other.jq", running.read(MAPPING) + "\n| .reason = \"BY_ANOTHER_MAPPING\"\n");
-        running.take(PROVIDER, text -> text.replace("providers/huawei-res-job.jq", "providers/other.jq"));
+        running.take(TEMPLATE, text -> text.replace("providers/{{api}}.jq", "providers/other.jq"));
 
         awaitEvent("BY_ANOTHER_MAPPING");
     }

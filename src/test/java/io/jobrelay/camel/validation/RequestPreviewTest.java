@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** The previews of {@code check} print what routes take from properties, and of that no secret. */
 class RequestPreviewTest {
     private static final String PROVIDER = "routes/providers/huawei-res-job.camel.yaml";
+    private static final String CALLING = "routes/signing/call-provider.camel.yaml";
     private static final String ROUTER = "routes/router.camel.yaml";
     private static final String KEY = "Cnry/api \"key\"+1=";
     private static final String PASSWORD = "Cnry-password-2";
@@ -71,23 +72,21 @@ class RequestPreviewTest {
                 + step("X-Hex", HexFormat.of().formatHex(KEY.getBytes(UTF_8)))
                 + step("X-Elsewhere", "a {{zeta.elsewhere.access-token}} b")
                 + step("X-Team", "{{zeta.team}}");
-        String route = text(PROVIDER)
-                .replace("expression: GET", "expression: POST")
-                .replace("/jobs/{job_id}", "/{{zeta.password}}/jobs/{job_id}?key=" + encoded)
-                .replace(
-                        "simple:\n                expression: \"${null}\"",
-                        "constant:\n                expression: '%s'"
-                                .formatted("{\"key\": \"" + KEY.replace("\"", "\\\"") + "\"}"))
-                .replaceFirst("( +)- setBody:\n", headers + "$1- setBody:\n");
+        String route = text(PROVIDER).replace("/jobs/{job_id}", "/{{zeta.password}}/jobs/{job_id}?key=" + encoded)
+                + "      - { name: method, value: POST }\n"
+                + "      - { name: body, value: '{key: \"%s\"}' }\n".formatted(KEY.replace("\"", "\\\""));
+        String calling = text(CALLING).replaceFirst("( +)- choice:\n", headers + "$1- choice:\n");
         ConfigSnapshot snapshot = with(ConfigSnapshot.PROPERTIES, text(ConfigSnapshot.PROPERTIES) + properties)
-                .with(new ConfigSnapshot(Map.of(PROVIDER, route), Map.of()), Set.of(PROVIDER));
+                .with(
+                        new ConfigSnapshot(Map.of(PROVIDER, route, CALLING, calling), Map.of()),
+                        Set.of(PROVIDER, CALLING));
 
         try (RequestPreview preview = new RequestPreview(trial(snapshot))) {
             RequestPreview.Request request = preview.requests(WATCH, ACCOUNT).get(0);
 
             assertThat(request.toString()).doesNotContain("Cnry", encoded, basic, System.getenv("PATH"));
             assertThat(request.url()).isEqualTo("https://zeta.example/v1/p/***/jobs/j?key=***");
-            assertThat(request.body()).isEqualTo("{\"key\": \"***\"}");
+            assertThat(request.body()).isEqualTo("{\"key\":\"***\"}");
             assertThat(request.headers())
                     .contains(
                             new RequestPreview.Header("Authorization", "Bearer ***", false),

@@ -19,16 +19,15 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every scheme signs what then goes on the wire. */
-class SignRequestRouteTest extends RouteTestSupport {
+class CallProviderRouteTest extends RouteTestSupport {
     private static final String TOKEN = "TestSecurityToken+/0123456789==";
     private static final String PATH = "/d%20a%2Fb%2Ac~d%2Be%25f%E4%B8%AD/?z=1&a=d%20a%2Fb&a=%2B&empty=";
     private static final Map<String, RequestSigner> SIGNERS = Stream.of(
@@ -37,8 +36,8 @@ class SignRequestRouteTest extends RouteTestSupport {
 
     private final List<String> budget = new ArrayList<>();
 
-    SignRequestRouteTest() {
-        super("file:routes/signing/sign-request.camel.yaml");
+    CallProviderRouteTest() {
+        super("file:routes/signing/call-provider.camel.yaml");
     }
 
     @Override
@@ -52,18 +51,12 @@ class SignRequestRouteTest extends RouteTestSupport {
     }
 
     @Override
-    protected RoutesBuilder createRouteBuilder() {
-        context.getRegistry().unbind("spend-request");
-        context.getRegistry().bind("spend-request", (Processor) exchange ->
+    protected CamelContext createCamelContext() throws Exception {
+        CamelContext created = super.createCamelContext();
+        created.getRegistry().unbind("acquire-permit");
+        created.getRegistry().bind("acquire-permit", (Processor) exchange ->
                 budget.add(exchange.getVariable("account", Account.class).name()));
-        return new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:ask")
-                        .to("direct:sign-request")
-                        .to("http://provider?httpClientConfigurer=#provider-client");
-            }
-        };
+        return created;
     }
 
     @ParameterizedTest
@@ -118,7 +111,7 @@ class SignRequestRouteTest extends RouteTestSupport {
         provider.resetRequests();
         replies(ok());
         Account account = settings.accounts().get(name);
-        Exchange answer = template.request("direct:ask", exchange -> {
+        Exchange answer = template.request("direct:call-provider", exchange -> {
             exchange.setVariable("account", account);
             exchange.setVariable("signing", account.signing().scheme());
             exchange.getMessage().setHeader(Exchange.HTTP_METHOD, body == null ? "GET" : "POST");
