@@ -1,5 +1,7 @@
 package io.jobrelay.delivery;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,29 +12,36 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.postoffice.QueueBinding;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnector;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.PageFullMessagePolicy;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
- * An Artemis broker inside this process, for installations that have none: queues are made when they are first used
- * and kept, persistent messages are on the disk when {@code send} returns, and a message whose {@code _AMQ_DUPL_ID} the
- * queue has seen among its last 20,000 is dropped, also after a restart.
+ * An Artemis broker inside this process, for installations that have none. Queues are created when they are first used and
+ * kept. Persistent messages are on the disk when {@code send} returns, and a message whose {@code _AMQ_DUPL_ID} the queue has
+ * seen among its last 20,000 is dropped, also after a restart.
  *
- * <p>Messages beyond a few megabytes wait on the disk, not in memory. One that consumers have failed on ten times goes
- * to {@code DLQ}; a full disk fails {@code send}. There is no access control, so at most the loopback interface is
- * listened on, and its files are the owner's only. One at a time in a process.
+ * <p>Messages beyond a few megabytes wait on the disk, not in memory. A queue that holds {@value #MOST_MESSAGES} there, and
+ * a full disk, fail {@code send}. A message that consumers have failed on ten times goes to {@code DLQ}. There is no access
+ * control, so the broker listens on the loopback interface only, and its files are private to their owner. A process can run
+ * one.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final int MEGABYTE = 1024 * 1024;
+    /** Beyond what fits into memory. */
+    private static final long MOST_MESSAGES = 1_000_000;
+
     private static final SimpleString PUT_ASIDE = SimpleString.of("DLQ");
     private static final long LOCK_WAIT_MILLIS = 2000;
 
@@ -41,13 +50,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts the broker.
      *
-     * @param directory where its files are; made when absent
-     * @param port where consumers outside of this process reach it, {@code tcp://127.0.0.1:<port>}; none when empty
-     * @throws IOException when it cannot start: the directory or the port is used by another
+     * @param directory where its files are; created if absent
+     * @param port where clients outside of this process reach it, {@code tcp://127.0.0.1:<port>} for Artemis' own and
+     *     {@code amqp://127.0.0.1:<port>} for those of AMQP 1.0; none if empty
+     * @throws IOException if it cannot start: another process uses the directory or the port
      */
     public EmbeddedBroker(Path directory, OptionalInt port) throws IOException {
+        this(directory, port, MOST_MESSAGES);
+    }
+
+    EmbeddedBroker(Path directory, OptionalInt port, long most) throws IOException {
         OwnerOnly.directory(directory);
-        server = new ActiveMQServerImpl(configuration(directory, port));
+        server = new ActiveMQServerImpl(configuration(directory, port, most));
         AtomicReference<Exception> refused = new AtomicReference<>();
         server.registerActivationFailureListener(refused::set);
         try {
@@ -66,6 +80,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         return new ActiveMQConnectionFactory("vm://0");
     }
 
+    /** How many messages each queue holds that has been used, by its name. */
+    public Map<String, Long> depths() {
+        return server.getPostOffice()
+                .getAllBindings()
+                .filter(QueueBinding.class::isInstance)
+                .map(binding -> ((QueueBinding) binding).getQueue())
+                .collect(toMap(queue -> queue.getName().toString(), Queue::getMessageCount, Long::sum));
+    }
+
     @Override
     public void close() throws IOException {
         try {
@@ -77,7 +100,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static Configuration configuration(Path directory, OptionalInt port) throws IOException {
+    private static Configuration configuration(Path directory, OptionalInt port, long most) throws IOException {
         Configuration configuration = new ConfigurationImpl()
                 .setName("jobrelay")
                 .setBindingsDirectory(directory.resolve("bindings").toString())
@@ -93,12 +116,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .setMinDiskFree(64 * MEGABYTE)
                 .setSecurityEnabled(false)
                 .setJMXManagementEnabled(false)
-                .addAddressSetting("#", queues())
+                .addAddressSetting("#", queues(most))
                 .addAcceptorConfiguration(new TransportConfiguration(InVMAcceptorFactory.class.getName()));
         if (port.isPresent()) {
             configuration.addAcceptorConfiguration(new TransportConfiguration(
                     NettyAcceptorFactory.class.getName(),
                     Map.of(
+                            TransportConstants.PROTOCOLS_PROP_NAME,
+                            "CORE,AMQP",
                             TransportConstants.HOST_PROP_NAME,
                             "127.0.0.1",
                             TransportConstants.PORT_PROP_NAME,
@@ -107,13 +132,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         return configuration;
     }
 
-    private static AddressSettings queues() {
+    private static AddressSettings queues(long most) {
         return new AddressSettings()
                 .setAutoCreateAddresses(true)
                 .setAutoCreateQueues(true)
                 .setAutoDeleteAddresses(false)
                 .setAutoDeleteQueues(false)
                 .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+                .setPageLimitMessages(most)
+                .setPageFullMessagePolicy(PageFullMessagePolicy.FAIL)
                 .setDiskFullMessagePolicy(DiskFullMessagePolicy.FAIL)
                 .setMaxSizeBytes(4 * MEGABYTE)
                 .setPageSizeBytes(MEGABYTE)

@@ -8,6 +8,7 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -69,6 +71,32 @@ class EmbeddedBrokerIT {
             send(broker, "evt-1");
 
             assertThat(receive(outside)).containsExactly("job-1 evt-1");
+        }
+    }
+
+    @Test
+    void any_client_of_amqp_reads_its_queues() throws Exception {
+        int port = FreePort.next();
+        try (EmbeddedBroker broker = new EmbeddedBroker(directory, OptionalInt.of(port))) {
+            send(broker, "evt-1");
+
+            assertThat(receive(new JmsConnectionFactory("amqp://127.0.0.1:" + port)))
+                    .containsExactly("job-1 evt-1");
+        }
+    }
+
+    @Test
+    void a_queue_that_nobody_reads_takes_no_more_than_its_bound_until_somebody_does() throws Exception {
+        try (EmbeddedBroker broker = new EmbeddedBroker(directory, OptionalInt.empty(), 20)) {
+            assertThatThrownBy(() -> send(broker, "x".repeat(50_000), 600))
+                    .isInstanceOf(JMSRuntimeException.class)
+                    .hasMessageContaining("is full");
+            long kept = broker.depths().get("changes");
+            assertThat(kept).isBetween(20L, 599L);
+
+            assertThat(receive(broker.connectionFactory())).hasSize((int) kept);
+            send(broker, "x", 1);
+            assertThat(broker.depths()).containsEntry("changes", 1L);
         }
     }
 
