@@ -188,7 +188,7 @@ public final class ApiServer implements AutoCloseable {
             context.addEndHandler(ended -> connections.ended(context.request().connection()));
             context.next();
         });
-        router.route().handler(new Trust(settings, new RateLimit(System::nanoTime)));
+        router.route().handler(new RequestGuard(settings, new RateLimit(System::nanoTime)));
         return router;
     }
 
@@ -197,7 +197,7 @@ public final class ApiServer implements AutoCloseable {
         Throwable failure = request.decoderResult().cause();
         boolean longHeaders = failure instanceof TooLongHttpHeaderException;
         int status = failure instanceof TooLongHttpLineException ? 414 : longHeaders ? 431 : 400;
-        Trust.secure(request.response());
+        RequestGuard.secure(request.response());
         request.response().putHeader("Connection", "close");
         Reply.problem(status, requireNonNull(FAILURES.get(status))).send(request.response());
         request.connection().close();

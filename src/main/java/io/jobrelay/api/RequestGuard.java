@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * a token is set, nobody is who does not bring it. Without a token only this machine gets here, and then the request must
  * name this machine, or a name of another site that resolves to this machine would be let in (DNS rebinding).
  */
-final class Trust implements Handler<RoutingContext> {
+final class RequestGuard implements Handler<RoutingContext> {
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final String BEARER = "Bearer ";
 
@@ -28,7 +28,7 @@ final class Trust implements Handler<RoutingContext> {
     private final RateLimit limit;
     private final byte @Nullable [] token;
 
-    Trust(HttpSettings settings, RateLimit limit) {
+    RequestGuard(HttpSettings settings, RateLimit limit) {
         this.settings = settings;
         this.limit = limit;
         this.token = settings.token() == null ? null : digest(settings.token());

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 @Timeout(120)
-class TrustTest {
+class RequestGuardTest {
     private static final String TOKEN = "0123456789abcdef0123";
 
     @TempDir
