@@ -23,7 +23,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -39,45 +38,51 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The page and the HTTP API, being served. Nothing of a request reaches Camel: resources ask the ledger and write to it. */
+/** A running server of the page and the HTTP API. No request reaches Camel: resources read and write the ledger. */
 public final class ApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.http");
     private static final int WORKERS = 4;
     private static final int IDLE_SECONDS = 60;
     private static final int LINE_BYTES = 8 * 1024;
     private static final int HEADER_BYTES = 16 * 1024;
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 10;
 
-    /** What a request failed with before it came to a resource, and what to say of it. */
-    private static final Map<Integer, String> FAILURES = Map.ofEntries(
-            Map.entry(400, "The request cannot be made out."),
-            Map.entry(404, "There is nothing at this path; /api/openapi.json says what there is."),
-            Map.entry(406, "Accept: this path gives application/json, or text/event-stream for /api/stream."),
-            Map.entry(413, "body: at most " + Routes.BODY_BYTES + " bytes"),
-            Map.entry(414, "The path and the query are too long: at most " + LINE_BYTES + " bytes."),
-            Map.entry(415, "Content-Type: must be application/json"),
-            Map.entry(431, "The headers are too long: at most " + HEADER_BYTES + " bytes."));
+    /** Why a request failed before a resource had it, by status. */
+    private static final Map<Integer, String> FAILURES = Map.of(
+            400, "The request cannot be parsed.",
+            404, "There is nothing at this path; /api/openapi.json says what there is.",
+            405, "This path does not take that method; Allow names those that it takes.",
+            406, "Accept: this path gives application/json, or text/event-stream for /api/stream.",
+            413, "body: at most " + Routes.BODY_BYTES + " bytes",
+            414, "The path and the query are too long: at most " + LINE_BYTES + " bytes.",
+            415, "Content-Type: must be application/json",
+            431, "The headers are too long: at most " + HEADER_BYTES + " bytes.");
 
     private final Vertx vertx;
-    private final ChangeFeed feed;
+    private final List<Resource> resources;
     private final InetSocketAddress address;
 
-    private ApiServer(Vertx vertx, ChangeFeed feed, InetSocketAddress address) {
+    private ApiServer(Vertx vertx, List<Resource> resources, InetSocketAddress address) {
         this.vertx = vertx;
-        this.feed = feed;
+        this.resources = resources;
         this.address = address;
     }
 
-    /**
-     * Starts to serve.
-     *
-     * @throws PortInUseException if it cannot listen there
-     */
-    public static ApiServer start(
-            HttpSettings settings,
+    /** What can be asked of a ledger, whether a Jobrelay runs or not. */
+    public static List<Resource> ledgerResources(
+            LedgerDatabase ledger, Destinations destinations, Supplier<List<NodeIndex.Entry>> nodes) {
+        return List.of(
+                new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)),
+                new DestinationsResource(destinations),
+                routes -> routes.get("/api/nodes", request -> Reply.page("nodes", nodes.get(), null)));
+    }
+
+    /** The page, and what can be asked of a running Jobrelay. */
+    public static List<Resource> resources(
             LedgerDatabase ledger,
             Destinations destinations,
             Watches watches,
@@ -86,70 +91,53 @@ public final class ApiServer implements AutoCloseable {
             WatchReader reader,
             Supplier<Flow> flow,
             ReloadStatus reloads) {
-        SocketAddress place = place(settings);
+        JobIndex jobs = new JobIndex(ledger);
+        WatchIndex index = new WatchIndex(ledger);
+        History history = new History(ledger);
+        return Stream.concat(
+                        ledgerResources(ledger, destinations, nodes).stream(),
+                        Stream.of(
+                                new JobsResource(jobs, history, new Lives(ledger)),
+                                new WatchesResource(index, watches, reader),
+                                new OverviewResource(jobs, index, destinations, history, reader, flow, reloads),
+                                new StreamResource(new ChangeFeed(history, outbox, System::nanoTime)),
+                                new FilesResource()))
+                .toList();
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param resources what it serves; they are closed with it
+     * @throws PortInUseException if it cannot listen there
+     */
+    public static ApiServer start(HttpSettings settings, List<Resource> resources) {
+        SocketAddress address = address(settings);
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        ChangeFeed feed = new ChangeFeed(new History(ledger), outbox, System::nanoTime);
+        Connections connections = new Connections(vertx, Connections.Limits.STANDARD);
+        Router router = Router.router(vertx);
+        Routes routes = new Routes(router, vertx.createSharedWorkerExecutor("http-worker", WORKERS), connections);
+        guard(router, routes, settings, connections);
+        resources.forEach(resource -> resource.addTo(routes));
+        HttpServer server = vertx.createHttpServer(options())
+                .connectionHandler(connections)
+                .invalidRequestHandler(ApiServer::refuseInvalid)
+                .requestHandler(router);
         try {
-            Connections connections = new Connections(vertx, Connections.Limits.STANDARD);
-            Router router = router(vertx, settings, connections);
-            WorkerExecutor workers = vertx.createSharedWorkerExecutor("http-worker", WORKERS);
-            Routes routes = new Routes(router, workers);
-            router.errorHandler(
-                    405,
-                    context -> Reply.problem(
-                                    405, "This path does not take that method; Allow names those that it takes.")
-                            .with("Allow", routes.allowed(context.normalizedPath()))
-                            .send(context.response()));
-            new PageResource().addTo(routes);
-            addResources(routes, ledger, destinations, watches, nodes, reader, flow, reloads, feed, connections);
-            HttpServer server = vertx.createHttpServer(options())
-                    .connectionHandler(connections)
-                    .invalidRequestHandler(ApiServer::refuseInvalid)
-                    .requestHandler(router);
-            int port = await(server.listen(place)).actualPort();
-            feed.start();
-            ApiServer started = new ApiServer(vertx, feed, new InetSocketAddress(settings.host(), port));
-            LOG.info("page={}/", started.url());
-            return started;
+            int port = await(server.listen(address)).actualPort();
+            return new ApiServer(vertx, resources, new InetSocketAddress(settings.host(), port));
         } catch (ExecutionException e) {
-            closeQuietly(vertx);
+            close(vertx, resources);
             throw settings.listenAddress()
                     .cannotListen(requireNonNull(e.getCause(), "an execution fails with its cause"));
         }
     }
 
-    static void addResources(
-            Routes routes,
-            LedgerDatabase ledger,
-            Destinations destinations,
-            Watches watches,
-            Supplier<List<NodeIndex.Entry>> nodes,
-            WatchReader reader,
-            Supplier<Flow> flow,
-            ReloadStatus reloads,
-            ChangeFeed feed,
-            Connections connections) {
-        JobIndex jobs = new JobIndex(ledger);
-        WatchIndex index = new WatchIndex(ledger);
-        History history = new History(ledger);
-
-        new SummaryResource(jobs, index, destinations, history).addTo(routes);
-        new JobsResource(jobs, history).addTo(routes);
-        new TimelineResource(jobs, new Lives(ledger)).addTo(routes);
-        new WatchesResource(index, watches, reader).addTo(routes);
-        new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)).addTo(routes);
-        new DestinationsResource(destinations).addTo(routes);
-        new StatusResource(nodes, flow, reloads).addTo(routes);
-        new ApisResource(reader).addTo(routes);
-        new StreamResource(feed, connections).addTo(routes);
-        new DescriptionResource().addTo(routes);
-    }
-
-    private static SocketAddress place(HttpSettings settings) {
+    private static SocketAddress address(HttpSettings settings) {
         try {
             InetAddress address = InetAddress.getByName(settings.host());
             return SocketAddress.inetSocketAddress(new InetSocketAddress(address, settings.port()));
@@ -169,16 +157,19 @@ public final class ApiServer implements AutoCloseable {
                 .setDecompressionSupported(false);
     }
 
-    private static Router router(Vertx vertx, HttpSettings settings, Connections connections) {
-        Router router = Router.router(vertx);
-        FAILURES.forEach((status, detail) -> router.errorHandler(
-                status, context -> Reply.problem(status, detail).send(context.response())));
+    /** What every request passes before it reaches a resource, and the replies to those that fail before. */
+    private static void guard(Router router, Routes routes, HttpSettings settings, Connections connections) {
+        FAILURES.forEach((status, detail) -> router.errorHandler(status, context -> {
+            Reply problem = Reply.problem(status, detail);
+            (status == 405 ? problem.with("Allow", routes.allowed(context.normalizedPath())) : problem)
+                    .send(context.response());
+        }));
         router.errorHandler(500, context -> {
             Throwable failure = context.failure();
             Routes.refuse(context, failure == null ? new IllegalStateException("failed") : failure);
         });
         router.route().failureHandler(context -> {
-            // Who has hung up is told nothing; it is no failure of ours.
+            // A client that has hung up gets no reply, and that is no failure of ours.
             if (!context.response().closed()) {
                 context.next();
             }
@@ -189,10 +180,9 @@ public final class ApiServer implements AutoCloseable {
             context.next();
         });
         router.route().handler(new RequestGuard(settings, new RateLimit(System::nanoTime)));
-        return router;
     }
 
-    /** What is no HTTP ends the connection. */
+    /** Refuses what is not HTTP and closes the connection. */
     private static void refuseInvalid(HttpServerRequest request) {
         Throwable failure = request.decoderResult().cause();
         boolean longHeaders = failure instanceof TooLongHttpHeaderException;
@@ -203,7 +193,7 @@ public final class ApiServer implements AutoCloseable {
         request.connection().close();
     }
 
-    /** Where it is, as a browser would be told. */
+    /** Its address, for a browser. */
     public String url() {
         String host = address.getHostString();
         return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, address.getPort());
@@ -211,7 +201,7 @@ public final class ApiServer implements AutoCloseable {
 
     private static <T> T await(Future<T> future) throws ExecutionException {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
@@ -220,7 +210,8 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(Vertx vertx) {
+    private static void close(Vertx vertx, List<Resource> resources) {
+        resources.forEach(Resource::close);
         try {
             await(vertx.close());
         } catch (ExecutionException e) {
@@ -230,7 +221,6 @@ public final class ApiServer implements AutoCloseable {
 
     @Override
     public void close() {
-        feed.close();
-        closeQuietly(vertx);
+        close(vertx, resources);
     }
 }

@@ -4,48 +4,55 @@ import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.Outbox;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the changes that are committed, by whichever node, to those who listen, on a thread of its own. */
+/** Sends committed changes, of whichever node, to the clients of the stream, on a thread of its own. */
 final class ChangeFeed implements AutoCloseable {
     static final int MOST_CLIENTS = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.http");
-    /** What another node commits wakes nobody here, nor does a change of a watch's health; and a slow client is looked after. */
-    private static final long LOOK_MILLIS = 250;
+    /** Nothing wakes the feed for another node's commit, a change of a watch's health, or a client that can take more. */
+    private static final long POLL_MILLIS = 250;
 
     private final History history;
     private final Outbox outbox;
     private final LongSupplier nanoTime;
     private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
-    private final Semaphore changed = new Semaphore(0);
-    private final Runnable wake = changed::release;
-    private final Thread thread = new Thread(this::run, "http-stream");
-    private volatile boolean closed;
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Runnable wake = this::wake;
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+                Thread thread = new Thread(task, "http-stream");
+                thread.setDaemon(true);
+                return thread;
+            },
+            new DiscardPolicy());
+
+    private final Future<?> polling;
 
     ChangeFeed(History history, Outbox outbox, LongSupplier nanoTime) {
         this.history = history;
         this.outbox = outbox;
         this.nanoTime = nanoTime;
-    }
-
-    void start() {
+        polling = thread.scheduleWithFixedDelay(wake, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         outbox.addReader(Outbox.CHANGES, wake);
-        thread.setDaemon(true);
-        thread.start();
     }
 
-    /** False where there are too many already. */
+    /** False if there are too many clients already. */
     synchronized boolean join(StreamClient client) {
-        if (closed || clients.size() >= MOST_CLIENTS) {
+        if (clients.size() >= MOST_CLIENTS) {
             return false;
         }
         clients.add(client);
-        changed.release();
+        wake();
         return true;
     }
 
@@ -53,16 +60,20 @@ final class ChangeFeed implements AutoCloseable {
         clients.remove(client);
     }
 
-    private void run() {
-        while (!closed) {
-            changed.drainPermits();
-            boolean more = false;
-            for (StreamClient client : clients) {
-                more |= advance(client);
-            }
-            if (!more) {
-                await();
-            }
+    private void wake() {
+        if (!clients.isEmpty() && scheduled.compareAndSet(false, true)) {
+            thread.execute(this::advance);
+        }
+    }
+
+    private void advance() {
+        scheduled.set(false);
+        boolean more = false;
+        for (StreamClient client : clients) {
+            more |= advance(client);
+        }
+        if (more) {
+            wake();
         }
     }
 
@@ -70,35 +81,22 @@ final class ChangeFeed implements AutoCloseable {
         try {
             return client.advance(history, nanoTime.getAsLong());
         } catch (RuntimeException e) {
-            // It comes back and goes on where it was.
-            LOG.debug("a stream is closed", e);
+            LOG.debug("a stream is closed; its client resumes where it was", e);
             clients.remove(client);
             client.close();
             return false;
         }
     }
 
-    private void await() {
-        try {
-            if (clients.isEmpty()) {
-                changed.acquire();
-            } else if (changed.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.trace("something has changed");
-            }
-        } catch (InterruptedException e) {
-            closed = true;
-        }
-    }
-
     @Override
     public void close() {
         outbox.removeReader(Outbox.CHANGES, wake);
-        synchronized (this) {
-            closed = true;
-        }
-        changed.release();
+        polling.cancel(false);
+        thread.shutdown();
         try {
-            thread.join();
+            if (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+                LOG.debug("a stream is still being read");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -15,13 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** {@code /api/deliveries}: what is on its way, what got there, what did not, and trying that again. */
-record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
+/** {@code /api/deliveries}: pending, delivered and dead ones, and redelivery of the dead. */
+record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) implements Resource {
     private static final List<String> STATUSES =
             Arrays.stream(Status.values()).map(Enum::name).toList();
     private static final Set<String> SELECTION = Set.of("destination", "since", "until", "cursor");
 
-    void addTo(Routes routes) {
+    @Override
+    public void addTo(Routes routes) {
         routes.get(
                 "/api/deliveries", this::list, "status", "destination", "subject", "since", "until", "limit", "cursor");
         routes.postJson("/api/deliveries/redeliver", this::redeliverAll);
@@ -58,7 +59,7 @@ record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) {
         return Reply.json(202, Json.MAPPER.createObjectNode().put("redelivered", 1));
     }
 
-    /** The body holds what a query could hold, and is read like one. */
+    /** Reads the body as if its members were query parameters. */
     private Reply redeliverAll(Request request) {
         JsonNode body = request.json();
         if (!body.isObject()) {

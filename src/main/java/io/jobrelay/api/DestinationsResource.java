@@ -5,31 +5,27 @@ import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
 import java.util.List;
 
-/** {@code /api/destinations}: how they do, and letting one have its deliveries again. */
-record DestinationsResource(Destinations destinations) {
-    void addTo(Routes routes) {
-        routes.get("/api/destinations", this::list);
+/** {@code /api/destinations}: their state, and enabling one again. */
+record DestinationsResource(Destinations destinations) implements Resource {
+    @Override
+    public void addTo(Routes routes) {
+        routes.get("/api/destinations", request -> Reply.page("destinations", all(destinations), null));
         routes.post("/api/destinations/{name}/enable", this::enable);
     }
 
-    private Reply list(Request request) {
-        return Reply.page("destinations", all(), null);
-    }
-
-    /** The router's outbox is no destination. */
-    private List<Destinations.Entry> all() {
+    /** Without the router's outbox, which is no destination. */
+    static List<Destinations.Entry> all(Destinations destinations) {
         return destinations.list().stream()
                 .filter(entry -> !entry.name().equals(Outbox.CHANGES))
                 .toList();
     }
 
-    /** Where nothing keeps anything from it, it is as it is asked to be. */
     private Reply enable(Request request) {
         String name = request.part("name");
         if (!name.equals(Outbox.CHANGES)) {
             destinations.enable(name);
         }
-        return all().stream()
+        return all(destinations).stream()
                 .filter(entry -> entry.name().equals(name))
                 .findFirst()
                 .map(entry -> Reply.json(200, Json.write(entry)))

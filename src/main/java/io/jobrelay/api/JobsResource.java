@@ -3,6 +3,7 @@ package io.jobrelay.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.jobrelay.job.JobState;
@@ -11,6 +12,7 @@ import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.JobIndex.Member;
 import io.jobrelay.ledger.JobIndex.Order;
+import io.jobrelay.ledger.Lives;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/jobs}: the records, and what became of each job. */
-record JobsResource(JobIndex jobs, History history) {
+/** {@code /api/jobs}: the records and the changes of each job. {@code /api/timeline}: when the latest jobs were in which state. */
+record JobsResource(JobIndex jobs, History history, Lives lives) implements Resource {
     static final List<String> STATES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
     private static final Map<String, Member> MEMBERS = Map.of(
@@ -32,10 +34,14 @@ record JobsResource(JobIndex jobs, History history) {
             "account", Member.ACCOUNT);
     private static final Set<Member> TIMES = Set.of(Member.OBSERVE_TIME, Member.STATE_TIME);
     private static final Map<String, Order> ORDERS = orders();
+    private static final Order LATEST_FIRST = new Order(Member.OBSERVE_TIME, true);
+    private static final int LARGEST_TIMELINE = 100;
 
-    void addTo(Routes routes) {
+    @Override
+    public void addTo(Routes routes) {
         routes.get(
                 "/api/jobs", this::list, "state", "api", "account", "label", "watch", "q", "sort", "limit", "cursor");
+        routes.get("/api/timeline", this::timeline, "state", "api", "account", "label", "watch", "q", "limit");
         routes.get("/api/jobs/{id+}/changes", this::changes, "limit", "cursor");
         routes.get("/api/jobs/{id+}", this::record);
     }
@@ -53,7 +59,27 @@ record JobsResource(JobIndex jobs, History history) {
                 next == null ? null : Cursor.write(name, next.key(), next.id()));
     }
 
-    static JobIndex.Filter filter(Query query) {
+    private Reply timeline(Request request) {
+        Query query = request.query();
+        JobIndex.Page found = jobs.page(filter(query), LATEST_FIRST, null, query.limit(LARGEST_TIMELINE));
+        Map<String, List<Lives.Stage>> stages =
+                lives.of(found.items().stream().map(item -> item.place().id()).toList());
+        ObjectNode timeline = Json.MAPPER.createObjectNode();
+        ArrayNode items = timeline.putArray("jobs");
+        for (JobIndex.Item item : found.items()) {
+            ObjectNode job = item(item);
+            ArrayNode all = job.putArray("stages");
+            for (Lives.Stage stage : stages.getOrDefault(item.place().id(), List.of())) {
+                all.addObject()
+                        .put("state", stage.state())
+                        .put("time", stage.since().toString());
+            }
+            items.add(job);
+        }
+        return Reply.json(200, timeline.put("complete", found.next() == null));
+    }
+
+    private static JobIndex.Filter filter(Query query) {
         return new JobIndex.Filter(
                 query.several("state", STATES),
                 query.several("api"),
@@ -83,7 +109,7 @@ record JobsResource(JobIndex jobs, History history) {
         return new JobIndex.Place(parts.get(0), parts.get(1));
     }
 
-    static ObjectNode item(JobIndex.Item item) {
+    private static ObjectNode item(JobIndex.Item item) {
         try {
             ObjectNode job = (ObjectNode) Json.MAPPER.readTree(item.record());
             job.put("stateTime", item.stateTime().toString());
@@ -105,8 +131,7 @@ record JobsResource(JobIndex jobs, History history) {
 
     private Reply record(Request request) {
         JobIndex.Job job = find(request);
-        String tag = "\"" + job.sequence() + "\"";
-        Reply reply = (request.has(tag) ? Reply.empty(304) : Reply.json(200, job.record())).with("ETag", tag);
+        Reply reply = Reply.json(200, job.record()).with("ETag", "\"" + job.sequence() + "\"");
         return job.watch() == null ? reply : reply.with("Link", "</api/watches/" + job.watch() + ">; rel=\"related\"");
     }
 
@@ -129,7 +154,7 @@ record JobsResource(JobIndex jobs, History history) {
                 last < job.sequence() ? Cursor.write(name, last) : null);
     }
 
-    /** The id holds slashes and percent signs: it may stand in the path encoded, as it should, or plainly. */
+    /** An id holds slashes and percent signs. It should stand percent-encoded in the path, but may stand there as it is. */
     private JobIndex.Job find(Request request) {
         String id = request.part("id");
         return jobs.find(id)

@@ -6,22 +6,24 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How much one client may ask: so many requests a second, and so many at once. A client is an address, with the token or
- * without. What is remembered is bounded; a client that is forgotten starts with a full allowance.
+ * How many requests a client may send: so many a second, and so many at once. A client is an address, with the token or
+ * without. Only the latest clients are remembered; one that was forgotten starts with a full allowance.
  */
 final class RateLimit {
     static final int PER_SECOND = 50;
     static final int AT_ONCE = 200;
 
     private static final int MOST_CLIENTS = 4_096;
-    private static final double NANOS = 1e9;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long SPACING = NANOS_PER_SECOND / PER_SECOND;
 
     private final LongSupplier nanoTime;
-    private final Map<Client, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
+    /** By client, when its next request would be due if it kept to the rate. */
+    private final Map<Client, Long> due = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Client, Bucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Client, Long> eldest) {
             return size() > MOST_CLIENTS;
         }
     };
@@ -30,31 +32,22 @@ final class RateLimit {
         this.nanoTime = nanoTime;
     }
 
-    private record Client(String network, boolean signedIn) {}
+    private record Client(String network, boolean authenticated) {}
 
-    private static final class Bucket {
-        private double tokens = AT_ONCE;
-        private long filledAt;
-    }
-
-    /** Seconds to wait, 0 for a request that may pass. */
-    synchronized int take(String address, boolean signedIn) {
+    /** Acquires a permit and returns 0, or the seconds to wait for one. */
+    synchronized int take(String address, boolean authenticated) {
+        Client client = new Client(network(address), authenticated);
         long now = nanoTime.getAsLong();
-        Bucket bucket = buckets.computeIfAbsent(new Client(network(address), signedIn), key -> {
-            Bucket full = new Bucket();
-            full.filledAt = now;
-            return full;
-        });
-        bucket.tokens = Math.min(AT_ONCE, bucket.tokens + (now - bucket.filledAt) / NANOS * PER_SECOND);
-        bucket.filledAt = now;
-        if (bucket.tokens < 1) {
-            return (int) Math.ceil((1 - bucket.tokens) / PER_SECOND);
+        long ahead = Math.max(0, due.getOrDefault(client, now) - now);
+        long wait = ahead - (AT_ONCE - 1) * SPACING;
+        if (wait > 0) {
+            return (int) Math.ceil((double) wait / NANOS_PER_SECOND);
         }
-        bucket.tokens--;
+        due.put(client, now + ahead + SPACING);
         return 0;
     }
 
-    /** Whoever has one IPv6 address has the 2^64 that begin alike. */
+    /** The owner of an IPv6 address usually has the whole /64. */
     private static String network(String address) {
         List<String> parts = List.of(address.split(":", -1));
         return parts.size() < 8 ? address : String.join(":", parts.subList(0, 4));

@@ -1,6 +1,6 @@
 package io.jobrelay.api;
 
-/** A request that is refused, and the answer to it. */
+/** A request is refused, with this reply. */
 final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ final class RefusedException extends RuntimeException {
         this.reply = reply;
     }
 
-    static RefusedException of(int status, String detail, Reply.Place... errors) {
+    static RefusedException of(int status, String detail, Reply.Violation... errors) {
         return new RefusedException(detail, Reply.problem(status, detail, errors));
     }
 

@@ -9,38 +9,42 @@ import io.jobrelay.job.Json;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a request is answered with, complete. */
-@SuppressWarnings("ArrayRecordComponent") // the bytes are what is sent, nobody compares replies
-record Reply(int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
+/** The complete reply to a request. */
+@SuppressWarnings("ArrayRecordComponent") // the bytes are sent, replies are not compared
+record Reply(int status, Map<String, String> headers, byte[] body) {
     static final String JSON = "application/json";
 
     private static final int LONGEST_DETAIL = 1_000;
 
     Reply {
-        requireNonNull(body, "body is null");
         headers = Map.copyOf(headers);
+        requireNonNull(body, "body is null");
     }
 
-    Reply(int status, @Nullable String contentType, byte[] body) {
-        this(status, contentType, body, Map.of());
+    static Reply of(String contentType, byte[] body) {
+        return new Reply(200, Map.of("Content-Type", contentType), body);
     }
 
     static Reply json(int status, JsonNode body) {
         return json(status, Json.write(body));
     }
 
-    /** JSON that has been written already. */
+    /** JSON that is text already. */
     static Reply json(int status, String body) {
-        return new Reply(status, JSON, body.getBytes(UTF_8));
+        return new Reply(status, Map.of("Content-Type", JSON), body.getBytes(UTF_8));
     }
 
-    /** A page of a list, with the cursor of the next one, if there is one. */
+    static Reply empty(int status) {
+        return new Reply(status, Map.of(), new byte[0]);
+    }
+
+    /** A page of a list; {@code next} is the cursor of the next one, null on the last. */
     static Reply page(String member, List<?> items, @Nullable String next) {
         ObjectNode page = Json.MAPPER.createObjectNode();
         items.forEach(page.putArray(member)::addPOJO);
@@ -50,9 +54,9 @@ record Reply(int status, @Nullable String contentType, byte[] body, Map<String, 
     /**
      * Why a request was refused, <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>.
      *
-     * @param detail what is wrong and what to do; never a secret, never what only we need to know
+     * @param detail what is wrong and what to do; never a secret or an internal detail
      */
-    static Reply problem(int status, String detail, Place... errors) {
+    static Reply problem(int status, String detail, Violation... errors) {
         ObjectNode problem = Json.MAPPER
                 .createObjectNode()
                 .put("type", "about:blank") // the status says what kind of problem it is
@@ -62,12 +66,12 @@ record Reply(int status, @Nullable String contentType, byte[] body, Map<String, 
         if (errors.length > 0) {
             Stream.of(errors).forEach(problem.putArray("errors")::addPOJO);
         }
-        return new Reply(status, "application/problem+json", Json.write(problem).getBytes(UTF_8));
+        return json(status, problem).with("Content-Type", "application/problem+json");
     }
 
-    /** A wrong place in the body, by its <a href="https://www.rfc-editor.org/rfc/rfc6901">JSON pointer</a>. */
-    record Place(String pointer, String detail) {
-        Place {
+    /** What is wrong in the body, and where: a <a href="https://www.rfc-editor.org/rfc/rfc6901">JSON pointer</a>. */
+    record Violation(String pointer, String detail) {
+        Violation {
             detail = shortened(detail);
         }
     }
@@ -76,25 +80,16 @@ record Reply(int status, @Nullable String contentType, byte[] body, Map<String, 
         return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "...";
     }
 
-    static Reply empty(int status) {
-        return new Reply(status, null, new byte[0]);
-    }
-
     Reply with(String header, String value) {
-        Map<String, String> all = new LinkedHashMap<>(headers);
+        Map<String, String> all = new HashMap<>(headers);
         all.put(header, value);
-        return new Reply(status, contentType, body, all);
+        return new Reply(status, all, body);
     }
 
     void send(HttpServerResponse response) {
-        if (response.ended() || response.closed()) {
-            return;
+        if (!response.ended() && !response.closed()) {
+            headers.forEach(response.setStatusCode(status)::putHeader);
+            response.end(Buffer.buffer(body));
         }
-        response.setStatusCode(status);
-        headers.forEach(response::putHeader);
-        if (contentType != null) {
-            response.putHeader("Content-Type", contentType);
-        }
-        response.end(Buffer.buffer(body));
     }
 }

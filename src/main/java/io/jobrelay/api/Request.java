@@ -5,43 +5,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
-import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.URLDecoder;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Matcher;
 
 /**
- * A request that has been let in.
+ * A request that the guard has passed.
  *
- * @param path the parts of the path that the template names, as they stand in it, percent-encoded
- * @param query with names only that the resource takes
+ * @param path with a group for each part that the route's template names
+ * @param query holds only parameters that the resource knows
  */
-@SuppressWarnings("ArrayRecordComponent") // bytes are bytes; nobody compares requests
-record Request(Map<String, String> path, Query query, MultiMap headers, byte[] body) {
-    Request {
-        path = Map.copyOf(path);
-    }
-
-    static byte[] bytes(@Nullable Buffer body) {
-        return body == null ? new byte[0] : body.getBytes();
-    }
-
-    /** The part as it stands in the path. */
+@SuppressWarnings("ArrayRecordComponent") // requests are not compared
+record Request(Matcher path, Query query, byte[] body) {
+    /** The part as it stands in the path, percent-encoded. */
     String raw(String name) {
-        return Objects.requireNonNull(path.get(name), "the template has no such part");
+        return path.group(name);
     }
 
     /** The part, percent-decoded; a plus is a plus. */
     String part(String name) {
-        String raw = raw(name);
         try {
-            return URLDecoder.decode(raw.replace("+", "%2B"), UTF_8);
+            return URLDecoder.decode(raw(name).replace("+", "%2B"), UTF_8);
         } catch (IllegalArgumentException e) {
-            throw RefusedException.of(400, "path: must be percent-encoded, was '%s'".formatted(raw));
+            throw RefusedException.of(400, "path: must be percent-encoded, was '%s'".formatted(raw(name)));
         }
     }
 
@@ -54,13 +40,5 @@ record Request(Map<String, String> path, Query query, MultiMap headers, byte[] b
         } catch (IOException e) {
             throw RefusedException.of(400, "body: must be JSON in UTF-8");
         }
-    }
-
-    /** True if the caller has what the tag stands for, by {@code If-None-Match}. */
-    boolean has(String tag) {
-        return headers.getAll("If-None-Match").stream()
-                .flatMap(value -> List.of(value.split(",")).stream())
-                .map(value -> value.strip().replaceFirst("^W/", ""))
-                .anyMatch(value -> value.equals(tag) || value.equals("*"));
     }
 }

@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The boundary: who is let in. A client that asks too much is not; a browser that another site has sent is not; and where
- * a token is set, nobody is who does not bring it. Without a token only this machine gets here, and then the request must
- * name this machine, or a name of another site that resolves to this machine would be let in (DNS rebinding).
+ * Decides which requests get in: none of a client that sends too many, none that a page of another site makes a browser send,
+ * and where a token is set, none without it. Without a token only this machine can connect, and then the Host must name this
+ * machine, or another site's name that resolves to it would get in (DNS rebinding).
  */
 final class RequestGuard implements Handler<RoutingContext> {
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
@@ -38,13 +38,12 @@ final class RequestGuard implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         secure(context.response());
         try {
-            // The other paths give files of the program: a page that is opened takes dozens at once, and none asks the
-            // ledger.
-            boolean asks = path(context).startsWith("/api/");
+            // The other paths serve files of the program: opening the page loads dozens at once, none from the ledger.
+            boolean api = path(context).startsWith("/api/");
             MultiMap headers = context.request().headers();
-            boolean signedIn = token != null && bringsToken(headers, token);
-            if (asks) {
-                throttle(context.request(), signedIn);
+            boolean authenticated = token != null && hasToken(headers, token);
+            if (api) {
+                throttle(context.request(), authenticated);
             }
             String host = host(headers);
             if (token == null) {
@@ -52,7 +51,7 @@ final class RequestGuard implements Handler<RoutingContext> {
             }
             requireSameSite(context.request().method(), headers, host);
             requireLength(headers);
-            if (token != null && asks && !signedIn) {
+            if (token != null && api && !authenticated) {
                 throw RefusedException.of(401, "Authorization: must be 'Bearer ' and the token of jobrelay.http.token")
                         .with("WWW-Authenticate", "Bearer realm=\"jobrelay\"");
             }
@@ -71,7 +70,7 @@ final class RequestGuard implements Handler<RoutingContext> {
         }
     }
 
-    /** What goes with every answer. */
+    /** Adds the headers of every reply. */
     static void secure(HttpServerResponse response) {
         response.putHeader(
                         "Content-Security-Policy",
@@ -84,13 +83,13 @@ final class RequestGuard implements Handler<RoutingContext> {
                 .putHeader("Cache-Control", "no-store");
     }
 
-    /** Who has the token is not held up by those who guess, though all come from one proxy. */
-    private void throttle(HttpServerRequest request, boolean signedIn) {
+    /** Clients that guess tokens do not use up the permits of those that have it, though all come through one proxy. */
+    private void throttle(HttpServerRequest request, boolean authenticated) {
         String client = ClientAddress.of(
                 request.remoteAddress().hostAddress(),
                 request.headers().getAll("X-Forwarded-For"),
                 settings.trustedProxies());
-        int seconds = limit.take(client, signedIn);
+        int seconds = limit.take(client, authenticated);
         if (seconds > 0) {
             throw RefusedException.of(
                             429,
@@ -118,7 +117,7 @@ final class RequestGuard implements Handler<RoutingContext> {
         }
     }
 
-    /** Browsers say whose page made them ask; programs say nothing. A link that is followed is asked for by a person. */
+    /** Browsers say which site a request comes from; programs do not. Following a link from another site is allowed. */
     private static void requireSameSite(HttpMethod method, MultiMap headers, String host) {
         boolean reads = READING.contains(method);
         String site = headers.get("Sec-Fetch-Site");
@@ -141,9 +140,9 @@ final class RequestGuard implements Handler<RoutingContext> {
         }
     }
 
-    private static boolean bringsToken(MultiMap headers, byte[] token) {
+    private static boolean hasToken(MultiMap headers, byte[] token) {
         String given = headers.get("Authorization");
-        // Digests, since the comparison takes the same time only for texts of one length.
+        // Digests: the comparison takes constant time only for texts of equal length.
         return given != null
                 && given.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 && MessageDigest.isEqual(digest(given.substring(BEARER.length())), token);

@@ -1,18 +1,18 @@
 package io.jobrelay.api;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.ledger.LedgerException;
+import io.vertx.core.Handler;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,25 +20,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts resources in their places. What a resource does, it does on a worker, so it may ask the ledger; the network's
- * thread only takes requests in and gives replies out.
+ * Which resource serves which path. Resources run on workers; the event loop only reads requests and writes replies. In a
+ * template {@code {name}} is one part of the path and {@code {name+}} any number of parts.
  */
-final class Routes {
+public final class Routes {
     /** The largest body of a request. */
     static final int BODY_BYTES = 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.http");
+    private static final String PATH = "path";
     private static final Pattern PART = Pattern.compile("\\{(\\w+)(\\+?)}");
 
     private final Router router;
     private final WorkerExecutor workers;
-    private final List<Place> places = new ArrayList<>();
+    private final Connections connections;
 
-    private record Place(Pattern path, HttpMethod method) {}
-
-    Routes(Router router, WorkerExecutor workers) {
+    Routes(Router router, WorkerExecutor workers, Connections connections) {
         this.router = router;
         this.workers = workers;
+        this.connections = connections;
     }
 
     /** What a resource does with a request. */
@@ -46,80 +46,94 @@ final class Routes {
     interface Action extends Function<Request, Reply> {}
 
     /**
-     * @param template the path; {@code {name}} is one part of it, {@code {name+}} any number of parts
      * @param query the names that the query may hold
      */
     void get(String template, Action action, String... query) {
-        route(HttpMethod.GET, template).produces(Reply.JSON).handler(context -> work(context, template, action, query));
+        route(HttpMethod.GET, template).produces(Reply.JSON).handler(context -> run(context, action, query));
     }
 
-    /** Something that is not JSON. */
+    /** Replies with something other than JSON. */
     void getFile(String template, Action action) {
-        route(HttpMethod.GET, template).handler(context -> work(context, template, action));
+        route(HttpMethod.GET, template).handler(context -> run(context, action));
+    }
+
+    /** Replies as long as the client listens; the handler runs on the event loop. */
+    void getStream(String template, Handler<RoutingContext> handler) {
+        route(HttpMethod.GET, template).produces("text/event-stream").handler(context -> {
+            try {
+                handler.handle(context);
+                connections.streams(context.request().connection());
+            } catch (RefusedException e) {
+                e.reply().send(context.response());
+            }
+        });
     }
 
     void delete(String template, Action action) {
-        route(HttpMethod.DELETE, template).handler(context -> work(context, template, action));
+        route(HttpMethod.DELETE, template).handler(context -> run(context, action));
     }
 
-    /** A request that says all by its path. */
+    /** Takes a request whose path says everything. */
     void post(String template, Action action) {
-        route(HttpMethod.POST, template).produces(Reply.JSON).handler(context -> work(context, template, action));
+        route(HttpMethod.POST, template).produces(Reply.JSON).handler(context -> run(context, action));
     }
 
-    /** A request with a body of JSON. */
+    /** Takes a request with a JSON body. */
     void postJson(String template, Action action) {
         route(HttpMethod.POST, template)
                 .consumes(Reply.JSON)
                 .produces(Reply.JSON)
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES))
-                .handler(context -> work(context, template, action));
+                .handler(context -> run(context, action));
     }
 
-    /** A place that somebody else fills. */
-    Route route(HttpMethod method, String template) {
-        Pattern path = path(template);
-        places.add(new Place(path, method));
-        return router.routeWithRegex(method, path.pattern()).setName(template.replace("+}", "}"));
-    }
-
-    /** With a group for each part that the template names. */
-    private static Pattern path(String template) {
-        return Pattern.compile(PART.matcher(template)
+    private Route route(HttpMethod method, String template) {
+        Pattern path = Pattern.compile(PART.matcher(template)
                 .replaceAll(part -> "(?<" + part.group(1) + ">" + (part.group(2).isEmpty() ? "[^/]+" : ".+") + ")"));
+        return router.routeWithRegex(method, path.pattern())
+                .setName(template.replace("+}", "}"))
+                .putMetadata(PATH, path);
+    }
+
+    private static Matcher match(Route route, String path) {
+        return requireNonNull(route.<Pattern>getMetadata(PATH), "a route has its path")
+                .matcher(path);
     }
 
     /** The methods that the path takes, as {@code Allow} names them. */
     String allowed(String path) {
-        return places.stream()
-                .filter(place -> place.path().matcher(path).matches())
-                .map(place -> place.method().name())
+        return router.getRoutes().stream()
+                .filter(route ->
+                        route.metadata().containsKey(PATH) && match(route, path).matches())
+                .flatMap(route -> route.methods().stream())
+                .map(HttpMethod::name)
                 .distinct()
                 .sorted()
                 .collect(joining(", "));
     }
 
-    private void work(RoutingContext context, String template, Action action, String... query) {
+    /** Matches the path again: the router decodes its parts, and a job's id may hold what has to stay encoded. */
+    private void run(RoutingContext context, Action action, String... query) {
+        Matcher path = match(context.currentRoute(), context.normalizedPath());
+        if (!path.matches()) {
+            throw RefusedException.of(404, "there is nothing at this path");
+        }
+        Buffer body = context.body().buffer();
         Request request = new Request(
-                parts(template, context.normalizedPath()),
-                new Query(context.queryParams(), List.of(query)),
-                context.request().headers(),
-                Request.bytes(context.body().buffer()));
+                path, new Query(context.queryParams(), List.of(query)), body == null ? new byte[0] : body.getBytes());
         workers.executeBlocking(() -> action.apply(request), false)
-                .onSuccess(reply -> reply.send(context.response()))
+                .onSuccess(reply -> send(context, reply))
                 .onFailure(failure -> refuse(context, failure));
     }
 
-    /** Not the router's own: it would decode them, and a job's id may hold what is to stay encoded. */
-    private static Map<String, String> parts(String template, String path) {
-        Matcher matcher = path(template).matcher(path);
-        if (!matcher.matches()) {
-            throw RefusedException.of(404, "there is nothing at this path");
+    /** A client that has this version already gets only its tag. */
+    private static void send(RoutingContext context, Reply reply) {
+        String tag = reply.headers().get("ETag");
+        if (tag != null) {
+            context.response().putHeader("ETag", tag);
         }
-        return PART.matcher(template)
-                .results()
-                .map(part -> part.group(1))
-                .collect(toMap(Function.identity(), matcher::group));
+        boolean fresh = tag != null && context.isFresh();
+        (fresh ? Reply.empty(304) : reply).send(context.response());
     }
 
     static void refuse(RoutingContext context, Throwable failure) {

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/watches}: what is looked after, how that goes, and looking after more or less. */
-record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
+/** {@code /api/watches}: the watches and their health; adds, polls and removes them. */
+record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) implements Resource {
     private static final int JOBS_SHOWN = 100;
     private static final int MOST_ERRORS = 50;
     private static final List<String> HEALTHS = Stream.concat(
@@ -28,7 +28,8 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
                     Arrays.stream(FailureKind.values()).map(Enum::name))
             .toList();
 
-    void addTo(Routes routes) {
+    @Override
+    public void addTo(Routes routes) {
         routes.get("/api/watches", this::list, "api", "account", "health", "blind", "limit", "cursor");
         routes.postJson("/api/watches", this::add);
         routes.get("/api/watches/{id}", request -> Reply.json(200, complete(find(request))));
@@ -61,7 +62,7 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
                         reading.problems().stream()
                                 .limit(MOST_ERRORS)
                                 .map(WatchesResource::error)
-                                .toArray(Reply.Place[]::new)));
+                                .toArray(Reply.Violation[]::new)));
         Watches.Standing standing = watches.add(watch);
         if (!standing.asGiven()) {
             throw RefusedException.of(
@@ -71,16 +72,16 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
         return Reply.json(standing.added() ? 201 : 200, added).with("Location", "/api/watches/" + watch.id());
     }
 
-    private static Reply.Place error(WatchReader.Violation problem) {
+    private static Reply.Violation error(WatchReader.Violation problem) {
         JsonPointer pointer = JsonPointer.empty();
         for (String member : problem.path()) {
             pointer = pointer.appendProperty(member);
         }
-        return new Reply.Place(pointer.toString(), problem.message());
+        return new Reply.Violation(pointer.toString(), problem.message());
     }
 
     private Reply remove(Request request) {
-        String source = watches.remove(request.part("id")).orElseThrow(() -> notThere(request));
+        String source = watches.remove(request.part("id")).orElseThrow(() -> notFound(request));
         if (!source.equals(Watches.FROM_API)) {
             throw RefusedException.of(409, "this watch stands in %s; remove it there".formatted(source));
         }
@@ -89,27 +90,27 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) {
 
     private Reply poll(Request request) {
         if (!watches.pollNow(request.part("id"))) {
-            throw notThere(request);
+            throw notFound(request);
         }
         return Reply.json(202, brief(find(request)));
     }
 
-    /** For people to look at in a program of theirs: a browser that showed it might take it for a page. */
+    /** As a download: a browser that displayed it could mistake it for a page of ours. */
     private Reply unreadable(Request request) {
         String number = request.part("number");
         Optional<byte[]> body = number.matches("[0-9]{1,18}")
                 ? index.unreadable(request.part("id"), Long.parseLong(number))
                 : Optional.empty();
-        return body.map(bytes -> new Reply(200, "text/plain; charset=utf-8", bytes)
+        return body.map(bytes -> Reply.of("text/plain; charset=utf-8", bytes)
                         .with("Content-Disposition", "attachment; filename=\"unreadable-" + number + ".txt\""))
                 .orElseThrow(() -> RefusedException.of(404, "this reply is not kept, or no longer"));
     }
 
     private WatchIndex.Item find(Request request) {
-        return index.find(request.part("id")).orElseThrow(() -> notThere(request));
+        return index.find(request.part("id")).orElseThrow(() -> notFound(request));
     }
 
-    private static RefusedException notThere(Request request) {
+    private static RefusedException notFound(Request request) {
         return RefusedException.of(
                 404, "there is no watch '%s'; /api/watches lists them".formatted(request.part("id")));
     }

@@ -44,14 +44,16 @@ final class Running {
         EngineConfiguration engine = relay.engine();
         api = ApiServer.start(
                 settings,
-                engine.ledger(),
-                engine.destinations(),
-                engine.watches(),
-                engine.outbox(),
-                engine.nodes()::list,
-                relay.providers().watchReader(),
-                engine::flow,
-                relay.reloads());
+                ApiServer.resources(
+                        engine.ledger(),
+                        engine.destinations(),
+                        engine.watches(),
+                        engine.outbox(),
+                        engine.nodes()::list,
+                        relay.providers().watchReader(),
+                        engine::flow,
+                        relay.reloads()));
+        LOG.info("page={}/", api.url());
         return api.url();
     }
 

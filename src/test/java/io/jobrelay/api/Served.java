@@ -39,7 +39,6 @@ import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -122,8 +121,7 @@ final class Served implements AutoCloseable {
                         "test", Clock.systemUTC(), () -> UUID.randomUUID().toString()),
                 clock,
                 () -> 0);
-        server = ApiServer.start(
-                settings, database, destinations, watches, outbox, this::nodes, reader(), () -> flow, reloads);
+        server = ApiServer.start(settings, resources());
     }
 
     private List<NodeIndex.Entry> nodes() {
@@ -220,19 +218,9 @@ final class Served implements AutoCloseable {
                 .join();
     }
 
-    /** The routes that a server has, with the resources of this one. */
-    void addResources(Vertx vertx, Routes routes) {
-        ApiServer.addResources(
-                routes,
-                database,
-                destinations,
-                watches,
-                this::nodes,
-                reader(),
-                () -> flow,
-                reloads,
-                new ChangeFeed(new History(database), outbox, System::nanoTime),
-                new Connections(vertx, Connections.Limits.STANDARD));
+    /** What the server serves, once more. */
+    List<Resource> resources() {
+        return ApiServer.resources(database, destinations, watches, outbox, this::nodes, reader(), () -> flow, reloads);
     }
 
     DueWatch due(Watch watch) {
