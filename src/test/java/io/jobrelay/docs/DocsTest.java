@@ -1,7 +1,6 @@
 package io.jobrelay.docs;
 
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Signing;
@@ -18,9 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -93,21 +90,6 @@ class DocsTest {
 
     private static Stream<String> names(String text) {
         return Arrays.stream(text.split(",")).map(String::strip).filter(name -> !name.isEmpty());
-    }
-
-    @Test
-    void the_state_table_is_that_of_the_mappings() throws IOException {
-        Set<String> mapped = new TreeSet<>();
-        for (Path file : Documents.filesBelow(ROUTES.resolve("providers"), ".jq")) {
-            String api = file.getFileName().toString().replace(".jq", "");
-            MappedStates.of(file).forEach(row -> mapped.add((api + " " + String.join(" ", row)).strip()));
-        }
-        Set<String> written = rows("docs/record.md", "## States").stream()
-                .filter(row -> row.size() == 4)
-                .map(row -> String.join(" ", row).strip())
-                .collect(toCollection(TreeSet::new));
-        assertThat(mapped).isNotEmpty();
-        assertThat(written).isEqualTo(mapped);
     }
 
     @Test
