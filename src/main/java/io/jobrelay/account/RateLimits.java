@@ -34,7 +34,7 @@ public final class RateLimits {
     private final Map<String, Limit> limits = new ConcurrentHashMap<>();
 
     /**
-     * @param accounts by name, asked anew each time
+     * @param accounts by name, asked each time
      * @param nanoTime a clock that only runs forward, as {@link System#nanoTime()}
      */
     public RateLimits(Supplier<Map<String, Account>> accounts, LongSupplier nanoTime) {

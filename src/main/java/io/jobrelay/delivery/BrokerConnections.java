@@ -13,7 +13,7 @@ public final class BrokerConnections {
     /**
      * Limits the connections of a factory: a durable message has been stored by the broker when {@code send} returns, or
      * {@code send} fails; a connection that breaks is given up at once, for it is the delivery that is tried again. No
-     * object is made of what a message holds, whoever sent it.
+     * object is made of what a message holds, from any sender.
      *
      * @param timeout of connecting, and of each answer of the broker; above zero
      * @return the factory

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The circuit of a destination, as its last deliveries went. It is open after some failures in a row: then one delivery at a
  * time is sent as a probe, and no attempt counts.
  *
- * @param disabled why nothing is sent until somebody enables the destination; null if it is enabled
+ * @param disabled why nothing is sent until the destination is enabled; null if it is enabled
  * @param pausedUntil what an overloaded destination asked for; null for nothing
  * @param failures in a row
  * @param failingSince the first of them; null where there was nothing to deliver since
@@ -41,7 +41,7 @@ public record Circuit(
         OPEN,
         /** A probe, just now. */
         HALF_OPEN,
-        /** Nothing, until somebody enables it. */
+        /** Nothing, until it is enabled. */
         DISABLED
     }
 
@@ -52,7 +52,7 @@ public record Circuit(
         OPENED,
         /** The destination takes deliveries again. */
         CLOSED,
-        /** Nothing is sent until somebody enables it. */
+        /** Nothing is sent until it is enabled. */
         DISABLED
     }
 
@@ -70,7 +70,7 @@ public record Circuit(
         return probeAt == null ? State.CLOSED : probeAt.isAfter(now) ? State.OPEN : State.HALF_OPEN;
     }
 
-    /** When something is sent again at the earliest; empty if nothing keeps it, or only somebody who enables the destination. */
+    /** When the next delivery is sent at the earliest; empty if one may be sent now, or if the destination is disabled. */
     public Optional<Instant> nextTry(Instant now) {
         Instant next = later(requireNonNullElse(probeAt, Instant.MIN), requireNonNullElse(pausedUntil, Instant.MIN));
         return disabled == null && next.isAfter(now) ? Optional.of(next) : Optional.empty();
@@ -91,13 +91,13 @@ public record Circuit(
         return failures == 0 && !open() ? this : new Circuit(disabled, pausedUntil, 0, null, null, null, null);
     }
 
-    /** There is nothing to deliver: for as long, nobody can say that the destination fails. */
+    /** There is nothing to deliver, so the destination does not count as failing for that time. */
     public Circuit idle() {
         return new Circuit(disabled, pausedUntil, failures, null, null, probeAt, error);
     }
 
     /**
-     * Nobody has tried since the last failure: that time is none without a success, and the first probe may go at once.
+     * Nothing was tried since the last failure: that time does not count as failing, and the first probe may be sent now.
      */
     public Circuit resumed(Instant now) {
         Duration idle = failedAt != null && failedAt.isBefore(now) ? Duration.between(failedAt, now) : Duration.ZERO;
@@ -133,7 +133,7 @@ public record Circuit(
         };
     }
 
-    /** The router failed, whatever that says: no attempt counts, and nobody disables it, since what it cannot route waits. */
+    /** The router failed: no attempt counts and the router is never disabled, since what it cannot route waits. */
     public Outcome unroutable(DeliveryFailure failure, boolean probe, CircuitBreaker breaker, Instant now) {
         Instant next = now.plus(breaker.probeEvery());
         CircuitBreaker forEver = new CircuitBreaker(breaker.openAfter(), breaker.probeEvery(), FOR_EVER);

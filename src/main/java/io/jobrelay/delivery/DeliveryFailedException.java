@@ -18,7 +18,7 @@ public final class DeliveryFailedException extends RuntimeException {
         SLOW_DOWN,
         /** The destination cannot take anything just now, whatever it is given: everything waits, no attempt counts. */
         WAIT,
-        /** The destination is gone for good: nothing is sent until somebody enables it again. */
+        /** The destination is gone for good: nothing is sent until it is enabled again. */
         DISABLE
     }
 

@@ -23,7 +23,7 @@ public record DeliveryFailure(Consequence consequence, String error, Duration re
         requireNonNull(retryAfter, "retryAfter is null");
     }
 
-    /** A failure that nobody has judged, a broken connection say, is taken for the destination's. */
+    /** A failure without a consequence, such as a broken connection, counts against the destination. */
     public static DeliveryFailure of(Exception failure, Secrets secrets) {
         if (failure instanceof DeliveryFailedException known) {
             return new DeliveryFailure(

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li><b>Durable</b>: an event is on the disk when {@link #append} returns. A force that failed is never made good by a
- *       later one, which may well succeed without having written anything: the event is written anew.
+ *       later one, which may well succeed without having written anything: the event is written again.
  *   <li><b>Whole</b>: a line that could not be written whole is taken back; one that a crash tore is removed when the
  *       file is opened again.
  *   <li><b>Once</b>: an event among the last {@value RecentEvents#MOST} is not written again, across restarts, days and
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whatever keeps it from writing, a full disk for one, fails the appends of that time and no later ones: each looks for
  * the directory, the lock and the file of the day, and makes what is not there. So it also goes on beside files that
- * somebody has moved away, and in the place of those that somebody has removed.
+ * were moved away, and in the place of those that were removed.
  *
  * <p>For any number of threads; those that append at the same time share one write and one force. For one process.
  */

@@ -49,7 +49,7 @@ record EventLines(
 
     /**
      * Appends whole lines and forces them to the disk, or fails and leaves the file as long as it was. Lines that could
-     * be neither forced nor taken back may stay; nobody may rely on them, for a later force does not repeat a failed one.
+     * be neither forced nor taken back may stay, and must not be relied on: a later force does not repeat a failed one.
      */
     void append(byte[] lines) throws IOException {
         long before = file.length();
@@ -67,7 +67,7 @@ record EventLines(
         }
     }
 
-    /** False once somebody has moved or removed the file: what is written to it then, nobody finds. */
+    /** False once the file was moved or removed: what is written to it then is lost. */
     boolean isStillAt(Path expected) throws IOException {
         try {
             return path.equals(expected) && Objects.equals(key, key(path));

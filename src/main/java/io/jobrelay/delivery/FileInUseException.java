@@ -2,7 +2,7 @@ package io.jobrelay.delivery;
 
 import java.io.IOException;
 
-/** Somebody else writes to the files; two writers would tear each other's lines. */
+/** Another writer has the files; two writers would break each other's lines. */
 final class FileInUseException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -17,7 +17,7 @@ public final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** How long whoever answered wants to be left alone; null where that is not said, or cannot be understood. */
+    /** How long the server asks to wait; null if it does not, or the header cannot be parsed. */
     public static @Nullable Duration of(@Nullable String header, Instant now) {
         return header == null ? null : parse(header, now).orElse(null);
     }

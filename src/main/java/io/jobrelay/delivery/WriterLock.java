@@ -13,7 +13,7 @@ record WriterLock(Path path, FileChannel channel, @Nullable Object key) implemen
     /**
      * Takes the lock.
      *
-     * @throws FileInUseException when somebody else has it, in this process or in another
+     * @throws FileInUseException if another writer has it, in this process or another
      */
     static WriterLock take(DatedPath files) throws IOException {
         Path path = files.lock();
@@ -26,7 +26,7 @@ record WriterLock(Path path, FileChannel channel, @Nullable Object key) implemen
         }
     }
 
-    /** False once its directory was moved or removed: then it keeps nobody off the files that are made next. */
+    /** False once its directory was moved or removed: it then does not protect the files that are created next. */
     boolean isStillThere() throws IOException {
         try {
             return Objects.equals(key, EventLines.key(path));

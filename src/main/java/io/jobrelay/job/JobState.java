@@ -10,7 +10,7 @@ public enum JobState {
     QUEUED(false),
     STARTING(false),
     RUNNING(false),
-    /** Halted after it had begun to run; a job that is held back before that is QUEUED. */
+    /** Halted after it had started to run; a job that is held back before that is QUEUED. */
     PAUSED(false),
     CANCELLING(false),
     SUCCEEDED(true),

@@ -7,7 +7,7 @@ import java.util.Map;
  * One vendor's way to prove that a request comes from the holder of a secret key.
  *
  * <p>Signers may be shared between threads and read no clock. Gateways accept a date only for minutes and a nonce only
- * once, so sign every attempt anew.
+ * once, so sign every attempt again.
  */
 public sealed interface RequestSigner permits Acs3HmacSha256, SdkHmacSha256, SdkHmacSha256Scoped, BceAuthV1 {
 

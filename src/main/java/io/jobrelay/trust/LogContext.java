@@ -4,7 +4,7 @@ import io.jobrelay.job.Event;
 import org.slf4j.MDC;
 
 /**
- * What the log says beside each line that is written in the course of a poll or a delivery, whoever writes it: the keys of
+ * What the log says beside each line that is written in the course of a poll or a delivery: the keys of
  * the mapped diagnostic context.
  */
 public final class LogContext {

@@ -6,7 +6,7 @@ import ch.qos.logback.core.pattern.CompositeConverter;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code %line(...)} in the pattern of the log: what stands in it, whoever logged it, comes out as one line without secrets,
+ * {@code %line(...)} in the pattern of the log: its text comes out as one line without secrets,
  * its end included.
  */
 public final class LogText extends CompositeConverter<ILoggingEvent> {

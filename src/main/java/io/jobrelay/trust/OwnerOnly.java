@@ -11,7 +11,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** Makes files and directories that only their owner can use. What is there already stays as it is. */
+/** Creates files and directories that only their owner can use. Existing ones stay as they are. */
 public final class OwnerOnly {
     private OwnerOnly() {}
 
@@ -35,7 +35,7 @@ public final class OwnerOnly {
         }
     }
 
-    /** The file, locked for as long as the channel is open; empty if somebody else, or this process, has it locked. */
+    /** The file, locked for as long as the channel is open; empty if another process, or this one, has it locked. */
     public static Optional<FileChannel> lock(Path file) throws IOException {
         file(file);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);

@@ -10,7 +10,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a file is told from what it was, without reading it.
+ * Tells whether a file has changed, without reading it.
  *
  * @param key which file it is, where the file system says so: a mount that swaps a link brings another one
  */

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Reads watch files again and again, each only where it may read differently now: where it was written since, or where
- * what its watches may name has changed. A file of a million watches takes a minute to read. For one thread.
+ * Reads watch files repeatedly, and each only if the result may differ: if the file was written, or the APIs or accounts have
+ * changed. A file of a million watches takes a minute to read. Not thread-safe.
  */
 public final class RepeatedReading {
     private final WatchReader watches;

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job, or a list of jobs, to look after: polled until the job has ended, or as long as the list is watched.
+ * A job, or a list of jobs, to watch: polled until the job has ended, or for as long as the list is watched.
  *
  * @param api the provider API, which is the name of its route
  * @param account the account to ask with
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param pace how often to poll
  * @param labels put on every record
  * @param progress true if progress alone is a change too
- * @param stuckAfter how long a job may be in one state before it counts as stuck; null if that is nobody's business
+ * @param stuckAfter how long a job may be in one state before it counts as stuck; null for any time
  * @param list true if the API answers with any number of jobs
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -52,7 +52,7 @@ public record Watch(
         }
     }
 
-    /** The same, for nobody in particular, without one of its parameters. */
+    /** The request that this watch makes, without one of its parameters; labels and pace do not count. */
     Watch without(String parameter) {
         Map<String, Object> rest = new HashMap<>(parameters);
         rest.remove(parameter);

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
- * Reads one watch file: a YAML list of watches. A watch that is wrong is reported with its line, and the others of the
- * file are read all the same.
+ * Reads one watch file: a YAML list of watches. A watch with a problem is reported with its line; the others of the
+ * file are read.
  */
 public final class WatchFile {
     private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
@@ -62,9 +62,9 @@ public final class WatchFile {
     }
 
     /**
-     * What a file held: the good watches, each with its line, and a problem for every other one.
+     * What a file holds: its valid watches, each with its line, and a problem for every other one.
      *
-     * @param readable false if the file could not be read to its end, so that nothing follows from what is not there
+     * @param readable false if the file could not be read to its end, so that a watch that is not in it may still be meant
      */
     public record Content(List<Entry> entries, List<Problem> problems, boolean readable) {
         public Content {
@@ -77,7 +77,7 @@ public final class WatchFile {
     public record Entry(Watch watch, int line) {}
 
     /**
-     * What a text held, whether the watches are good or not.
+     * What a text holds, valid or not.
      *
      * @param readable false if it could not be read to its end
      */
@@ -102,7 +102,7 @@ public final class WatchFile {
     /**
      * Reads the file, a watch at a time.
      *
-     * @param good takes each good watch and its line
+     * @param good takes each valid watch and its line
      * @param problems takes a problem for every other one
      * @return false if it could not be read to its end
      */
@@ -144,7 +144,7 @@ public final class WatchFile {
     }
 
     /**
-     * Takes a text apart that is written as a watch file, without a look at what the watches say.
+     * Splits a text that is written as a watch file into watches, without validating them.
      *
      * @param name what to call it in problems
      */
@@ -202,8 +202,8 @@ public final class WatchFile {
     }
 
     /**
-     * Every number as it is written: an id such as {@code 0042} or {@code 12e4} is no number. And without aliases, which Jackson
-     * would take for the texts of their names.
+     * Reads numbers as text, since an id such as {@code 0042} or {@code 12e4} is not a number, and refuses aliases, which Jackson
+     * would read as their names.
      */
     private static final class AsWritten extends JsonParserDelegate {
         private final YAMLParser yaml;

@@ -26,8 +26,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the object that a user wrote into a watch, or says everything that is wrong with it. The same object is an item of a
- * watch file and the body of a request to the API.
+ * Reads a watch as users write it, or reports every problem of it. The same object is an item of a watch file and the body
+ * of a request to the API.
  */
 public final class WatchReader {
     private static final Set<String> MEMBERS =
@@ -44,8 +44,8 @@ public final class WatchReader {
     private final Secrets secrets;
 
     /**
-     * @param apis the provider APIs by name, asked anew each time since routes come and go
-     * @param accounts the accounts by name, asked anew likewise
+     * @param apis the provider APIs by name, asked each time since routes come and go
+     * @param accounts the accounts by name, asked each time too
      * @param secrets what no watch may have in it: a watch is kept, logged and shown
      */
     public WatchReader(
@@ -87,7 +87,7 @@ public final class WatchReader {
         }
     }
 
-    /** The provider APIs that a watch may name just now, by name. */
+    /** The provider APIs that a watch may name at present, by name. */
     public List<ProviderApi> apis() {
         return apis.get().values().stream()
                 .sorted(comparing(ProviderApi::getName))
@@ -99,19 +99,19 @@ public final class WatchReader {
         return accounts.get().values().stream().sorted(comparing(Account::name)).toList();
     }
 
-    /** One that knows what may be named just now, whatever comes and goes meanwhile. */
+    /** A reader with the present APIs and accounts, whatever is edited later. */
     WatchReader asOfNow() {
         Map<String, ProviderApi> apisNow = apis.get();
         Map<String, Account> accountsNow = accounts.get();
         return new WatchReader(() -> apisNow, () -> accountsNow, secrets);
     }
 
-    /** All that decides, beside what is written, whether a watch is good: while it is equal, the same reads the same. */
+    /** What the result depends on beside the text: while this is equal, the same text gives the same result. */
     Object basis() {
         return List.of(apis.get(), accounts.get(), secrets.known());
     }
 
-    /** What is wrong is said without secrets. */
+    /** Reads a watch. Problems show no secret. */
     public Reading read(JsonNode item) {
         if (secrets.shownIn(texts(item).toArray(String[]::new))) {
             return new Reading(
@@ -153,7 +153,7 @@ public final class WatchReader {
                 List.of());
     }
 
-    /** All names and values in it; without recursion, since it may be nested as deep as it likes. */
+    /** All names and values in it; without recursion, since a document may be nested deeply. */
     private static List<String> texts(JsonNode node) {
         List<String> texts = new ArrayList<>();
         Deque<JsonNode> open = new ArrayDeque<>(List.of(node));

@@ -1,6 +1,6 @@
 package io.jobrelay.watch;
 
-/** What somebody gave as a watch is none, or stands elsewhere; it is the same however often it is given. */
+/** A watch is refused: it is invalid, or a file names it already. Sending it again does not help. */
 public final class WatchRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

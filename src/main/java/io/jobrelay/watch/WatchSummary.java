@@ -17,15 +17,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What a watch file held, without its watches: of a million some megabytes are kept.
+ * What a watch file holds, without the watches themselves: some megabytes for a million.
  *
  * @param digest of its bytes
- * @param ids the number of each good watch, see {@link Watch#number}
+ * @param ids the number of each valid watch, see {@link Watch#number}
  * @param lines on which each of those begins
  * @param problems a problem for every other one, the first of many
  * @param refused how many there are
- * @param readable false if the file could not be read to its end, so that nothing follows from what is not there
- * @param doubles which of the good watches stand somewhere before, by their places in the file, and where
+ * @param readable false if the file could not be read to its end, so that a watch that is not in it may still be meant
+ * @param doubles which of the valid watches are duplicates, by their position in the file, and where the first one is
  */
 public record WatchSummary(
         String digest,
@@ -50,7 +50,7 @@ public record WatchSummary(
         return none.build(readable);
     }
 
-    /** A watch that stands in two places belongs to the first; the second is a problem, and is said of its file. */
+    /** A watch that is written twice belongs to its first place; the second one is a problem of its file. */
     public static Map<String, WatchSummary> withoutDoubles(Map<String, WatchSummary> files) {
         long[] all = files.values().stream()
                 .flatMapToLong(file -> LongStream.range(0, file.ids.limit()).map(i -> file.ids.get((int) i)))

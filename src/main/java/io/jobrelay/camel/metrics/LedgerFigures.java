@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.function.Predicate;
 
 /**
- * The figures of the ledger, for the metrics: looked up every few seconds, and less often where that takes long, so that it
- * takes a twentieth of the time at most.
+ * Reads what the ledger holds for the metrics: every few seconds, and less often where that takes long, so that it takes a
+ * twentieth of the time at most.
  */
 public final class LedgerFigures {
     private static final Duration BETWEEN = Duration.ofSeconds(2);
@@ -23,7 +23,7 @@ public final class LedgerFigures {
     private Instant next = Instant.MIN;
 
     /**
-     * @param takes false for a destination that is switched off: what waits for it is nobody's trouble
+     * @param takes false for a destination that is switched off: what waits for it is no problem
      * @param clock the ledger's
      */
     public LedgerFigures(
@@ -35,7 +35,7 @@ public final class LedgerFigures {
         this.clock = clock;
     }
 
-    /** Looks them up, if it is time. */
+    /** Reads them, if it is time. */
     public void look() {
         Instant begin = clock.instant();
         if (begin.isBefore(next)) {

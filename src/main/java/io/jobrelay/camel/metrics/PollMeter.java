@@ -42,7 +42,7 @@ public final class PollMeter implements PollListener {
      * @param asked false for an account that nothing is asked with any more
      * @param clock the ledger's
      * @param wall the machine's, for people
-     * @param changes told of every change
+     * @param changes called with every change
      */
     public PollMeter(Predicate<String> asked, Metrics metrics, Clock clock, Clock wall, Consumer<Change> changes) {
         this.asked = asked;
@@ -104,7 +104,7 @@ public final class PollMeter implements PollListener {
 
     @Override
     public void failed(DueWatch due, Instant begun, PollFailure failure) {
-        // That nobody answered says nothing about the account.
+        // No answer says nothing about the account.
         if (failure.kind() == FailureKind.UNAUTHENTICATED) {
             String message = failure.describe(due.watch().api(), due.watch().account());
             refused.merge(

@@ -38,7 +38,7 @@ final class Attempt {
         return returned;
     }
 
-    /** The route has ended. False if its time was up before: what it came to is settled already. */
+    /** The route has ended. False if its time was up before: it is settled already. */
     synchronized boolean end() {
         boolean first = !over;
         over = true;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What of an outbox is in memory: some thousand deliveries, in one line for each job. Of a line one delivery at a time is in
  * flight, in the order of the job's changes; the others wait for it, and no other line does. What does not fit stays on disk.
- * A line that has to wait until a retry keeps nothing but that time, so that however many do, they hold up nobody.
+ * A line that has to wait until a retry keeps nothing but that time, so that any number of them hold up no other line.
  *
  * <p>It is right whatever the threads do, since each delivery that is read is in one of three places until the ledger has what
  * became of it: in flight, in its line, or on disk with its line knowing so. What is settled while a read is under way may be in

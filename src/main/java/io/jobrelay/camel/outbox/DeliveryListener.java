@@ -3,7 +3,7 @@ package io.jobrelay.camel.outbox;
 import io.jobrelay.delivery.AttemptResult;
 import io.jobrelay.ledger.Delivery;
 
-/** Told of every attempt to deliver once the ledger has its result. */
+/** Is called for every attempt to deliver once its result is committed. */
 public interface DeliveryListener {
     /** The destination has it. */
     void delivered(Delivery delivery);

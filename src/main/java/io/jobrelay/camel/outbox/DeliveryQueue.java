@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What may be sent to a destination now. One thread fills it from the outbox, many take attempts from it and say what they came
- * to. It follows the leases: what it knows of a shard is this node's for as long as the lease is, and is read anew with another
- * one, and after an edit. While it is in doubt whether the ledger has what was settled last, nothing is sent.
+ * to. It follows the leases: what it knows of a shard is this node's for as long as the lease is, and is read again with another
+ * one, and after an edit. While it is in doubt whether the last results are committed, nothing is sent.
  */
 final class DeliveryQueue {
     private static final int PAGE = 256;
@@ -215,7 +215,7 @@ final class DeliveryQueue {
         notifyAll();
     }
 
-    /** The attempts that were begun before that time. */
+    /** The attempts that started before that time. */
     synchronized List<Attempt> begunBefore(Instant time) {
         return underWay.stream()
                 .filter(attempt -> attempt.begin().isBefore(time))
@@ -306,7 +306,7 @@ final class DeliveryQueue {
                 .thenApply(done -> failed);
     }
 
-    /** Nothing came of the attempt: the delivery is made again after a while. */
+    /** The attempt has no result: the delivery is made again after a while. */
     void cutShort(Attempt attempt) {
         land(attempt, null, clock.instant().plus(AFTER_REFUSAL));
     }

@@ -51,9 +51,9 @@ public final class OutboxComponent extends DefaultComponent {
 
     /**
      * @param clock the ledger's
-     * @param delivery asked anew each time
+     * @param delivery asked each time
      * @param random from 0 to 1
-     * @param destinations by name, asked anew each time; an outbox may have none, and then has no settings
+     * @param destinations by name, asked each time; an outbox may have none, and then has no settings
      */
     public OutboxComponent(
             Outbox outbox,
@@ -130,7 +130,7 @@ public final class OutboxComponent extends DefaultComponent {
         return settings == null || settings.enabled();
     }
 
-    /** One consumer has it: what it knows of the outbox, nobody else changes. */
+    /** An outbox has one consumer, which keeps what it knows of it in memory. */
     void addReader(String destination, OutboxConsumer consumer) {
         if (consumers.putIfAbsent(destination, consumer) != null) {
             throw new IllegalStateException(
@@ -147,7 +147,7 @@ public final class OutboxComponent extends DefaultComponent {
         consumers.remove(destination, consumer);
     }
 
-    /** Looks anew which outboxes are read: routes have been taken away. */
+    /** Finds out again which outboxes are read, after routes were removed. */
     public void forgetReaders() {
         read.retainAll(getCamelContext().getRoutes().stream()
                 .map(Route::getEndpoint)
@@ -157,7 +157,7 @@ public final class OutboxComponent extends DefaultComponent {
         unread.removeAll(read);
     }
 
-    /** Tells, once, of an outbox that no route reads. */
+    /** Logs, once, an outbox that no route reads. */
     void tellIfUnread(String destination) {
         if (!read.contains(destination) && unread.add(destination)) {
             LOG.error(
@@ -168,7 +168,7 @@ public final class OutboxComponent extends DefaultComponent {
         }
     }
 
-    /** The destinations that deliveries are on their way to; nobody is on the way to one that is off, or not read. */
+    /** The destinations with deliveries to be made, without those that are switched off or that no route reads. */
     public Set<String> owing() {
         return outbox.owing().stream()
                 .filter(destination -> takes(destination) && read.contains(destination))

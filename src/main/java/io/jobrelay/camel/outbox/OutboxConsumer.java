@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers what is due in the outbox of one destination: one thread reads it and watches the time, the workers send. A worker is
- * free once its route has ended; the ledger has what came of that later, together with others.
+ * free once its route has ended; the result is committed later, together with others.
  */
 final class OutboxConsumer extends DefaultConsumer implements Suspendable {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
-    /** How often to look when nobody calls: for what other nodes put in, and for retries that have become due. */
+    /** How often to look without a call: for what other nodes have put in, and for retries that are due. */
     private static final Duration LOOK = Duration.ofMillis(250);
     /** How much longer than {@code jobrelay.delivery.timeout} a route may take. */
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -79,7 +79,7 @@ final class OutboxConsumer extends DefaultConsumer implements Suspendable {
         loop.execute(this::read);
     }
 
-    /** Nothing more is begun; deliveries that are under way go on. */
+    /** Starts no further delivery; those in flight go on. */
     @Override
     protected void doSuspend() {
         sending = false;
@@ -92,7 +92,7 @@ final class OutboxConsumer extends DefaultConsumer implements Suspendable {
         queue.suspend(false);
     }
 
-    /** Deliveries that are under way are cut short, and made again by whoever is next. */
+    /** Interrupts the deliveries in flight; they are made again by the next reader. */
     @Override
     protected void doStop() throws Exception {
         if (reading) {

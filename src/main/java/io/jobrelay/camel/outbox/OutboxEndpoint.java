@@ -8,7 +8,7 @@ import org.apache.camel.support.DefaultEndpoint;
 
 /** The outbox of one destination. */
 public final class OutboxEndpoint extends DefaultEndpoint {
-    /** What is routed together is committed together, and nobody else has to bear it. */
+    /** What is routed together is committed together. */
     private static final int ROUTED_TOGETHER = 256;
 
     private final OutboxComponent component;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Settles the attempts at one destination, and logs what came of them once the ledger has it. */
+/** Settles the attempts at one destination, and logs their results once they are committed. */
 final class Settlement {
     private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
 
@@ -47,7 +47,7 @@ final class Settlement {
                 .schedule()
                 .delayAfter(
                         attempt.delivery().attempts() + 1, component.random().getAsDouble());
-        // A pause is the destination's, and ends where somebody enables it.
+        // A pause is the destination's, and ends when it is enabled.
         Optional<Duration> wait = known.consequence() == Consequence.SLOW_DOWN
                 ? scheduled
                 : scheduled.map(each -> longer(each, known.retryAfter()));
@@ -82,7 +82,7 @@ final class Settlement {
     void logIfDisabled(@Nullable String reason) {
         if (reason != null) {
             LOG.error(
-                    "destination={} is disabled, and what is for it waits: {}. Once that is mended: jobrelay destinations"
+                    "destination={} is disabled, its deliveries wait: {}. Once the cause is removed: jobrelay destinations"
                             + " enable {}",
                     destination,
                     reason,
