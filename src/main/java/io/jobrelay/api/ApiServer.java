@@ -3,14 +3,14 @@ package io.jobrelay.api;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.ledger.Deliveries;
-import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.LedgerDatabase;
-import io.jobrelay.ledger.Lives;
-import io.jobrelay.ledger.NodeIndex;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Redelivery;
+import io.jobrelay.ledger.UnreadableReplies;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.HttpSettings;
@@ -74,9 +74,9 @@ public final class ApiServer implements AutoCloseable {
 
     /** What can be asked of a ledger, whether a Jobrelay runs or not. */
     public static List<Resource> ledgerResources(
-            LedgerDatabase ledger, Destinations destinations, Supplier<List<NodeIndex.Entry>> nodes) {
+            LedgerDatabase ledger, Destinations destinations, Supplier<List<Nodes.Entry>> nodes) {
         return List.of(
-                new DeliveriesResource(new DeliveryIndex(ledger), new Deliveries(ledger)),
+                new DeliveriesResource(new Deliveries(ledger), new Redelivery(ledger)),
                 new DestinationsResource(destinations),
                 routes -> routes.get("/api/nodes", request -> Reply.page("nodes", nodes.get(), null)));
     }
@@ -87,7 +87,7 @@ public final class ApiServer implements AutoCloseable {
             Destinations destinations,
             Watches watches,
             Outbox outbox,
-            Supplier<List<NodeIndex.Entry>> nodes,
+            Supplier<List<Nodes.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
             ReloadStatus reloads) {
@@ -97,8 +97,8 @@ public final class ApiServer implements AutoCloseable {
         return Stream.concat(
                         ledgerResources(ledger, destinations, nodes).stream(),
                         Stream.of(
-                                new JobsResource(jobs, history, new Lives(ledger)),
-                                new WatchesResource(index, watches, reader),
+                                new JobsResource(jobs, history),
+                                new WatchesResource(index, new UnreadableReplies(ledger), watches, reader),
                                 new OverviewResource(jobs, index, destinations, history, reader, flow, reloads),
                                 new StreamResource(new ChangeFeed(history, outbox, System::nanoTime)),
                                 new FilesResource()))

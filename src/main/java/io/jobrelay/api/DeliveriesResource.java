@@ -6,17 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
-import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.History.Place;
+import io.jobrelay.ledger.Page;
+import io.jobrelay.ledger.Redelivery;
+import io.jobrelay.ledger.Redelivery.Selection;
 import io.vertx.core.MultiMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
 /** {@code /api/deliveries}: pending, delivered and dead ones, and redelivery of the dead. */
-record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) implements Resource {
+record DeliveriesResource(Deliveries deliveries, Redelivery redelivery) implements Resource {
     private static final List<String> STATUSES =
             Arrays.stream(Status.values()).map(Enum::name).toList();
     private static final Set<String> SELECTION = Set.of("destination", "since", "until", "cursor");
@@ -31,15 +32,15 @@ record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) implements
 
     private Reply list(Request request) {
         Query query = request.query();
-        DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
+        Deliveries.Filter filter = new Deliveries.Filter(
                 query.several("status", STATUSES).stream().map(Status::valueOf).collect(toSet()),
                 query.several("destination"),
                 query.one("subject"),
                 query.time("since"),
                 query.time("until"));
         List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
-        Place before = place == null ? DeliveryIndex.NEWEST : Cursor.place(place.get(0));
-        DeliveryIndex.Page found = index.page(filter, before, query.limit());
+        Place before = place == null ? Deliveries.NEWEST : Cursor.place(place.get(0));
+        Page<Deliveries.Entry, Place> found = deliveries.page(filter, before, query.limit());
         return Reply.page(
                 "deliveries",
                 found.items(),
@@ -48,7 +49,7 @@ record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) implements
 
     private Reply redeliver(Request request) {
         String id = request.part("id");
-        if (!deliveries.redeliver(id)) {
+        if (!redelivery.redeliver(id)) {
             throw deliveries
                     .find(id)
                     .map(entry -> RefusedException.of(
@@ -74,9 +75,9 @@ record DeliveriesResource(DeliveryIndex index, Deliveries deliveries) implements
         }
         Query selection = new Query(members, SELECTION);
         List<String> place = Cursor.read(selection.one("cursor"), "redeliver", 2);
-        Deliveries.Redelivered redelivered = deliveries.redeliver(
+        Redelivery.Redelivered redelivered = redelivery.redeliver(
                 new Selection(selection.one("destination"), selection.time("since"), selection.time("until")),
-                place == null ? null : new Deliveries.Position(place.get(0), Cursor.place(place.get(1))));
+                place == null ? null : new Redelivery.Position(place.get(0), Cursor.place(place.get(1))));
         ObjectNode reply = Json.MAPPER.createObjectNode().put("redelivered", redelivered.deliveries());
         redelivered
                 .next()

@@ -12,7 +12,7 @@ import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.JobIndex.Member;
 import io.jobrelay.ledger.JobIndex.Order;
-import io.jobrelay.ledger.Lives;
+import io.jobrelay.ledger.Page;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/jobs}: the records and the changes of each job. {@code /api/timeline}: when the latest jobs were in which state. */
-record JobsResource(JobIndex jobs, History history, Lives lives) implements Resource {
+record JobsResource(JobIndex jobs, History history) implements Resource {
     static final List<String> STATES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
     private static final Map<String, Member> MEMBERS = Map.of(
@@ -51,32 +51,31 @@ record JobsResource(JobIndex jobs, History history, Lives lives) implements Reso
         JobIndex.Filter filter = filter(query);
         Order order = query.choice("sort", ORDERS, Order.USUAL);
         String name = "jobs " + (order.down() ? "-" : "") + order.member();
-        JobIndex.Page found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
-        JobIndex.Place next = found.next();
+        Page<JobIndex.Item, JobIndex.Place> found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
         return Reply.page(
                 "jobs",
                 found.items().stream().map(JobsResource::item).toList(),
-                next == null ? null : Cursor.write(name, next.key(), next.id()));
+                found.next().map(next -> Cursor.write(name, next.key(), next.id())).orElse(null));
     }
 
     private Reply timeline(Request request) {
         Query query = request.query();
-        JobIndex.Page found = jobs.page(filter(query), LATEST_FIRST, null, query.limit(LARGEST_TIMELINE));
-        Map<String, List<Lives.Stage>> stages =
-                lives.of(found.items().stream().map(item -> item.place().id()).toList());
+        Page<JobIndex.Item, JobIndex.Place> found = jobs.page(filter(query), LATEST_FIRST, null, query.limit(LARGEST_TIMELINE));
+        Map<String, List<History.Stage>> stages =
+                history.stages(found.items().stream().map(JobIndex.Item::id).toList());
         ObjectNode timeline = Json.MAPPER.createObjectNode();
         ArrayNode items = timeline.putArray("jobs");
         for (JobIndex.Item item : found.items()) {
             ObjectNode job = item(item);
             ArrayNode all = job.putArray("stages");
-            for (Lives.Stage stage : stages.getOrDefault(item.place().id(), List.of())) {
+            for (History.Stage stage : stages.getOrDefault(item.id(), List.of())) {
                 all.addObject()
                         .put("state", stage.state())
                         .put("time", stage.since().toString());
             }
             items.add(job);
         }
-        return Reply.json(200, timeline.put("complete", found.next() == null));
+        return Reply.json(200, timeline.put("complete", found.next().isEmpty()));
     }
 
     private static JobIndex.Filter filter(Query query) {
@@ -116,11 +115,10 @@ record JobsResource(JobIndex jobs, History history, Lives lives) implements Reso
             if (item.stuck()) {
                 job.put("stuck", true);
             }
-            JobIndex.WatchState watch = item.watch();
-            if (watch != null) {
-                ObjectNode node = job.putObject("watch").put("id", watch.id()).put("health", watch.health());
-                if (watch.nextPoll() != null) {
-                    node.put("nextPollTime", watch.nextPoll().toString());
+            if (item.watch() != null) {
+                ObjectNode watch = job.putObject("watch").put("id", item.watch()).put("health", item.health());
+                if (item.nextPoll() != null) {
+                    watch.put("nextPollTime", item.nextPoll().toString());
                 }
             }
             return job;

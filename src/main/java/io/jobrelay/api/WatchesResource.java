@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Page;
+import io.jobrelay.ledger.UnreadableReplies;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
@@ -20,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/watches}: the watches and their health; adds, polls and removes them. */
-record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) implements Resource {
+record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches watches, WatchReader reader) implements Resource {
     private static final int JOBS_SHOWN = 100;
     private static final int MOST_ERRORS = 50;
     private static final List<String> HEALTHS = Stream.concat(
@@ -46,7 +48,7 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) im
                 query.several("health", HEALTHS),
                 query.choice("blind", Map.of("true", true), false));
         List<String> place = Cursor.read(query.one("cursor"), "watches", 1);
-        WatchIndex.Page found = index.page(filter, place == null ? null : place.get(0), query.limit());
+        Page<WatchIndex.Item, String> found = index.page(filter, place == null ? null : place.get(0), query.limit());
         return Reply.page(
                 "watches",
                 found.items().stream().map(WatchesResource::brief).toList(),
@@ -99,7 +101,7 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) im
     private Reply unreadable(Request request) {
         String number = request.part("number");
         Optional<byte[]> body = number.matches("[0-9]{1,18}")
-                ? index.unreadable(request.part("id"), Long.parseLong(number))
+                ? unreadable.body(request.part("id"), Long.parseLong(number))
                 : Optional.empty();
         return body.map(bytes -> Reply.of("text/plain; charset=utf-8", bytes)
                         .with("Content-Disposition", "attachment; filename=\"unreadable-" + number + ".txt\""))
@@ -143,7 +145,7 @@ record WatchesResource(WatchIndex index, Watches watches, WatchReader reader) im
         ArrayNode jobs = node.putArray("jobs");
         index.jobs(item.id(), JOBS_SHOWN).forEach(jobs::add);
         ArrayNode replies = node.putArray("unreadableReplies");
-        for (WatchIndex.Unreadable reply : index.unreadable(item.id())) {
+        for (UnreadableReplies.Entry reply : unreadable.of(item.id())) {
             ObjectNode one = replies.addObject()
                     .put("receiveTime", reply.received().toString())
                     .put("cause", reply.cause())

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.cli.Api.Listing;
 import io.jobrelay.job.Json;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Redelivery.Selection;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.ledger.Deliveries.Selection;
+import io.jobrelay.ledger.Redelivery.Selection;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

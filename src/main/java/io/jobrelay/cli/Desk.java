@@ -2,8 +2,8 @@ package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.cli.Api.Listing;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Redelivery.Selection;
 import java.util.List;
 
 /** Where nodes, deliveries and destinations are looked after: at a Jobrelay that runs, or at the ledger of one that does not. */

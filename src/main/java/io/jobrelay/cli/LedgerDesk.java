@@ -4,15 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.cli.Api.Listing;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
-import io.jobrelay.ledger.DeliveryIndex;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.History.Place;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
-import io.jobrelay.ledger.NodeIndex;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Page;
+import io.jobrelay.ledger.Redelivery;
+import io.jobrelay.ledger.Redelivery.Selection;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +24,17 @@ import java.util.Set;
 record LedgerDesk(LedgerDatabase ledger) implements Desk {
     @Override
     public Listing deliveries(Status status, Selection selection, int most) {
-        DeliveryIndex index = new DeliveryIndex(ledger);
-        DeliveryIndex.Filter filter = new DeliveryIndex.Filter(
+        Deliveries deliveries = new Deliveries(ledger);
+        Deliveries.Filter filter = new Deliveries.Filter(
                 Set.of(status),
                 selection.destination() == null ? Set.of() : Set.of(selection.destination()),
                 null,
                 selection.since(),
                 selection.until());
         List<JsonNode> items = new ArrayList<>();
-        Optional<Place> next = Optional.of(DeliveryIndex.NEWEST);
+        Optional<Place> next = Optional.of(Deliveries.NEWEST);
         while (next.isPresent() && items.size() < most) {
-            DeliveryIndex.Page page = index.page(filter, next.get(), most - items.size());
+            Page<Deliveries.Entry, Place> page = deliveries.page(filter, next.get(), most - items.size());
             page.items().forEach(item -> items.add(Json.MAPPER.valueToTree(item)));
             next = page.next();
         }
@@ -42,11 +43,11 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
 
     @Override
     public long redeliver(Selection selection) {
-        Deliveries deliveries = new Deliveries(ledger);
-        Deliveries.Redelivered some = deliveries.redeliver(selection, null);
+        Redelivery redelivery = new Redelivery(ledger);
+        Redelivery.Redelivered some = redelivery.redeliver(selection, null);
         long redelivered = some.deliveries();
         while (some.next().isPresent()) {
-            some = deliveries.redeliver(selection, some.next().get());
+            some = redelivery.redeliver(selection, some.next().get());
             redelivered += some.deliveries();
         }
         return redelivered;
@@ -54,13 +55,14 @@ record LedgerDesk(LedgerDatabase ledger) implements Desk {
 
     @Override
     public boolean redeliver(String id) {
-        return new Deliveries(ledger).redeliver(id);
+        return new Redelivery(ledger).redeliver(id);
     }
 
     @Override
     public List<JsonNode> nodes() {
-        return new NodeIndex(ledger)
-                .list().stream().<JsonNode>map(Json.MAPPER::valueToTree).toList();
+        return Nodes.list(ledger).stream()
+                .<JsonNode>map(Json.MAPPER::valueToTree)
+                .toList();
     }
 
     /** The router's outbox is no destination. */

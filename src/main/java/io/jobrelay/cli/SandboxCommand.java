@@ -148,7 +148,7 @@ final class SandboxCommand extends Subcommand {
         report.say("");
         report.say(report.jobs());
         report.say("");
-        report.say(report.deliveries(relay.engine().outbox().counts(), proof));
+        report.say(report.deliveries(relay.engine().destinations().counts(), proof));
         report.say(
                 "",
                 "%s The providers verified %d signatures and refused %d."

@@ -9,6 +9,7 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Progress;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
@@ -126,9 +127,9 @@ final class SandboxReport {
     /**
      * @param proof what is known of each destination besides what the outbox says
      */
-    TextTable deliveries(List<Outbox.Count> counts, Map<String, String> proof) {
+    TextTable deliveries(List<Destinations.Count> counts, Map<String, String> proof) {
         Map<String, Map<String, Long>> byDestination = new TreeMap<>();
-        for (Outbox.Count count : counts) {
+        for (Destinations.Count count : counts) {
             byDestination
                     .computeIfAbsent(count.destination(), name -> new TreeMap<>())
                     .put(count.status(), count.deliveries());

@@ -77,12 +77,16 @@ public final class Blindness {
     /** The watches that are blind. */
     public Report report() {
         return database.read(handle -> new Report(
-                handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
-                        .mapTo(Long.class)
-                        .one(),
+                count(handle),
                 find(handle.createQuery(FIND.formatted("blind order by id")).bind("most", NAMED)).stream()
                         .map(this::told)
                         .toList()));
+    }
+
+    static long count(Handle handle) {
+        return handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
+                .mapTo(Long.class)
+                .one();
     }
 
     private record Found(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}

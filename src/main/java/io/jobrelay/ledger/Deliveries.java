@@ -1,36 +1,58 @@
 package io.jobrelay.ledger;
 
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.reverseOrder;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.ledger.History.Place;
 import io.jobrelay.trust.PlainLine;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.mapper.Nested;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries as whoever looks after them sees them: found, and sent again when they are dead. Works beside a
- * running Jobrelay, which notices by itself.
+ * The deliveries, to be looked through a page at a time, those first that were put in last. Those that are not delivered, and
+ * those of a job, are found directly. Of the others a page looks through so many at most, wherever those are that it finds: it
+ * may hold fewer than were asked for, even none, and the next page goes on behind them.
  */
 public final class Deliveries {
-    private static final int REDELIVERED_AT_ONCE = 1_000;
+    /** In front of the first page. */
+    public static final Place NEWEST = new Place(Long.MAX_VALUE, Long.MAX_VALUE);
 
-    static final int LOOKED_THROUGH = 10_000;
+    /** What an event's time is between, if {@code :since} and {@code :until} are given. */
+    static final String IN_TIME =
+            "c.event_time >= coalesce(:since, 0) and c.event_time < coalesce(:until, 9223372036854775807)";
+
+    private static final String ENTRY = """
+            d.destination || '.' || c.event_id as id, d.destination, c.event_id, c.type, d.subject, d.sequence, d.status,
+            d.attempts, c.event_time as time, d.due_at as due_time, d.updated_at as update_time, d.error""";
+
+    /** A tenth of a second or two, when none of them is what is looked for. */
+    private static final int LOOKED_THROUGH = 100_000;
 
     private final LedgerDatabase database;
+    private final int lookedThrough;
 
     public Deliveries(LedgerDatabase database) {
-        this.database = database;
+        this(database, LOOKED_THROUGH);
+    }
+
+    /**
+     * @param lookedThrough how many deliveries a page looks through at most
+     */
+    Deliveries(LedgerDatabase database, int lookedThrough) {
+        this.database = requireNonNull(database, "database is null");
+        this.lookedThrough = lookedThrough;
     }
 
     /** How far a delivery has come. */
@@ -38,32 +60,6 @@ public final class Deliveries {
         PENDING,
         DELIVERED,
         DEAD
-    }
-
-    /**
-     * Which deliveries.
-     *
-     * @param destination null for all
-     * @param since the earliest time of the event, null for any
-     * @param until what the time of the event must be before, null for any
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Selection(
-            @Nullable String destination,
-            @Nullable Instant since,
-            @Nullable Instant until) {
-        /** All of them. */
-        public static final Selection ALL = new Selection(null, null, null);
-
-        private Stream<String> destinations(Handle handle) {
-            return destination == null ? Destinations.names(handle).stream() : Stream.of(destination);
-        }
-
-        private <S extends SqlStatement<S>> S bind(S statement) {
-            return statement
-                    .bind("since", since == null ? Long.MIN_VALUE : since.toEpochMilli())
-                    .bind("until", until == null ? Long.MAX_VALUE : until.toEpochMilli());
-        }
     }
 
     /**
@@ -78,6 +74,7 @@ public final class Deliveries {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Entry(
+            @JsonIgnore @Nested Place place,
             String id,
             String destination,
             String eventId,
@@ -90,136 +87,154 @@ public final class Deliveries {
             @Nullable Instant dueTime,
             Instant updateTime,
             @Nullable String error) {
-        /** What the columns of a delivery and of its change say, as {@link #of} reads them. */
-        static final String COLUMNS = "d.*, c.event_id, c.type, c.event_time";
-
         public Entry {
-            requireNonNull(id, "id is null");
-        }
-
-        static Entry of(ResultSet row) throws SQLException {
-            String destination = row.getString("destination");
-            String eventId = row.getString("event_id");
-            String error = row.getString("error");
-            return new Entry(
-                    destination + "." + eventId,
-                    destination,
-                    eventId,
-                    row.getString("type"),
-                    row.getString("subject"),
-                    row.getLong("sequence"),
-                    Status.valueOf(row.getString("status")),
-                    row.getInt("attempts"),
-                    Instant.ofEpochMilli(row.getLong("event_time")),
-                    Times.instant(row, "due_at"),
-                    Instant.ofEpochMilli(row.getLong("updated_at")),
-                    error == null ? null : PlainLine.of(error));
+            error = error == null ? null : PlainLine.of(error);
         }
     }
 
-    /** A dead delivery, as one to go on behind. */
-    public record Position(String destination, Place place) {}
-
     /**
-     * What was sent again.
+     * Which deliveries.
      *
-     * @param deliveries how many
-     * @param next where to go on, empty if that were all
+     * @param statuses any of these, all if there are none
+     * @param destinations any of these, all if there are none
+     * @param subject the job, or the watch, that changed; null for any
+     * @param since the earliest time of the event, null for any
+     * @param until what the time of the event must be before, null for any
      */
-    public record Redelivered(int deliveries, Optional<Position> next) {}
+    public record Filter(
+            Set<Status> statuses,
+            Set<String> destinations,
+            @Nullable String subject,
+            @Nullable Instant since,
+            @Nullable Instant until) {
+        public Filter {
+            statuses = Set.copyOf(statuses);
+            destinations = Set.copyOf(destinations);
+        }
+    }
 
-    /**
-     * Makes the selected dead deliveries pending, as if they had never been tried. What is pending of a job is sent in the
-     * order of its changes; one that is on its way while this happens stays ahead. Some thousand dead deliveries are looked
-     * at, wherever those are that are selected.
-     *
-     * @param after where to go on, null for the beginning
-     */
-    public Redelivered redeliver(Selection selection, @Nullable Position after) {
-        List<String> destinations = database.read(handle -> selection
-                .destinations(handle)
-                .filter(name -> after == null || name.compareTo(after.destination()) >= 0)
-                .sorted()
-                .toList());
-        int all = 0;
-        int looked = 0;
-        for (String destination : destinations) {
-            Place place = after != null && destination.equals(after.destination()) ? after.place() : Place.START;
-            // Bit by bit: a running Jobrelay writes to the ledger too.
-            for (List<Dead> some = dead(selection, destination, place);
-                    !some.isEmpty();
-                    some = dead(selection, destination, place)) {
-                place = some.get(some.size() - 1).place();
-                all += revive(destination, some.stream().filter(Dead::selected).toList());
-                looked += some.size();
-                if (looked >= LOOKED_THROUGH) {
-                    return new Redelivered(all, Optional.of(new Position(destination, place)));
-                }
+    /** At most so many deliveries, from behind that place on. */
+    public Page<Entry, Place> page(Filter filter, Place before, int limit) {
+        return database.read(handle -> {
+            List<Range> ranges = ranges(handle, filter);
+            Place end = ranges.stream()
+                    .flatMap(range -> end(handle, range, before).stream())
+                    .max(naturalOrder())
+                    .orElse(Place.START);
+            NavigableMap<Place, Entry> found = new TreeMap<>(reverseOrder());
+            for (Range range : ranges) {
+                // One that changes its status meanwhile is in two ranges, and once on the page.
+                entries(handle, filter, range, before, end, limit + 1)
+                        .forEach(entry -> found.put(entry.place(), entry));
             }
-        }
-        return new Redelivered(all, Optional.empty());
-    }
-
-    private List<Dead> dead(Selection selection, String destination, Place after) {
-        return database.read(handle -> selection
-                .bind(handle.createQuery("""
-                        select d.age, d.rowid, c.event_time >= :since and c.event_time < :until as selected
-                        from delivery d <crossJoin> change c on c.position = d.change
-                        where d.status = 'DEAD' and d.destination = :destination and (d.age, d.rowid) > (:age, :row)
-                        order by d.age, d.rowid limit :most"""))
-                .bind("destination", destination)
-                .bind("age", after.age())
-                .bind("row", after.position())
-                .bind("most", REDELIVERED_AT_ONCE)
-                .map((row, context) -> Dead.of(row))
-                .list());
-    }
-
-    /** Makes one dead delivery pending; false if there is no dead delivery of that id. */
-    public boolean redeliver(String id) {
-        int dot = id.indexOf('.');
-        String destination = id.substring(0, Math.max(dot, 0));
-        List<Dead> found = database.read(handle -> handle.createQuery("""
-                        select d.age, d.rowid, true as selected
-                        from change c <crossJoin> delivery d on d.change = c.position
-                        where c.event_id = :event and d.destination = :destination and d.status = 'DEAD'""")
-                .bind("destination", destination)
-                .bind("event", id.substring(dot + 1))
-                .map((row, context) -> Dead.of(row))
-                .list());
-        return revive(destination, found) == 1;
-    }
-
-    private record Dead(Place place, boolean selected) {
-        static Dead of(ResultSet row) throws SQLException {
-            return new Dead(new Place(row.getLong("age"), row.getLong("rowid")), row.getBoolean("selected"));
-        }
-    }
-
-    private int revive(String destination, List<Dead> dead) {
-        if (dead.isEmpty()) {
-            return 0;
-        }
-        return database.edit(Set.of(Shard.destination(destination)), handle -> {
-            long now = LedgerClock.livedTo(handle);
-            PreparedBatch batch = handle.prepareBatch("""
-                    update delivery set status = 'PENDING', attempts = 0, error = null, due_at = null, updated_at = :now
-                    where rowid = :row and status = 'DEAD'""");
-            dead.forEach(each ->
-                    batch.bind("now", now).bind("row", each.place.position()).add());
-            return IntStream.of(batch.execute()).sum();
+            return Page.of(
+                    List.copyOf(found.values()),
+                    limit,
+                    Entry::place,
+                    Optional.of(end).filter(place -> !place.equals(Place.START)));
         });
+    }
+
+    /**
+     * Deliveries that are next to one another in some index.
+     *
+     * @param tables those joined, in the order in which they are to be read
+     * @param where what puts a delivery into this range
+     * @param destination what {@code where} means by that
+     * @param byAge true if it is in the order of age and row; otherwise of the row alone, with an age of 0 for all
+     * @param bounded false if it is read to its end, whatever it holds
+     */
+    private record Range(
+            String tables, String where, @Nullable String destination, boolean byAge, boolean bounded) {
+        private static final String DELIVERIES = "delivery d <crossJoin> change c on c.position = d.change";
+
+        private static Range of(Status status, String destination) {
+            String where = "d.status = '%s' and d.destination = :destination".formatted(status);
+            return new Range(DELIVERIES, where, destination, true, true);
+        }
+
+        private static Range ofSubject() {
+            String tables = "change c <crossJoin> delivery d on d.change = c.position";
+            return new Range(tables, "c.subject = :subject", null, false, false);
+        }
+
+        private static Range all() {
+            return new Range(DELIVERIES, "true", null, false, true);
+        }
+
+        private String place() {
+            return (byAge ? "d.age" : "0 as age") + ", d.rowid as position";
+        }
+
+        private String between() {
+            return byAge
+                    ? "(d.age, d.rowid) >= (:endAge, :endRow) and (d.age, d.rowid) < (:age, :row)"
+                    : "d.rowid >= :endRow and d.rowid < :row";
+        }
+
+        private String order() {
+            return byAge ? "d.age desc, d.rowid desc" : "d.rowid desc";
+        }
+
+        private Query bind(Query query, Place before, Place end) {
+            return query.bind("destination", destination)
+                    .bind("age", before.age())
+                    .bind("row", before.position())
+                    .bind("endAge", end.age())
+                    .bind("endRow", end.position());
+        }
+    }
+
+    private static List<Range> ranges(Handle handle, Filter filter) {
+        if (filter.subject() != null) {
+            return List.of(Range.ofSubject());
+        }
+        if (filter.statuses().isEmpty() || filter.statuses().contains(Status.DELIVERED)) {
+            return List.of(Range.all());
+        }
+        Collection<String> destinations =
+                filter.destinations().isEmpty() ? Destinations.names(handle) : filter.destinations();
+        return destinations.stream()
+                .flatMap(name -> filter.statuses().stream().map(status -> Range.of(status, name)))
+                .toList();
+    }
+
+    /** The last place to be looked at; empty if that is the last of all. */
+    private Optional<Place> end(Handle handle, Range range, Place before) {
+        if (!range.bounded) {
+            return Optional.empty();
+        }
+        Query query = handle.createQuery("select %s from delivery d where %s and %s order by %s limit 1 offset :skipped"
+                .formatted(range.place(), range.where, range.between(), range.order()));
+        return range.bind(query, before, Place.START)
+                .bind("skipped", lookedThrough - 1)
+                .mapTo(Place.class)
+                .findOne();
+    }
+
+    private static List<Entry> entries(Handle handle, Filter filter, Range range, Place before, Place end, int limit) {
+        Query query = handle.createQuery("""
+                select %s, %s from %s where %s and %s and %s
+                    and (:statuses = '[]' or d.status in (select value from <elements>(:statuses)))
+                    and (:destinations = '[]' or d.destination in (select value from <elements>(:destinations)))
+                order by %s limit :limit""".formatted(
+                        range.place(), ENTRY, range.tables, range.where, range.between(), IN_TIME, range.order()));
+        return range.bind(query, before, end)
+                .bindMethods(filter)
+                .bind("limit", limit)
+                .mapTo(Entry.class)
+                .list();
     }
 
     /** The delivery of that id, unless it is purged. */
     public Optional<Entry> find(String id) {
         int dot = id.indexOf('.');
         return database.read(handle -> handle.createQuery("""
-                        select %s from change c <crossJoin> delivery d on d.change = c.position
-                        where c.event_id = :event and d.destination = :destination""".formatted(Entry.COLUMNS))
+                        select d.age, d.rowid as position, %s from change c <crossJoin> delivery d on d.change = c.position
+                        where c.event_id = :event and d.destination = :destination""".formatted(ENTRY))
                 .bind("destination", id.substring(0, Math.max(dot, 0)))
                 .bind("event", id.substring(dot + 1))
-                .map((row, context) -> Entry.of(row))
+                .mapTo(Entry.class)
                 .findOne());
     }
 }

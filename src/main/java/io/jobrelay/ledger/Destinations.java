@@ -1,24 +1,29 @@
 package io.jobrelay.ledger;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.delivery.Circuit;
 import io.jobrelay.delivery.Circuit.State;
+import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.trust.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/** How the destinations do that anything was ever for. Works beside a running Jobrelay, which notices by itself. */
+/**
+ * The destinations that changes were ever routed to, and how deliveries to each go. Works beside a running Jobrelay, which
+ * notices by itself.
+ */
 public final class Destinations {
+    private static final RowMapper<Circuit> CIRCUIT = ConstructorMapper.of(Circuit.class);
+
     private final LedgerDatabase database;
     private final Clock clock;
 
@@ -33,9 +38,9 @@ public final class Destinations {
     /**
      * A destination.
      *
-     * @param oldestPendingTime time of the first change that it was given and has not got, null if it has all
+     * @param oldestPendingTime time of the first change that waits for it, null if none does
      * @param failingSince since when nothing has got through; null while something does
-     * @param nextTryTime when something is sent again at the earliest; null where nothing keeps it
+     * @param nextTryTime when something is sent again at the earliest; null where nothing holds it up
      * @param error why the last delivery did not get through; null once one has
      * @param node the name of the node that works on it; null for none, and where one process has the whole ledger
      */
@@ -49,72 +54,86 @@ public final class Destinations {
             @Nullable Instant failingSince,
             @Nullable Instant nextTryTime,
             @Nullable String error,
-            @Nullable String node) {
-        public Entry {
-            requireNonNull(name, "name is null");
-        }
-
-        private static Entry of(ResultSet row, Instant now) throws SQLException {
-            Circuit circuit = Outbox.circuit(row);
-            State state = circuit.state(now);
-            long pending = row.getLong("pending");
-            String error = circuit.error();
-            return new Entry(
-                    row.getString("name"),
-                    state == State.HALF_OPEN && pending == 0 ? State.OPEN : state,
-                    pending,
-                    Times.instant(row, "oldest"),
-                    row.getLong("dead"),
-                    circuit.failingSince(),
-                    circuit.nextTry(now).orElse(null),
-                    error == null ? null : PlainLine.of(error),
-                    row.getString("node"));
-        }
-    }
+            @Nullable String node) {}
 
     /** The router, as {@link Outbox#CHANGES}, and all destinations, by name. */
     public List<Entry> list() {
         Instant now = clock.instant();
-        return database.read(handle -> Stream.concat(
-                        handle.createQuery("""
-                                select x.*, n.name as node,
-                                    (select count(*) from delivery d
-                                        where d.destination = x.name and d.status = 'PENDING') as pending,
-                                    (select count(*) from delivery d
-                                        where d.destination = x.name and d.status = 'DEAD') as dead,
-                                    (select c.created_at from delivery d <crossJoin> change c on c.position = d.change
-                                        where d.destination = x.name and d.status = 'PENDING'
-                                        order by d.age, d.rowid limit 1) as oldest
-                                from destination x left join lease l on l.shard = 'destination/' || x.name
-                                    left join node n on n.incarnation = l.owner""").map((row, context) -> Entry.of(row, now)).stream(),
-                        handle.createQuery("""
-                                select (select count(*) from change where not routed) as pending,
-                                    (select created_at from change where not routed order by age, position limit 1) as oldest""").map((row, context) -> router(row)).stream())
-                .sorted(Comparator.comparing(Entry::name))
-                .toList());
+        return database.read(handle -> handle.createQuery("""
+                        select x.name, x.disabled, x.paused_until, x.failures, x.failing_since, x.failed_at, x.probe_at, x.error,
+                            (select count(*) from delivery d
+                                where d.destination = x.name and d.status = 'PENDING') as pending,
+                            (select c.created_at from delivery d <crossJoin> change c on c.position = d.change
+                                where d.destination = x.name and d.status = 'PENDING'
+                                order by d.age, d.rowid limit 1) as oldest,
+                            (select count(*) from delivery d where d.destination = x.name and d.status = 'DEAD') as dead,
+                            n.name as node
+                        from destination x left join lease l on l.shard = 'destination/' || x.name
+                            left join node n on n.incarnation = l.owner
+                        union all select 'changes', null, null, 0, null, null, null, null,
+                            (select count(*) from change where not routed),
+                            (select created_at from change where not routed order by age, position limit 1), 0, null
+                        order by 1""")
+                .map((row, context) -> entry(row, context, now))
+                .list());
     }
 
-    private static Entry router(ResultSet row) throws SQLException {
+    private static Entry entry(ResultSet row, StatementContext context, Instant now) throws SQLException {
+        Circuit circuit = CIRCUIT.map(row, context);
+        State state = circuit.state(now);
+        long pending = row.getLong("pending");
+        String error = circuit.error();
         return new Entry(
-                Outbox.CHANGES,
-                State.CLOSED,
-                row.getLong("pending"),
-                Times.instant(row, "oldest"),
-                0,
-                null,
-                null,
-                null,
-                null);
+                row.getString("name"),
+                state == State.HALF_OPEN && pending == 0 ? State.OPEN : state,
+                pending,
+                LedgerTypes.instant(row, "oldest"),
+                row.getLong("dead"),
+                circuit.failingSince(),
+                circuit.nextTry(now).orElse(null),
+                error == null ? null : PlainLine.of(error),
+                row.getString("node"));
     }
 
-    /** All that anything was ever for. */
     static List<String> names(Handle handle) {
         return handle.createQuery("select name from destination")
                 .mapTo(String.class)
                 .list();
     }
 
-    /** Lets everything go to the destination that is due, as if it had never failed; false if nothing kept it. */
+    /** How many deliveries a destination has in each status. */
+    public record Count(String destination, String status, long deliveries) {}
+
+    /** Reads all of them, so it is for the end of a small run. */
+    public List<Count> counts() {
+        return database.read(
+                handle -> handle.createQuery("""
+                        select destination, status, count(*) as deliveries from delivery group by destination, status
+                        union all select 'changes', 'PENDING', count(*) from change where not routed having count(*) > 0
+                        order by 1, 2""").mapTo(Count.class).list());
+    }
+
+    /** The destinations, and the router, that have a delivery in that status. */
+    public Set<String> having(Status status) {
+        return database.read(handle -> having(handle, status, "true"));
+    }
+
+    /** The destinations, and the router, that something waits for; but for those that are disabled. */
+    public Set<String> owing() {
+        return database.read(handle -> having(handle, Status.PENDING, "x.disabled is null"));
+    }
+
+    private static Set<String> having(Handle handle, Status status, String which) {
+        return handle.createQuery("""
+                        select x.name from destination x where %2$s
+                            and exists (select 1 from delivery d where d.destination = x.name and d.status = '%1$s')
+                        union select 'changes'
+                        where '%1$s' = 'PENDING' and exists (select 1 from change where not routed)""".formatted(status, which))
+                .mapTo(String.class)
+                .set();
+    }
+
+    /** Lets everything that is due go to the destination, as if it had never failed; false if nothing was held up. */
     public boolean enable(String name) {
         return database.edit(Set.of(Shard.destination(name)), handle -> handle.execute("""
                         update destination set disabled = null, paused_until = null, failures = 0, failing_since = null,

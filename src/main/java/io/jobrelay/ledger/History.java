@@ -1,14 +1,17 @@
 package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.groupingBy;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.mapper.Nested;
 
 /**
  * The changes that are kept, each at a place that never changes. A change becomes visible only once every change before it is
@@ -17,6 +20,9 @@ import java.util.regex.Pattern;
 public final class History {
     /** A page ends behind the change that fills it, since the provider's own words in a change may be long. */
     private static final int PAGE_BYTES = 2 * 1024 * 1024;
+
+    /** Of one job that changes more often, the states since then. */
+    private static final int MOST_STATES = 60;
 
     private final LedgerDatabase database;
 
@@ -41,10 +47,6 @@ public final class History {
                     : Optional.empty();
         }
 
-        static Place of(ResultSet row) throws SQLException {
-            return new Place(row.getLong("age"), row.getLong("position"));
-        }
-
         @Override
         public int compareTo(Place other) {
             return ORDER.compare(this, other);
@@ -58,13 +60,7 @@ public final class History {
 
     /** A change: its event, as every destination receives it. */
     @SuppressWarnings("ArrayRecordComponent") // the bytes are what is sent, nobody compares entries
-    public record Entry(Place place, long sequence, String type, byte[] event) {
-        public Entry {
-            requireNonNull(place, "place is null");
-            requireNonNull(type, "type is null");
-            requireNonNull(event, "event is null");
-        }
-    }
+    public record Entry(@Nested Place place, long sequence, String type, byte[] event) {}
 
     /** At most so many changes behind that place; none only if there is none. */
     public List<Entry> after(Place place, int limit) {
@@ -84,40 +80,58 @@ public final class History {
                             from (select age, position, sequence, length(event) as bytes from change
                                 where %2$s order by %1$s limit :limit) sized) page on position = fits
                         where before < :bytes order by %1$s""".formatted(order, where))
-                .bind("age", place.age)
-                .bind("position", place.position)
+                .bindMethods(place)
                 .bind("subject", subject)
                 .bind("sequence", sequence)
                 .bind("limit", limit)
                 .bind("bytes", PAGE_BYTES)
-                .map((row, context) ->
-                        new Entry(Place.of(row), row.getLong("sequence"), row.getString("type"), row.getBytes("event")))
+                .mapTo(Entry.class)
                 .list());
+    }
+
+    /** From then on the job was in that state. */
+    public record Stage(String job, Instant since, String state) {}
+
+    /** In which states each job was, from the first to the last, as far as its changes are kept. */
+    public Map<String, List<Stage>> stages(Collection<String> jobs) {
+        return database.read(handle -> handle.createQuery("""
+                        select job, since, state from (
+                            select j.id as job, c.created_at as since, c.state, c.sequence,
+                                lag(c.state) over (partition by j.id order by c.sequence) as before
+                            from <elements>(:jobs) wanted
+                            join job j on j.id = wanted.value
+                            join change c on c.subject = j.id and c.sequence > j.sequence - :most
+                            where c.state is not null) stages
+                        where before is null or before <> state order by job, sequence""")
+                .bind("jobs", jobs)
+                .bind("most", MOST_STATES)
+                .mapTo(Stage.class)
+                .collect(groupingBy(Stage::job)));
     }
 
     /** The place of the newest change there ever was. */
     public Place newest() {
-        return bounds().newest;
+        return bounds().newest();
     }
 
     /** True if every change behind that place is still there, and that place is of this ledger. */
     public boolean completeAfter(Place place) {
         Bounds bounds = bounds();
-        return place.compareTo(bounds.purged) >= 0 && place.compareTo(bounds.newest) <= 0;
+        return place.compareTo(bounds.purged) >= 0 && place.compareTo(bounds.newest()) <= 0;
     }
 
-    private record Bounds(Place purged, Place newest) {}
+    private record Bounds(
+            @Nested("purged") Place purged, @Nested Place kept) {
+        private Place newest() {
+            return kept.compareTo(purged) > 0 ? kept : purged;
+        }
+    }
 
     private Bounds bounds() {
-        return database.read(handle -> handle.createQuery("""
+        return database.read(
+                handle -> handle.createQuery("""
                         select purged_age, purged_position, age, position from ledger_time
                         left join (select age, position from change where age < <settled>
-                            order by age desc, position desc limit 1) newest on true""")
-                .map((row, context) -> {
-                    Place purged = new Place(row.getLong("purged_age"), row.getLong("purged_position"));
-                    Place kept = Place.of(row);
-                    return new Bounds(purged, kept.compareTo(purged) > 0 ? kept : purged);
-                })
-                .one());
+                            order by age desc, position desc limit 1) newest on true""").mapTo(Bounds.class).one());
     }
 }

@@ -6,7 +6,6 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.watch.Watch;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * the watch is due again.
  */
 public final class Intake {
-    private static final int UNREADABLE_REPLIES_KEPT = 10;
-
     private final LedgerDatabase database;
     private final Outbox outbox;
     private final Announcements announcements;
@@ -242,26 +239,10 @@ public final class Intake {
                 .bind("id", due.id())
                 .execute();
         if (failure.reply() != null) {
-            keep(handle, due.watch(), failure.message(), failure.reply(), failed.now);
+            UnreadableReplies.keep(handle, due.id(), failure.message(), failure.reply(), failed.now);
         }
         return new DueWatch(
                 due.id(), due.watch(), due.lease(), due.edit(), next, due.stateSince(), due.answered(), false);
-    }
-
-    private static void keep(Handle handle, Watch watch, String cause, UnreadableReply reply, Instant now) {
-        handle.createUpdate("""
-                        insert into unreadable_reply (watch_id, received_at, cause, http_status, content_type, body)
-                        values (:watch, :now, :cause, :status, :contentType, :body)""")
-                .bind("watch", watch.id())
-                .bind("now", now.toEpochMilli())
-                .bind("cause", cause)
-                .bind("status", reply.httpStatus())
-                .bind("contentType", reply.contentType())
-                .bind("body", reply.body())
-                .execute();
-        handle.execute("""
-                        delete from unreadable_reply where watch_id = ? and id not in (
-                            select id from unreadable_reply where watch_id = ? order by id desc limit ?)""", watch.id(), watch.id(), UNREADABLE_REPLIES_KEPT);
     }
 
     /** What the ledger holds of a watch that was polled. */

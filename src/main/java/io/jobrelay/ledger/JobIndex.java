@@ -1,17 +1,14 @@
 package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingLong;
 
-import io.jobrelay.job.Json;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,7 +24,7 @@ public final class JobIndex {
     /** Some tenths of a second in a ledger of a million, when none of them is what is looked for. */
     private static final int LOOKED_THROUGH = 100_000;
 
-    /** How many times as long a look takes at a job that the order's own index does not tell enough of. */
+    /** How many times as long a look takes at a job of which the order's own index does not have all that filters need. */
     private static final int DEARER = 5;
 
     private final LedgerDatabase database;
@@ -38,7 +35,7 @@ public final class JobIndex {
     }
 
     /**
-     * @param lookedThrough how many jobs a page looks through at most, in an order whose index tells all of them
+     * @param lookedThrough how many jobs a page looks through at most, in an order whose index has all that filters need
      */
     JobIndex(LedgerDatabase database, int lookedThrough) {
         this.database = requireNonNull(database, "database is null");
@@ -68,6 +65,10 @@ public final class JobIndex {
             apis = Set.copyOf(apis);
             accounts = Set.copyOf(accounts);
             labels = Map.copyOf(labels);
+        }
+
+        private String pattern() {
+            return text == null ? "" : "%" + text.toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0") + "%";
         }
     }
 
@@ -104,23 +105,15 @@ public final class JobIndex {
         }
 
         private String by(String key, String id) {
-            String direction = down ? " desc" : "";
-            return member == Member.ID ? id + direction : key + direction + ", " + id + direction;
+            return "%s%3$s, %s%3$s".formatted(key, id, down ? " desc" : "");
         }
 
-        /** What is behind the place that is bound by that name. */
-        private String behind(String name) {
-            return compared(down ? " < " : " > ", name);
+        private String behind(boolean goesOn) {
+            return goesOn ? "(%s, id) %s (:afterKey, :afterId)".formatted(member.column, down ? "<" : ">") : "true";
         }
 
-        private String notBehind(String name) {
-            return compared(down ? " >= " : " <= ", name);
-        }
-
-        private String compared(String operator, String name) {
-            return member == Member.ID
-                    ? "id" + operator + ":" + name + "Id"
-                    : "(%s, id)%s(:%3$sKey, :%3$sId)".formatted(member.column, operator, name);
+        private String notBehind(boolean ends) {
+            return ends ? "(%s, id) %s (:endKey, :endId)".formatted(member.column, down ? ">=" : "<=") : "true";
         }
     }
 
@@ -134,111 +127,73 @@ public final class JobIndex {
             requireNonNull(key, "key is null");
             requireNonNull(id, "id is null");
         }
-
-        private static Place of(ResultSet row) throws SQLException {
-            return new Place(row.getString("key"), row.getString("id"));
-        }
-    }
-
-    /**
-     * Some jobs.
-     *
-     * @param next where the next page begins behind, null where there is none
-     */
-    public record Page(List<Item> items, @Nullable Place next) {
-        public Page {
-            items = List.copyOf(items);
-        }
     }
 
     /**
      * A job in a list.
      *
+     * @param key what it is ordered by, as a text
      * @param record JSON without {@code raw}, {@code spec}, {@code result} and {@code logs}
      * @param stateTime since when the job has been seen in its state
      * @param stuck true if that is too long
-     * @param watch null where nobody looks after the job any more
+     * @param watch the id of its watch, null where none polls the job any more
+     * @param health of the watch
+     * @param nextPoll of the watch, null where its job has ended
      */
     public record Item(
-            Place place,
+            String id,
+            String key,
             String record,
             Instant stateTime,
             boolean stuck,
-            @Nullable WatchState watch) {
-        private static Item of(ResultSet row) throws SQLException {
-            String watch = row.getString("watch");
-            return new Item(
-                    Place.of(row),
-                    row.getString("record"),
-                    Instant.ofEpochMilli(row.getLong("state_since")),
-                    row.getBoolean("stuck"),
-                    watch == null ? null : new WatchState(watch, row.getString("health"), Times.instant(row, "due")));
+            @Nullable String watch,
+            @Nullable String health,
+            @Nullable Instant nextPoll) {
+        private Place place() {
+            return new Place(key, id);
         }
     }
 
-    /**
-     * The watch of a job.
-     *
-     * @param nextPoll null where its job has ended
-     */
-    public record WatchState(
-            String id, String health, @Nullable Instant nextPoll) {}
-
     /** At most so many jobs, from behind that place on. */
-    public Page page(Filter filter, Order order, @Nullable Place after, int limit) {
+    public Page<Item, Place> page(Filter filter, Order order, @Nullable Place after, int limit) {
         return database.read(handle -> {
             // Jobs that come in between make it a few more that are looked through, and none is left out.
-            Place end = filter.equals(Filter.NONE)
-                    ? null
-                    : bind(handle.createQuery(endSql(order, after != null)), "after", order, after)
+            Optional<Place> end = filter.equals(Filter.NONE)
+                    ? Optional.empty()
+                    : bind(handle.createQuery(endSql(order, after != null)), "after", after)
                             .bind(
                                     "skipped",
                                     Math.max(1, order.member().covered ? lookedThrough : lookedThrough / DEARER) - 1)
-                            .map((row, context) -> Place.of(row))
-                            .findOne()
-                            .orElse(null);
-            Query query = handle.createQuery(sql(order, after != null, end != null));
-            List<Item> found = bind(bind(query, "after", order, after), "end", order, end)
-                    .bind("states", Json.write(filter.states()))
-                    .bind("apis", Json.write(filter.apis()))
-                    .bind("accounts", Json.write(filter.accounts()))
-                    .bind("watch", Objects.requireNonNullElse(filter.watch(), ""))
-                    .bind("labels", Json.write(filter.labels()))
-                    .bind("text", filter.text() == null ? "" : pattern(filter.text()))
+                            .mapTo(Place.class)
+                            .findOne();
+            Query query = handle.createQuery(sql(order, after != null, end.isPresent()));
+            List<Item> found = bind(bind(query, "after", after), "end", end.orElse(null))
+                    .bindMethods(filter)
+                    .bind("watch", requireNonNullElse(filter.watch(), ""))
+                    .bind("pattern", filter.pattern())
                     .bind("limit", limit + 1)
-                    .map((row, context) -> Item.of(row))
+                    .mapTo(Item.class)
                     .list();
-            return found.size() > limit
-                    ? new Page(found.subList(0, limit), found.get(limit - 1).place())
-                    : new Page(found, end);
+            return Page.of(found, limit, Item::place, end);
         });
     }
 
-    private static Query bind(Query query, String name, Order order, @Nullable Place place) {
-        if (place != null && order.member() != Member.ID) {
-            query.bind(name + "Key", place.key()); // taken for the number that its column has
-        }
-        return place == null ? query : query.bind(name + "Id", place.id());
-    }
-
-    private static String pattern(String text) {
-        return "%" + text.toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0") + "%";
+    /** A key that is a number is compared with its column as one. */
+    private static Query bind(Query query, String name, @Nullable Place place) {
+        return place == null ? query : query.bind(name + "Key", place.key()).bind(name + "Id", place.id());
     }
 
     /** Finds the last job to be looked through; none where that is the last of all. */
     static String endSql(Order order, boolean goesOn) {
-        return "select %s as key, id from job where %s order by %s limit 1 offset :skipped"
-                .formatted(
-                        order.member().column,
-                        goesOn ? order.behind("after") : "true",
-                        order.by(order.member().column, "id"));
+        return "select %1$s as key, id from job where %2$s order by %3$s limit 1 offset :skipped"
+                .formatted(order.member().column, order.behind(goesOn), order.by(order.member().column, "id"));
     }
 
     /** The inner query finds the jobs without their records, which are long; the outer one reads those of the page. */
     static String sql(Order order, boolean goesOn, boolean ends) {
         return """
-                select found.id, found.key, <listedRecord> as record, j.state_since, j.stuck, w.id as watch, w.health,
-                    case when w.state = 'ACTIVE' then w.due_at end as due
+                select found.id, found.key, <listedRecord> as record, j.state_since as state_time, j.stuck, w.id as watch,
+                    w.health, case when w.state = 'ACTIVE' then w.due_at end as next_poll
                 from (select id, %s as key from job j
                     where %s and %s
                         and (:states = '[]' or state in (select value from <elements>(:states)))
@@ -248,15 +203,15 @@ public final class JobIndex {
                         and (:labels = '{}' or not exists (select 1 from <members>(:labels) wanted where not exists (
                             select 1 from <members>(j.labels) had
                             where had.key = wanted.key and had.value = wanted.value)))
-                        and (:text = '' or search like :text escape '!')
+                        and (:pattern = '' or search like :pattern escape '!')
                     order by %s limit :limit) found
                 join job j on j.id = found.id
                 join job_record r on r.id = found.id
                 left join watch w on w.id = j.watch_id and w.state <> 'REMOVED'
                 order by %s""".formatted(
                         order.member().column,
-                        goesOn ? order.behind("after") : "true",
-                        ends ? order.notBehind("end") : "true",
+                        order.behind(goesOn),
+                        order.notBehind(ends),
                         order.by(order.member().column, "id"),
                         order.by("found.key", "found.id"));
     }
@@ -266,7 +221,7 @@ public final class JobIndex {
      *
      * @param sequence of its last change
      * @param record JSON, complete
-     * @param watch the id of the watch that looks after it, null where none does any more
+     * @param watch the id of its watch, null where none polls the job any more
      */
     public record Job(
             String id,
@@ -276,28 +231,20 @@ public final class JobIndex {
 
     /** The job as it was at its last change. */
     public Optional<Job> find(String id) {
-        return database.read(handle -> handle.createQuery("""
-                        select j.sequence, r.record, w.id as watch from job j join job_record r on r.id = j.id
-                        left join watch w on w.id = j.watch_id and w.state <> 'REMOVED' where j.id = :id""")
-                .bind("id", id)
-                .map((row, context) ->
-                        new Job(id, row.getLong("sequence"), row.getString("record"), row.getString("watch")))
-                .findOne());
+        return database.read(handle ->
+                handle.createQuery("""
+                        select j.id, j.sequence, r.record, w.id as watch from job j join job_record r on r.id = j.id
+                        left join watch w on w.id = j.watch_id and w.state <> 'REMOVED' where j.id = :id""").bind("id", id).mapTo(Job.class).findOne());
     }
 
     /** Jobs of an API that are in the same state. */
-    public record Count(String api, String state, long jobs) {
-        public Count {
-            requireNonNull(api, "api is null");
-            requireNonNull(state, "state is null");
-        }
-    }
+    public record Count(String api, String state, long jobs) {}
 
     /** How many jobs of each API are in each state: a handful of rows, however many jobs there are. */
     public List<Count> counts() {
         return database.read(
-                handle -> handle.createQuery("select api, state, sum(jobs) from job_count group by api, state")
-                        .map((row, context) -> new Count(row.getString(1), row.getString(2), row.getLong(3)))
+                handle -> handle.createQuery("select api, state, sum(jobs) as jobs from job_count group by api, state")
+                        .mapTo(Count.class)
                         .list());
     }
 

@@ -3,6 +3,7 @@ package io.jobrelay.ledger;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
+import java.lang.reflect.Constructor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -36,8 +37,15 @@ final class LedgerTypes {
                         HealthChange.Failure.class,
                         (row, column, context) -> read(row.getString(column), HealthChange.Failure.class))
                 .registerRowMapper((RowMapperFactory) (type, config) -> type instanceof Class<?> row && row.isRecord()
-                        ? Optional.of(ConstructorMapper.of(row))
+                        ? Optional.of(ConstructorMapper.of(constructor(row)))
                         : Optional.empty());
+    }
+
+    /** Of a record that may be private. */
+    private static Constructor<?> constructor(Class<?> row) {
+        Constructor<?> constructor = row.getDeclaredConstructors()[0];
+        constructor.setAccessible(true);
+        return constructor;
     }
 
     private static <T> @Nullable T read(@Nullable String json, Class<T> type) {

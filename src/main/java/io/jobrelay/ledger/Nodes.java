@@ -2,6 +2,7 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * This node among those that work on the ledger. Each says with its heartbeat that it lives. One whose heartbeat has stood
- * still for as long as a {@link NodeLease} is struck out by whoever notices first, and what it has leased is nobody's. Whoever
- * waits for a heartbeat to move on counts by its own clock, so that no clock can be wrong.
+ * still for as long as a {@link NodeLease} is struck out by the first node that notices, and what it had leased is free. A node
+ * counts by its own clock for how long a heartbeat has stood still, so that no clock can be wrong.
  */
 public final class Nodes implements AutoCloseable {
     private final LedgerDatabase database;
@@ -25,11 +26,35 @@ public final class Nodes implements AutoCloseable {
     private final Map<String, Heard> others = new HashMap<>();
     private volatile String incarnation;
 
-    /** What is said of this node. */
+    /** What other nodes are told of this one. */
     public record Self(String name, String version) {
         public Self {
             requireNonNull(name, "name is null");
             requireNonNull(version, "version is null");
+        }
+    }
+
+    /**
+     * A node.
+     *
+     * @param incarnation another one after each start, and each time that its lease was over
+     * @param startTime when this incarnation began, in the ledger's time
+     * @param seenTime its last heartbeat, in the ledger's time
+     * @param self true for the one that was asked
+     * @param accounts how many it polls the watches of
+     * @param destinations how many it delivers to
+     */
+    public record Entry(
+            String name,
+            String incarnation,
+            String version,
+            Instant startTime,
+            Instant seenTime,
+            boolean self,
+            long accounts,
+            long destinations) {
+        private Entry ofSelf(Instant seen) {
+            return new Entry(name, incarnation, version, startTime, seen, true, accounts, destinations);
         }
     }
 
@@ -89,8 +114,7 @@ public final class Nodes implements AutoCloseable {
             if (nobodySeenSince(handle, now - NodeLease.TERM.toMillis())) {
                 Watches.resume(handle, now);
             }
-            begin(handle, incarnation, now);
-            return null;
+            return begin(handle, incarnation, now);
         });
         lease.renew(incarnation, sent);
     }
@@ -102,15 +126,14 @@ public final class Nodes implements AutoCloseable {
                 .one();
     }
 
-    private void begin(Handle handle, String incarnation, long now) {
-        handle.createUpdate("""
-                        insert into node (incarnation, name, version, started_at, seen_at)
-                        values (:incarnation, :name, :version, :now, :now)""")
-                .bind("incarnation", incarnation)
-                .bind("name", self.name)
-                .bind("version", self.version)
-                .bind("now", now)
-                .execute();
+    private int begin(Handle handle, String incarnation, long now) {
+        return handle.execute(
+                "insert into node (incarnation, name, version, started_at, seen_at) values (?, ?, ?, ?, ?)",
+                incarnation,
+                self.name,
+                self.version,
+                now,
+                now);
     }
 
     /** What this node may rely on. */
@@ -119,19 +142,32 @@ public final class Nodes implements AutoCloseable {
     }
 
     /** All nodes; a ledger in a file has one, which sends no heartbeats. */
-    public List<NodeIndex.Entry> list() {
-        return new NodeIndex(database)
-                .list().stream()
-                        .map(entry -> lease.holds(entry.incarnation())
-                                ? entry.ofSelf(shared ? entry.seenTime() : clock.instant())
-                                : entry)
-                        .toList();
+    public List<Entry> list() {
+        return list(database).stream()
+                .map(entry -> lease.holds(entry.incarnation())
+                        ? entry.ofSelf(shared ? entry.seenTime() : clock.instant())
+                        : entry)
+                .toList();
+    }
+
+    /** All nodes in order of their names, as the ledger has them; one that has died is there until another strikes it out. */
+    public static List<Entry> list(LedgerDatabase database) {
+        // A ledger in a file has one node, and names no owners.
+        return database.read(
+                handle -> handle.createQuery("""
+                        select n.name, n.incarnation, n.version, n.started_at as start_time, n.seen_at as seen_time,
+                            false as self,
+                            (select count(*) from lease l where l.shard like 'account/%%' and %1$s) accounts,
+                            (select count(*) from lease l where l.shard like 'destination/%%' and %1$s) destinations
+                        from node n order by name, started_at, incarnation""".formatted(database.shared() ? "l.owner = n.incarnation" : "true"))
+                        .mapTo(Entry.class)
+                        .list());
     }
 
     /**
-     * Says that this node lives; waits for nobody else.
+     * Says that this node lives; waits for no other.
      *
-     * @return false if the lease was over, and this node has begun anew
+     * @return false if the lease was over, and this node has started a new incarnation
      * @throws LedgerException if the ledger does not take it; the lease then runs on to its end
      */
     public synchronized boolean beat() {
@@ -141,7 +177,7 @@ public final class Nodes implements AutoCloseable {
         long sent = nanoTime.getAsLong();
         boolean held = lease.holds(incarnation) && renewed();
         if (!held) {
-            beginAnew();
+            startAgain();
         }
         lease.renew(incarnation, sent);
         clock.follow(held);
@@ -168,22 +204,20 @@ public final class Nodes implements AutoCloseable {
     }
 
     private boolean renewed() {
-        return database.writeApart(handle -> handle.createUpdate("""
-                        update node set beat = beat + 1, seen_at = :now where incarnation = :incarnation""")
-                        .bind("now", clock.millis())
-                        .bind("incarnation", incarnation)
-                        .execute())
+        return database.writeApart(handle -> handle.execute(
+                        "update node set beat = beat + 1, seen_at = ? where incarnation = ?",
+                        clock.millis(),
+                        incarnation))
                 == 1;
     }
 
-    /** What was leased before is given up, if nobody has taken it over yet. */
-    private void beginAnew() {
+    /** What was leased before is given up, if no other node has taken it yet. */
+    private void startAgain() {
         lease.end();
         String next = incarnations.get();
         database.writeApart(handle -> {
             handle.execute("delete from node where incarnation = ?", incarnation);
-            begin(handle, next, clock.millis());
-            return null;
+            return begin(handle, next, clock.millis());
         });
         incarnation = next;
     }
@@ -191,8 +225,7 @@ public final class Nodes implements AutoCloseable {
     private List<Other> others() {
         return database.read(handle -> handle.createQuery("select * from node where incarnation <> :self")
                 .bind("self", incarnation)
-                .map((row, context) ->
-                        new Other(row.getString("incarnation"), row.getString("name"), row.getLong("beat")))
+                .mapTo(Other.class)
                 .list());
     }
 
@@ -206,15 +239,15 @@ public final class Nodes implements AutoCloseable {
         return now - heard.since >= NodeLease.TERM.toNanos();
     }
 
-    /** False where it has moved on meanwhile, or somebody else was first. */
+    /** False where its heartbeat has moved on meanwhile, or another node was first. */
     private boolean strikeOut(Other other) {
-        // Passes by a row that somebody else is at, were it a process that stands still in the middle of it.
+        // Passes by a row that is locked, were it by a process that stands still in the middle of a transaction.
         return database.writeApart(handle -> handle.execute("""
                         delete from node where incarnation in (
                             select incarnation from node where incarnation = ? and beat = ? <skipLocked>)""", other.incarnation, other.beat)) == 1;
     }
 
-    /** Leaves: what this node has leased is the others', or the next start's. */
+    /** Leaves: what this node has leased is free for the others, or for the next start. */
     @Override
     public synchronized void close() {
         lease.end();

@@ -20,8 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
@@ -51,6 +52,7 @@ public final class Outbox {
     private final LedgerDatabase database;
     private final Clock clock;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
+    private final Set<String> named = ConcurrentHashMap.newKeySet();
     private final Batch<Settlement, Boolean> settlements = this::settle;
 
     public Outbox(LedgerDatabase database, Clock clock) {
@@ -76,7 +78,7 @@ public final class Outbox {
     }
 
     /**
-     * What a look into an outbox found.
+     * What was found in an outbox.
      *
      * @param read up to where everything is read
      * @param again how many are behind that, and found again: a transaction that still runs may put something before them
@@ -84,7 +86,6 @@ public final class Outbox {
     public record Page(List<Delivery> deliveries, Place read, int again) {
         public Page {
             deliveries = List.copyOf(deliveries);
-            requireNonNull(read, "read is null");
         }
     }
 
@@ -101,65 +102,59 @@ public final class Outbox {
         String order = destination.equals(CHANGES)
                 ? " and c.account in (<shards>) and (c.age, c.position) > (:age, :place) order by c.age, c.position"
                 : " and (d.age, d.rowid) > (:age, :place) order by d.age, d.rowid";
-        return database.read(handle -> {
-            List<Found> found = found(
-                    handle,
-                    destination,
-                    order + " limit :most",
-                    leases,
-                    query -> query.bind("age", after.age())
-                            .bind("place", after.position())
-                            .bind("most", most));
-            int settled = (int) found.stream().takeWhile(Found::settled).count();
-            return new Page(
-                    found.stream().map(Found::delivery).toList(),
-                    settled == 0 ? after : found.get(settled - 1).place,
-                    found.size() - settled);
-        });
+        List<Found> found = found(
+                destination,
+                order,
+                leases,
+                query -> query.bind("age", after.age()).bind("place", after.position()),
+                most);
+        int settled = (int) found.stream().takeWhile(Found::settled).count();
+        return new Page(
+                found.stream().map(Found::delivery).toList(),
+                settled == 0 ? after : found.get(settled - 1).place,
+                found.size() - settled);
     }
 
     /** At most so many deliveries of one job, or of one watch, that are still to be made, in the order of its changes. */
     public List<Delivery> pendingOf(String destination, Lease lease, String subject, long from, int most) {
-        String order = destination.equals(CHANGES)
-                ? " and c.subject = :subject and c.sequence >= :from order by c.sequence limit :most"
-                : " and d.subject = :subject and d.sequence >= :from order by d.sequence limit :most";
-        return database.read(handle -> found(
-                        handle,
+        String order = " and %1$s.subject = :subject and %1$s.sequence >= :from order by %1$s.sequence"
+                .formatted(destination.equals(CHANGES) ? "c" : "d");
+        return found(
                         destination,
                         order,
                         List.of(lease),
-                        query -> query.bind("subject", subject)
-                                .bind("from", from)
-                                .bind("most", most))
+                        query -> query.bind("subject", subject).bind("from", from),
+                        most)
                 .stream()
                 .map(Found::delivery)
-                .toList());
+                .toList();
     }
 
     private record Found(Delivery delivery, Place place, boolean settled) {}
 
     private List<Found> found(
-            Handle handle, String destination, String order, Collection<Lease> leases, Function<Query, Query> bind) {
+            String destination, String order, Collection<Lease> leases, UnaryOperator<Query> bind, int most) {
         boolean routing = destination.equals(CHANGES);
         Map<String, Lease> byName =
                 leases.stream().collect(toMap(lease -> lease.shard().name(), lease -> lease));
-        Query query = routing
-                ? handle.createQuery(CHANGES_PENDING + order)
-                : handle.createQuery(DELIVERIES_PENDING + order)
-                        .bind("destination", destination)
-                        .bind("now", clock.millis());
-        if (order.contains("<shards>")) {
-            query.bindList("shards", InList.of(byName.keySet()));
-        }
-        return bind.apply(query)
-                .map((row, context) -> new Found(
-                        delivery(
-                                row,
-                                destination,
-                                requireNonNull(byName.get(routing ? row.getString("account") : destination))),
-                        new Place(row.getLong("place_age"), row.getLong("place")),
-                        row.getBoolean("settled")))
-                .list();
+        return database.read(handle -> {
+            Query query = handle.createQuery((routing ? CHANGES_PENDING : DELIVERIES_PENDING) + order + " limit :most")
+                    .bind("destination", destination)
+                    .bind("now", clock.millis())
+                    .bind("most", most);
+            if (order.contains("<shards>")) {
+                query.bindList("shards", InList.of(byName.keySet()));
+            }
+            return bind.apply(query)
+                    .map((row, context) -> new Found(
+                            delivery(
+                                    row,
+                                    destination,
+                                    requireNonNull(byName.get(routing ? row.getString("account") : destination))),
+                            new Place(row.getLong("place_age"), row.getLong("place")),
+                            row.getBoolean("settled")))
+                    .list();
+        });
     }
 
     private static Delivery delivery(ResultSet row, String destination, Lease lease) throws SQLException {
@@ -179,28 +174,27 @@ public final class Outbox {
 
     /** Puts a change into a destination's outbox; putting it there again does nothing. */
     public void add(String destination, String eventId) {
-        database.write(handle -> {
-            add(handle, destination, eventId, clock.millis());
-            return null;
-        });
+        name(Set.of(destination));
+        database.write(handle -> handle.execute("""
+                insert into delivery (destination, change, subject, sequence, status, updated_at)
+                select ?, position, subject, sequence, 'PENDING', ? from change where event_id = ?
+                on conflict do nothing""", destination, clock.millis(), eventId));
         wake(destination);
     }
 
-    static void add(Handle handle, String destination, String eventId, long now) {
-        handle.execute("""
-                insert into delivery (destination, change, subject, sequence, status, updated_at)
-                select ?, position, subject, sequence, 'PENDING', ? from change where event_id = ?
-                on conflict do nothing""", destination, now, eventId);
-        name(handle, Set.of(destination));
-    }
-
-    /** In one order for all nodes. */
-    private static void name(Handle handle, Collection<String> destinations) {
-        if (!destinations.isEmpty()) {
-            PreparedBatch names =
-                    handle.prepareBatch("insert into destination (name) values (?) on conflict do nothing");
-            new TreeSet<>(destinations).forEach(names::add);
-            names.execute();
+    /**
+     * Names destinations before something is first put into their outboxes. In a transaction that does nothing else, and in one
+     * order: it is done under no lease, and so two nodes that do it at the same time must not wait for each other in a circle.
+     */
+    private void name(Set<String> destinations) {
+        if (!named.containsAll(destinations)) {
+            database.writeApart(handle -> {
+                PreparedBatch names =
+                        handle.prepareBatch("insert into destination (name) values (?) on conflict do nothing");
+                new TreeSet<>(destinations).forEach(names::add);
+                return names.execute();
+            });
+            named.addAll(destinations);
         }
     }
 
@@ -227,10 +221,7 @@ public final class Outbox {
      * @param circuit null where the circuit stays as it is
      */
     public CompletableFuture<?> delivered(Delivery delivery, Set<String> onward, @Nullable CircuitChange circuit) {
-        return database.begin(
-                        settlements,
-                        delivery.lease(),
-                        new Settlement(delivery, Status.DELIVERED, 0, null, null, onward, circuit))
+        return settle(new Settlement(delivery, Status.DELIVERED, 0, null, null, onward, circuit))
                 .thenAccept(settled -> onward.forEach(this::wake));
     }
 
@@ -245,17 +236,23 @@ public final class Outbox {
             return CompletableFuture.completedFuture(null);
         }
         boolean dead = result == AttemptResult.DEAD;
-        return database.begin(
-                settlements,
-                delivery.lease(),
-                new Settlement(
-                        delivery,
-                        dead ? Status.DEAD : Status.PENDING,
-                        result == AttemptResult.GIVEN_BACK ? 0 : 1,
-                        error,
-                        dead ? null : dueAt,
-                        Set.of(),
-                        circuit));
+        return settle(new Settlement(
+                delivery,
+                dead ? Status.DEAD : Status.PENDING,
+                result == AttemptResult.GIVEN_BACK ? 0 : 1,
+                error,
+                dead ? null : dueAt,
+                Set.of(),
+                circuit));
+    }
+
+    private CompletableFuture<Boolean> settle(Settlement settlement) {
+        try {
+            name(settlement.onward);
+        } catch (LedgerException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return database.begin(settlements, settlement.delivery.lease(), settlement);
     }
 
     private List<Boolean> settle(Handle handle, List<Settlement> all) {
@@ -269,13 +266,11 @@ public final class Outbox {
                     updated_at = :now
                 where change = :change and destination = :destination and status = 'PENDING'""");
         PreparedBatch circuits = handle.prepareBatch("""
-                update destination set disabled = :disabled, paused_until = :paused, failures = :failures,
+                update destination set disabled = :disabled, paused_until = :pausedUntil, failures = :failures,
                     failing_since = :failingSince, failed_at = :failedAt, probe_at = :probeAt, error = :error
                 where name = :name and (select edits from lease where shard = :shard) = :edits""");
-        Set<String> names = new TreeSet<>();
         for (Settlement each : all) {
             Delivery delivery = each.delivery;
-            names.addAll(each.onward);
             each.onward.forEach(destination -> onward.bind("destination", destination)
                     .bind("change", delivery.change())
                     .bind("subject", delivery.subject())
@@ -288,14 +283,18 @@ public final class Outbox {
                 settled.bind("status", each.status.name())
                         .bind("attempts", each.attempts)
                         .bind("error", each.error)
-                        .bind("due", Times.millis(each.dueAt))
+                        .bindByType("due", each.dueAt, Instant.class)
                         .bind("now", now)
                         .bind("change", delivery.change())
                         .bind("destination", delivery.destination())
                         .add();
             }
             if (each.change != null) {
-                bind(circuits, delivery, each.change).add();
+                circuits.bindMethods(each.change.circuit)
+                        .bind("name", delivery.destination())
+                        .bind("shard", delivery.lease().shard().toString())
+                        .bind("edits", each.change.edits)
+                        .add();
             }
         }
         for (PreparedBatch batch : List.of(onward, routed, settled, circuits)) {
@@ -303,81 +302,20 @@ public final class Outbox {
                 batch.execute();
             }
         }
-        name(handle, names);
         return all.stream().map(each -> true).toList();
-    }
-
-    private static PreparedBatch bind(PreparedBatch circuits, Delivery delivery, CircuitChange change) {
-        Circuit circuit = change.circuit;
-        return circuits.bind("name", delivery.destination())
-                .bind("shard", delivery.lease().shard().toString())
-                .bind("edits", change.edits)
-                .bind("disabled", circuit.disabled())
-                .bind("paused", Times.millis(circuit.pausedUntil()))
-                .bind("failures", circuit.failures())
-                .bind("failingSince", Times.millis(circuit.failingSince()))
-                .bind("failedAt", Times.millis(circuit.failedAt()))
-                .bind("probeAt", Times.millis(circuit.probeAt()))
-                .bind("error", circuit.error());
     }
 
     /** The destination's circuit as the ledger has it. */
     public Circuit circuit(String destination) {
         return database.read(handle -> handle.createQuery("select * from destination where name = ?")
                 .bind(0, destination)
-                .map((row, context) -> circuit(row))
+                .mapTo(Circuit.class)
                 .findOne()
                 .orElse(Circuit.NEW));
-    }
-
-    static Circuit circuit(ResultSet row) throws SQLException {
-        return new Circuit(
-                row.getString("disabled"),
-                Times.instant(row, "paused_until"),
-                row.getInt("failures"),
-                Times.instant(row, "failing_since"),
-                Times.instant(row, "failed_at"),
-                Times.instant(row, "probe_at"),
-                row.getString("error"));
     }
 
     /** What keeps the ledger from being written; empty if it can be. */
     public Optional<String> trouble() {
         return database.trouble();
-    }
-
-    /** How many deliveries a destination has in each status. */
-    public record Count(String destination, String status, long deliveries) {}
-
-    /** Reads all of them, so it is for the end of a small run. */
-    public List<Count> counts() {
-        return database.read(handle -> handle.createQuery("""
-                        select destination, status, count(*) from delivery group by destination, status
-                        union all select 'changes', 'PENDING', count(*) from change where not routed having count(*) > 0
-                        order by 1, 2""")
-                .map((row, context) -> new Count(row.getString(1), row.getString(2), row.getLong(3)))
-                .list());
-    }
-
-    /** The destinations, and the router, that deliveries are on their way to; those that are disabled owe nothing. */
-    public Set<String> owing() {
-        Set<String> owing = new TreeSet<>(destinations(Status.PENDING));
-        owing.removeIf(name -> disabled(name).isPresent());
-        return owing;
-    }
-
-    /** Why nothing is sent to the destination until somebody enables it; empty if it is not disabled. */
-    public Optional<String> disabled(String destination) {
-        return Optional.ofNullable(circuit(destination).disabled());
-    }
-
-    /** The destinations, and the router, that have a delivery in that status. */
-    public Set<String> destinations(Status status) {
-        return database.read(handle ->
-                handle.createQuery("""
-                        select x.name from destination x
-                        where exists (select 1 from delivery d where d.destination = x.name and d.status = '%1$s')
-                        union select 'changes'
-                        where '%1$s' = 'PENDING' and exists (select 1 from change where not routed)""".formatted(status)).mapTo(String.class).set());
     }
 }

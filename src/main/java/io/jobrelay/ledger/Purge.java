@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.Nested;
 
 /**
  * Deletes what is over and kept no longer, a thousand rows in a transaction, so that polls and deliveries, which have the same
@@ -72,7 +73,7 @@ public final class Purge {
         });
     }
 
-    private record Looked(long created, Place place, boolean over) {}
+    private record Looked(long createdAt, @Nested Place place, boolean over) {}
 
     /**
      * Deletes some; gives the last one that was looked at, if there may be more. For "not exists" PostgreSQL might read all
@@ -86,11 +87,11 @@ public final class Purge {
                             and (created_at, position) > (:created, :position) and created_at < :before
                         order by created_at, position limit :most""")
                 .bind("account", account.shard().name())
-                .bind("created", behind.created)
+                .bind("created", behind.createdAt)
                 .bind("position", behind.place.position())
                 .bind("before", before.toEpochMilli())
                 .bind("most", AT_ONCE)
-                .map((row, context) -> new Looked(row.getLong("created_at"), Place.of(row), row.getBoolean("over")))
+                .mapTo(Looked.class)
                 .list();
         List<Place> over =
                 some.stream().filter(Looked::over).map(Looked::place).sorted().toList();

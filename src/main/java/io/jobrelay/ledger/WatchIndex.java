@@ -1,11 +1,9 @@
 package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
-import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,20 +14,21 @@ import org.jdbi.v3.core.generic.GenericType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches that the ledger looks after, to be looked through a page at a time. A page looks through so many at most,
- * whichever it finds: it may hold fewer than were asked for, even none, and the next page goes on behind them.
+ * The watches, to be looked through a page at a time. A page looks through so many at most, whichever it finds: it may hold
+ * fewer than were asked for, even none, and the next page goes on behind them.
  */
 public final class WatchIndex {
     /** A tenth of a second or two, when none of them is what is looked for. */
     static final int LOOKED_THROUGH = 10_000;
 
-    private static final String COLUMNS = """
-            select w.id, w.definition, w.source, w.state, w.health, w.failure, w.failures, w.blind, w.answered_at,
+    private static final String ITEMS = """
+            select w.id, w.definition as watch, w.source, w.state = 'ENDED' as ended, w.health, w.failure, w.failures,
+                w.blind, w.answered_at as answered,
                 (select n.name from lease l join node n on n.incarnation = l.owner
                     where l.shard = 'account/' || w.account) as node,
-                case when w.state = 'ACTIVE' then w.due_at end as due,
+                case when w.state = 'ACTIVE' then w.due_at end as next_poll,
                 (select count(*) from job j where j.watch_id = w.id) as jobs
-            from watch w where w.state <> 'REMOVED'""";
+            from watch w where w.state <> 'REMOVED' and\s""";
 
     private final LedgerDatabase database;
 
@@ -53,7 +52,7 @@ public final class WatchIndex {
     /**
      * A watch and how it fares.
      *
-     * @param source the file it stands in, or {@link Watches#FROM_API}
+     * @param source the file that names it, or {@link Watches#FROM_API}
      * @param ended true if its job has ended, so that it is polled no more
      * @param node the name of the node that polls it, null while none does, and where there is but one
      * @param health {@code OK} or the kind of its last failure
@@ -76,83 +75,41 @@ public final class WatchIndex {
             boolean blind,
             @Nullable Instant answered,
             @Nullable Instant nextPoll,
-            long jobs) {
-        public Item {
-            requireNonNull(watch, "watch is null");
-            requireNonNull(source, "source is null");
-        }
-    }
-
-    /**
-     * Some watches.
-     *
-     * @param next the id that the next page begins behind, empty where there is none
-     */
-    public record Page(List<Item> items, Optional<String> next) {
-        public Page {
-            items = List.copyOf(items);
-            requireNonNull(next, "next is null");
-        }
-    }
+            long jobs) {}
 
     /** At most so many watches in order of their ids, behind that one. */
-    public Page page(Filter filter, @Nullable String after, int limit) {
+    public Page<Item, String> page(Filter filter, @Nullable String after, int limit) {
         return database.read(handle -> {
-            String begin = after == null ? "" : after;
-            String among = filter.blind() ? "state = 'ACTIVE' and blind" : "true";
-            Optional<String> end = handle.createQuery("""
-                            select id from watch where %s and id > :after
-                            order by id limit 1 offset :lookedThrough - 1""".formatted(among))
+            String begin = requireNonNullElse(after, "");
+            String among = "id > :after and " + (filter.blind() ? "state = 'ACTIVE' and blind" : "true");
+            Optional<String> end = handle.createQuery(
+                            "select id from watch where " + among + " order by id limit 1 offset :skipped")
                     .bind("after", begin)
-                    .bind("lookedThrough", LOOKED_THROUGH)
+                    .bind("skipped", LOOKED_THROUGH - 1)
                     .mapTo(String.class)
                     .findOne();
-            List<Item> found = handle.createQuery(
-                            COLUMNS + (end.isPresent() ? " and w.id <= :end" : "") + """
+            List<Item> found = handle.createQuery(ITEMS + among + (end.isPresent() ? " and id <= :end" : "") + """
 
-                            and w.id > :after and %s
                             and (:apis = '[]' or w.api in (select value from <elements>(:apis)))
                             and (:accounts = '[]' or w.account in (select value from <elements>(:accounts)))
                             and (:healths = '[]' or w.health in (select value from <elements>(:healths)))
-                            order by w.id limit :limit + 1""".formatted(among))
+                            order by w.id limit :limit""")
+                    .bindMethods(filter)
                     .bind("after", begin)
                     .bind("end", end.orElse(""))
-                    .bind("apis", Json.write(filter.apis()))
-                    .bind("accounts", Json.write(filter.accounts()))
-                    .bind("healths", Json.write(filter.healths()))
-                    .bind("limit", limit)
-                    .map((row, context) -> item(row))
+                    .bind("limit", limit + 1)
+                    .mapTo(Item.class)
                     .list();
-            return found.size() > limit
-                    ? new Page(
-                            found.subList(0, limit),
-                            Optional.of(found.get(limit - 1).id()))
-                    : new Page(found, end);
+            return Page.of(found, limit, Item::id, end);
         });
     }
 
     /** The watch, unless it has been removed. */
     public Optional<Item> find(String id) {
-        return database.read(handle -> handle.createQuery(COLUMNS + " and w.id = :id")
+        return database.read(handle -> handle.createQuery(ITEMS + "w.id = :id")
                 .bind("id", id)
-                .map((row, context) -> item(row))
+                .mapTo(Item.class)
                 .findOne());
-    }
-
-    private static Item item(ResultSet row) throws SQLException {
-        return new Item(
-                row.getString("id"),
-                Json.read(row.getString("definition"), Watch.class),
-                row.getString("source"),
-                row.getString("state").equals("ENDED"),
-                row.getString("node"),
-                row.getString("health"),
-                row.getString("failure"),
-                row.getInt("failures"),
-                row.getBoolean("blind"),
-                Times.instant(row, "answered_at"),
-                Times.instant(row, "due"),
-                row.getLong("jobs"));
     }
 
     /** The ids of jobs that the watch has found, in order, at most so many. */
@@ -165,51 +122,9 @@ public final class WatchIndex {
                         .list());
     }
 
-    /**
-     * A reply that could not be made out.
-     *
-     * @param number unique among all of them
-     * @param bytes how long it is
-     */
-    public record Unreadable(
-            long number,
-            Instant received,
-            String cause,
-            int httpStatus,
-            @Nullable String contentType,
-            long bytes) {}
-
-    /** The unreadable replies of the watch that are kept, a few, the newest first. */
-    public List<Unreadable> unreadable(String id) {
-        return database.read(handle -> handle.createQuery("""
-                        select id, received_at, cause, http_status, content_type, length(body) as bytes
-                        from unreadable_reply where watch_id = :id order by id desc""")
-                .bind("id", id)
-                .map((row, context) -> new Unreadable(
-                        row.getLong("id"),
-                        Instant.ofEpochMilli(row.getLong("received_at")),
-                        row.getString("cause"),
-                        row.getInt("http_status"),
-                        row.getString("content_type"),
-                        row.getLong("bytes")))
-                .list());
-    }
-
-    /** The body of an unreadable reply, as it was received. */
-    public Optional<byte[]> unreadable(String id, long number) {
-        return database.read(handle -> handle.createQuery(
-                        "select body from unreadable_reply where watch_id = :watch and id = :number")
-                .bind("watch", id)
-                .bind("number", number)
-                .mapTo(byte[].class)
-                .findOne());
-    }
-
     /** How many watches are blind. */
     public long blind() {
-        return database.read(handle -> handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
-                .mapTo(Long.class)
-                .one());
+        return database.read(Blindness::count);
     }
 
     /** How many watches have each health. */

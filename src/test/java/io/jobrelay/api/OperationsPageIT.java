@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Delivery;
-import io.jobrelay.ledger.NodeIndex;
+import io.jobrelay.ledger.Nodes;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.status.Flow;
@@ -211,7 +211,7 @@ class OperationsPageIT {
         browser.open(api.url() + "/#/flow");
         browser.waitForText(".attention", "Everything flows");
         assertThat(browser.count(".nodes[hidden]")).isEqualTo(1);
-        api.others = List.of(new NodeIndex.Entry("<b>two", "i", "test", Instant.now(), Instant.now(), false, 64, 3));
+        api.others = List.of(new Nodes.Entry("<b>two", "i", "test", Instant.now(), Instant.now(), false, 64, 3));
 
         browser.waitUntil("!document.querySelector('.nodes').hidden");
         assertThat(browser.texts(".nodes tbody th"))

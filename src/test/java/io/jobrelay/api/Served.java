@@ -23,7 +23,6 @@ import io.jobrelay.ledger.Lease;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
-import io.jobrelay.ledger.NodeIndex;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Shard;
@@ -85,7 +84,7 @@ final class Served implements AutoCloseable {
                     Instant.EPOCH)));
 
     /** Nodes beside this one. */
-    volatile List<NodeIndex.Entry> others = List.of();
+    volatile List<Nodes.Entry> others = List.of();
 
     final Watches watches;
     final Outbox outbox;
@@ -124,7 +123,7 @@ final class Served implements AutoCloseable {
         server = ApiServer.start(settings, resources());
     }
 
-    private List<NodeIndex.Entry> nodes() {
+    private List<Nodes.Entry> nodes() {
         return Stream.concat(nodes.list().stream(), others.stream()).toList();
     }
 

@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.job.Json;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.settings.HttpSettings;
 import java.io.IOException;
@@ -74,7 +74,7 @@ class ApiCommandsTest {
         guarded = new Running(relay);
         guardedUrl = requireNonNull(guarded.serve(new HttpSettings(true, "127.0.0.1", 0, TOKEN, List.of())));
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> relay.engine().outbox().destinations(Status.DEAD).contains("webhook")
+                .until(() -> relay.engine().destinations().having(Status.DEAD).contains("webhook")
                         && relay.engine().done());
     }
 
@@ -281,12 +281,12 @@ class ApiCommandsTest {
                 .isEqualTo("webhook.nothing: is no dead delivery; deliveries list prints those that are\n");
         out.getBuffer().setLength(0);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> relay.engine().outbox().destinations(Status.DEAD).contains("webhook"));
+                .until(() -> relay.engine().destinations().having(Status.DEAD).contains("webhook"));
         assertThat(jobrelay("deliveries", "redeliver", "--destination", "webhook", "--since", "2020-01-01"))
                 .isZero();
         assertThat(lines()).containsExactly("1");
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> relay.engine().outbox().destinations(Status.DEAD).contains("webhook"));
+                .until(() -> relay.engine().destinations().having(Status.DEAD).contains("webhook"));
         assertThat(jobrelay("destinations", "enable", "hook")).isEqualTo(ExitStatus.FAILED);
         assertThat(err.toString())
                 .endsWith("hook: nothing was ever for a destination of this name; there is file, webhook\n");

@@ -145,7 +145,7 @@ class DeadlocksIT {
             watches.pollNow(watch.id());
             watches.replace("more.yaml", List.of(watch(JOBS + random.nextInt(JOBS))));
             new Destinations(database, clock).enable(HOOK);
-            new Deliveries(database).redeliver(Deliveries.Selection.ALL, null);
+            new Redelivery(database).redeliver(Redelivery.Selection.ALL, null);
         }
 
         private void unlessLost(Runnable work) {

@@ -3,317 +3,137 @@ package io.jobrelay.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.AttemptResult;
-import io.jobrelay.delivery.Circuit;
-import io.jobrelay.delivery.Circuit.State;
-import io.jobrelay.job.JobRecords;
-import io.jobrelay.job.JobState;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
-import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 @OnBothEngines
 class DeliveriesTest {
-    private static final int MANY = LongForm.count(5_000, 1_000);
     private static final String HOOK = "hook";
     private static final String OTHER = "other";
+    private static final int CHANGES = 40;
 
     @Parameter
     Engine engine;
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private Ledger ledger;
-    private Deliveries deliveries;
+    @SuppressWarnings("NullAway.Init") // opened before each run of the class
+    private static Ledger ledger;
 
-    @BeforeEach
-    void opens() {
+    @BeforeParameterizedClassInvocation
+    static void opens(Engine engine) {
         ledger = Ledger.open(engine.ledger(directory));
-        deliveries = new Deliveries(ledger.database);
+        for (int i = 0; i < CHANGES; i++) {
+            change("job " + i % 4, i);
+            ledger.clock.advance(Duration.ofMinutes(1));
+        }
+        // Of those for the hook one is dead and one delivered; of the others all are delivered.
+        ledger.failed(ledger.pending(HOOK, 1).get(0), AttemptResult.DEAD, "no", Duration.ZERO);
+        ledger.delivered(ledger.pending(HOOK, 1).get(0));
+        for (List<Delivery> due = ledger.pending(OTHER, 10); !due.isEmpty(); due = ledger.pending(OTHER, 10)) {
+            due.forEach(ledger::delivered);
+        }
     }
 
-    @AfterEach
-    void closes() {
+    @AfterParameterizedClassInvocation
+    static void closes() {
         ledger.close();
     }
 
-    @Test
-    void dead_ones_are_listed_with_all_that_is_known_of_them() {
-        change("a", 1);
-        ledger.clock.advance(Duration.ofSeconds(5));
-        die(HOOK);
-
-        assertThat(list(Status.DEAD, Selection.ALL))
-                .containsExactly(new Deliveries.Entry(
-                        "hook.a-1",
-                        HOOK,
-                        "a-1",
-                        "t",
-                        "a",
-                        1,
-                        Status.DEAD,
-                        1,
-                        Ledger.START,
-                        null,
-                        Ledger.START.plusSeconds(5),
-                        "HTTP\\nstatus 400"));
-        assertThat(ids(Status.PENDING)).containsExactly("other.a-1");
-        assertThat(ids(Status.DELIVERED)).isEmpty();
-    }
-
-    @Test
-    void one_is_sent_again_by_its_id_as_if_it_had_never_been_tried() {
-        change("a", 1);
-        Delivery dead = die(HOOK);
-        assertThat(deliveries.redeliver("hook.a-1")).isTrue();
-
-        assertThat(ledger.pending(HOOK, 10)).singleElement().satisfies(again -> {
-            assertThat(again.eventId()).isEqualTo(dead.eventId());
-            assertThat(again.event()).isEqualTo(dead.event());
-            assertThat(again.attempts()).isZero();
-        });
-        assertThat(ids(Status.DEAD)).isEmpty();
-        assertThat(deliveries.redeliver("hook.a-1")).as("is dead no more").isFalse();
-    }
-
-    @Test
-    void what_is_no_dead_delivery_is_not_sent_again() {
-        change("a", 1);
-
-        assertThat(deliveries.redeliver("hook.a-1")).isFalse();
-        assertThat(deliveries.redeliver("hook.b-1")).isFalse();
-        assertThat(deliveries.redeliver("a-1")).isFalse();
-        assertThat(deliveries.redeliver(".a-1")).isFalse();
-        assertThat(redeliver(Selection.ALL)).isZero();
-    }
-
-    @Test
-    void all_of_one_destination_are_sent_again_and_no_other() {
-        changeAndDie("a", "b");
-        die(OTHER);
-
-        assertThat(redeliver(new Selection(HOOK, null, null))).isEqualTo(2);
-        assertThat(ids(Status.DEAD)).containsExactly("other.a-1");
-        assertThat(ledger.pending(HOOK, 10)).hasSize(2);
-    }
-
-    @Test
-    void those_of_a_range_of_time_are_sent_again_by_the_time_of_their_changes() {
-        for (String job : List.of("a", "b", "c", "d")) {
-            changeAndDie(job);
-            ledger.clock.advance(Duration.ofHours(1));
+    static Stream<Deliveries.Filter> filters() {
+        List<Deliveries.Filter> filters = new ArrayList<>();
+        for (Set<Status> statuses : List.of(
+                Set.<Status>of(), Set.of(Status.DEAD), Set.of(Status.DEAD, Status.PENDING), Set.of(Status.DELIVERED))) {
+            for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK), Set.of(HOOK, OTHER, "nobody"))) {
+                for (@Nullable String subject : new @Nullable String[] {null, "job 0"}) {
+                    for (@Nullable Instant until : new @Nullable Instant[] {null, Ledger.START.plusSeconds(500)}) {
+                        filters.add(new Deliveries.Filter(statuses, destinations, subject, null, until));
+                    }
+                }
+            }
         }
-        Instant eleven = Ledger.START.plus(Duration.ofHours(1));
-        Instant one = Ledger.START.plus(Duration.ofHours(3));
-
-        assertThat(list(Status.DEAD, new Selection(null, eleven, one)))
-                .extracting(Deliveries.Entry::subject)
-                .containsExactly("c", "b");
-        assertThat(redeliver(new Selection(null, eleven, one))).isEqualTo(2);
-        assertThat(ids(Status.DEAD)).containsExactly("hook.d-1", "hook.a-1");
+        return filters.stream();
     }
 
-    /** Whatever the clocks say, and however long the event took to the ledger. */
-    @Test
-    void a_delivery_has_the_time_of_its_event_and_is_found_by_it() {
-        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
-        ledger.clock.jump(Duration.ofMillis(130).plusNanos(7));
-        ledger.answered(due, List.of(JobRecords.of("acme-job/acme/1", JobState.RUNNING)))
-                .join();
-        ledger.query("select event_id from change").forEach(event -> ledger.outbox.add(HOOK, event));
-        die(HOOK);
-        Instant time = Instant.parse(ledger.told("true", "/time").get(0).replaceFirst("1 ", ""));
-
-        assertThat(list(Status.DEAD, new Selection(HOOK, time, null)))
-                .extracting(Deliveries.Entry::time)
-                .containsExactly(time);
-        assertThat(list(Status.DEAD, new Selection(HOOK, null, time))).isEmpty();
-        assertThat(redeliver(new Selection(HOOK, null, time))).isZero();
-        assertThat(redeliver(new Selection(HOOK, time, time.plusMillis(1)))).isEqualTo(1);
+    /** However little a page may look through, all pages together hold what the table holds. */
+    @ParameterizedTest
+    @MethodSource("filters")
+    void pages_hold_every_delivery_once_the_last_first(Deliveries.Filter filter) {
+        List<String> all = ledger.query("""
+                select d.destination || '.' || c.event_id from delivery d join change c on c.position = d.change
+                where true%s%s%s%s order by d.rowid desc""".formatted(
+                        in("d.status", filter.statuses()),
+                        in("d.destination", filter.destinations()),
+                        filter.subject() == null ? "" : in("d.subject", Set.of(filter.subject())),
+                        filter.until() == null
+                                ? ""
+                                : " and c.event_time < " + filter.until().toEpochMilli()));
+        for (int lookedThrough : new int[] {3, 100_000}) {
+            assertThat(ids(new Deliveries(ledger.database, lookedThrough), filter, 7))
+                    .isEqualTo(all);
+        }
     }
 
     @Test
-    void many_are_sent_again_in_order() {
+    void a_page_looks_through_no_more_than_it_may() {
+        Deliveries index = new Deliveries(ledger.database, 10);
+        Deliveries.Filter delivered = new Deliveries.Filter(Set.of(Status.DELIVERED), Set.of(HOOK), null, null, null);
+        assertThat(index.page(delivered, Deliveries.NEWEST, 5).items())
+                .as("it is the second of all")
+                .isEmpty();
+        assertThat(ids(index, delivered, 5)).containsExactly("hook.e1");
+        Deliveries.Filter dead = new Deliveries.Filter(Set.of(Status.DEAD), Set.of(), null, null, null);
+        assertThat(index.page(dead, Deliveries.NEWEST, 5).items())
+                .as("what is dead has an index")
+                .hasSize(1);
+    }
+
+    private static String in(String column, Set<?> values) {
+        return values.isEmpty()
+                ? ""
+                : " and " + column + " in ("
+                        + String.join(
+                                ", ",
+                                values.stream().map(value -> "'" + value + "'").toList())
+                        + ")";
+    }
+
+    private static List<String> ids(Deliveries index, Deliveries.Filter filter, int limit) {
+        List<String> ids = new ArrayList<>();
+        Optional<History.Place> before = Optional.of(Deliveries.NEWEST);
+        int pages = 0;
+        while (before.isPresent()) {
+            Page<Deliveries.Entry, History.Place> page = index.page(filter, before.get(), limit);
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
+            page.items().forEach(entry -> ids.add(entry.id()));
+            before = page.next();
+            assertThat(++pages).isLessThan(100);
+        }
+        return ids;
+    }
+
+    private static void change(String job, int number) {
+        String event = "e" + number;
         ledger.database.write(handle -> {
-            handle.execute("""
-                    with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
-                    select 'acme', 'e' || i, 'job ' || (i %% 50), i, 't', 'x', i, i from n""".formatted(MANY));
-            return handle.execute("""
-                    insert into delivery (destination, change, subject, sequence, status, attempts, updated_at)
-                    select 'hook', position, subject, sequence, 'DEAD', 10, 0 from change order by position""");
-        });
-        ledger.database.write(handle -> handle.execute("insert into destination (name) values ('hook')"));
-        assertThat(redeliver(Selection.ALL)).isEqualTo(MANY);
-
-        List<Delivery> first = ledger.pending(HOOK, MANY);
-        assertThat(first)
-                .hasSize(50)
-                .allSatisfy(delivery -> assertThat(delivery.sequence()).isLessThanOrEqualTo(50));
-    }
-
-    /** All of one job, so that it is seen whether each looks through those before it. */
-    @Test
-    void so_many_dead_are_looked_at_at_once_wherever_those_are_that_are_sent_again() {
-        int dead = 100_000;
-        ledger.database.write(handle -> {
-            handle.execute("""
-                    with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    insert into change (account, event_id, subject, sequence, type, event, created_at, event_time)
-                    select 'acme', 'e' || i, 'job', i, 't', 'x', i, i from n""".formatted(dead));
-            return handle.execute("""
-                    insert into delivery (destination, change, subject, sequence, status, attempts, updated_at)
-                    select 'hook', position, subject, sequence, 'DEAD', 10, 0 from change order by position""");
-        });
-        ledger.database.write(handle -> handle.execute("insert into destination (name) values ('hook')"));
-        Selection last = new Selection(null, Instant.ofEpochMilli(dead), null);
-        List<Integer> sent = new ArrayList<>();
-        Deliveries.Redelivered some = deliveries.redeliver(last, null);
-        sent.add(some.deliveries());
-        while (some.next().isPresent()) {
-            some = deliveries.redeliver(last, some.next().get());
-            sent.add(some.deliveries());
-        }
-
-        assertThat(sent).hasSize(1 + dead / Deliveries.LOOKED_THROUGH).endsWith(1, 0);
-        assertThat(sent.stream().mapToInt(Integer::intValue).sum()).isEqualTo(1);
-        assertThat(deliveries.redeliver(Selection.ALL, null).deliveries()).isEqualTo(Deliveries.LOOKED_THROUGH);
-        assertThat(ledger.pending(HOOK, 10)).extracting(Delivery::eventId).containsExactly("e1");
-    }
-
-    private int redeliver(Selection selection) {
-        Deliveries.Redelivered all = deliveries.redeliver(selection, null);
-        assertThat(all.next()).isEmpty();
-        return all.deliveries();
-    }
-
-    @Test
-    void an_earlier_change_goes_before_later_ones_that_wait() {
-        change("a", 1);
-        change("a", 2);
-        change("a", 3);
-        die(HOOK);
-        Delivery second = ledger.pending(HOOK, 10).get(0);
-        ledger.failed(second, AttemptResult.RETRIED, "HTTP status 500", Duration.ofHours(1));
-        redeliver(Selection.ALL);
-
-        assertThat(deliverAll()).containsExactly("a-1");
-        ledger.clock.advance(Duration.ofHours(1));
-        assertThat(deliverAll()).containsExactly("a-2", "a-3");
-    }
-
-    /** Whoever has it in memory must read it anew. */
-    @Test
-    void what_is_sent_again_is_an_edit_of_its_destination_and_what_is_not_is_none() {
-        changeAndDie("a");
-        long before = ledger.leases.edits(Shard.destination(HOOK));
-        redeliver(new Selection(OTHER, null, null));
-        assertThat(deliveries.redeliver("hook.b-1")).isFalse();
-        assertThat(ledger.leases.edits(Shard.destination(HOOK))).isEqualTo(before);
-        redeliver(Selection.ALL);
-
-        assertThat(ledger.leases.edits(Shard.destination(HOOK))).isEqualTo(before + 1);
-    }
-
-    @Test
-    void destinations_are_listed_with_what_they_have_not_got() {
-        change("a", 1);
-        die(HOOK);
-        ledger.clock.advance(Duration.ofHours(1));
-        change("b", 1);
-        change("c", 1);
-        ledger.pending(OTHER, 10).forEach(ledger::delivered);
-        Instant later = ledger.time.instant();
-        Instant probeAt = later.plus(Duration.ofMinutes(1));
-        circuit(new Circuit(null, null, 10, later, later, probeAt, "HTTP\nstatus 500"));
-        Destinations destinations = new Destinations(ledger.database, ledger.time);
-
-        assertThat(destinations.list())
-                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("node")
-                .containsExactly(
-                        entry("changes", State.CLOSED, 3, Ledger.START, 0, null, null, null),
-                        entry(HOOK, State.OPEN, 2, later, 1, later, probeAt, "HTTP\\nstatus 500"),
-                        entry(OTHER, State.CLOSED, 0, null, 0, null, null, null));
-        ledger.clock.advance(Duration.ofMinutes(1));
-        assertThat(destinations.list().get(1))
-                .extracting(Destinations.Entry::circuit)
-                .isEqualTo(State.HALF_OPEN);
-        assertThat(destinations.list().get(1).nextTryTime()).isNull();
-        circuit(new Circuit("gone", null, 10, later, later, probeAt, "gone"));
-        assertThat(destinations.list().get(1).circuit()).isEqualTo(State.DISABLED);
-        assertThat(destinations.list().get(1).error()).isEqualTo("gone");
-    }
-
-    private void circuit(Circuit circuit) {
-        ledger.failed(ledger.pending(HOOK, 1).get(0), AttemptResult.GIVEN_BACK, "no", Duration.ZERO, circuit);
-    }
-
-    private Destinations.Entry entry(
-            String name,
-            State circuit,
-            long pending,
-            @Nullable Instant oldest,
-            long dead,
-            @Nullable Instant since,
-            @Nullable Instant nextTry,
-            @Nullable String error) {
-        String node = engine == Engine.SQLITE || name.equals(Outbox.CHANGES) ? null : "node";
-        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error, node);
-    }
-
-    private List<String> ids(Status status) {
-        return list(status, Selection.ALL).stream().map(Deliveries.Entry::id).toList();
-    }
-
-    private List<Deliveries.Entry> list(Status status, Selection selection) {
-        DeliveryIndex.Filter filter =
-                new DeliveryIndex.Filter(Set.of(status), Set.of(), null, selection.since(), selection.until());
-        return new DeliveryIndex(ledger.database)
-                .page(filter, DeliveryIndex.NEWEST, 100)
-                .items();
-    }
-
-    private List<String> deliverAll() {
-        List<String> delivered = new ArrayList<>();
-        for (List<Delivery> due = ledger.pending(HOOK, 10); !due.isEmpty(); due = ledger.pending(HOOK, 10)) {
-            assertThat(due).hasSize(1);
-            delivered.add(due.get(0).eventId());
-            ledger.delivered(due.get(0));
-        }
-        return delivered;
-    }
-
-    private void changeAndDie(String... jobs) {
-        for (String job : jobs) {
-            change(job, 1);
-            die(HOOK);
-        }
-    }
-
-    private Delivery die(String destination) {
-        Delivery delivery = ledger.pending(destination, 1).get(0);
-        ledger.failed(delivery, AttemptResult.DEAD, "HTTP\nstatus 400", Duration.ZERO);
-        return delivery;
-    }
-
-    private void change(String job, int sequence) {
-        String event = job + "-" + sequence;
-        ledger.database.write(handle -> {
-            ledger.change(handle, event, job, sequence, HOOK, OTHER);
+            ledger.change(handle, event, job, number + 1, HOOK, OTHER);
             return null;
         });
     }

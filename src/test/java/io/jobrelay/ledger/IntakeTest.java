@@ -207,11 +207,11 @@ class IntakeTest {
             due = ledger.due().get(0);
         }
 
-        WatchIndex index = new WatchIndex(ledger.database);
+        UnreadableReplies replies = new UnreadableReplies(ledger.database);
         String watch = due.id();
-        assertThat(index.unreadable(watch))
-                .extracting(reply ->
-                        new String(index.unreadable(watch, reply.number()).orElseThrow(), UTF_8))
+        assertThat(replies.of(watch))
+                .extracting(
+                        reply -> new String(replies.body(watch, reply.number()).orElseThrow(), UTF_8))
                 .hasSize(10)
                 .startsWith("<html>12")
                 .endsWith("<html>3");

@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingLong;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.job.JobRecord;
@@ -75,15 +74,13 @@ class JobIndexTest {
         insert(23);
 
         List<JobIndex.Item> all = index.page(ALL, order, null, 1_000).items();
-        assertThat(all).hasSize(23).extracting(item -> item.place().id()).doesNotHaveDuplicates();
+        assertThat(all).hasSize(23).extracting(JobIndex.Item::id).doesNotHaveDuplicates();
         Comparator<JobIndex.Item> up = switch (order.member()) {
-            case ID, STATE, ACCOUNT -> comparing(item -> item.place().key());
-            case NAME -> comparing(item -> item.place().key().toLowerCase(Locale.ROOT));
-            case OBSERVE_TIME, STATE_TIME ->
-                comparingLong(item -> Long.parseLong(item.place().key()));
+            case ID, STATE, ACCOUNT -> comparing(JobIndex.Item::key);
+            case NAME -> comparing(item -> item.key().toLowerCase(Locale.ROOT));
+            case OBSERVE_TIME, STATE_TIME -> comparingLong(item -> Long.parseLong(item.key()));
         };
-        Comparator<JobIndex.Item> unequal =
-                up.thenComparing(item -> item.place().id());
+        Comparator<JobIndex.Item> unequal = up.thenComparing(JobIndex.Item::id);
         assertThat(all).isSortedAccordingTo(order.down() ? unequal.reversed() : unequal);
         for (JobIndex looking : List.of(index, new JobIndex(ledger.database, 4))) {
             assertThat(pages(looking, ALL, order, 5)).isEqualTo(all);
@@ -101,7 +98,7 @@ class JobIndexTest {
         assertThat(narrow.page(rare, order, null, 5).items()).isEmpty();
         assertThat(pages(narrow, rare, order, 5))
                 .singleElement()
-                .satisfies(item -> assertThat(item.place().id()).isEqualTo("acme-job/acme/00015"));
+                .satisfies(item -> assertThat(item.id()).isEqualTo("acme-job/acme/00015"));
         assertThat(pages(narrow, filter(Set.of("FAILED"), null), order, 2))
                 .isEqualTo(pages(index, filter(Set.of("FAILED"), null), order, 1_000))
                 .hasSize(11);
@@ -112,10 +109,10 @@ class JobIndexTest {
         JobIndex.@Nullable Place after = null;
         int pages = 0;
         do {
-            JobIndex.Page page = index.page(filter, order, after, limit);
+            Page<JobIndex.Item, JobIndex.Place> page = index.page(filter, order, after, limit);
             assertThat(page.items()).hasSizeLessThanOrEqualTo(limit);
             items.addAll(page.items());
-            after = page.next();
+            after = page.next().orElse(null);
             assertThat(++pages).isLessThan(60);
         } while (after != null);
         return items;
@@ -165,10 +162,9 @@ class JobIndexTest {
 
         JobIndex.Item item = index.page(ALL, Order.USUAL, null, 10).items().get(0);
 
-        JobIndex.WatchState watch = requireNonNull(item.watch());
-        assertThat(watch.id()).isEqualTo(Ledger.list("all").id());
-        assertThat(watch.health()).isEqualTo("OK");
-        assertThat(watch.nextPoll()).isAfter(ledger.clock.instant());
+        assertThat(item.watch()).isEqualTo(Ledger.list("all").id());
+        assertThat(item.health()).isEqualTo("OK");
+        assertThat(item.nextPoll()).isAfter(ledger.clock.instant());
 
         insert(1);
         String record = index.page(filter(Set.of(), "number"), Order.USUAL, null, 10)
@@ -203,7 +199,7 @@ class JobIndexTest {
 
     private List<String> ids(JobIndex.Filter filter) {
         return index.page(filter, Order.USUAL, null, 1_000).items().stream()
-                .map(item -> item.place().id())
+                .map(JobIndex.Item::id)
                 .toList();
     }
 

@@ -218,7 +218,10 @@ final class Ledger implements AutoCloseable {
                 clock.millis(),
                 clock.millis());
         for (String destination : destinations) {
-            Outbox.add(handle, destination, eventId, clock.millis());
+            handle.execute("insert into destination (name) values (?) on conflict do nothing", destination);
+            handle.execute("""
+                    insert into delivery (destination, change, subject, sequence, status, updated_at)
+                    select ?, position, subject, sequence, 'PENDING', ? from change where event_id = ?""", destination, clock.millis(), eventId);
         }
     }
 }

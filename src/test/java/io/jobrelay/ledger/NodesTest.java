@@ -178,7 +178,7 @@ class NodesTest {
         Member two = new Member("two");
         one.nodes.close();
 
-        assertThat(two.nodes.list()).extracting(NodeIndex.Entry::name).containsExactly("two");
+        assertThat(two.nodes.list()).extracting(Nodes.Entry::name).containsExactly("two");
         assertThat(one.nodes.lease().incarnation()).isEmpty();
     }
 
@@ -206,11 +206,7 @@ class NodesTest {
         one.nodes.beat();
 
         assertThat(two.nodes.list())
-                .extracting(
-                        NodeIndex.Entry::name,
-                        NodeIndex.Entry::self,
-                        NodeIndex.Entry::startTime,
-                        NodeIndex.Entry::seenTime)
+                .extracting(Nodes.Entry::name, Nodes.Entry::self, Nodes.Entry::startTime, Nodes.Entry::seenTime)
                 .containsExactly(
                         tuple("one", false, Ledger.START, Ledger.START.plusSeconds(2)),
                         tuple("two", true, Ledger.START, Ledger.START));
@@ -229,7 +225,7 @@ class NodesTest {
         assertThat(one.nodes.look()).isEqualTo(new Nodes.Look(1, List.of()));
         assertThat(one.nodes.list())
                 .singleElement()
-                .extracting(NodeIndex.Entry::seenTime)
+                .extracting(Nodes.Entry::seenTime)
                 .isEqualTo(ledger.time.instant());
     }
 
@@ -238,7 +234,7 @@ class NodesTest {
         new Member("one", false);
 
         assertThat(new Member("two", false).nodes.list())
-                .extracting(NodeIndex.Entry::name)
+                .extracting(Nodes.Entry::name)
                 .containsExactly("two");
     }
 }

@@ -9,8 +9,8 @@ import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
-import io.jobrelay.ledger.Deliveries.Selection;
 import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.UnreadableReply;
@@ -73,8 +73,8 @@ class PlansTest {
             entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
             entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
             entry("select coalesce((select created_at from change", "looks at the last one"),
-            entry("select j.id, c.created_at, c.state from", "sorts the changes of a page of jobs"),
-            entry("select api, state, sum(jobs) from job_count", "has a few rows for each account"),
+            entry("select job, since, state from (", "sorts the changes of a page of jobs"),
+            entry("select api, state, sum(jobs) as jobs from job_count", "has a few rows for each account"),
             entry("select id as key, id from job", "looks through so many jobs at most, as the next ones do"),
             entry("select observed_at as key, id from job", "so many at most"),
             entry("select state_since as key, id from job", "so many at most"),
@@ -86,13 +86,12 @@ class PlansTest {
             entry(
                     "select 0 as age, d.rowid as position from delivery d where true",
                     "looks through so many deliveries at most"),
-            entry("select d.*, c.event_id, c.type, c.event_time, 0 as place_age from delivery d", "so many at most"),
             entry(
-                    "select d.*, c.event_id, c.type, c.event_time, 0 as place_age from change c",
-                    "sorts the deliveries of one job"),
-            entry("select (select count(*) from change where not routed)", "its index has only those"),
-            entry("select x.name from destination x where exists", "ends with the first that is not routed"),
-            entry("select destination, status, count(*) from delivery", "once, at the end of a sandbox"));
+                    "select 0 as age, d.rowid as position, d.destination || '.' || c.event_id as id",
+                    "so many at most, or sorts the deliveries of one job"),
+            entry("select x.name, x.disabled, x.paused_until", "its index has only those"),
+            entry("select x.name from destination x where", "ends with the first that is not routed"),
+            entry("select destination, status, count(*) as deliveries from delivery", "once, at the end of a sandbox"));
 
     @TempDir
     private Path directory;
@@ -171,7 +170,7 @@ class PlansTest {
         ledger.watches.unfinished();
         ledger.watches.allSucceeded();
         ledger.watches.lastRecords();
-        ledger.outbox.counts();
+        destinations().counts();
         ledger.purge.deliveries(ledger.time.instant().plusSeconds(1));
         ledger.purge.watches(ledger.time.instant().plusSeconds(1));
     }
@@ -195,6 +194,10 @@ class PlansTest {
         assertThat(ledger.blindness.report().count()).isPositive();
     }
 
+    private Destinations destinations() {
+        return new Destinations(ledger.database, ledger.time);
+    }
+
     private void deliver() {
         Outbox outbox = ledger.outbox;
         for (Delivery change : ledger.pending(Outbox.CHANGES, 100)) {
@@ -212,23 +215,19 @@ class PlansTest {
         }
         Circuit gone = new Circuit("gone", null, 0, null, null, null, "gone");
         ledger.failed(due.next(), AttemptResult.GIVEN_BACK, "gone", Duration.ZERO, gone);
-        assertThat(outbox.disabled(HOOK)).isPresent();
-        assertThat(outbox.owing()).doesNotContain(HOOK);
+        assertThat(outbox.circuit(HOOK).disabled()).isNotNull();
+        assertThat(destinations().owing()).doesNotContain(HOOK);
     }
 
     private void lookAfterDeliveries() {
-        Deliveries deliveries = new Deliveries(ledger.database);
+        Redelivery deliveries = new Redelivery(ledger.database);
         for (Status status : Status.values()) {
-            assertThat(ledger.outbox.destinations(status)).contains(HOOK);
+            assertThat(destinations().having(status)).contains(HOOK);
         }
-        Destinations destinations = new Destinations(ledger.database, ledger.time);
-        assertThat(destinations.list()).hasSize(2);
-        assertThat(destinations.enable(HOOK)).isTrue();
-        String dead = new DeliveryIndex(ledger.database)
-                .page(
-                        new DeliveryIndex.Filter(Set.of(Status.DEAD), Set.of(), null, null, null),
-                        DeliveryIndex.NEWEST,
-                        1)
+        assertThat(destinations().list()).hasSize(2);
+        assertThat(destinations().enable(HOOK)).isTrue();
+        String dead = new Deliveries(ledger.database)
+                .page(new Deliveries.Filter(Set.of(Status.DEAD), Set.of(), null, null, null), Deliveries.NEWEST, 1)
                 .items()
                 .get(0)
                 .id();
@@ -239,23 +238,21 @@ class PlansTest {
     /** As the API does. */
     private void lookThroughLists() {
         JobIndex jobs = new JobIndex(ledger.database, 3);
-        assertThat(new Lives(ledger.database).of(List.of("job 1"))).hasSize(1);
+        assertThat(new History(ledger.database).stages(List.of("job 1"))).hasSize(1);
         JobIndex.Filter all = JobIndex.Filter.NONE;
         JobIndex.Filter some =
                 new JobIndex.Filter(Set.of("RUNNING"), Set.of("acme-job"), Set.of("acme"), Map.of("a", "b"), "x", "w");
         for (JobIndex.Member member : JobIndex.Member.values()) {
             for (boolean down : new boolean[] {false, true}) {
                 JobIndex.Order order = new JobIndex.Order(member, down);
-                JobIndex.Page page = jobs.page(all, order, null, 2);
-                assertThat(jobs.page(all, order, page.next(), 2).items()).hasSize(2);
-                jobs.page(some, order, jobs.page(some, order, null, 2).next(), 2);
+                Page<JobIndex.Item, JobIndex.Place> page = jobs.page(all, order, null, 2);
+                assertThat(jobs.page(all, order, page.next().orElseThrow(), 2).items())
+                        .hasSize(2);
+                jobs.page(some, order, jobs.page(some, order, null, 2).next().orElse(null), 2);
             }
         }
-        String job = jobs.page(all, JobIndex.Order.USUAL, null, 1)
-                .items()
-                .get(0)
-                .place()
-                .id();
+        String job =
+                jobs.page(all, JobIndex.Order.USUAL, null, 1).items().get(0).id();
         assertThat(jobs.find(job)).isPresent();
         assertThat(jobs.states()).isNotEmpty();
         History history = new History(ledger.database);
@@ -270,19 +267,18 @@ class PlansTest {
         watches.page(new WatchIndex.Filter(Set.of("acme-job"), Set.of(), Set.of(), false), null, 10);
         assertThat(watches.find(watch.id())).isPresent();
         watches.jobs(watch.id(), 10);
-        watches.unreadable(watch.id());
-        watches.unreadable(watch.id(), 1);
+        UnreadableReplies replies = new UnreadableReplies(ledger.database);
+        replies.of(watch.id());
+        replies.body(watch.id(), 1);
         watches.blind();
         assertThat(watches.healths()).isNotEmpty();
-        DeliveryIndex deliveries = new DeliveryIndex(ledger.database);
+        Deliveries deliveries = new Deliveries(ledger.database);
         for (Set<Status> statuses :
                 List.of(Set.<Status>of(), Set.of(Status.DEAD), Set.of(Status.PENDING, Status.DEAD))) {
             for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK))) {
                 for (@Nullable String subject : new @Nullable String[] {null, job}) {
                     deliveries.page(
-                            new DeliveryIndex.Filter(statuses, destinations, subject, null, null),
-                            DeliveryIndex.NEWEST,
-                            10);
+                            new Deliveries.Filter(statuses, destinations, subject, null, null), Deliveries.NEWEST, 10);
                 }
             }
         }

@@ -34,7 +34,7 @@ class PostgresqlScansIT {
                 History history = new History(ledger.database);
                 history.after(History.Place.START, 10);
                 history.completeAfter(History.Place.START);
-                new Deliveries(ledger.database).redeliver(Deliveries.Selection.ALL, null);
+                new Redelivery(ledger.database).redeliver(Redelivery.Selection.ALL, null);
                 ledger.purge.deliveries(ledger.time.instant().plusSeconds(1));
                 ledger.clock.advance(Duration.ofMinutes(5));
             }

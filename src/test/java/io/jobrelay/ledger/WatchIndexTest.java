@@ -82,10 +82,8 @@ class WatchIndexTest {
         List<WatchIndex.Item> all = index.page(ALL, null, 10).items();
         assertThat(all).extracting(WatchIndex.Item::id).hasSize(5).isSorted();
         assertThat(index.page(ALL, null, 2))
-                .isEqualTo(new WatchIndex.Page(
-                        all.subList(0, 2), Optional.of(all.get(1).id())));
-        assertThat(index.page(ALL, all.get(1).id(), 10))
-                .isEqualTo(new WatchIndex.Page(all.subList(2, 5), Optional.empty()));
+                .isEqualTo(new Page<>(all.subList(0, 2), Optional.of(all.get(1).id())));
+        assertThat(index.page(ALL, all.get(1).id(), 10)).isEqualTo(new Page<>(all.subList(2, 5), Optional.empty()));
         assertThat(found(new WatchIndex.Filter(Set.of("acme-jobs"), Set.of("acme"), Set.of("OK"), false)))
                 .hasSize(2);
         assertThat(found(new WatchIndex.Filter(Set.of(), Set.of("other"), Set.of(), false)))
@@ -108,7 +106,7 @@ class WatchIndexTest {
                     case n when %1$d then 'rare' else 'acme' end, false, 'w.yaml', 'ACTIVE', 0 from number""".formatted(watches)));
         WatchIndex.Filter rare = new WatchIndex.Filter(Set.of(), Set.of("rare"), Set.of(), false);
 
-        WatchIndex.Page page = index.page(rare, null, 10);
+        Page<WatchIndex.Item, String> page = index.page(rare, null, 10);
         assertThat(page.items()).isEmpty();
         assertThat(page.next()).hasValue("w" + (100_000 + WatchIndex.LOOKED_THROUGH));
 
@@ -128,14 +126,15 @@ class WatchIndexTest {
         ledger.intake.failed(
                 due, PollFailure.malformed("no state", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
 
-        WatchIndex.Unreadable reply = index.unreadable(ONE.id()).get(0);
+        UnreadableReplies replies = new UnreadableReplies(ledger.database);
+        UnreadableReplies.Entry reply = replies.of(ONE.id()).get(0);
 
         assertThat(reply)
-                .isEqualTo(new WatchIndex.Unreadable(
+                .isEqualTo(new UnreadableReplies.Entry(
                         reply.number(), ledger.clock.instant(), "no state", 200, "text/html", 3));
-        assertThat(index.unreadable(ONE.id(), reply.number())).contains("<p>".getBytes(UTF_8));
-        assertThat(index.unreadable("another", reply.number())).isEmpty();
-        assertThat(index.unreadable(ONE.id(), reply.number() + 1)).isEmpty();
+        assertThat(replies.body(ONE.id(), reply.number())).contains("<p>".getBytes(UTF_8));
+        assertThat(replies.body("another", reply.number())).isEmpty();
+        assertThat(replies.body(ONE.id(), reply.number() + 1)).isEmpty();
     }
 
     @Test

@@ -199,13 +199,15 @@ public final class EngineConfiguration implements AutoCloseable {
      * disabled, or read by no route: they may wait for ever.
      */
     public boolean done() {
-        return watchFiles.complete() && watches.ended() && outboxes.owing().isEmpty();
+        return watchFiles.complete()
+                && watches.ended()
+                && destinations.owing().stream().noneMatch(outboxes::delivers);
     }
 
     /** True if, when all is done, some delivery is dead, or waits for a destination that is disabled or not there. */
     public boolean undelivered() {
-        return !outbox.destinations(Status.DEAD).isEmpty()
-                || outbox.destinations(Status.PENDING).stream().anyMatch(outboxes::takes);
+        return !destinations.having(Status.DEAD).isEmpty()
+                || destinations.having(Status.PENDING).stream().anyMatch(outboxes::takes);
     }
 
     @Override

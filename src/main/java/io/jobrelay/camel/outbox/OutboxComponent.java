@@ -168,10 +168,8 @@ public final class OutboxComponent extends DefaultComponent {
         }
     }
 
-    /** The destinations with deliveries to be made, without those that are switched off or that no route reads. */
-    public Set<String> owing() {
-        return outbox.owing().stream()
-                .filter(destination -> takes(destination) && read.contains(destination))
-                .collect(toUnmodifiableSet());
+    /** True if what waits for the destination is going to be sent: it is neither off nor read by no route. */
+    public boolean delivers(String destination) {
+        return takes(destination) && read.contains(destination);
     }
 }

@@ -71,7 +71,7 @@ final class OutboxConsumer extends DefaultConsumer implements Suspendable {
         loop = threads.newSingleThreadExecutor(this, "outbox-" + destination + "-reader");
         component.addReader(destination, this);
         reading = true;
-        settlement.logIfDisabled(component.outbox().disabled(destination).orElse(null));
+        settlement.logIfDisabled(component.outbox().circuit(destination).disabled());
         component.outbox().addReader(destination, reader);
         for (int i = 0; i < concurrency; i++) {
             workers.execute(this::work);

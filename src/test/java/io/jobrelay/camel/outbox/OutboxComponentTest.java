@@ -16,7 +16,6 @@ import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Announcements;
-import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.DueWatch;
@@ -27,6 +26,7 @@ import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
+import io.jobrelay.ledger.Redelivery;
 import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings.DeliverySettings;
@@ -358,7 +358,7 @@ class OutboxComponentTest {
         change("a");
         await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DEAD 1"));
 
-        new Deliveries(database).redeliver(Deliveries.Selection.ALL, null);
+        new Redelivery(database).redeliver(Redelivery.Selection.ALL, null);
 
         await().untilAsserted(() -> assertThat(counts()).containsExactly("hook DELIVERED 1"));
     }
@@ -430,7 +430,7 @@ class OutboxComponentTest {
     }
 
     private List<String> counts() {
-        return outbox.counts().stream()
+        return destinations.counts().stream()
                 .map(count -> count.destination() + " " + count.status() + " " + count.deliveries())
                 .toList();
     }

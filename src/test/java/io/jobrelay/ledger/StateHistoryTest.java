@@ -18,7 +18,7 @@ import org.junit.jupiter.params.Parameter;
 
 @Timeout(60)
 @OnBothEngines
-class LivesTest {
+class StateHistoryTest {
     @Parameter
     Engine engine;
 
@@ -26,12 +26,12 @@ class LivesTest {
     private Path directory;
 
     private Ledger ledger;
-    private Lives lives;
+    private History history;
 
     @BeforeEach
     void opens() {
         ledger = Ledger.open(engine.ledger(directory));
-        lives = new Lives(ledger.database);
+        history = new History(ledger.database);
     }
 
     @AfterEach
@@ -47,14 +47,14 @@ class LivesTest {
         Instant failed = takeIn("1", JobState.FAILED, null);
         takeIn("2", JobState.RUNNING, null);
 
-        assertThat(lives.of(List.of("1", "3")))
+        assertThat(history.stages(List.of("1", "3")))
                 .containsOnlyKeys("1")
                 .extractingByKey("1")
-                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.list(Lives.Stage.class))
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.list(History.Stage.class))
                 .containsExactly(
-                        new Lives.Stage(queued, "QUEUED"),
-                        new Lives.Stage(running, "RUNNING"),
-                        new Lives.Stage(failed, "FAILED"));
+                        new History.Stage("1", queued, "QUEUED"),
+                        new History.Stage("1", running, "RUNNING"),
+                        new History.Stage("1", failed, "FAILED"));
     }
 
     @Test
@@ -63,9 +63,9 @@ class LivesTest {
                 .mapToObj(i -> takeIn("1", i % 2 == 0 ? JobState.RUNNING : JobState.PAUSED, null))
                 .toList();
 
-        List<Lives.Stage> life = lives.of(List.of("1")).getOrDefault("1", List.of());
+        List<History.Stage> life = history.stages(List.of("1")).getOrDefault("1", List.of());
 
-        assertThat(life).extracting(Lives.Stage::since).containsExactlyElementsOf(times.subList(41, 101));
+        assertThat(life).extracting(History.Stage::since).containsExactlyElementsOf(times.subList(41, 101));
     }
 
     private Instant takeIn(String job, JobState state, @org.jspecify.annotations.Nullable String reason) {
