@@ -2,7 +2,7 @@ package io.jobrelay.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.Settings.HttpSettings;
 import io.jobrelay.signing.Digests;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;

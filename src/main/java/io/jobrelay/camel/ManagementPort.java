@@ -3,9 +3,9 @@ package io.jobrelay.camel;
 import static java.util.Objects.requireNonNullElse;
 
 import io.jobrelay.camel.config.ContextSettings;
-import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.PortInUseException;
+import io.jobrelay.settings.Settings.HttpSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayList;

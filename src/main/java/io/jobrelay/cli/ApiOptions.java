@@ -2,8 +2,8 @@ package io.jobrelay.cli;
 
 import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.ledger.LedgerDatabase;
-import io.jobrelay.settings.HttpSettings;
 import io.jobrelay.settings.Settings;
+import io.jobrelay.settings.Settings.HttpSettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;

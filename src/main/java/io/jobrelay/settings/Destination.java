@@ -13,36 +13,86 @@ import org.jspecify.annotations.Nullable;
  * parameters of its own as {@code {{jobrelay.destination.<name>.<parameter>}}}.
  *
  * @param enabled false if the destination takes nothing in
- * @param path file of a file destination, {@code {date}} in its name for the day; null for another kind
- * @param secrets signing keys of a webhook, the newest first; empty for another kind of destination
- * @param allowPrivate true if a webhook may be on a loopback, link-local or private address
- * @param queue name of a queue; null for another kind of destination
- * @param brokerUrl broker of the queue; null for the embedded one
- * @param port where the embedded broker is reached on this machine; empty for not at all
- * @param amqp broker of the queue where it is spoken to by AMQP 1.0; null for another kind of destination
- * @param kafka addresses of Kafka brokers, {@code host:port} separated by commas; null for another kind of destination
  */
-public record Destination(
-        String name,
-        boolean enabled,
-        @Nullable Path path,
-        List<String> secrets,
-        boolean allowPrivate,
-        @Nullable String queue,
-        @Nullable String brokerUrl,
-        OptionalInt port,
-        @Nullable AmqpBroker amqp,
-        @Nullable String kafka) {
+public record Destination(String name, boolean enabled, Target target) {
     public Destination {
         requireNonNull(name, "name is null");
-        secrets = List.copyOf(secrets);
+        requireNonNull(target, "target is null");
+    }
+
+    /** Where events go, of one kind or another. */
+    public sealed interface Target {}
+
+    /**
+     * A file that events are appended to.
+     *
+     * @param path with {@code {date}} in its name for the day
+     */
+    public record FileTarget(Path path) implements Target {}
+
+    /**
+     * A queue of an Artemis broker.
+     *
+     * @param brokerUrl null for the embedded broker
+     * @param port where the embedded broker is reached on this machine; empty for not at all
+     */
+    public record QueueTarget(String queue, @Nullable String brokerUrl, OptionalInt port) implements Target {
+        /** Never shows a secret. */
+        @Override
+        public String toString() {
+            return "QueueTarget[" + queue + "]";
+        }
+    }
+
+    /**
+     * A broker that is spoken to by AMQP 1.0.
+     *
+     * @param url {@code amqp://host:port}, or {@code amqps} for TLS, with options of the client as its query; null where the
+     *     destination is off because it was not told
+     * @param user null where the broker asks for none
+     * @param password null where the broker asks for none
+     */
+    public record AmqpTarget(
+            @Nullable String url,
+            @Nullable String user,
+            @Nullable String password) implements Target {
+        /** Never shows a secret. */
+        @Override
+        public String toString() {
+            return "AmqpTarget";
+        }
+    }
+
+    /**
+     * A topic of Kafka.
+     *
+     * @param brokers {@code host:port} separated by commas; empty where the destination is off because it was not told
+     */
+    public record KafkaTarget(String brokers) implements Target {}
+
+    /**
+     * What is reached by HTTP; a destination that tells nothing else may be.
+     *
+     * @param secrets signing keys of a webhook, the newest first; empty if nothing is signed
+     * @param allowPrivate true if it may be on a loopback, link-local or private address
+     */
+    public record WebhookTarget(List<String> secrets, boolean allowPrivate) implements Target {
+        public WebhookTarget {
+            secrets = List.copyOf(secrets);
+        }
+
+        /** Never shows a secret. */
+        @Override
+        public String toString() {
+            return "WebhookTarget";
+        }
     }
 
     /** Where the embedded broker listens for this destination; empty where it does not, or is not used. */
     public Optional<ListenAddress> listenAddress() {
-        boolean embedded = enabled && queue != null && brokerUrl == null && amqp == null && kafka == null;
-        return embedded && port.isPresent()
-                ? Optional.of(new ListenAddress("jobrelay.destination." + name + ".port", "127.0.0.1", port.getAsInt()))
+        return enabled && target instanceof QueueTarget queue && queue.brokerUrl == null && queue.port.isPresent()
+                ? Optional.of(
+                        new ListenAddress("jobrelay.destination." + name + ".port", "127.0.0.1", queue.port.getAsInt()))
                 : Optional.empty();
     }
 

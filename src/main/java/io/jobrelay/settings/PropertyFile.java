@@ -111,8 +111,8 @@ public final class PropertyFile {
         return lines.keySet();
     }
 
-    /** The place of a key, as a problem whose message is the key. */
-    Problem at(String key) {
-        return new Problem(name, line(key), key);
+    /** A problem at a key. */
+    Problem problem(String key, String message) {
+        return new Problem(name, line(key), message);
     }
 }

@@ -1,25 +1,19 @@
 package io.jobrelay.settings;
 
-import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.settings.Key.Trait;
 import io.jobrelay.trust.Secrets;
-import java.net.URI;
-import java.time.Duration;
-import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one property at a time into its type; what does not fit is noted as a problem, and the default of
- * {@link SettingsReader#defaultOf} stands in so that reading goes on and all problems come out together. An empty value is an
- * absent one.
+ * Reads one property at a time; what does not fit is noted as a problem, and the default stands in so that reading goes on
+ * and all problems come out together. An empty value is an absent one.
  */
 final class PropertyReader {
     /** As far as the last at sign: a password may have slashes, question marks and at signs that nobody encoded. */
@@ -27,143 +21,75 @@ final class PropertyReader {
 
     private static final Pattern QUERY = Pattern.compile("[?#].*", Pattern.DOTALL);
 
-    private final Function<String, Optional<String>> properties;
-    private final Function<String, Problem> place;
-    private final List<Problem> problems;
+    private final PropertyFile file;
+    private final Function<String, Optional<String>> values;
     private final Secrets secrets;
+    private final List<Problem> problems = new ArrayList<>();
     private final Set<String> unresolved = new HashSet<>();
 
     /**
-     * @param properties the resolved value of a key
-     * @param place a problem at a key, its message still to come
+     * @param file knows where a property stands
+     * @param values the resolved value of a property
      * @param secrets what no problem shows
      */
-    PropertyReader(
-            Function<String, Optional<String>> properties,
-            Function<String, Problem> place,
-            List<Problem> problems,
-            Secrets secrets) {
-        this.properties = properties;
-        this.place = place;
-        this.problems = problems;
+    PropertyReader(PropertyFile file, Function<String, Optional<String>> values, Secrets secrets) {
+        this.file = file;
+        this.values = values;
         this.secrets = secrets;
     }
 
-    /** Remembers what is secret in the value of the key. */
-    void learn(String key) {
-        Optional<String> value;
+    List<Problem> problems() {
+        return problems;
+    }
+
+    /** Remembers what is secret in the value of the property. */
+    void learn(String property) {
         try {
-            value = properties.apply(key);
+            values.apply(property).ifPresent(value -> SecretProperties.learn(property, value.strip(), secrets));
         } catch (RuntimeException e) {
-            return; // whoever reads the key reports that it cannot be resolved
+            // It cannot be resolved, which is said where it is read.
         }
-        value.map(String::strip).ifPresent(text -> SecretProperties.learn(key, text, secrets));
     }
 
-    Optional<String> text(String key) {
-        return given(key).or(() -> absent(key));
+    boolean has(Key<?> key) {
+        return given(key.name()).isPresent();
     }
 
-    /** A text that has a default. */
-    String text(String key, String rule, Predicate<String> allowed) {
-        return value(key, rule, Function.identity(), allowed);
-    }
-
-    /** A text of which a problem shows no more than its length. */
-    Optional<String> secret(String key, String rule, Predicate<String> allowed, String cure) {
-        Optional<String> text = text(key);
-        text.filter(allowed.negate())
-                .ifPresent(wrong ->
-                        problem(key, "must be %s, was of %d characters; %s".formatted(rule, wrong.length(), cure)));
-        return text;
-    }
-
-    private Optional<String> absent(String key) {
-        return SettingsReader.defaultOf(key, other -> given(other).isPresent());
-    }
-
-    private Optional<String> given(String key) {
+    private Optional<String> given(String property) {
         try {
-            return properties.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+            return values.apply(property).map(String::strip).filter(value -> !value.isEmpty());
         } catch (RuntimeException e) {
-            if (unresolved.add(key)) {
-                problem(key, "a placeholder cannot be resolved; give it a default, as in {{env:NAME:}}");
+            if (unresolved.add(property)) {
+                problem(property, "a placeholder cannot be resolved; give it a default, as in {{env:NAME:}}");
             }
             return Optional.empty();
         }
     }
 
-    <T> Optional<T> read(String key, String rule, Function<String, T> parse, Predicate<T> allowed) {
-        Optional<String> given = given(key);
-        if (given.isPresent()) {
-            try {
-                T value = parse.apply(given.get());
-                if (allowed.test(value)) {
-                    return Optional.of(value);
-                }
-            } catch (RuntimeException e) {
-                // Every parser refuses in its own words; ours name the key and the rule.
-            }
-            problem(key, "must be %s, was '%s'".formatted(rule, shown(given.get())));
+    /** True if the property has a value that keeps the rule. */
+    boolean fits(Key<?> key) {
+        return given(key.name()).flatMap(key.rule()::parse).isPresent();
+    }
+
+    /** The value, or the default; empty if there is neither. */
+    <T> Optional<T> get(Key<T> key) {
+        Rule<T> rule = key.rule();
+        Optional<String> given = given(key.name());
+        Optional<T> value = given.flatMap(rule::parse);
+        if (given.isPresent() && value.isEmpty()) {
+            String was = key.is(Trait.SECRET)
+                    ? ", was of %d characters".formatted(given.get().length())
+                    : ", was '%s'".formatted(shown(given.get()));
+            problem(key, "must be " + rule.words().replaceFirst("(?=;|$)", Matcher.quoteReplacement(was)));
         }
-        return absent(key).map(parse);
+        return value.or(() -> Keys.defaultOf(key.name(), other -> given(other).isPresent())
+                .or(() -> Optional.of(key.fallback()).filter(fallback -> !fallback.isEmpty()))
+                .flatMap(rule::parse));
     }
 
-    /** A value that has a default. */
-    <T> T value(String key, String rule, Function<String, T> parse, Predicate<T> allowed) {
-        return read(key, rule, parse, allowed).orElseThrow();
-    }
-
-    Duration duration(String key) {
-        return duration(key, "a time above 0 with its unit, such as 30s, 5m or 2h", time -> true);
-    }
-
-    Duration duration(String key, Duration longest) {
-        String rule =
-                "a time above 0 and up to %s with its unit, such as 30s".formatted(ReadableDuration.format(longest));
-        return duration(key, rule, time -> time.compareTo(longest) <= 0);
-    }
-
-    private Duration duration(String key, String rule, Predicate<Duration> allowed) {
-        return value(key, rule, ReadableDuration::parse, allowed.and(time -> !time.isNegative() && !time.isZero()));
-    }
-
-    int wholeNumber(String key, int from, int to) {
-        String rule = "a whole number from %d to %d".formatted(from, to);
-        return value(key, rule, Integer::parseInt, number -> number >= from && number <= to);
-    }
-
-    OptionalInt port(String key) {
-        return read(key, "a port from 1 to 65535", Integer::parseInt, n -> n >= 1 && n <= 65_535).stream()
-                .mapToInt(Integer::intValue)
-                .findFirst();
-    }
-
-    double number(String key, String rule, Predicate<Double> allowed) {
-        return value(key, rule, Double::parseDouble, allowed);
-    }
-
-    /** False where the key has no default. */
-    boolean flag(String key) {
-        return read(key, "true or false", PropertyReader::parseFlag, value -> true)
-                .orElse(false);
-    }
-
-    Optional<ZoneId> zone(String key) {
-        return read(key, "a time zone such as Asia/Shanghai or +08:00", ZoneId::of, zone -> true);
-    }
-
-    /** An address of http or https with a host; without user and fragment, which no request carries. */
-    Optional<URI> address(String key, boolean mayHaveQuery) {
-        return read(
-                key,
-                "an https URL with a host and without %suser or fragment".formatted(mayHaveQuery ? "" : "query, "),
-                URI::create,
-                uri -> uri.getHost() != null
-                        && Set.of("http", "https").contains(uri.getScheme().toLowerCase(Locale.ROOT))
-                        && uri.getRawUserInfo() == null
-                        && uri.getRawFragment() == null
-                        && (mayHaveQuery || uri.getRawQuery() == null));
+    /** The value of a property that has a default. */
+    <T> T value(Key<T> key) {
+        return get(key).orElseThrow();
     }
 
     /** A value without what may be a secret in an address: the user before the host, and the query. */
@@ -174,22 +100,17 @@ final class PropertyReader {
                 .replaceAll("?***");
     }
 
-    void required(String key, String rule) {
-        if (text(key).isEmpty() && !unresolved.contains(key)) {
+    void require(Key<?> key, String rule) {
+        if (!has(key) && !unresolved.contains(key.name())) {
             problem(key, "required" + rule);
         }
     }
 
-    void problem(String key, String message) {
-        Problem at = place.apply(key);
-        problems.add(new Problem(at.file(), at.line(), key + ": " + secrets.mask(message)));
+    void problem(Key<?> key, String message) {
+        problem(key.name(), message);
     }
 
-    private static boolean parseFlag(String text) {
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException(text);
-        };
+    void problem(String property, String message) {
+        problems.add(file.problem(property, property + ": " + secrets.mask(message)));
     }
 }

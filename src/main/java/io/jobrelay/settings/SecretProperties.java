@@ -1,5 +1,6 @@
 package io.jobrelay.settings;
 
+import static io.jobrelay.settings.Key.Trait.SECRET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.trust.Secrets;
@@ -31,7 +32,7 @@ public final class SecretProperties {
 
     /** Learns what is secret in the value of a property or an environment variable. */
     public static void learn(String key, String value, Secrets secrets) {
-        if (isSecret(key.substring(key.lastIndexOf('.') + 1))) {
+        if (isSecret(key)) {
             secrets.add(value);
             for (String one : value.split("[,\\s]+", -1)) {
                 learnWebhookKey(one, secrets);
@@ -50,10 +51,12 @@ public final class SecretProperties {
         }
     }
 
-    /** True if what has this name is a secret: a property, by the last part of its name, or a parameter. */
+    /** True if a property, a variable or a parameter of this name is a secret. */
     public static boolean isSecret(String name) {
-        return NAME.matcher(name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
-                .matches();
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        return Keys.find(name).filter(key -> key.is(SECRET)).isPresent()
+                || NAME.matcher(last.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
+                        .matches();
     }
 
     /** The text and the bytes behind its Base64: the latter are the key. */

@@ -1,95 +1,39 @@
 package io.jobrelay.settings;
 
-import static java.util.Map.entry;
-import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
-import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.delivery.WebhookSignature;
+import io.jobrelay.settings.Destination.AmqpTarget;
+import io.jobrelay.settings.Destination.FileTarget;
+import io.jobrelay.settings.Destination.KafkaTarget;
+import io.jobrelay.settings.Destination.QueueTarget;
+import io.jobrelay.settings.Destination.Target;
+import io.jobrelay.settings.Destination.WebhookTarget;
 import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.settings.Settings.HttpSettings;
+import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.trust.Secrets;
-import java.nio.file.FileSystems;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.net.URI;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Reads {@link Settings} from properties, or refuses them with every problem at once. {@code docs/configuration.md} is the
- * reference; a test holds it against the keys here.
- */
+/** Reads {@link Settings} from properties, each as {@link Keys} says, or refuses them with every problem at once. */
 public final class SettingsReader {
-    private static final String JOB_RETENTION = "jobrelay.retention.jobs";
-
-    /** A shard is handed over, and a stop is over, only once what is under way has ended. */
-    private static final Duration LONGEST_POLL = Duration.ofMinutes(10);
-
-    private static final Duration LONGEST_DELIVERY = Duration.ofMinutes(1);
-
-    /** The keys that are not an account's or a destination's, each with its default; empty where it has none. */
-    public static final Map<String, String> DEFAULTS = Map.ofEntries(
-            entry("jobrelay.instance", "local"),
-            entry(NodeName.KEY, NodeName.ofThisProcess()),
-            entry("jobrelay.watches", "watches/*.yaml"),
-            entry("jobrelay.ledger.url", "jdbc:sqlite:data/ledger.db"),
-            entry("jobrelay.ledger.user", ""),
-            entry("jobrelay.ledger.password", ""),
-            entry("jobrelay.poll.concurrency", "64"),
-            entry("jobrelay.poll.timeout", "30s"),
-            entry("jobrelay.poll.reply-limit", "8388608"),
-            entry("jobrelay.delivery.schedule", "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h"),
-            entry("jobrelay.delivery.jitter", "0.2"),
-            entry("jobrelay.delivery.timeout", "20s"),
-            entry("jobrelay.delivery.open-after", "10"),
-            entry("jobrelay.delivery.probe-every", "1m"),
-            entry("jobrelay.delivery.disable-after", "5d"),
-            entry("jobrelay.http.enabled", "true"),
-            entry("jobrelay.http.host", "127.0.0.1"),
-            entry("jobrelay.http.port", "8080"),
-            entry("jobrelay.http.token", ""),
-            entry("jobrelay.http.trusted-proxies", ""),
-            entry("jobrelay.reload.every", "1s"),
-            entry("jobrelay.retention", "30d"),
-            entry(JOB_RETENTION, "30d"));
-
-    /** Those of them that take effect while Jobrelay runs; so do those of accounts and destinations. */
-    public static final Set<String> LIVE_KEYS = Set.of(
-            "jobrelay.watches",
-            "jobrelay.poll.timeout",
-            "jobrelay.poll.reply-limit",
-            "jobrelay.delivery.schedule",
-            "jobrelay.delivery.jitter",
-            "jobrelay.delivery.timeout",
-            "jobrelay.retention",
-            JOB_RETENTION);
-
-    /** What may follow {@code jobrelay.account.<name>.}, each with its default. */
-    public static final Map<String, String> ACCOUNT_DEFAULTS = AccountReader.DEFAULTS;
-
-    /** What may follow {@code jobrelay.destination.<name>.} for the destinations that Jobrelay comes with. */
-    public static final Map<String, Map<String, String>> DESTINATION_DEFAULTS = DestinationReader.DEFAULTS;
-
-    private static final String PREFIX = "jobrelay.";
-    private static final Pattern ACCOUNT_KEY = Pattern.compile("jobrelay\\.account\\.([^.]+)\\.(.+)");
-    private static final Pattern DESTINATION_KEY = Pattern.compile("jobrelay\\.destination\\.([^.]+)\\.(.+)");
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
-    private static final int LARGEST_REPLY = 1024 * 1024 * 1024;
-
     private final PropertyFile file;
-    private final Function<String, Optional<String>> value;
-    private final Secrets secrets;
+    private final PropertyReader properties;
 
     /**
      * @param file the file as written, which knows the keys and their lines
@@ -98,24 +42,7 @@ public final class SettingsReader {
      */
     public SettingsReader(PropertyFile file, Function<String, Optional<String>> value, Secrets secrets) {
         this.file = file;
-        this.value = value;
-        this.secrets = secrets;
-    }
-
-    /**
-     * What holds for a key that has no value; empty if nothing does.
-     *
-     * @param given true for a key that has a value: some defaults depend on another key's
-     */
-    public static Optional<String> defaultOf(String key, Predicate<String> given) {
-        Matcher account = ACCOUNT_KEY.matcher(key);
-        Matcher destination = DESTINATION_KEY.matcher(key);
-        String value = account.matches()
-                ? ACCOUNT_DEFAULTS.get(account.group(2))
-                : destination.matches()
-                        ? DestinationReader.defaultOf(destination.group(1), destination.group(2), given)
-                        : DEFAULTS.get(key);
-        return Optional.ofNullable(value).filter(text -> !text.isEmpty());
+        this.properties = new PropertyReader(file, value, secrets);
     }
 
     /**
@@ -142,128 +69,186 @@ public final class SettingsReader {
         return reading.settings();
     }
 
-    /** Reads all settings as far as they are right. */
+    /** Reads all settings as far as they are right; once. */
     public Reading reading() {
-        List<Problem> problems = new ArrayList<>();
-        PropertyReader properties = new PropertyReader(value, file::at, problems, secrets);
         // Before anything else is read, since a problem shows a value, and that may be another key's secret.
         file.keys().forEach(properties::learn);
-        Map<String, Account> accounts = accounts(properties);
-        unknownKeys().forEach(key -> properties.problem(key, unknown(key)));
+        Map<String, Account> accounts = new HashMap<>();
+        names("account").forEach(name -> account(name).ifPresent(account -> accounts.put(name, account)));
+        file.keys().forEach(key -> Keys.unknown(key).ifPresent(problem -> properties.problem(key, problem)));
+        Set<String> destinations = names("destination");
+        destinations.addAll(Keys.DESTINATIONS);
         Settings settings = new Settings(
-                properties.text(
-                        "jobrelay.instance",
-                        "letters, digits, dots and hyphens",
-                        name -> HOST.matcher(name).matches()),
-                properties.text(NodeName.KEY, "letters, digits, dots, hyphens and underscores", NodeName::isOne),
-                properties.value("jobrelay.watches", "globs separated by commas", SettingsReader::globs, globs -> true),
-                new LedgerReader(properties).read(),
+                properties.value(Keys.INSTANCE),
+                properties.value(Keys.NODE),
+                properties.value(Keys.WATCHES),
+                ledger(),
                 new PollSettings(
-                        properties.wholeNumber("jobrelay.poll.concurrency", 1, 1_000),
-                        properties.duration("jobrelay.poll.timeout", LONGEST_POLL),
-                        properties.wholeNumber("jobrelay.poll.reply-limit", 1_024, LARGEST_REPLY)),
+                        properties.value(Keys.CONCURRENCY),
+                        properties.value(Keys.POLL_TIMEOUT),
+                        properties.value(Keys.REPLY_LIMIT)),
                 new DeliverySettings(
-                        schedule(properties),
-                        properties.duration("jobrelay.delivery.timeout", LONGEST_DELIVERY),
-                        circuit(properties)),
-                new HttpReader(properties).read(),
-                properties.duration("jobrelay.retention"),
-                properties.value(
-                        JOB_RETENTION,
-                        "a time with its unit, such as 30d, or 0 for ever",
-                        text -> text.equals("0") ? Duration.ZERO : ReadableDuration.parse(text),
-                        kept -> !kept.isNegative()),
-                properties.duration("jobrelay.reload.every"),
+                        new DeliverySchedule(properties.value(Keys.SCHEDULE).waits(), properties.value(Keys.JITTER)),
+                        properties.value(Keys.DELIVERY_TIMEOUT),
+                        new CircuitBreaker(
+                                properties.value(Keys.OPEN_AFTER),
+                                properties.value(Keys.PROBE_EVERY),
+                                properties.value(Keys.DISABLE_AFTER))),
+                http(),
+                properties.value(Keys.RETENTION),
+                properties.value(Keys.JOB_RETENTION),
+                properties.value(Keys.RELOAD_EVERY),
                 accounts,
-                destinations(properties));
-        return new Reading(settings, problems);
+                destinations.stream().collect(toMap(name -> name, this::destination)));
+        return new Reading(settings, properties.problems());
     }
 
-    private static List<String> globs(String text) {
-        List<String> globs = List.of(text.split("\\s*,\\s*"));
-        globs.forEach(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob));
-        return globs;
-    }
-
-    private static DeliverySchedule schedule(PropertyReader properties) {
-        double jitter = properties.number(
-                "jobrelay.delivery.jitter", "a share from 0 to below 1", share -> share >= 0 && share < 1);
-        return properties.value(
-                "jobrelay.delivery.schedule",
-                "waits separated by commas, such as 0s,5s,5m,30m",
-                waits -> DeliverySchedule.parse(waits, jitter),
-                schedule -> true);
-    }
-
-    private static CircuitBreaker circuit(PropertyReader properties) {
-        return new CircuitBreaker(
-                properties.wholeNumber("jobrelay.delivery.open-after", 1, 1_000_000),
-                properties.duration("jobrelay.delivery.probe-every"),
-                properties.duration("jobrelay.delivery.disable-after"));
-    }
-
-    private Map<String, Account> accounts(PropertyReader properties) {
-        Map<String, Account> accounts = new LinkedHashMap<>();
-        AccountReader reader = new AccountReader(properties);
-        for (String name : names(ACCOUNT_KEY)) {
-            reader.read(name).ifPresent(account -> accounts.put(name, account));
-        }
-        return accounts;
-    }
-
-    private Map<String, Destination> destinations(PropertyReader properties) {
-        Map<String, Destination> destinations = new LinkedHashMap<>();
-        DestinationReader reader = new DestinationReader(properties);
-        Set<String> names = names(DESTINATION_KEY);
-        names.addAll(DESTINATION_DEFAULTS.keySet());
-        for (String name : names) {
-            destinations.put(name, reader.read(name));
-        }
-        return destinations;
-    }
-
-    private Collection<String> unknownKeys() {
-        return file.keys().stream()
-                .filter(key -> key.startsWith(PREFIX) && !DEFAULTS.containsKey(key))
-                .filter(key -> !isKnown(ACCOUNT_KEY.matcher(key), name -> ACCOUNT_DEFAULTS))
-                .filter(key -> !isKnown(DESTINATION_KEY.matcher(key), DESTINATION_DEFAULTS::get))
-                .toList();
-    }
-
-    /** Of a name that has no list of its own, everything is known. */
-    private static boolean isKnown(Matcher key, Function<String, @Nullable Map<String, String>> keysOf) {
-        if (!key.matches()) {
-            return false;
-        }
-        Map<String, String> keys = keysOf.apply(key.group(1));
-        return keys == null || keys.containsKey(key.group(2));
-    }
-
-    private static String unknown(String key) {
-        Matcher account = ACCOUNT_KEY.matcher(key);
-        if (account.matches()) {
-            return "unknown property of an account" + NearestName.hint(account.group(2), ACCOUNT_DEFAULTS.keySet());
-        }
-        Matcher destination = DESTINATION_KEY.matcher(key);
-        if (destination.matches()) {
-            String name = destination.group(1);
-            Set<String> keys = requireNonNull(
-                            DESTINATION_DEFAULTS.get(name), "only a destination with a list has unknown keys")
-                    .keySet();
-            return "unknown property of the %s destination, which has %s%s"
-                    .formatted(name, String.join(", ", keys), NearestName.hint(destination.group(2), keys));
-        }
-        return "unknown property" + NearestName.hint(key, DEFAULTS.keySet());
-    }
-
-    private Set<String> names(Pattern pattern) {
+    /** The accounts or the destinations that the properties name. */
+    private Set<String> names(String owners) {
         Set<String> names = new TreeSet<>();
         for (String key : file.keys()) {
-            Matcher matcher = pattern.matcher(key);
-            if (matcher.matches()) {
-                names.add(matcher.group(1));
+            Matcher owned = Keys.OWNED.matcher(key);
+            if (owned.matches() && owned.group(1).equals(owners)) {
+                names.add(owned.group(2));
             }
         }
         return names;
+    }
+
+    private LedgerSettings ledger() {
+        String url = properties.value(Keys.LEDGER_URL);
+        LedgerUrl.unencrypted(url).ifPresent(problem -> properties.problem(Keys.LEDGER_URL, problem));
+        return new LedgerSettings(
+                url,
+                properties.get(Keys.LEDGER_USER).orElse(null),
+                properties.get(Keys.LEDGER_PASSWORD).orElse(null));
+    }
+
+    private HttpSettings http() {
+        boolean enabled = properties.value(Keys.HTTP_ENABLED);
+        String host = properties.value(Keys.HTTP_HOST);
+        if (enabled && !HttpSettings.isLoopback(host)) {
+            properties.require(Keys.HTTP_TOKEN, " beyond this machine, jobrelay.http.host being " + host);
+        }
+        return new HttpSettings(
+                enabled,
+                host,
+                properties.value(Keys.HTTP_PORT),
+                properties.get(Keys.HTTP_TOKEN).orElse(null),
+                properties.get(Keys.TRUSTED_PROXIES).orElse(List.of()));
+    }
+
+    private Optional<Account> account(String name) {
+        boolean allowHttp = properties.value(Keys.ALLOW_HTTP.of(name));
+        Key<URI> endpointKey = Keys.ENDPOINT.of(name);
+        properties.require(
+                endpointKey, ", the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
+        Optional<URI> endpoint = properties.get(endpointKey);
+        endpoint.ifPresent(url -> {
+            requireHttps(endpointKey, url, allowHttp);
+            if (!url.getRawPath().isEmpty()) {
+                properties.problem(
+                        endpointKey, "must end after the host, the route adds the path, was '%s'".formatted(url));
+            }
+        });
+        Key<Signing> signingKey = Keys.SIGNING.of(name);
+        properties.require(signingKey, ", " + signingKey.rule().words());
+        Optional<Signing> signing = properties.get(signingKey);
+        Map<String, String> proof = proof(name, allowHttp);
+        double requestsPerSecond = properties.value(Keys.REQUESTS_PER_SECOND.of(name));
+        Optional<ZoneId> timeZone = properties.get(Keys.TIME_ZONE.of(name));
+        boolean askTogether = properties.value(Keys.ASK_TOGETHER.of(name));
+        return endpoint.flatMap(url -> signing.map(scheme ->
+                new Account(name, url, scheme, proof, requestsPerSecond, timeZone.orElse(null), askTogether)));
+    }
+
+    private Map<String, String> proof(String name, boolean allowHttp) {
+        Map<String, String> proof = new HashMap<>();
+        for (Key<?> each : Keys.PROOF) {
+            Key<?> key = each.of(name);
+            properties.get(key).ifPresent(value -> {
+                requireHttps(key, value, allowHttp);
+                proof.put(key.parameter(), value.toString());
+            });
+        }
+        boolean accessKey = properties.has(Keys.ACCESS_KEY.of(name));
+        if (accessKey || properties.has(Keys.SECRET_KEY.of(name))) {
+            properties.require(
+                    (accessKey ? Keys.SECRET_KEY : Keys.ACCESS_KEY).of(name),
+                    " where the other key of the pair is given, is not set");
+        }
+        return proof;
+    }
+
+    /** Of a value that is an address: plain http stays on this machine, unless it is allowed. */
+    private void requireHttps(Key<?> key, Object value, boolean allowHttp) {
+        if (value instanceof URI url && !isHttps(url) && !allowHttp && !HttpSettings.isLoopback(url.getHost())) {
+            properties.problem(
+                    key, "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(url));
+        }
+    }
+
+    private static boolean isHttps(URI url) {
+        return "https".equalsIgnoreCase(url.getScheme());
+    }
+
+    private Destination destination(String name) {
+        Key<Boolean> enabledKey = Keys.ENABLED.of(name);
+        boolean enabled = properties.value(enabledKey);
+        if (enabled) {
+            String rule = " while the destination is on; switch it off with %s=false".formatted(enabledKey.name());
+            Keys.required(enabledKey.name()).forEach(key -> properties.require(key, rule));
+        }
+        return new Destination(name, enabled, target(name));
+    }
+
+    /** One of the user's own is of the kind whose properties it has. */
+    private Target target(String name) {
+        boolean own = !Keys.DESTINATIONS.contains(name);
+        if (own ? properties.fits(Keys.AMQP_URL.of(name)) : name.equals("amqp")) {
+            return new AmqpTarget(
+                    properties.get(Keys.AMQP_URL.of(name)).orElse(null),
+                    properties.get(Keys.AMQP_USER.of(name)).orElse(null),
+                    properties.get(Keys.AMQP_PASSWORD.of(name)).orElse(null));
+        }
+        if (own ? properties.fits(Keys.KAFKA_BROKERS.of(name)) : name.equals("kafka")) {
+            return new KafkaTarget(properties.get(Keys.KAFKA_BROKERS.of(name)).orElse(""));
+        }
+        if (own ? properties.has(Keys.QUEUE.of(name)) : name.equals("queue")) {
+            Optional<Integer> port = properties.get(Keys.BROKER_PORT.of(name));
+            return new QueueTarget(
+                    properties.value(Keys.QUEUE.of(name)),
+                    properties.get(Keys.BROKER_URL.of(name)).orElse(null),
+                    port.map(OptionalInt::of).orElse(OptionalInt.empty()));
+        }
+        if (own ? properties.has(Keys.FILE_PATH.of(name)) : name.equals("file")) {
+            return new FileTarget(properties.value(Keys.FILE_PATH.of(name)));
+        }
+        return webhook(name);
+    }
+
+    private WebhookTarget webhook(String name) {
+        boolean allowPrivate = properties.value(Keys.ALLOW_PRIVATE.of(name));
+        List<String> secrets = properties
+                .get(Keys.WEBHOOK_SECRET.of(name))
+                .map(text -> List.of(text.split("[,\\s]+")))
+                .orElse(List.of());
+        if (secrets.isEmpty()) {
+            return new WebhookTarget(secrets, allowPrivate);
+        }
+        try {
+            new WebhookSignature(secrets);
+        } catch (IllegalArgumentException e) {
+            properties.problem(Keys.WEBHOOK_SECRET.of(name), String.valueOf(e.getMessage()));
+        }
+        Key<URI> urlKey = Keys.WEBHOOK_URL.of(name);
+        properties
+                .get(urlKey)
+                .filter(url -> !isHttps(url) && !allowPrivate)
+                .ifPresent(url -> properties.problem(
+                        urlKey,
+                        "must be https, was '%s'; allow-private=true allows http and private addresses"
+                                .formatted(PropertyReader.shown(url.toString()))));
+        return new WebhookTarget(secrets, allowPrivate);
     }
 }

@@ -27,7 +27,7 @@ import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Watches;
-import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.Settings.HttpSettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.status.Flow;
 import io.jobrelay.status.ReloadStatus;

@@ -13,7 +13,7 @@ import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.sandbox.SandboxProviders;
-import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.Settings.HttpSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

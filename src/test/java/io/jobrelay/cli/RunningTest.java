@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.jobrelay.camel.Relay;
-import io.jobrelay.settings.HttpSettings;
+import io.jobrelay.settings.Settings.HttpSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,10 +1,9 @@
 package io.jobrelay.delivery;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.settings.Keys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +34,8 @@ class DeliveryScheduleTest {
 
     @Test
     void the_standard_schedule_has_ten_attempts_over_75_hours() {
-        DeliverySchedule schedule =
-                DeliverySchedule.parse(requireNonNull(SettingsReader.DEFAULTS.get("jobrelay.delivery.schedule")), 0.2);
+        DeliverySchedule schedule = DeliverySchedule.parse(
+                Keys.defaultOf("jobrelay.delivery.schedule", key -> false).orElseThrow(), 0.2);
 
         assertThat(schedule.waits()).hasSize(10);
         assertThat(schedule.waits().stream().reduce(Duration.ZERO, Duration::plus))

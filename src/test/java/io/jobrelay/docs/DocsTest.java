@@ -1,14 +1,16 @@
 package io.jobrelay.docs;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Signing;
 import io.jobrelay.camel.validation.YamlNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
-import io.jobrelay.settings.NodeName;
-import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.settings.Key;
+import io.jobrelay.settings.Key.Trait;
+import io.jobrelay.settings.Keys;
 import io.jobrelay.watch.Pace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +28,20 @@ class DocsTest {
 
     @Test
     void every_property_is_explained_with_its_default() throws IOException {
-        assertThat(defaults("## Properties")).isEqualTo(replaced(SettingsReader.DEFAULTS, NodeName.KEY, ""));
-        assertThat(defaults("## Accounts")).isEqualTo(SettingsReader.ACCOUNT_DEFAULTS);
-        Map<String, String> destinations = new TreeMap<>();
-        SettingsReader.DESTINATION_DEFAULTS.forEach((name, parameters) ->
-                parameters.forEach((parameter, value) -> destinations.put(name + "." + parameter, value)));
-        assertThat(defaults("## Destinations")).isEqualTo(destinations);
+        assertThat(rows("docs/configuration.md", "## Properties").stream()
+                        .map(row -> row.subList(0, 3))
+                        .toList())
+                .isEqualTo(keys("jobrelay.")
+                        .filter(key -> !key.name().matches("jobrelay\\.(account|destination)\\..*"))
+                        .map(key -> List.of(
+                                key.name(),
+                                key.name().equals("jobrelay.node") ? "" : key.fallback(),
+                                key.is(Trait.LIVE) ? "at once" : "next start"))
+                        .toList());
+        assertThat(defaults("## Accounts")).isEqualTo(defaults(keys("jobrelay.account.<name>.")));
+        assertThat(defaults("## Destinations"))
+                .isEqualTo(defaults(
+                        keys("jobrelay.destination.").filter(key -> !key.name().contains("<name>"))));
         assertThat(rows("docs/configuration.md", "## Watch files"))
                 .contains(List.of(
                         "every",
@@ -40,20 +49,48 @@ class DocsTest {
                         "shortest and longest time between two polls; `30s` for both"));
     }
 
-    /** Words such as "the provider's" stand for no value. */
-    private static Map<String, String> defaults(String section) {
-        Map<String, String> defaults = new TreeMap<>();
-        Documents.raw(Path.of("docs/configuration.md"), section)
-                .forEach(row -> defaults.put(
-                        row.get(0).replace("`", ""),
-                        row.get(1).matches("`[^`]+`") ? row.get(1).replace("`", "") : ""));
-        return defaults;
+    private static Stream<Key<?>> keys(String prefix) {
+        return Keys.all().stream().filter(key -> key.name().startsWith(prefix));
     }
 
-    private static Map<String, String> replaced(Map<String, String> map, String key, String value) {
-        Map<String, String> replaced = new TreeMap<>(map);
-        replaced.put(key, value);
-        return replaced;
+    /** What the table of these keys says of their defaults. */
+    private static Map<String, String> defaults(Stream<Key<?>> keys) {
+        return keys.collect(toMap(key -> shortName(key.name()), DocsTest::defaultOf));
+    }
+
+    private static String defaultOf(Key<?> key) {
+        String on = switchOf(key.name());
+        if (key.is(Trait.REQUIRED)) {
+            return on.isEmpty()
+                    ? "required"
+                    : on.equals(key.name()) ? "" : "required with `%s`".formatted(shortName(on));
+        }
+        return key.parameter().equals("enabled") && !on.isEmpty()
+                ? "where `%s` is set".formatted(shortName(on))
+                : Keys.defaultOf(key.name(), other -> true)
+                        .map("`%s`"::formatted)
+                        .orElse("");
+    }
+
+    /** The key whose value switches the owner of that key on; empty if none does. */
+    private static String switchOf(String key) {
+        List<String> asked = new ArrayList<>();
+        Keys.defaultOf(key.replaceFirst("[^.]+$", "enabled"), asked::add);
+        return String.join("", asked);
+    }
+
+    private static String shortName(String key) {
+        return key.replaceFirst("jobrelay\\.(account\\.<name>|destination)\\.", "");
+    }
+
+    /** Other words, such as "the provider's", stand for no value. */
+    private static Map<String, String> defaults(String section) {
+        return raw("docs/configuration.md", section).stream()
+                .collect(toMap(
+                        row -> row.get(0).replace("`", ""),
+                        row -> row.get(1).matches("`[^`]+`|required( with `[^`]+`)?|where `[^`]+` is set")
+                                ? row.get(1)
+                                : ""));
     }
 
     @Test

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MessagesTest {
     private static final Path PAGE = Path.of("docs/troubleshooting.md");
-    private static final Pattern COMMENT = Pattern.compile("/\\*(?s:.*?)\\*/|(?m:^\\s*//.*$)");
+    /** In a text such as {@code watches/*.yaml} none begins. */
+    private static final Pattern COMMENT = Pattern.compile("(?<!\\S)/\\*(?s:.*?)\\*/|(?m:^\\s*//.*$)");
+
     private static final Pattern LITERAL = Pattern.compile("\"(?:[^\"\\\\\\n]|\\\\.)*\"");
     private static final Pattern TEXT = Pattern.compile(LITERAL + "(?:\\s*\\+\\s*" + LITERAL + ")*");
     private static final Pattern CALL =

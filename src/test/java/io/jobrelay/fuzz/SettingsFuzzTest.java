@@ -2,17 +2,16 @@ package io.jobrelay.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.settings.Keys;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.SettingsReader;
 import io.jobrelay.trust.Secrets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeSet;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -147,13 +146,10 @@ class SettingsFuzzTest {
     }
 
     private static List<String> keys() {
-        List<String> keys = new ArrayList<>(new TreeSet<>(SettingsReader.DEFAULTS.keySet()));
-        SettingsReader.ACCOUNT_DEFAULTS.keySet().stream()
+        return Keys.all().stream()
+                .map(key -> key.name().replace("<name>", "acme"))
                 .sorted()
-                .forEach(key -> keys.add("jobrelay.account.acme." + key));
-        SettingsReader.DESTINATION_DEFAULTS.forEach((name, parameters) ->
-                parameters.keySet().forEach(parameter -> keys.add("jobrelay.destination." + name + "." + parameter)));
-        return keys;
+                .toList();
     }
 
     private static String text(Random random) {

@@ -1,6 +1,7 @@
 package io.jobrelay.settings;
 
-import static java.util.Objects.requireNonNull;
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -9,7 +10,13 @@ import io.jobrelay.account.Signing;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.httpclient.AddressRange;
+import io.jobrelay.settings.Destination.AmqpTarget;
+import io.jobrelay.settings.Destination.FileTarget;
+import io.jobrelay.settings.Destination.KafkaTarget;
+import io.jobrelay.settings.Destination.QueueTarget;
+import io.jobrelay.settings.Destination.WebhookTarget;
 import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.settings.Settings.HttpSettings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.trust.Secrets;
@@ -27,7 +34,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,28 +48,25 @@ class SettingsReaderTest {
     private static final String SECRET = "whsec_bm90IGEgc2VjcmV0LCBidXQgbG9uZyBlbm91Z2g=";
 
     /** Those that Jobrelay comes with, most of which wait to be told where to. */
-    private static final Map<String, Destination> SHIPPED = Map.of(
-            "file", shipped("file", true, Path.of("out/changes-{date}.ndjson"), null),
-            "queue", shipped("queue", true, null, "jobrelay.changes"),
-            "webhook", shipped("webhook", false, null, null),
-            "amqp", shipped("amqp", false, null, "jobrelay.changes"),
-            "kafka", shipped("kafka", false, null, null));
+    private static final Map<String, Destination> SHIPPED = Stream.of(
+                    new Destination("file", true, new FileTarget(Path.of("out/changes-{date}.ndjson"))),
+                    new Destination("queue", true, new QueueTarget("jobrelay.changes", null, OptionalInt.empty())),
+                    new Destination("webhook", false, new WebhookTarget(List.of(), false)),
+                    new Destination("amqp", false, new AmqpTarget(null, null, null)),
+                    new Destination("kafka", false, new KafkaTarget("")))
+            .collect(toMap(Destination::name, identity()));
 
     private final Secrets secrets = new Secrets();
 
     @TempDir
     Path directory;
 
-    private static Destination shipped(String name, boolean enabled, @Nullable Path path, @Nullable String queue) {
-        return new Destination(name, enabled, path, List.of(), false, queue, null, OptionalInt.empty(), null, null);
-    }
-
     @Test
     void no_properties_give_the_defaults() {
         assertThat(read(""))
                 .isEqualTo(new Settings(
                         "local",
-                        NodeName.ofThisProcess(),
+                        Keys.NODE.fallback(),
                         List.of("watches/*.yaml"),
                         new LedgerSettings("jdbc:sqlite:data/ledger.db"),
                         new PollSettings(64, Duration.ofSeconds(30), 8 * 1024 * 1024),
@@ -198,9 +201,12 @@ class SettingsReaderTest {
         assertThat(told)
                 .allSatisfy(
                         (name, destination) -> assertThat(destination.enabled()).isTrue());
-        assertThat(requireNonNull(told.get("amqp")).amqp())
-                .isEqualTo(new AmqpBroker("amqps://broker.example:5671?amqp.idleTimeout=9", "u", "hush-hush"));
-        assertThat(requireNonNull(told.get("kafka")).kafka()).isEqualTo("one.example:9092, [::1]:9092");
+        assertThat(told.values())
+                .extracting(Destination::target)
+                .contains(
+                        new AmqpTarget("amqps://broker.example:5671?amqp.idleTimeout=9", "u", "hush-hush"),
+                        new KafkaTarget("one.example:9092, [::1]:9092"),
+                        new WebhookTarget(List.of(SECRET), false));
     }
 
     @Test
@@ -219,31 +225,39 @@ class SettingsReaderTest {
     }
 
     @Test
-    void every_property_of_a_destination_has_its_effect() {
-        Settings settings = read("""
-                jobrelay.destination.crm.enabled=false
-                jobrelay.destination.crm.path=out/crm-{date}.ndjson
+    void a_destination_of_the_users_own_is_of_the_kind_whose_properties_it_has() {
+        Map<String, Destination> destinations = read("""
+                jobrelay.destination.archive.enabled=false
+                jobrelay.destination.archive.path=out/archive-{date}.ndjson
                 jobrelay.destination.crm.url=http://crm.example/hook?tenant=1
                 jobrelay.destination.crm.secret=%1$s %1$s
                 jobrelay.destination.crm.allow-private=true
-                jobrelay.destination.crm.queue=changes
-                jobrelay.destination.crm.broker-url=tcp://broker.example:61616
-                jobrelay.destination.crm.port=5672
                 jobrelay.destination.crm.anything-else=of its own
-                """.formatted(SECRET));
+                jobrelay.destination.chat.url=http://chat.example/hook
+                jobrelay.destination.jms.queue=changes
+                jobrelay.destination.jms.broker-url=tcp://broker.example:61616
+                jobrelay.destination.inner.queue=changes
+                jobrelay.destination.inner.port=5672
+                jobrelay.destination.bus.url=amqp://bus.example
+                jobrelay.destination.bus.queue=changes
+                jobrelay.destination.bus.user=u
+                jobrelay.destination.bus.password=p
+                jobrelay.destination.log.brokers=log.example:9092
+                """.formatted(SECRET)).destinations();
 
-        assertThat(settings.destinations().get("crm"))
-                .isEqualTo(new Destination(
-                        "crm",
-                        false,
-                        Path.of("out/crm-{date}.ndjson"),
-                        List.of(SECRET, SECRET),
-                        true,
-                        "changes",
-                        "tcp://broker.example:61616",
-                        OptionalInt.of(5672),
-                        null,
-                        null));
+        assertThat(destinations.values())
+                .filteredOn(destination -> !SHIPPED.containsKey(destination.name()))
+                .containsExactlyInAnyOrder(
+                        new Destination("archive", false, new FileTarget(Path.of("out/archive-{date}.ndjson"))),
+                        new Destination("crm", true, new WebhookTarget(List.of(SECRET, SECRET), true)),
+                        new Destination("chat", true, new WebhookTarget(List.of(), false)),
+                        new Destination(
+                                "jms",
+                                true,
+                                new QueueTarget("changes", "tcp://broker.example:61616", OptionalInt.empty())),
+                        new Destination("inner", true, new QueueTarget("changes", null, OptionalInt.of(5672))),
+                        new Destination("bus", true, new AmqpTarget("amqp://bus.example", "u", "p")),
+                        new Destination("log", true, new KafkaTarget("log.example:9092")));
     }
 
     @ParameterizedTest
@@ -308,6 +322,7 @@ class SettingsReaderTest {
                 "jobrelay.destination.kafka.brokers | broker-1, broker-2 | must be host:port, several separated by commas, was 'broker-1, broker-2'",
                 "jobrelay.destination.queue.url | tcp://x | unknown property of the queue destination, which has broker-url, enabled, port, queue",
                 "jobrelay.destination.queue.port | 65536 | must be a port from 1 to 65535, was '65536'",
+                "jobrelay.destination.crm.path | changes.ndjson | must be a file in a directory, with {date} in its name at most, was 'changes.ndjson'",
                 "jobrelay.destination.crm.enabled | on | must be true or false, was 'on'",
                 "jobrelay.destination.crm.secret | hush | webhook secret 1 of 1 must begin with whsec_ (or whsk_ for ed25519)",
                 "jobrelay.destination.crm.secret | whsec_c2hvcnQ= | webhook secret 1 of 1 must be 24 to 64 bytes, was 5 bytes: make one with: echo whsec_$(openssl rand -base64 32)",
@@ -375,6 +390,20 @@ class SettingsReaderTest {
                         "time-zone: must be a time zone such as Asia/Shanghai or +08:00,",
                         "requests-per-second: must be a number from 0.001 to 1000000,",
                         "ask-together: must be true or false,");
+    }
+
+    @Test
+    void a_bad_secret_of_a_webhook_does_not_hide_a_bad_url() {
+        assertThat(problems("""
+                        jobrelay.destination.webhook.secret=hush
+                        jobrelay.destination.webhook.url=http://acme.example
+                        """))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "jobrelay.destination.webhook.secret: webhook secret 1 of 1 must begin with whsec_ (or whsk_ for"
+                                + " ed25519)",
+                        "jobrelay.destination.webhook.url: must be https, was 'http://acme.example'; allow-private=true"
+                                + " allows http and private addresses");
     }
 
     @Test

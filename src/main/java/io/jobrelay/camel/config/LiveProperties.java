@@ -1,7 +1,9 @@
 package io.jobrelay.camel.config;
 
+import static io.jobrelay.settings.Key.Trait.LIVE;
+
+import io.jobrelay.settings.Keys;
 import io.jobrelay.settings.PropertyFile;
-import io.jobrelay.settings.SettingsReader;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -47,7 +49,6 @@ public final class LiveProperties {
     }
 
     private static boolean waits(String key) {
-        boolean ours = SettingsReader.DEFAULTS.containsKey(key) && !SettingsReader.LIVE_KEYS.contains(key);
-        return ours || key.startsWith("camel.");
+        return Keys.find(key).map(known -> !known.is(LIVE)).orElse(key.startsWith("camel."));
     }
 }

@@ -2,7 +2,7 @@ package io.jobrelay.camel.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jobrelay.settings.SettingsReader;
+import io.jobrelay.settings.Keys;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -107,7 +107,7 @@ public final class SnapshotSource {
                 return values.get(name);
             }
             try {
-                return SettingsReader.defaultOf(name, this::hasValue)
+                return Keys.defaultOf(name, this::hasValue)
                         .filter(absent -> !hasValue(name))
                         .orElseGet(() -> values.get(name));
             } finally {

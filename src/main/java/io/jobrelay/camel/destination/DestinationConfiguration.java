@@ -15,8 +15,13 @@ import io.jobrelay.delivery.WebhookSignature;
 import io.jobrelay.httpclient.BoundedClient;
 import io.jobrelay.httpclient.PublicAddresses;
 import io.jobrelay.ledger.LedgerDatabase;
-import io.jobrelay.settings.AmqpBroker;
 import io.jobrelay.settings.Destination;
+import io.jobrelay.settings.Destination.AmqpTarget;
+import io.jobrelay.settings.Destination.FileTarget;
+import io.jobrelay.settings.Destination.KafkaTarget;
+import io.jobrelay.settings.Destination.QueueTarget;
+import io.jobrelay.settings.Destination.Target;
+import io.jobrelay.settings.Destination.WebhookTarget;
 import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.trust.Secrets;
@@ -57,8 +62,8 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
  * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook}, {@code read-receipt} and
- * {@code refuse-delivery}; for each destination with a queue {@code <name>-connections}, for each with Kafka brokers
- * {@code <name>-producers}; and for each with none of these and no path a {@code <name>-client}. A broker of our own has
+ * {@code refuse-delivery}; for each destination that is a queue {@code <name>-connections}, for each that is a Kafka topic
+ * {@code <name>-producers}, and for each that is a webhook {@code <name>-client}. A broker of our own has
  * its files beside the ledger.
  */
 public final class DestinationConfiguration implements AutoCloseable {
@@ -183,30 +188,35 @@ public final class DestinationConfiguration implements AutoCloseable {
 
     private void open(Destination destination, Settings settings) {
         String name = destination.name();
+        Target target = destination.target();
+        Duration timeout = settings.delivery().timeout();
         // The route of a destination that is switched off still names its beans; only what is used is opened.
-        if (destination.amqp() != null) {
+        if (target instanceof FileTarget file && destination.enabled()) {
+            files.put(name, file(name, file.path()));
+        } else if (target instanceof QueueTarget queue) {
             registry.bind(
                     name + "-connections",
-                    pool(
-                            destination,
-                            amqp(destination.amqp(), settings.delivery().timeout())));
+                    destination.enabled()
+                            ? pool(destination, BrokerConnections.bounded(artemis(destination, queue), timeout))
+                            : new JmsPoolConnectionFactory());
+        } else if (target instanceof AmqpTarget amqp) {
+            registry.bind(
+                    name + "-connections",
+                    amqp.url() == null
+                            ? new JmsPoolConnectionFactory()
+                            : pool(
+                                    destination,
+                                    AmqpConnections.bounded(amqp.url(), amqp.user(), amqp.password(), timeout)));
             registry.bind("amqp-content-type", (MessageCreatedStrategy) DestinationConfiguration::setContentType);
-        } else if (destination.kafka() != null) {
-            registry.bind(
-                    name + "-producers", new KafkaProducers(settings.delivery().timeout()));
-        } else if (destination.queue() != null) {
-            registry.bind(
-                    name + "-connections",
-                    destination.enabled() ? connections(destination, settings) : new JmsPoolConnectionFactory());
-        } else if (destination.path() == null) {
-            BoundedClient client = client(destination, settings);
+        } else if (target instanceof KafkaTarget) {
+            registry.bind(name + "-producers", new KafkaProducers(timeout));
+        } else if (target instanceof WebhookTarget webhook) {
+            BoundedClient client = client(name, webhook.allowPrivate(), timeout);
             registry.bind(name + "-client", client);
             held(name).push(client::stop);
-        } else if (destination.enabled()) {
-            files.put(name, file(destination, destination.path()));
-        }
-        if (destination.enabled() && !destination.secrets().isEmpty()) {
-            signatures.put(name, new WebhookSignature(destination.secrets()));
+            if (destination.enabled() && !webhook.secrets().isEmpty()) {
+                signatures.put(name, new WebhookSignature(webhook.secrets()));
+            }
         }
     }
 
@@ -214,39 +224,21 @@ public final class DestinationConfiguration implements AutoCloseable {
         return open.computeIfAbsent(destination, name -> new ArrayDeque<>());
     }
 
-    private EventFile file(Destination destination, Path path) {
+    private EventFile file(String destination, Path path) {
         try {
             EventFile file = EventFile.open(path, clock);
-            held(destination.name()).push(file);
+            held(destination).push(file);
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static BoundedClient client(Destination destination, Settings settings) {
-        DnsResolver addresses = destination.allowPrivate()
+    private static BoundedClient client(String destination, boolean allowPrivate, Duration timeout) {
+        DnsResolver addresses = allowPrivate
                 ? SystemDefaultDnsResolver.INSTANCE
-                : new PublicAddresses(destination.name(), InetAddress::getAllByName);
-        return new BoundedClient(
-                settings.delivery().timeout(),
-                LARGEST_RECEIPT,
-                CONNECTIONS,
-                addresses,
-                ProviderConfiguration.defaultTls());
-    }
-
-    private ConnectionFactory connections(Destination destination, Settings settings) {
-        ActiveMQConnectionFactory factory = destination.brokerUrl() == null
-                ? embedded(destination)
-                : new ActiveMQConnectionFactory(destination.brokerUrl());
-        return pool(
-                destination,
-                BrokerConnections.bounded(factory, settings.delivery().timeout()));
-    }
-
-    private static ConnectionFactory amqp(AmqpBroker broker, Duration timeout) {
-        return AmqpConnections.bounded(broker.url(), broker.user(), broker.password(), timeout);
+                : new PublicAddresses(destination, InetAddress::getAllByName);
+        return new BoundedClient(timeout, LARGEST_RECEIPT, CONNECTIONS, addresses, ProviderConfiguration.defaultTls());
     }
 
     private ConnectionFactory pool(Destination destination, ConnectionFactory bounded) {
@@ -259,12 +251,15 @@ public final class DestinationConfiguration implements AutoCloseable {
         return pool;
     }
 
-    private ActiveMQConnectionFactory embedded(Destination destination) {
+    private ActiveMQConnectionFactory artemis(Destination destination, QueueTarget queue) {
+        if (queue.brokerUrl() != null) {
+            return new ActiveMQConnectionFactory(queue.brokerUrl());
+        }
         List<ListenAddress> address = destination.listenAddress().stream().toList();
         // The broker would say it in a stack trace, and fail for another reason.
         ListenAddress.requireFree(address);
         try {
-            EmbeddedBroker embedded = new EmbeddedBroker(broker, destination.port());
+            EmbeddedBroker embedded = new EmbeddedBroker(broker, queue.port());
             held(destination.name()).push(embedded);
             return embedded.connectionFactory();
         } catch (IOException e) {

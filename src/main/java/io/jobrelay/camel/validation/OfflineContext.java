@@ -35,7 +35,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -142,26 +141,12 @@ abstract class OfflineContext implements AutoCloseable {
                         .map(OfflineContext::anonymous)
                         .collect(toMap(Account::name, identity())),
                 settings.destinations().values().stream()
-                        .map(OfflineContext::switchedOff)
+                        .map(each -> new Destination(each.name(), false, each.target()))
                         .collect(toMap(Destination::name, identity())));
     }
 
     private static Account anonymous(Account account) {
         return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.askTogether());
-    }
-
-    private static Destination switchedOff(Destination destination) {
-        return new Destination(
-                destination.name(),
-                false,
-                null,
-                List.of(),
-                false,
-                destination.queue(),
-                destination.brokerUrl(),
-                OptionalInt.empty(),
-                destination.amqp(),
-                destination.kafka());
     }
 
     CamelContext context() {

@@ -2,7 +2,6 @@ package io.jobrelay.camel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.settings.SettingsReader;
 import org.junit.jupiter.api.Test;
 
 class LivePropertiesTest {
@@ -41,10 +40,5 @@ class LivePropertiesTest {
     void what_is_put_back_waits_no_more() {
         assertThat(started.waiting("jobrelay.http.port = 8080 \ncamel.main.name=jobrelay\n"))
                 .isEmpty();
-    }
-
-    @Test
-    void the_live_keys_are_keys() {
-        assertThat(SettingsReader.DEFAULTS.keySet()).containsAll(SettingsReader.LIVE_KEYS);
     }
 }

@@ -1,0 +1,276 @@
+package io.jobrelay.settings;
+
+import static io.jobrelay.settings.Key.Trait.LIVE;
+import static io.jobrelay.settings.Key.Trait.REQUIRED;
+import static io.jobrelay.settings.Key.Trait.SECRET;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
+
+import io.jobrelay.account.Signing;
+import io.jobrelay.delivery.DeliverySchedule;
+import io.jobrelay.httpclient.AddressRange;
+import io.jobrelay.job.ReadableDuration;
+import io.jobrelay.settings.Key.Trait;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The properties that Jobrelay understands. What is read and how, what is unknown, what holds where nothing is set and what
+ * waits for the next start all follow from this table; a test holds {@code docs/configuration.md} to it.
+ */
+public final class Keys {
+    private static final Map<String, Key<?>> TABLE = new LinkedHashMap<>();
+
+    static final Key<String> INSTANCE = key(
+            "jobrelay.instance",
+            "local",
+            Rule.matching("letters, digits, dots and hyphens", "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"));
+    static final Key<String> NODE = key(
+            "jobrelay.node",
+            thisProcess(),
+            Rule.matching("letters, digits, dots, hyphens and underscores", "[A-Za-z0-9._-]{1,200}"));
+    static final Key<List<String>> WATCHES =
+            key("jobrelay.watches", "watches/*.yaml", new Rule<>("globs separated by commas", Keys::globs), LIVE);
+    static final Key<String> LEDGER_URL = key("jobrelay.ledger.url", "jdbc:sqlite:data/ledger.db", LedgerUrl.RULE);
+    static final Key<String> LEDGER_USER = key("jobrelay.ledger.user", "", Rule.TEXT);
+    static final Key<String> LEDGER_PASSWORD = key("jobrelay.ledger.password", "", Rule.TEXT, SECRET);
+    static final Key<Integer> CONCURRENCY =
+            key("jobrelay.poll.concurrency", "64", Rule.wholeNumber("a whole number", 1, 1_000));
+    // A shard is handed over, and a stop is over, only once what is under way has ended: two times are limited.
+    static final Key<Duration> POLL_TIMEOUT =
+            key("jobrelay.poll.timeout", "30s", Rule.time(Duration.ofMinutes(10)), LIVE);
+    static final Key<Integer> REPLY_LIMIT =
+            key("jobrelay.poll.reply-limit", "8388608", Rule.wholeNumber("a whole number", 1_024, 1_073_741_824), LIVE);
+    static final Key<DeliverySchedule> SCHEDULE = key(
+            "jobrelay.delivery.schedule",
+            "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h",
+            new Rule<>("waits separated by commas, such as 0s,5s,5m,30m", text -> DeliverySchedule.parse(text, 0)),
+            LIVE);
+    static final Key<Double> JITTER = key(
+            "jobrelay.delivery.jitter", "0.2", Rule.number("a share from 0 to below 1", 0, Math.nextDown(1.0)), LIVE);
+    static final Key<Duration> DELIVERY_TIMEOUT =
+            key("jobrelay.delivery.timeout", "20s", Rule.time(Duration.ofMinutes(1)), LIVE);
+    static final Key<Integer> OPEN_AFTER =
+            key("jobrelay.delivery.open-after", "10", Rule.wholeNumber("a whole number", 1, 1_000_000));
+    static final Key<Duration> PROBE_EVERY = key("jobrelay.delivery.probe-every", "1m", Rule.TIME);
+    static final Key<Duration> DISABLE_AFTER = key("jobrelay.delivery.disable-after", "5d", Rule.TIME);
+    static final Key<Boolean> HTTP_ENABLED = key("jobrelay.http.enabled", "true", Rule.FLAG);
+    static final Key<String> HTTP_HOST = key(
+            "jobrelay.http.host",
+            "127.0.0.1",
+            Rule.matching(
+                    "a name or an address, such as 127.0.0.1 or 0.0.0.0",
+                    "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+"));
+    static final Key<Integer> HTTP_PORT =
+            key("jobrelay.http.port", "8080", Rule.wholeNumber("a whole number", 0, 65_535));
+    // A shorter one can be guessed; others may not stand behind Bearer, RFC 6750.
+    static final Key<String> HTTP_TOKEN = key(
+            "jobrelay.http.token",
+            "",
+            Rule.matching(
+                    "at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -; make one with 'openssl rand -hex 32'",
+                    "(?=.{16})[A-Za-z0-9._~+/-]+=*"),
+            SECRET);
+    static final Key<List<AddressRange>> TRUSTED_PROXIES = key(
+            "jobrelay.http.trusted-proxies",
+            "",
+            new Rule<>(
+                    "addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8",
+                    text -> Stream.of(text.split("\\s*,\\s*"))
+                            .map(AddressRange::parse)
+                            .toList()));
+    static final Key<Duration> RELOAD_EVERY = key("jobrelay.reload.every", "1s", Rule.TIME);
+    static final Key<Duration> RETENTION = key("jobrelay.retention", "30d", Rule.TIME, LIVE);
+    static final Key<Duration> JOB_RETENTION = key(
+            "jobrelay.retention.jobs",
+            "30d",
+            new Rule<>(
+                    "a time with its unit, such as 30d, or 0 for ever",
+                    text -> text.equals("0") ? Duration.ZERO : ReadableDuration.parse(text)),
+            LIVE);
+
+    static final Key<URI> ENDPOINT = account("endpoint", "", Rule.BASE_URL, REQUIRED);
+    static final Key<Signing> SIGNING = account(
+            "signing", "", new Rule<>(schemes(), text -> Signing.of(text).orElseThrow()), REQUIRED);
+    static final Key<String> ACCESS_KEY = account("access-key", "", Rule.ONE_WORD, SECRET);
+    static final Key<String> SECRET_KEY = account("secret-key", "", Rule.ONE_WORD, SECRET);
+    /** What signing schemes need, and may need. */
+    static final List<Key<?>> PROOF = List.of(
+            ACCESS_KEY,
+            SECRET_KEY,
+            account("security-token", "", Rule.ONE_WORD, SECRET),
+            account("auth-url", "", Rule.BASE_URL),
+            account("user", "", Rule.TEXT),
+            account("password", "", Rule.TEXT, SECRET),
+            account("domain", "", Rule.TEXT),
+            account("project", "", Rule.TEXT));
+
+    static final Key<Double> REQUESTS_PER_SECOND =
+            account("requests-per-second", "10", Rule.number("a number from 0.001 to 1000000", 0.001, 1_000_000));
+    static final Key<ZoneId> TIME_ZONE =
+            account("time-zone", "", new Rule<>("a time zone such as Asia/Shanghai or +08:00", ZoneId::of));
+    static final Key<Boolean> ASK_TOGETHER = account("ask-together", "false", Rule.FLAG);
+    static final Key<Boolean> ALLOW_HTTP = account("allow-http", "false", Rule.FLAG);
+
+    /** The destinations that Jobrelay comes with. */
+    static final Set<String> DESTINATIONS = Set.of("file", "queue", "amqp", "kafka", "webhook");
+
+    static final Key<Boolean> ENABLED = destination("<name>.enabled", "true", Rule.FLAG);
+    static final Key<Boolean> ALLOW_PRIVATE = destination("<name>.allow-private", "false", Rule.FLAG);
+    static final Key<Path> FILE_PATH = destination(
+            "file.path",
+            "out/changes-{date}.ndjson",
+            Rule.of("a file in a directory, with {date} in its name at most", Path::of, Keys::isInPlainDirectory));
+    static final Key<String> QUEUE = destination("queue.queue", "jobrelay.changes", Rule.TEXT);
+    static final Key<String> BROKER_URL = destination("queue.broker-url", "", Rule.TEXT);
+    static final Key<Integer> BROKER_PORT = destination("queue.port", "", Rule.wholeNumber("a port", 1, 65_535));
+    static final Key<String> AMQP_URL = destination(
+            "amqp.url", "", Rule.matching("amqp://host:port, or amqps for TLS", "(?i)amqps?://[^/?#]+.*"), REQUIRED);
+    static final Key<String> AMQP_USER = destination("amqp.user", "", Rule.TEXT);
+    static final Key<String> AMQP_PASSWORD = destination("amqp.password", "", Rule.TEXT, SECRET);
+    static final Key<String> KAFKA_BROKERS = destination(
+            "kafka.brokers",
+            "",
+            Rule.matching("host:port, several separated by commas", "[^\\s,/]+:[0-9]+(\\s*,\\s*[^\\s,/]+:[0-9]+)*"),
+            REQUIRED);
+    static final Key<URI> WEBHOOK_URL = destination("webhook.url", "", Rule.URL, REQUIRED);
+    static final Key<String> WEBHOOK_SECRET = destination("webhook.secret", "", Rule.TEXT, REQUIRED, SECRET);
+
+    static {
+        DESTINATIONS.forEach(name -> destination(name + ".enabled", "true", Rule.FLAG));
+        destination("webhook.allow-private", "false", Rule.FLAG);
+        destination("amqp.queue", "jobrelay.changes", Rule.TEXT);
+        destination("kafka.topic", "jobrelay.changes", Rule.TEXT);
+    }
+
+    /** A property of an account or a destination: which of the two, its name, and the rest. */
+    static final Pattern OWNED = Pattern.compile("jobrelay\\.(account|destination)\\.([^.]+)\\.(.+)");
+
+    private Keys() {}
+
+    private static <T> Key<T> key(String name, String fallback, Rule<T> rule, Trait... traits) {
+        return add(new Key<>(name, fallback, rule, Set.of(traits)));
+    }
+
+    private static <T> Key<T> account(String parameter, String fallback, Rule<T> rule, Trait... traits) {
+        return add(new Key<>("jobrelay.account.<name>." + parameter, fallback, rule, EnumSet.of(LIVE, traits)));
+    }
+
+    private static <T> Key<T> destination(String parameter, String fallback, Rule<T> rule, Trait... traits) {
+        return add(new Key<>("jobrelay.destination." + parameter, fallback, rule, EnumSet.of(LIVE, traits)));
+    }
+
+    private static <T> Key<T> add(Key<T> key) {
+        TABLE.put(key.name(), key);
+        return key;
+    }
+
+    private static String schemes() {
+        return Stream.of(Signing.values()).map(Signing::scheme).collect(joining(", ", "one of ", ""));
+    }
+
+    private static List<String> globs(String text) {
+        List<String> globs = List.of(text.split("\\s*,\\s*"));
+        globs.forEach(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob));
+        return globs;
+    }
+
+    private static boolean isInPlainDirectory(Path path) {
+        return path.getParent() != null && !path.getParent().toString().contains("{date}");
+    }
+
+    /** {@code <host>-<pid>} */
+    private static String thisProcess() {
+        String host = System.getenv("HOSTNAME");
+        try {
+            host = host == null ? InetAddress.getLocalHost().getHostName() : host;
+        } catch (UnknownHostException e) {
+            host = "localhost";
+        }
+        return host.replaceAll("[^A-Za-z0-9._-]", "-") + "-"
+                + ProcessHandle.current().pid();
+    }
+
+    /** All of them, in the order of the documentation. */
+    public static Collection<Key<?>> all() {
+        return Collections.unmodifiableCollection(TABLE.values());
+    }
+
+    /** The key of a property; empty for one that only routes know. */
+    public static Optional<Key<?>> find(String property) {
+        Key<?> key = TABLE.get(property);
+        Matcher owned = OWNED.matcher(property);
+        if (key == null
+                && owned.matches()
+                && !(owned.group(1).equals("destination") && DESTINATIONS.contains(owned.group(2)))) {
+            key = TABLE.get("jobrelay." + owned.group(1) + ".<name>." + owned.group(3));
+        }
+        return Optional.ofNullable(key);
+    }
+
+    /**
+     * What holds for a property that has no value; empty if nothing does.
+     *
+     * @param given true for a property that has a value: a destination that has to be told where to is on once it is
+     */
+    public static Optional<String> defaultOf(String property, Predicate<String> given) {
+        Optional<Key<?>> key = find(property);
+        return key.filter(found -> found.parameter().equals(ENABLED.parameter()))
+                .flatMap(found -> required(found.name()).findFirst())
+                .map(needed -> String.valueOf(given.test(needed.name())))
+                .or(() -> key.map(Key::fallback).filter(fallback -> !fallback.isEmpty()));
+    }
+
+    /** What the owner of that property must have. */
+    static Stream<Key<?>> required(String property) {
+        String owner = property.substring(0, property.lastIndexOf('.') + 1);
+        return TABLE.values().stream()
+                .filter(key -> key.is(REQUIRED) && key.name().startsWith(owner));
+    }
+
+    /** What there is to say of a property that nobody knows; empty for any other. */
+    static Optional<String> unknown(String property) {
+        Matcher owned = OWNED.matcher(property);
+        if (!property.startsWith("jobrelay.") || find(property).isPresent()) {
+            return Optional.empty();
+        } else if (!owned.matches()) {
+            return Optional.of("unknown property" + NearestName.hint(property, TABLE.keySet()));
+        } else if (owned.group(1).equals("account")) {
+            Set<String> known = parameters("jobrelay.account.<name>.");
+            return Optional.of("unknown property of an account" + NearestName.hint(owned.group(3), known));
+        }
+        Set<String> known = parameters("jobrelay.destination." + owned.group(2) + ".");
+        return Optional.of(known)
+                .filter(parameters -> !parameters.isEmpty())
+                .map(parameters -> "unknown property of the %s destination, which has %s%s"
+                        .formatted(
+                                owned.group(2),
+                                String.join(", ", parameters),
+                                NearestName.hint(owned.group(3), parameters)));
+    }
+
+    private static Set<String> parameters(String owner) {
+        return TABLE.values().stream()
+                .filter(key -> key.name().startsWith(owner))
+                .map(Key::parameter)
+                .collect(toCollection(TreeSet::new));
+    }
+}
