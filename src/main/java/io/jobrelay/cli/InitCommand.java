@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "init",
         description = {
             "Copies what Jobrelay works with into a directory: application.properties, routes/ and seeds/; with --example the"
-                    + " settings and a watch for one provider, and routes/.",
+                    + " settings and a watch for one provider, and routes/; with --provider the files of a new provider API,"
+                    + " to be filled in.",
             "What is there already stays as it is."
         },
         exitCodeList = {"0:all is there", "1:it could not be copied"})
@@ -46,6 +47,13 @@ final class InitCommand extends Subcommand {
                     "What examples/NAME holds: the settings, a watch and, where known, the permissions for one provider API.")
     private @Nullable String example;
 
+    @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            description =
+                    "Write a provider file, its mappings, a seed and an account for a new provider API, such as acme-job.")
+    private @Nullable String provider;
+
     @Override
     public Integer call() {
         Path home = Path.of(System.getProperty(HOME, "")).toAbsolutePath();
@@ -55,6 +63,9 @@ final class InitCommand extends Subcommand {
                     "this is where Jobrelay itself is: name a directory, as in 'jobrelay init ../work'");
         }
         try {
+            if (provider != null) {
+                return scaffold(new ProviderScaffold(provider), target);
+            }
             int copied = example == null ? 0 : copy(example(home, example), target);
             for (String name : example == null ? EVERYTHING : BESIDE_AN_EXAMPLE) {
                 copied += copy(home.resolve(name), target.resolve(name));
@@ -70,6 +81,17 @@ final class InitCommand extends Subcommand {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return ExitStatus.OK;
+    }
+
+    private int scaffold(ProviderScaffold scaffold, Path target) throws IOException {
+        int written = scaffold.write(target);
+        err().println(written + (written == 1 ? " file" : " files") + " written to " + target);
+        err().println(
+                        "Next: put documented replies into seeds/%1$s/replies/, see with 'jobrelay record' what becomes of them,"
+                                        .formatted(scaffold.api())
+                                + " and change routes/providers/%1$s.* until 'jobrelay check' is content"
+                                        .formatted(scaffold.api()));
         return ExitStatus.OK;
     }
 

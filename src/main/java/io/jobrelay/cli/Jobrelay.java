@@ -35,6 +35,7 @@ public final class Jobrelay {
             FetchCommand.class,
             WaitCommand.class,
             CheckCommand.class,
+            RecordCommand.class,
             JobsCommand.class,
             WatchesCommand.class,
             DeliveriesCommand.class,

@@ -2,6 +2,7 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.job.Json;
 import io.jobrelay.testbed.JobrelayProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,36 @@ class InitCommandIT {
         assertThat(check.status()).as(check.lines() + check.log()).isZero();
         assertThat(check.log()).endsWith("0 problems, 5 warnings\n");
         assertThat(check.lines()).hasSize(5).allMatch(line -> line.contains(": warning: jobrelay.account."));
+    }
+
+    /** As it is written it is checked and played. */
+    @Test
+    void a_new_provider_has_no_problem_and_is_played() throws Exception {
+        JobrelayProcess nothing = jobrelay("init", "--provider", "acme-job");
+        assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(nothing.log()).startsWith("there is no routes/templates in ");
+        assertThat(jobrelay("init").status()).isZero();
+
+        JobrelayProcess init = jobrelay("init", "--provider", "acme-job");
+
+        assertThat(init.status()).isZero();
+        assertThat(init.log()).startsWith("10 files written to ").contains("seeds/acme-job/replies/");
+        JobrelayProcess check = jobrelay("check");
+        assertThat(check.status()).as(check.lines() + check.log()).isZero();
+        assertThat(check.log()).endsWith("0 problems\n");
+        Path reply = directory.resolve("seeds/acme-job/replies/02-done.json");
+        JobrelayProcess record = jobrelay("record", reply.toString());
+        assertThat(Json.MAPPER.readTree(record.out()))
+                .isEqualTo(Json.MAPPER.readTree(
+                        directory.resolve("seeds/acme-job/records/02-done.json").toFile()));
+        JobrelayProcess sandbox = jobrelay("sandbox", "--seconds", "2");
+        assertThat(sandbox.out())
+                .containsPattern("(?m)^acme +http://127.0.0.1:\\d+  acme-job$")
+                .containsPattern("acme +job-1 +RUNNING +-> SUCCEEDED");
+
+        Files.writeString(reply, "{}");
+        assertThat(jobrelay("init", "--provider", "acme-job").log()).startsWith("0 files written to ");
+        assertThat(reply).hasContent("{}");
     }
 
     private static List<String> names(Path directory) throws IOException {

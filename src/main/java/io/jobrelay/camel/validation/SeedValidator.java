@@ -7,11 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SpecVersion.VersionFlag;
-import com.networknt.schema.ValidationMessage;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
@@ -43,10 +38,7 @@ final class SeedValidator {
             Arrays.stream(FailureKind.values()).map(Enum::name).collect(toCollection(TreeSet::new));
 
     private final DryRun trial;
-    /** The published one of job records. */
-    private final JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V202012)
-            .getSchema(SchemaLocation.of("classpath:schema/job-record-v1.schema.json"));
-
+    private final RecordSchema schema = new RecordSchema();
     private final List<Problem> problems = new ArrayList<>();
 
     SeedValidator(DryRun trial) {
@@ -118,10 +110,8 @@ final class SeedValidator {
 
     private void checkSchema(Path file, JsonNode records) {
         Iterable<JsonNode> each = records instanceof ArrayNode list ? list : List.of(records);
-        each.forEach(record -> schema.validate(record).stream()
-                .map(ValidationMessage::getMessage)
-                .sorted()
-                .forEach(message -> problem(file, "the record's schema: " + message)));
+        each.forEach(
+                record -> schema.problems(record).forEach(message -> problem(file, "the record's schema: " + message)));
     }
 
     private void checkError(Path file, Optional<Watch> watch) {
