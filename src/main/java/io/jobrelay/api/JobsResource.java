@@ -51,16 +51,20 @@ record JobsResource(JobIndex jobs, History history) implements Resource {
         JobIndex.Filter filter = filter(query);
         Order order = query.choice("sort", ORDERS, Order.USUAL);
         String name = "jobs " + (order.down() ? "-" : "") + order.member();
-        Page<JobIndex.Item, JobIndex.Place> found = jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
+        Page<JobIndex.Item, JobIndex.Place> found =
+                jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
         return Reply.page(
                 "jobs",
                 found.items().stream().map(JobsResource::item).toList(),
-                found.next().map(next -> Cursor.write(name, next.key(), next.id())).orElse(null));
+                found.next()
+                        .map(next -> Cursor.write(name, next.key(), next.id()))
+                        .orElse(null));
     }
 
     private Reply timeline(Request request) {
         Query query = request.query();
-        Page<JobIndex.Item, JobIndex.Place> found = jobs.page(filter(query), LATEST_FIRST, null, query.limit(LARGEST_TIMELINE));
+        Page<JobIndex.Item, JobIndex.Place> found =
+                jobs.page(filter(query), LATEST_FIRST, null, query.limit(LARGEST_TIMELINE));
         Map<String, List<History.Stage>> stages =
                 history.stages(found.items().stream().map(JobIndex.Item::id).toList());
         ObjectNode timeline = Json.MAPPER.createObjectNode();
@@ -116,7 +120,8 @@ record JobsResource(JobIndex jobs, History history) implements Resource {
                 job.put("stuck", true);
             }
             if (item.watch() != null) {
-                ObjectNode watch = job.putObject("watch").put("id", item.watch()).put("health", item.health());
+                ObjectNode watch =
+                        job.putObject("watch").put("id", item.watch()).put("health", item.health());
                 if (item.nextPoll() != null) {
                     watch.put("nextPollTime", item.nextPoll().toString());
                 }

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/watches}: the watches and their health; adds, polls and removes them. */
-record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches watches, WatchReader reader) implements Resource {
+record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches watches, WatchReader reader)
+        implements Resource {
     private static final int JOBS_SHOWN = 100;
     private static final int MOST_ERRORS = 50;
     private static final List<String> HEALTHS = Stream.concat(

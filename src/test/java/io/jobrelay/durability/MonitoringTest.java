@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.jobrelay.delivery.AttemptResult;
 import io.jobrelay.delivery.Circuit;
+import io.jobrelay.docs.Documents;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -238,22 +238,22 @@ class MonitoringTest {
         Set<String> alerts = new TreeSet<>();
         for (JsonNode rule : rules.path("groups").path(0).path("rules")) {
             String name = rule.path("alert").asText();
-            alerts.add("### " + name);
+            alerts.add("`" + name + "`");
             String query = rule.path("expr").asText();
             assertThat(unknown(query)).as(name).isEmpty();
             JsonNode told = rule.path("annotations");
             assertThat(told.path("summary").asText()).as(name).endsWith(".");
             assertThat(told.path("description").asText()).as(name).endsWith(".");
-            assertThat(told.path("runbook_url").asText()).isEqualTo("operations.md#" + name.toLowerCase(Locale.ROOT));
+            assertThat(told.path("runbook_url").asText()).isEqualTo("operations.md#alerts");
             Matcher label = Pattern.compile("\\$labels\\.(\\w+)").matcher(told.toString());
             while (label.find()) {
                 assertThat(labelsOf(query)).as(name).contains(label.group(1));
             }
         }
-        Set<String> sections = Files.readAllLines(Path.of("docs/operations.md")).stream()
-                .filter(row -> row.startsWith("### Jobrelay"))
+        Set<String> rows = Documents.raw(Path.of("docs/operations.md"), "## Alerts").stream()
+                .map(row -> row.get(0))
                 .collect(toCollection(TreeSet::new));
-        assertThat(sections).isEqualTo(alerts).isNotEmpty();
+        assertThat(rows).isEqualTo(alerts).isNotEmpty();
     }
 
     @Test
