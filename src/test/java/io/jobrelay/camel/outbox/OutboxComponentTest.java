@@ -3,7 +3,6 @@ package io.jobrelay.camel.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.AttemptResult;
@@ -206,7 +205,7 @@ class OutboxComponentTest {
         });
         context.start();
         change("a");
-        await().untilAtomic(attempts, equalTo(1));
+        await().until(() -> attempts.get() == 1);
         time.advance(Duration.ofSeconds(31));
 
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
@@ -242,7 +241,7 @@ class OutboxComponentTest {
         });
         context.start();
         change("a");
-        await().untilAtomic(attempts, equalTo(1));
+        await().until(() -> attempts.get() == 1);
 
         CompletableFuture<Void> restarted = CompletableFuture.runAsync(this::restartHook);
         await().until(restarted::isDone);
@@ -283,7 +282,7 @@ class OutboxComponentTest {
         });
         context.start();
         change("a");
-        await().untilAtomic(attempts, equalTo(1));
+        await().until(() -> attempts.get() == 1);
 
         ServiceHelper.suspendService(context.getRoute("hook").getConsumer());
         change("b");
