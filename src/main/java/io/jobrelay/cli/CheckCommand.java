@@ -39,11 +39,11 @@ final class CheckCommand extends Subcommand {
         Stream.of(findings.problems(), findings.warnings())
                 .flatMap(List::stream)
                 .forEach(problem -> out().println(PlainLine.of(problem.toString())));
-        Explanation explanation = new Explanation(clock, out());
+        CheckReport report = new CheckReport(clock, out());
         if (explain) {
-            explanation.requests(findings);
+            report.requests(findings);
         }
-        boolean routed = change == null || explanation.routing(change);
+        boolean routed = change == null || report.routing(change);
         out().flush();
         String count = count(findings.problems(), "problem");
         String warnings = findings.warnings().isEmpty() ? "" : ", " + count(findings.warnings(), "warning");

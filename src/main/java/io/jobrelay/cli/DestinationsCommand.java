@@ -1,12 +1,12 @@
 package io.jobrelay.cli;
 
 import static io.jobrelay.cli.Column.text;
-import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.delivery.Circuit;
-import java.util.List;
-import java.util.Optional;
+import io.jobrelay.signing.PercentEncoding;
+import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -17,14 +17,14 @@ final class DestinationsCommand extends Subcommand {
     @Command(
             name = "list",
             description = {
-                "Lists the destinations that anything was ever for, and how they do.",
+                "Lists the destinations that there were deliveries for, and their state.",
                 "OPEN: it fails, and one delivery is tried now and then. DISABLED: nothing is sent until you enable it."
             },
             exitCodeList = {"0:listed", "1:neither a Jobrelay nor its ledger can be asked"})
     int list(@Mixin FormOptions form, @Mixin ApiOptions api) {
         form.print(
                 out(),
-                api.askOrLook(Desk::destinations),
+                api.askOrLook(client -> client.all("destinations")),
                 Column.of("DESTINATION", "/name"),
                 Column.of("CIRCUIT", "/circuit"),
                 Column.of("PENDING", "/pending"),
@@ -38,32 +38,30 @@ final class DestinationsCommand extends Subcommand {
     @Command(
             name = "enable",
             description = {
-                "Lets everything go to a destination that is due, though it was disabled or has failed.",
-                "A Jobrelay that runs begins at once, otherwise the next one does."
+                "Sends what is due to a destination again, though it was disabled or has failed.",
+                "A running Jobrelay starts at once, otherwise the next run does."
             },
-            exitCodeList = {"0:it takes deliveries", "1:there is no such destination, or nobody can be asked"})
+            exitCodeList = {
+                "0:it takes deliveries",
+                "1:there is no such destination, or neither a Jobrelay nor its ledger can be asked"
+            })
     int enable(
             @Parameters(paramLabel = "NAME", description = "A destination as destinations list prints it.") String name,
             @Mixin ApiOptions api) {
-        return api.askOrLook(desk -> enable(desk, name)) ? ExitStatus.OK : ExitStatus.FAILED;
+        return api.askOrLook(client -> enable(client, name)) ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
-    private boolean enable(Desk desk, String name) {
-        List<JsonNode> destinations = desk.destinations();
-        Optional<JsonNode> before = destinations.stream()
-                .filter(destination -> text(destination, "/name").equals(name))
-                .findFirst();
-        if (before.isEmpty()) {
-            String names = destinations.stream()
-                    .map(destination -> text(destination, "/name"))
-                    .collect(joining(", "));
+    private boolean enable(AdminClient client, String name) {
+        Map<String, JsonNode> destinations = new TreeMap<>();
+        client.all("destinations").forEach(each -> destinations.put(text(each, "/name"), each));
+        JsonNode before = destinations.get(name);
+        if (before == null) {
             warn(name + ": nothing was ever for a destination of this name; there is "
-                    + (names.isEmpty() ? "none yet" : names));
+                    + (destinations.isEmpty() ? "none yet" : String.join(", ", destinations.keySet())));
             return false;
         }
-        desk.enable(name);
-        if (text(before.get(), "/circuit").equals(Circuit.State.CLOSED.name())
-                && !before.get().has("nextTryTime")) {
+        client.post("/api/destinations/" + PercentEncoding.encode(name) + "/enable", null);
+        if (text(before, "/circuit").equals(Circuit.State.CLOSED.name()) && !before.has("nextTryTime")) {
             warn(name + ": was neither disabled nor failing");
         }
         return true;

@@ -8,13 +8,9 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Whether a command prints for people or for programs. */
-final class FormOptions {
+class FormOptions {
     @Option(names = "--json", description = "Print a JSON document a line.")
-    private boolean json;
-
-    boolean json() {
-        return json;
-    }
+    boolean json;
 
     /** Prints each item as the API gives it, or as a row of a table. */
     void print(PrintWriter out, List<JsonNode> items, Column... columns) {

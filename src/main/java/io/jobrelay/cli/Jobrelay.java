@@ -1,9 +1,13 @@
 package io.jobrelay.cli;
 
+import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -80,6 +84,9 @@ public final class Jobrelay {
         Map<String, IHelpSectionRenderer> help = all.getHelpSectionMap();
         help.put(UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING, Jobrelay::exitStatus);
         return all.setHelpSectionMap(help)
+                .registerConverter(URI.class, ApiOptions::parseUrl)
+                .registerConverter(Instant.class, SelectionOptions::parseTime)
+                .registerConverter(Duration.class, ReadableDuration::parse)
                 .setExecutionExceptionHandler(Jobrelay::report)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);

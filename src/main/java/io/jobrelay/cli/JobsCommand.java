@@ -1,34 +1,94 @@
 package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
+import io.jobrelay.signing.PercentEncoding;
 import io.jobrelay.trust.PlainLine;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jobrelay jobs} */
-@Command(
-        name = "jobs",
-        description = "Lists the jobs of a running Jobrelay, and what became of each.",
-        subcommands = JobsListCommand.class)
+@Command(name = "jobs", description = "Lists the jobs of a running Jobrelay, and the changes of each.")
 final class JobsCommand extends Subcommand {
     private static final String JOB = "The id of a job as jobs list prints it.";
 
     @Command(
+            name = "list",
+            description = "Lists jobs with their states, by id or in the order of --sort.",
+            exitCodeList = {"0:listed", "1:it could not be asked"})
+    int list(
+            @Option(
+                            names = "--state",
+                            split = ",",
+                            paramLabel = "STATE",
+                            description = "Those in one of these states: ${COMPLETION-CANDIDATES}.")
+                    @Nullable
+                    List<JobState> states,
+            @Option(
+                            names = "--api",
+                            split = ",",
+                            paramLabel = "API",
+                            description = "Those of one of these provider APIs.")
+                    @Nullable
+                    List<String> apis,
+            @Option(
+                            names = "--account",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Those of one of these accounts.")
+                    @Nullable
+                    List<String> accounts,
+            @Option(
+                            names = "--label",
+                            paramLabel = "KEY:VALUE",
+                            description = "Those with this label; with all of several.")
+                    @Nullable
+                    List<String> labels,
+            @Option(
+                            names = "--sort",
+                            paramLabel = "ORDER",
+                            description =
+                                    "id, -id, observeTime or -observeTime, which puts the latest change first. Default: id.")
+                    @Nullable
+                    String sort,
+            @Mixin ListOptions list,
+            @Mixin ApiOptions api) {
+        Map<String, @Nullable Object> query = new HashMap<>();
+        query.put("state", states);
+        query.put("api", apis);
+        query.put("account", accounts);
+        query.put("label", labels);
+        query.put("sort", sort);
+        return list.print(
+                most -> api.ask(client -> client.list("/api/jobs", query, "jobs", most)),
+                Column.of("ID", "/id"),
+                Column.of("STATE", "/state"),
+                Column.of("SINCE", "/stateTime"),
+                Column.progress(""),
+                Column.of("REASON", "/reason"),
+                Column.of("NAME", "/name"));
+    }
+
+    @Command(
             name = "show",
-            description = "Prints the record of a job, with all that its provider said.",
+            description = "Prints the record of a job, with the provider's complete reply.",
             exitCodeList = {"0:printed", "1:there is no such job, or it could not be asked"})
     int show(
             @Parameters(paramLabel = "ID", description = JOB) String id,
             @Mixin FormOptions form,
             @Mixin ApiOptions api) {
-        JsonNode job = api.ask(relay -> relay.get("/api/jobs/" + Api.part(id)));
-        if (form.json()) {
+        JsonNode job = api.ask(client -> client.get("/api/jobs/" + PercentEncoding.encode(id)));
+        if (form.json) {
             out().println(Json.write(job));
         } else {
-            // A provider's text may hold what a terminal obeys and JSON does not escape.
+            // A provider's text may contain terminal controls, which JSON does not escape.
             job.toPrettyString().lines().map(PlainLine::of).forEach(out()::println);
         }
         out().flush();
@@ -43,9 +103,9 @@ final class JobsCommand extends Subcommand {
             @Parameters(paramLabel = "ID", description = JOB) String id,
             @Mixin ListOptions list,
             @Mixin ApiOptions api) {
-        String path = "/api/jobs/" + Api.part(id) + "/changes";
+        String path = "/api/jobs/" + PercentEncoding.encode(id) + "/changes";
         return list.print(
-                most -> api.ask(relay -> relay.list(path, Map.of(), "changes", most)),
+                most -> api.ask(client -> client.list(path, Map.of(), "changes", most)),
                 Column.of("CHANGE", "/data/job/sequence"),
                 Column.of("TIME", "/time"),
                 Column.of("FROM", "/data/previousState"),

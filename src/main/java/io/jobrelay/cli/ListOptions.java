@@ -1,15 +1,15 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.cli.Api.Listing;
+import io.jobrelay.cli.AdminClient.Listing;
 import java.util.function.IntFunction;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How much of a list is printed, and how. */
-final class ListOptions {
+final class ListOptions extends FormOptions {
     @Option(
             names = "--limit",
             paramLabel = "N",
@@ -17,22 +17,20 @@ final class ListOptions {
             description = "Print at most so many. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
-    @Mixin
-    private FormOptions form = new FormOptions();
-
     @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init") // picocli's
+    @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** Prints the list, as far as so many items, and on standard error whether there are more. */
+    /** Prints the list up to the limit, and on standard error whether it goes on. */
     int print(IntFunction<Listing> list, Column... columns) {
+        CommandLine command = spec.commandLine();
         if (limit < 1 || limit == Integer.MAX_VALUE) {
-            throw new ParameterException(spec.commandLine(), "--limit: at least 1, was " + limit);
+            throw new ParameterException(command, "--limit: at least 1, was " + limit);
         }
         Listing listing = list.apply(limit);
-        form.print(spec.commandLine().getOut(), listing.items(), columns);
+        print(command.getOut(), listing.items(), columns);
         if (listing.more()) {
-            spec.commandLine().getErr().println("There are more; --limit prints them.");
+            command.getErr().println("There are more; --limit prints them.");
         }
         return ExitStatus.OK;
     }

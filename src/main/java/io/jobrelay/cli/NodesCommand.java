@@ -7,8 +7,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "nodes",
         description = {
-            "Lists the nodes that work on the ledger: how many accounts each polls, to how many destinations it delivers.",
-            "One that was killed stands there until another node, or the next start, has taken over from it."
+            "Lists the nodes that share the ledger: how many accounts each polls, to how many destinations it delivers.",
+            "One that was killed is listed until another node, or the next start, has taken over its work."
         },
         exitCodeList = {"0:listed", "1:neither a Jobrelay nor its ledger can be asked"})
 final class NodesCommand extends Subcommand {
@@ -22,7 +22,7 @@ final class NodesCommand extends Subcommand {
     public Integer call() {
         form.print(
                 out(),
-                api.askOrLook(Desk::nodes),
+                api.askOrLook(client -> client.all("nodes")),
                 Column.of("NODE", "/name"),
                 Column.of("ACCOUNTS", "/accounts"),
                 Column.of("DESTINATIONS", "/destinations"),

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +47,23 @@ abstract class Subcommand implements Callable<Integer> {
     /** Prints a message that may quote a provider or a file, as one harmless line. */
     final void warn(String message) {
         err().println(PlainLine.of(message));
+    }
+
+    /** Makes a request for each id and warns of those that are refused; returns how many were not. */
+    final int each(Collection<String> ids, Consumer<String> request) {
+        int done = 0;
+        for (String id : ids) {
+            try {
+                request.accept(id);
+                done++;
+            } catch (ApiException e) {
+                if (!e.concernsOneItem()) {
+                    throw e;
+                }
+                warn(id + ": " + e.getMessage());
+            }
+        }
+        return done;
     }
 
     /** The text of a file, of standard input for {@code -}. */

@@ -9,7 +9,6 @@ import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
-import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
 import java.io.IOException;
@@ -25,7 +24,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,7 +55,6 @@ final class WaitCommand extends Subcommand {
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            converter = TimeConverter.class,
             description = "Give up after this time, such as 30s, 20m or 2h. Without it, wait as long as it takes.")
     private @Nullable Duration timeout;
 
@@ -126,13 +123,5 @@ final class WaitCommand extends Subcommand {
             err().println(line);
         }
         err().flush();
-    }
-
-    /** Reads {@code 30s}, {@code 20m}, {@code 2h}. */
-    static final class TimeConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String value) {
-            return ReadableDuration.parse(value);
-        }
     }
 }

@@ -10,8 +10,6 @@ import io.jobrelay.camel.Relay;
 import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries.Status;
-import io.jobrelay.ledger.Outbox;
-import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.settings.Settings.HttpSettings;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +27,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The commands that speak to a running Jobrelay, to one: its job has ended, and its webhook is dead. */
 class ApiCommandsTest {
@@ -85,42 +80,14 @@ class ApiCommandsTest {
         providers.close();
     }
 
-    /** Directories that were never told of each other have the same port, and so could redeliver each other's changes. */
-    /** Another command line asks the one or the other, by whether a Jobrelay runs, and is not to see a difference. */
-    @ParameterizedTest
-    @EnumSource(Status.class)
-    void a_ledger_that_nobody_runs_tells_what_the_api_tells(Status status) {
-        Desk ledger = new LedgerDesk(relay.engine().ledger());
-        Desk api = new ApiDesk(new Api(URI.create(url), null));
-
-        for (Selection selection : List.of(
-                Selection.ALL,
-                new Selection("webhook", null, null),
-                new Selection(Outbox.CHANGES, null, null),
-                new Selection(null, Instant.EPOCH, Instant.EPOCH))) {
-            for (int most : new int[] {1, 3, 1_000}) {
-                assertThat(ledger.deliveries(status, selection, most))
-                        .as("%s, %d at most", selection, most)
-                        .hasToString(api.deliveries(status, selection, most).toString());
-            }
-        }
-        assertThat(ledger.deliveries(Status.DELIVERED, Selection.ALL, 1_000).items())
-                .hasSizeGreaterThan(1);
-        assertThat(ledger.destinations())
-                .extracting(JsonNode::toString)
-                .containsExactlyElementsOf(
-                        api.destinations().stream().map(JsonNode::toString).toList())
-                .isNotEmpty();
-    }
-
     @Test
     void the_jobrelay_of_another_directory_is_as_good_as_none() {
-        Api api = new Api(URI.create(url), null);
+        AdminClient api = new AdminClient(URI.create(url), null);
 
         assertThat(api.of(Path.of("").toAbsolutePath())).isSameAs(api);
         assertThatThrownBy(() -> api.of(directory))
                 .isInstanceOfSatisfying(
-                        ApiException.class, e -> assertThat(e.reason()).isEqualTo(ApiException.Reason.UNREACHABLE))
+                        ApiException.class, e -> assertThat(e.isUnreachable()).isTrue())
                 .hasMessage("at %s answers the Jobrelay of %s", url, Path.of("").toAbsolutePath());
     }
 
@@ -278,7 +245,7 @@ class ApiCommandsTest {
         assertThat(jobrelay("deliveries", "redeliver", id, "webhook.nothing")).isEqualTo(ExitStatus.FAILED);
         assertThat(lines()).containsExactly("1");
         assertThat(err.toString())
-                .isEqualTo("webhook.nothing: is no dead delivery; deliveries list prints those that are\n");
+                .isEqualTo("webhook.nothing: there is no delivery 'webhook.nothing'; /api/deliveries lists them\n");
         out.getBuffer().setLength(0);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> relay.engine().destinations().having(Status.DEAD).contains("webhook"));

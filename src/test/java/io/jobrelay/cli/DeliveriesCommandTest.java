@@ -85,7 +85,7 @@ class DeliveriesCommandTest {
 
         assertThat(redeliver.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(redeliver.lines()).containsExactly("1");
-        assertThat(redeliver.err()).isEqualTo("hook.e9: is no dead delivery; deliveries list prints those that are\n");
+        assertThat(redeliver.err()).isEqualTo("hook.e9: there is no delivery 'hook.e9'; /api/deliveries lists them\n");
         assertThat(jobrelay("deliveries", "redeliver", "--until", "1970-01-04").lines())
                 .containsExactly("1");
         assertThat(jobrelay("deliveries", "list", "--status", "PENDING", "--destination", "hook")

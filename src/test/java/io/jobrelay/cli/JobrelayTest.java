@@ -97,8 +97,8 @@ class JobrelayTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString())
                 .contains(
-                        "Which? Name ids, --destination, --since or --until, or say --all",
-                        "but not both",
+                        "Missing required argument (specify one of these): (ID... | ",
+                        "are mutually exclusive (specify only one)",
                         "must be a day or a time with its offset, such as 2026-11-22 or 2026-11-22T10:00:00Z, was"
                                 + " 'yesterday'");
     }

@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
-import io.jobrelay.cli.ApiException.Reason;
 import io.jobrelay.testbed.StubServer;
 import java.net.URI;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Against replies that a Jobrelay would not give. */
-class ApiTest {
+class AdminClientTest {
     @RegisterExtension
     static final StubServer server = new StubServer();
 
@@ -41,22 +40,24 @@ class ApiTest {
     void follows_the_cursor_up_to_the_limit() {
         answer(okJson("{\"jobs\": [1, 2], \"next\": \"a b\"}"), okJson("{\"jobs\": [3], \"next\": \"c\"}"));
 
-        Api.Listing jobs =
-                new Api(url, null).list("/api/jobs", Map.of("state", List.of(1, 2), "label", "a:b&c"), "jobs", 3);
+        AdminClient.Listing jobs = new AdminClient(url, null)
+                .list("/api/jobs", Map.of("state", List.of(1, 2), "label", "a:b&c"), "jobs", 3);
 
         assertThat(jobs.items()).hasToString("[1, 2, 3]");
         assertThat(jobs.more()).isTrue();
         assertThat(asked())
                 .containsExactly(
-                        "GET /api/jobs?label=a%3Ab%26c&state=1&state=2&limit=3 null",
-                        "GET /api/jobs?label=a%3Ab%26c&state=1&state=2&limit=1&cursor=a%20b null");
+                        "GET /api/jobs?label=a%3Ab%26c&limit=3&state=1&state=2 null",
+                        "GET /api/jobs?cursor=a%20b&label=a%3Ab%26c&limit=1&state=1&state=2 null");
     }
 
     @Test
     void ends_with_the_last_page() {
         answer(okJson("{\"jobs\": [1]}"));
 
-        assertThat(new Api(url, null).list("/api/jobs", Map.of(), "jobs", 5_000).more())
+        assertThat(new AdminClient(url, null)
+                        .list("/api/jobs", Map.of(), "jobs", 5_000)
+                        .more())
                 .isFalse();
         assertThat(asked()).containsExactly("GET /api/jobs?limit=1000 null");
     }
@@ -67,7 +68,7 @@ class ApiTest {
                 jsonResponse("{\"detail\": \"too fast\"}", 429).withHeader("Retry-After", "0"),
                 jsonResponse("{\"redelivered\": 1}", 202));
 
-        assertThat(new Api(url, null)
+        assertThat(new AdminClient(url, null)
                         .post("/api/deliveries/a/redeliver", null)
                         .path("redelivered")
                         .asInt())
@@ -78,10 +79,10 @@ class ApiTest {
     void tells_where_the_token_goes() {
         answer(jsonResponse("{\"detail\": \"Authorization: must be\"}", 401));
 
-        assertThatThrownBy(() -> new Api(url, null).get("/api/summary"))
+        assertThatThrownBy(() -> new AdminClient(url, null).get("/api/summary"))
                 .hasMessageMatching(
                         "http://127.0.0.1:\\d+: wants a token; set JOBRELAY_HTTP_TOKEN to its jobrelay.http.token");
-        assertThatThrownBy(() -> new Api(url, "not-the-right-one").get("/api/summary"))
+        assertThatThrownBy(() -> new AdminClient(url, "not-the-right-one").get("/api/summary"))
                 .hasMessageContaining(": the token is not the right one; set JOBRELAY_HTTP_TOKEN")
                 .hasMessageNotContaining("not-the-right-one");
         assertThat(asked()).containsExactly("GET /api/summary null", "GET /api/summary Bearer not-the-right-one");
@@ -94,14 +95,14 @@ class ApiTest {
                 jsonResponse(
                         "{\"detail\": \"body\", \"errors\": [{\"detail\": \"one\"}, {\"detail\": \"two\"}]}", 400));
 
-        assertThatThrownBy(() -> new Api(url, null).delete("/api/watches/a"))
+        assertThatThrownBy(() -> new AdminClient(url, null).delete("/api/watches/a"))
                 .isInstanceOfSatisfying(ApiException.class, e -> {
-                    assertThat(e.reason()).isEqualTo(Reason.CONFLICT);
+                    assertThat(e.concernsOneItem()).isTrue();
                     assertThat(e.problems()).containsExactly("it stands in a.yaml");
                 });
-        assertThatThrownBy(() -> new Api(url, null).post("/api/watches", null))
+        assertThatThrownBy(() -> new AdminClient(url, null).post("/api/watches", null))
                 .isInstanceOfSatisfying(ApiException.class, e -> {
-                    assertThat(e.reason()).isEqualTo(Reason.REFUSED);
+                    assertThat(e.concernsOneItem()).isFalse();
                     assertThat(e.problems()).containsExactly("one", "two");
                 });
     }
@@ -110,7 +111,7 @@ class ApiTest {
     void follows_no_redirect_with_the_token() {
         answer(temporaryRedirect(url + "elsewhere"));
 
-        assertThatThrownBy(() -> new Api(url, "a-token").get("/api/summary"))
+        assertThatThrownBy(() -> new AdminClient(url, "a-token").get("/api/summary"))
                 .hasMessageEndingWith(" is no Jobrelay: it answers with HTTP status 302 and no document");
         assertThat(asked()).hasSize(1);
     }
@@ -119,19 +120,21 @@ class ApiTest {
     void knows_a_stranger() {
         answer(ok("<html>Welcome</html>"), jsonResponse("{}", 404));
 
-        assertThatThrownBy(() -> new Api(url, null).get("/api/summary")).hasMessageContaining(" is no Jobrelay");
-        assertThatThrownBy(() -> new Api(url, null).get("/api/summary")).hasMessageContaining(" is no Jobrelay");
+        assertThatThrownBy(() -> new AdminClient(url, null).get("/api/summary"))
+                .hasMessageContaining(" is no Jobrelay");
+        assertThatThrownBy(() -> new AdminClient(url, null).get("/api/summary"))
+                .hasMessageContaining(" is no Jobrelay");
     }
 
     @Test
     void says_that_nothing_answers() {
         URI silent = URI.create("http://127.0.0.1:1");
 
-        assertThatThrownBy(() -> new Api(silent, null).get("/api/summary"))
+        assertThatThrownBy(() -> new AdminClient(silent, null).get("/api/summary"))
                 .isInstanceOfSatisfying(
-                        ApiException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE))
+                        ApiException.class, e -> assertThat(e.isUnreachable()).isTrue())
                 .hasMessage("nothing answers at http://127.0.0.1:1");
-        assertThatThrownBy(() -> new Api(URI.create("http://nowhere.invalid"), null).get("/api/summary"))
+        assertThatThrownBy(() -> new AdminClient(URI.create("http://nowhere.invalid"), null).get("/api/summary"))
                 .hasMessage("nobody knows the host of http://nowhere.invalid");
     }
 }

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What {@code check} tells beyond problems: what would go out, and where a change would go. */
-record Explanation(Clock clock, PrintWriter out) {
+record CheckReport(Clock clock, PrintWriter out) {
     /** The request that each watch makes. */
     void requests(DirectoryValidator.Findings findings) {
         try (RequestPreview preview = new RequestPreview(clock)) {
