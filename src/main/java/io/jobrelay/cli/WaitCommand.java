@@ -100,10 +100,9 @@ final class WaitCommand extends Subcommand {
 
     private void tell(List<Watches.Unfinished> unfinished) {
         for (Watches.Unfinished watch : unfinished) {
-            warn(
-                    watch.failure() == null
-                            ? "api=%s account=%s has not ended".formatted(watch.api(), watch.account())
-                            : watch.failure().describe(watch.api(), watch.account()));
+            warn(watch.lastFailure()
+                    .map(failure -> failure.describe(watch.api(), watch.account()))
+                    .orElseGet(() -> "api=%s account=%s has not ended".formatted(watch.api(), watch.account())));
         }
         err().flush();
     }

@@ -1,12 +1,8 @@
 package io.jobrelay.ledger;
 
-import static java.util.stream.Collectors.toSet;
-
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -29,7 +25,7 @@ final class Fence {
      * Passes.
      *
      * @param leases those that something is written under
-     * @param edited shards that something is written for, whoever owns them
+     * @param edited shards that something is written for, whichever node owns them
      * @return the leases that are lost
      */
     Set<Lease> pass(Handle handle, Set<Lease> leases, SortedSet<Shard> edited) {
@@ -38,28 +34,24 @@ final class Fence {
             PreparedBatch edits = handle.prepareBatch("""
                     insert into lease (shard, edits) values (?, 1)
                     on conflict (shard) do update set edits = lease.edits + 1""");
-            edited.forEach(shard -> edits.add(shard.toString()));
+            edited.forEach(edits::add);
             edits.execute();
         }
         return lost;
     }
 
-    private static Set<Lease> lost(Handle handle, Set<Lease> leases, SortedSet<Shard> edited) {
-        Set<String> shards = new TreeSet<>();
-        leases.forEach(lease -> shards.add(lease.shard().toString()));
-        edited.forEach(shard -> shards.add(shard.toString()));
+    private static Set<Lease> lost(Handle handle, Set<Lease> leases, Set<Shard> edited) {
+        Set<Shard> shards = new HashSet<>(edited);
+        leases.forEach(lease -> shards.add(lease.shard()));
         if (shards.isEmpty()) {
             return Set.of();
         }
-        Map<String, Long> tokens = new HashMap<>();
-        handle.createQuery("select shard, token from lease where shard in (<shards>) order by shard for "
+        Set<Lease> lost = new HashSet<>(leases);
+        lost.removeAll(handle.createQuery("select shard, token from lease where shard in (<shards>) order by shard for "
                         + (edited.isEmpty() ? "share" : "update"))
                 .bindList("shards", InList.of(shards))
-                .map((row, context) -> Map.entry(row.getString(1), row.getLong(2)))
-                .forEach(row -> tokens.put(row.getKey(), row.getValue()));
-        return leases.stream()
-                .filter(lease -> !Long.valueOf(lease.token())
-                        .equals(tokens.get(lease.shard().toString())))
-                .collect(toSet());
+                .mapTo(Lease.class)
+                .set());
+        return lost;
     }
 }

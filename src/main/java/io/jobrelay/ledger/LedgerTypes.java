@@ -30,8 +30,9 @@ final class LedgerTypes {
 
     static void register(Jdbi jdbi) {
         jdbi.registerArgument(new TimeFactory())
-                .registerArgument((ArgumentFactory) (type, value, config) -> json(value, config))
+                .registerArgument((ArgumentFactory) (type, value, config) -> text(value, config))
                 .registerColumnMapper(Instant.class, (row, column, context) -> instant(row, column))
+                .registerColumnMapper(Shard.class, (row, column, context) -> Shard.parse(row.getString(column)))
                 .registerColumnMapper(Watch.class, (row, column, context) -> read(row.getString(column), Watch.class))
                 .registerColumnMapper(
                         HealthChange.Failure.class,
@@ -52,12 +53,16 @@ final class LedgerTypes {
         return json == null ? null : Json.read(json, type);
     }
 
-    private static Optional<Argument> json(@Nullable Object value, ConfigRegistry config) {
+    private static Optional<Argument> text(@Nullable Object value, ConfigRegistry config) {
+        Arguments arguments = config.get(Arguments.class);
+        if (value instanceof Shard) {
+            return arguments.findFor(String.class, value.toString());
+        }
         return value instanceof Watch
                         || value instanceof HealthChange.Failure
                         || value instanceof Collection<?>
                         || value instanceof Map<?, ?>
-                ? config.get(Arguments.class).findFor(String.class, Json.write(value))
+                ? arguments.findFor(String.class, Json.write(value))
                 : Optional.empty();
     }
 

@@ -112,7 +112,7 @@ public final class Nodes implements AutoCloseable {
             }
             long now = clock.millis();
             if (nobodySeenSince(handle, now - NodeLease.TERM.toMillis())) {
-                Watches.resume(handle, now);
+                DueWatches.resume(handle, now);
             }
             return begin(handle, incarnation, now);
         });

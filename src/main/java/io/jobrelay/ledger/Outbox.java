@@ -292,7 +292,7 @@ public final class Outbox {
             if (each.change != null) {
                 circuits.bindMethods(each.change.circuit)
                         .bind("name", delivery.destination())
-                        .bind("shard", delivery.lease().shard().toString())
+                        .bind("shard", delivery.lease().shard())
                         .bind("edits", each.change.edits)
                         .add();
             }

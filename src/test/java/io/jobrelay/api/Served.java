@@ -17,6 +17,7 @@ import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.ledger.DueWatches;
 import io.jobrelay.ledger.History;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.Lease;
@@ -224,7 +225,7 @@ final class Served implements AutoCloseable {
 
     DueWatch due(Watch watch) {
         Lease account = leases.of(Shard.account(watch.account())).orElseThrow();
-        return watches.due(account, List.of(watch.id())).get(0);
+        return new DueWatches(database).due(account, List.of(watch.id())).get(0);
     }
 
     String url() {

@@ -105,7 +105,8 @@ class DeadlocksIT {
         /** What may be lost is not written: another has the shard. */
         private void poll() {
             List<DueWatch> due = leases.of(Kind.ACCOUNT).stream()
-                    .flatMap(account -> watches.due(account, Instant.EPOCH, "", clock.instant(), 10).stream())
+                    .flatMap(account ->
+                            new DueWatches(database).due(account, Instant.EPOCH, "", clock.instant(), 10).stream())
                     .toList();
             for (DueWatch watch : due) {
                 if (random.nextInt(10) == 0) {

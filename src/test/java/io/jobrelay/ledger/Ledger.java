@@ -35,6 +35,7 @@ final class Ledger implements AutoCloseable {
     final Outbox outbox;
     final Leases leases;
     final Watches watches;
+    final DueWatches dueWatches;
     final Intake intake;
     final Blindness blindness;
     final LedgerClock time;
@@ -54,6 +55,7 @@ final class Ledger implements AutoCloseable {
         leases = new Leases(database, nodes.lease());
         leases.look();
         watches = new Watches(database, time);
+        dueWatches = new DueWatches(database);
         Announcements announcements = new Announcements("test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
         purge = new Purge(database, time, leases, () -> false);
@@ -93,7 +95,7 @@ final class Ledger implements AutoCloseable {
     /** The watches that are due; their polls begin now. */
     List<DueWatch> due() {
         List<DueWatch> due = leases.of(Shard.Kind.ACCOUNT).stream()
-                .flatMap(account -> watches.due(account, Instant.EPOCH, "", time.instant(), 10_000).stream())
+                .flatMap(account -> dueWatches.due(account, Instant.EPOCH, "", time.instant(), 10_000).stream())
                 .sorted(DueWatch.ORDER)
                 .toList();
         due.forEach(watch -> begun.putIfAbsent(watch.id(), time.instant()));
@@ -116,7 +118,7 @@ final class Ledger implements AutoCloseable {
         return intake.answered(due, records, begin)
                 .thenCompose(answered -> answered.next() == null || answered.written()
                         ? CompletableFuture.completedFuture(answered)
-                        : watches.note(due.lease(), List.of(answered.next())).thenApply(noted -> answered));
+                        : dueWatches.note(due.lease(), List.of(answered.next())).thenApply(noted -> answered));
     }
 
     /** Of each job, or watch, the first delivery that is still to be made, if it is due; the first of these. */

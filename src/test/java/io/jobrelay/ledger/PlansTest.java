@@ -163,7 +163,7 @@ class PlansTest {
         deliver();
         lookAfterDeliveries();
         assertThat(new JobIndex(ledger.database).counts()).isNotEmpty();
-        assertThat(ledger.watches.looksAfter("acme")).isTrue();
+        assertThat(ledger.watches.polls("acme")).isTrue();
         lookThroughLists();
         ledger.watches.sources();
         ledger.watches.ended();
@@ -179,7 +179,7 @@ class PlansTest {
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("gone")));
         ledger.watches.replace("watches.yaml", List.of(Ledger.watch("a"), Ledger.watch("b"), Ledger.watch("c")));
         List<DueWatch> due = ledger.due();
-        assertThat(ledger.watches.due(due.get(0).lease(), List.of(due.get(0).id())))
+        assertThat(ledger.dueWatches.due(due.get(0).lease(), List.of(due.get(0).id())))
                 .hasSize(1);
         ledger.answered(due.get(0), List.of(JobRecords.of("a", JobState.RUNNING)))
                 .join();

@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.joining;
 import io.jobrelay.camel.Relay;
 import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.delivery.EventFile;
+import io.jobrelay.ledger.DueWatches;
 import io.jobrelay.ledger.Lease;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Purge;
-import io.jobrelay.ledger.Watches;
 import io.jobrelay.trust.OwnerOnly;
 import java.lang.reflect.Method;
 import java.time.Instant;
@@ -26,9 +26,9 @@ enum KillPoint {
     IN_FILE_REPAIR(after(in("delivery.EventLines"), "startOfLast")),
     /** Watches that are due were read, and nobody has asked for them. */
     AFTER_READING_WATCHES(
-            after(Watches.class, "due", Lease.class, Instant.class, String.class, Instant.class, int.class)),
+            after(DueWatches.class, "due", Lease.class, Instant.class, String.class, Instant.class, int.class)),
     /** When watches are due again is written behind the polls, and not committed. */
-    WHILE_NOTING(before(Watches.class, "noteAll"), before(Handle.class, "commit")),
+    WHILE_NOTING(before(DueWatches.class, "noteAll"), before(Handle.class, "commit")),
     /** The provider has answered, the answer is not taken in. */
     AFTER_REPLY(before(in("camel.watches.Settlement"), "done")),
     /** The job is written, its change is not. */

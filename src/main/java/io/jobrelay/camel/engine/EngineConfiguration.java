@@ -19,6 +19,7 @@ import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
+import io.jobrelay.ledger.DueWatches;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.JobIndex;
 import io.jobrelay.ledger.Leases;
@@ -89,7 +90,7 @@ public final class EngineConfiguration implements AutoCloseable {
         Metrics metrics = new Metrics(clock);
         destinations = new Destinations(database, clock);
         routes = new RouteMonitor(context, () -> providers.apis().keySet(), destinations, wall);
-        PollMeter meter = new PollMeter(watches::looksAfter, metrics, clock, wall, changes);
+        PollMeter meter = new PollMeter(watches::polls, metrics, clock, wall, changes);
         outboxes = new OutboxComponent(
                 outbox,
                 leases,
@@ -110,7 +111,7 @@ public final class EngineConfiguration implements AutoCloseable {
         registry.bind("add-watch", new AddWatch(providers.watchReader(), watches));
         polls = new WatchesComponent(
                 new WatchesComponent.Beans(
-                        watches,
+                        new DueWatches(database),
                         intake,
                         providers.rateLimits(),
                         leases,

@@ -2,12 +2,12 @@ package io.jobrelay.camel.watches;
 
 import io.jobrelay.camel.watches.AccountWatches.Place;
 import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.ledger.DueWatches;
 import io.jobrelay.ledger.Lease;
 import io.jobrelay.ledger.LeaseLostException;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Shard;
-import io.jobrelay.ledger.Watches;
 import io.jobrelay.watch.Watch;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,7 +47,7 @@ final class ScheduleKeeper {
     private static final Duration BETWEEN_NOTES = Duration.ofSeconds(1);
 
     private final Schedule schedule;
-    private final Watches watches;
+    private final DueWatches watches;
     private final Leases leases;
     private final Clock clock;
     private final Function<Watch, Optional<Watch>> common;
@@ -69,7 +69,7 @@ final class ScheduleKeeper {
      */
     ScheduleKeeper(
             Schedule schedule,
-            Watches watches,
+            DueWatches watches,
             Leases leases,
             Clock clock,
             Function<Watch, Optional<Watch>> common,

@@ -1,5 +1,6 @@
 package io.jobrelay.camel.watches;
 
+import io.jobrelay.ledger.SourceReplacement;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.status.ReloadStatus;
@@ -128,7 +129,7 @@ public final class WatchFiles {
             LOG.error("file={} is left aside until it is mended; its watches go on as they were", source);
             return;
         }
-        Watches.Replacement replacement = watches.replacing(source);
+        SourceReplacement replacement = watches.replacing(source);
         int[] place = {0};
         boolean whole = content.ids().limit() == 0
                 || reading.read(Path.of(source), (watch, line) -> {

@@ -2,11 +2,11 @@ package io.jobrelay.camel.watches;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RateLimits;
+import io.jobrelay.ledger.DueWatches;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerException;
-import io.jobrelay.ledger.Watches;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class WatchesComponent extends DefaultComponent {
      * @param writable false while the ledger cannot be written
      */
     public record Beans(
-            Watches watches,
+            DueWatches watches,
             Intake intake,
             RateLimits rateLimits,
             Leases leases,

@@ -18,6 +18,7 @@ import io.jobrelay.ledger.Announcements;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.DueWatch;
+import io.jobrelay.ledger.DueWatches;
 import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.Lease;
 import io.jobrelay.ledger.Leases;
@@ -417,7 +418,8 @@ class OutboxComponentTest {
 
     private void takeIn(Watch watch, List<JobRecord> records) {
         Lease account = leases.of(Shard.account("acme")).orElseThrow();
-        DueWatch due = watches.due(account, List.of(watch.id())).get(0);
+        DueWatch due =
+                new DueWatches(database).due(account, List.of(watch.id())).get(0);
         intake.answered(due, records, Instant.now()).join();
     }
 

@@ -83,7 +83,7 @@ public enum Variant {
     NO_NOTES {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
-            return in(builder, "io.jobrelay.ledger.Watches", named("note"), NoNotes.class);
+            return in(builder, "io.jobrelay.ledger.DueWatches", named("note"), NoNotes.class);
         }
     },
     /** Each attempt at a webhook is an event of its own. */
