@@ -145,6 +145,6 @@ class SnippetsTest {
                         .flatMap(document -> Documents.blocks(document).stream())
                         .map(Documents.Block::language)
                         .distinct())
-                .isSubsetOf(List.of("", "yaml", "properties", "json", "java", "python", "javascript", "go"));
+                .isSubsetOf(List.of("", "yaml", "properties", "json", "java", "python"));
     }
 }
