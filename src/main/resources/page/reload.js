@@ -10,7 +10,7 @@ import { badge, words } from "./states.js";
 import { relative } from "./time.js";
 
 const EVERY = 5_000;
-const RESULTS = { LOADED: "good", REFUSED: "bad", REMOVED: "cancelled", RESTART_NEEDED: "partly" };
+const RESULTS = { LOADED: "good", REFUSED: "bad", RESTART_NEEDED: "partly" };
 
 class Reload extends EventTarget {
   /** As it was read last, null before that, or where there is none. */

@@ -10,8 +10,9 @@ import io.jobrelay.camel.destination.DestinationConfiguration;
 import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.camel.metrics.Tracing;
 import io.jobrelay.camel.provider.ProviderConfiguration;
+import io.jobrelay.camel.reload.Reload;
 import io.jobrelay.camel.reload.ReloadWatcher;
-import io.jobrelay.camel.reload.Reloader;
+import io.jobrelay.camel.reload.RunningContext;
 import io.jobrelay.camel.reload.UncachedDirectComponent;
 import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.job.Change;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
@@ -68,8 +70,8 @@ public final class Relay implements AutoCloseable {
     private @Nullable DestinationConfiguration destinations;
     private @Nullable Tracing tracing;
     private @Nullable ManagementPort management;
-    private @Nullable ReloadWatcher editing;
-    private volatile @Nullable Settings settings;
+    private @Nullable ReloadWatcher watcher;
+    private final AtomicReference<Settings> settings = new AtomicReference<>();
     private final ReloadStatus reloads;
 
     private Relay(Main main, Clock clock) {
@@ -142,7 +144,7 @@ public final class Relay implements AutoCloseable {
                 relay.management.requireListening();
             }
             if (scope == Scope.EVERYTHING) {
-                relay.editing = relay.edit(files, overrides, clock, nanoTime);
+                relay.watcher = relay.watch(files, overrides, clock, nanoTime);
             }
             return relay;
         } catch (Exception e) {
@@ -151,25 +153,19 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private ReloadWatcher edit(
-            SnapshotSource files, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
-        CamelContext context = main.getCamelContext();
-        Reloader line = new Reloader(
-                context,
-                files,
-                this::settings,
-                next -> settings = next,
-                () -> ContextSettings.reader(context, files.snapshot().properties(), overrides, secrets)
-                        .read(),
+    private ReloadWatcher watch(
+            SnapshotSource source, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
+        RunningContext running = new RunningContext(
+                main.getCamelContext(),
+                source,
+                overrides,
+                settings,
                 providers(),
                 engine(),
                 requireNonNull(destinations),
                 nanoTime);
-        return ReloadWatcher.start(
-                settings().lookEvery(),
-                snapshot -> DryRun.problems(snapshot, overrides, secrets, clock),
-                line,
-                reloads);
+        Reload reload = new Reload(running, reloads, snapshot -> DryRun.of(snapshot, overrides, secrets, clock));
+        return ReloadWatcher.start(settings().lookEvery(), reload);
     }
 
     private void bind(
@@ -179,7 +175,7 @@ public final class Relay implements AutoCloseable {
             Clock clock,
             LongSupplier nanoTime,
             Consumer<Change> changes) {
-        settings = started;
+        settings.set(started);
         context.addComponent("direct", new UncachedDirectComponent());
         context.getManagementStrategy().addEventNotifier(new CutOnStop(context));
         if (ContextSettings.value(context, Tracing.ENABLED)
@@ -237,8 +233,8 @@ public final class Relay implements AutoCloseable {
                 DestinationConfiguration closedBefore = destinations;
                 Tracing closedThen = tracing;
                 ManagementPort closedFirst = management) {
-            if (editing != null) {
-                editing.close();
+            if (watcher != null) {
+                watcher.close();
             }
             main.stop();
         }
@@ -246,6 +242,6 @@ public final class Relay implements AutoCloseable {
 
     /** What its properties say, as they are now. */
     public Settings settings() {
-        return requireNonNull(settings, "not started");
+        return requireNonNull(settings.get(), "not started");
     }
 }

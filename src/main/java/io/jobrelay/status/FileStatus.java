@@ -39,8 +39,6 @@ public record FileStatus(String file, Kind kind, long generation, Instant time, 
         LOADED,
         /** It runs, or does not, as it last did. */
         REFUSED,
-        /** It is no longer there, and runs no more. */
-        REMOVED,
         /** It runs, but for some keys that wait for the next start. */
         RESTART_NEEDED
     }
@@ -55,16 +53,23 @@ public record FileStatus(String file, Kind kind, long generation, Instant time, 
         static Remark of(Problem problem) {
             return new Remark(problem.line(), problem.message());
         }
-
-        /** {@code line=12: message} */
-        @Override
-        public String toString() {
-            return line > 0 ? "line=%d: %s".formatted(line, message) : message;
-        }
     }
 
     /** True if what stands on the disk is not what runs. */
     boolean pending() {
-        return result == Result.REFUSED || result == Result.RESTART_NEEDED;
+        return result != Result.LOADED;
+    }
+
+    /** Its name, its result and the first thing that is said of it. */
+    @Override
+    public String toString() {
+        String why = problems.isEmpty()
+                ? ""
+                : problems.get(0).line() > 0
+                        ? " line=%d: %s"
+                                .formatted(
+                                        problems.get(0).line(), problems.get(0).message())
+                        : " " + problems.get(0).message();
+        return file + " " + result + why;
     }
 }

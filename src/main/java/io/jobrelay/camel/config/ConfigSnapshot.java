@@ -121,17 +121,4 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
         files.addAll(LiveProperties.differences(unreadable, other.unreadable));
         return files;
     }
-
-    /** This snapshot, but with some files as they are, or are not, in the other. */
-    public ConfigSnapshot with(ConfigSnapshot other, Set<String> files) {
-        Map<String, String> text = new TreeMap<>(texts);
-        Map<String, String> none = new TreeMap<>(unreadable);
-        for (String file : files) {
-            text.remove(file);
-            none.remove(file);
-            other.text(file).ifPresent(one -> text.put(file, one));
-            Optional.ofNullable(other.unreadable.get(file)).ifPresent(why -> none.put(file, why));
-        }
-        return new ConfigSnapshot(text, none);
-    }
 }

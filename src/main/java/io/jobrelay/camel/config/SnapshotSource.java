@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.engine.DefaultResourceLoader;
@@ -38,6 +39,7 @@ public final class SnapshotSource {
     private final LiveProperties started;
     private volatile Map<String, String> values = Map.of();
     private volatile ConfigSnapshot snapshot;
+    private volatile Set<String> asked = ConcurrentHashMap.newKeySet();
 
     public SnapshotSource(ConfigSnapshot snapshot) {
         this.snapshot = snapshot;
@@ -66,6 +68,16 @@ public final class SnapshotSource {
     public void serve(CamelContext context) {
         context.getPropertiesComponent().addPropertiesSource(new Values(context));
         context.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + SCHEME, new Texts(context));
+    }
+
+    /**
+     * From now on a set of its own gets the keys of the properties, and the files, that Camel asks for: what a route that is built
+     * meanwhile depends on.
+     */
+    public Set<String> note() {
+        Set<String> noted = ConcurrentHashMap.newKeySet();
+        asked = noted;
+        return noted;
     }
 
     public ConfigSnapshot snapshot() {
@@ -103,6 +115,7 @@ public final class SnapshotSource {
 
         @Override
         public @Nullable String getProperty(String name) {
+            asked.add(name);
             if (!ASKED.get().add(name)) {
                 return values.get(name);
             }
@@ -128,6 +141,7 @@ public final class SnapshotSource {
         /** A default that a route names itself comes before ours. */
         @Override
         public @Nullable String getProperty(String name, @Nullable String absent) {
+            asked.add(name);
             return absent == null ? getProperty(name) : values.getOrDefault(name, absent);
         }
 
@@ -162,6 +176,7 @@ public final class SnapshotSource {
         @Override
         public Resource createResource(String location, String path) {
             Path file = Path.of(path).normalize();
+            asked.add(file.toString());
             return snapshot.text(file.toString())
                     .map(text -> ResourceHelper.fromBytes(location, text.getBytes(UTF_8)))
                     .orElseGet(() -> ConfigSnapshot.covers(file)

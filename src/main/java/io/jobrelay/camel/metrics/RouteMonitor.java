@@ -61,7 +61,7 @@ public final class RouteMonitor implements RoutePolicyFactory {
 
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
-        return new RouteCount(to(route));
+        return new RouteCount(targets(route));
     }
 
     public Flow flow() {
@@ -122,7 +122,7 @@ public final class RouteMonitor implements RoutePolicyFactory {
     }
 
     /** As the file has them: a placeholder may stand for a secret. Camel forgets its model once a route is built. */
-    private static List<String> to(NamedNode route) {
+    public static List<String> targets(NamedNode route) {
         return route instanceof RouteDefinition definition
                 ? ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ProcessorDefinition.class)
                         .stream()
@@ -154,7 +154,7 @@ public final class RouteMonitor implements RoutePolicyFactory {
     }
 
     /** Parameters may be secrets, and so may be who asks. */
-    private static String bare(String uri) {
+    public static String bare(String uri) {
         return uri.replaceFirst("\\?.*", "").replaceFirst("//.*@", "//").replaceFirst("^(?!https?:)([^:/]+)://", "$1:");
     }
 

@@ -1,27 +1,22 @@
 package io.jobrelay.camel.reload;
 
-import static java.util.Comparator.comparing;
-import static java.util.stream.Collectors.toCollection;
-
-import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.camel.metrics.RouteMonitor;
 import io.jobrelay.camel.validation.RouteFile;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.Suspendable;
-import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -31,8 +26,8 @@ import org.apache.camel.support.service.ServiceHelper;
 
 /**
  * Takes what route files gave away from a running context, and gives it what they give now. Who calls a {@code direct:} route
- * in between waits for the new one. What is under way in a route is let finish, for {@link #PATIENCE} in all; then it is cut,
- * and whoever began it begins anew.
+ * in between waits for the new one. What is under way in a route is let finish, for {@link #PATIENCE} in all; then it is cut
+ * short, and made again.
  */
 final class RouteReplacer {
     /** All pollers may be waiting for the routes of one provider, and the other providers for the pollers. */
@@ -49,10 +44,10 @@ final class RouteReplacer {
     }
 
     /** Takes away what these files gave. */
-    void remove(Set<String> files, ConfigSnapshot given) throws Exception {
-        List<RouteFile> documents = documents(files, given).toList();
+    void remove(Collection<RouteFile> files) throws Exception {
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();
-        for (String id : callersFirst(routes(files, documents), documents)) {
+        for (RouteDefinition definition : callersFirst(routes(files))) {
+            String id = definition.getRouteId();
             Route route = context.getRoute(id);
             if (route != null) {
                 // Camel would look for exchanges under way once a second.
@@ -60,78 +55,59 @@ final class RouteReplacer {
                 context.getRouteController().stopRoute(id, patience, TimeUnit.MILLISECONDS);
                 context.removeRoute(id);
             }
-            RouteDefinition left = context.getRouteDefinition(id);
-            if (left != null) {
-                context.removeRouteDefinition(left);
-            }
+            context.removeRouteDefinition(definition);
         }
-        for (RouteFile file : documents) {
-            removeParts(file);
+        for (RouteFile file : files) {
+            for (RouteConfigurationDefinition policy : List.copyOf(context.getRouteConfigurationDefinitions())) {
+                if (file.policies().contains(policy.getId())) {
+                    context.removeRouteConfiguration(policy);
+                }
+            }
+            for (String template : file.templates()) {
+                context.removeRouteTemplateDefinitions(template);
+            }
+            file.beans().forEach(context.getRegistry()::unbind);
         }
     }
 
-    private void removeParts(RouteFile file) throws Exception {
-        Model model = context;
-        for (RouteConfigurationDefinition policy : List.copyOf(model.getRouteConfigurationDefinitions())) {
-            if (file.policies().contains(policy.getId())) {
-                model.removeRouteConfiguration(policy);
-            }
-        }
-        for (String template : file.templates()) {
-            model.removeRouteTemplateDefinitions(template);
-        }
-    }
-
-    /** Gives the context what these files have, policies first. */
-    void add(Set<String> files, ConfigSnapshot given) throws Exception {
+    /** Gives the context what these files have, policies and templates first. */
+    void add(Collection<RouteFile> files) throws Exception {
         RoutesLoader loader = PluginHelper.getRoutesLoader(context);
-        for (RouteFile file : documents(files, given)
-                .sorted(comparing(
-                        file -> file.policies().isEmpty() && file.templates().isEmpty()))
-                .toList()) {
+        List<RouteFile> ordered = new ArrayList<>(files);
+        ordered.sort(Comparator.comparing(
+                file -> file.policies().isEmpty() && file.templates().isEmpty()));
+        for (RouteFile file : ordered) {
             loader.loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + file.path()));
         }
     }
 
-    /** Unbinds the beans of the one snapshot that are not in the other. */
-    void unbind(Set<String> files, ConfigSnapshot given, ConfigSnapshot kept) {
-        Set<String> names = beans(files, given);
-        names.removeAll(beans(files, kept));
-        names.forEach(context.getRegistry()::unbind);
+    private List<RouteDefinition> routes(Collection<RouteFile> files) {
+        Set<String> paths = new TreeSet<>();
+        Set<String> ids = new TreeSet<>();
+        files.forEach(file -> {
+            paths.add(file.name());
+            ids.addAll(file.templatedRoutes());
+        });
+        return context.getRouteDefinitions().stream()
+                .filter(route -> ids.contains(route.getRouteId())
+                        || (route.getResource() != null
+                                && paths.contains(file(route.getResource().getLocation()))))
+                .toList();
     }
 
-    private static Set<String> beans(Set<String> files, ConfigSnapshot snapshot) {
-        return documents(files, snapshot).flatMap(file -> file.beans().stream()).collect(toCollection(TreeSet::new));
+    /** The path as a snapshot has it, of where Camel says that a route came from. */
+    private static String file(String location) {
+        Path path = Path.of(location.replaceFirst("^file:(//)?", "")).normalize();
+        return (path.isAbsolute() ? Path.of("").toAbsolutePath().relativize(path) : path).toString();
     }
 
-    private static Stream<RouteFile> documents(Set<String> files, ConfigSnapshot snapshot) {
-        return RouteFile.all(snapshot).stream()
-                .filter(file -> files.contains(file.path().toString()));
-    }
-
-    private Set<String> routes(Set<String> files, Collection<RouteFile> documents) {
-        Set<String> ids = new LinkedHashSet<>();
-        for (RouteDefinition route : context.getRouteDefinitions()) {
-            if (route.getResource() != null
-                    && files.contains(ReloadPlan.file(route.getResource().getLocation()))) {
-                ids.add(route.getRouteId());
-            }
-        }
-        documents.forEach(file -> ids.addAll(file.templatedRoutes()));
-        return ids;
-    }
-
-    /** In the order in which they can be emptied: nothing comes in any more from those before. */
-    private List<String> callersFirst(Set<String> routes, Collection<RouteFile> documents) {
-        Map<String, Set<String>> calls = new TreeMap<>();
-        documents.forEach(file -> file.calls().forEach((route, called) -> calls.put(route, called)));
-        List<String> ordered = new ArrayList<>();
-        Set<String> left = new LinkedHashSet<>(routes);
+    /** In the order in which they can be drained: nothing comes in any more from those before. */
+    private List<RouteDefinition> callersFirst(List<RouteDefinition> routes) {
+        List<RouteDefinition> ordered = new ArrayList<>();
+        Set<RouteDefinition> left = new LinkedHashSet<>(routes);
         while (!left.isEmpty()) {
-            String next = left.stream()
-                    .filter(route -> left.stream()
-                            .filter(other -> !other.equals(route))
-                            .noneMatch(other -> sendsTo(calls.getOrDefault(other, Set.of()), route)))
+            RouteDefinition next = left.stream()
+                    .filter(route -> left.stream().noneMatch(other -> other != route && sendsTo(other, route)))
                     .findFirst()
                     .orElse(left.iterator().next());
             ordered.add(next);
@@ -141,23 +117,20 @@ final class RouteReplacer {
     }
 
     /** A poller sends to whichever provider's route its watch names: to any. */
-    private boolean sendsTo(Set<String> calls, String id) {
-        Route route = context.getRoute(id);
-        String from = route == null ? "" : from(route);
-        return calls.stream()
-                .map(call -> call.split("\\$\\{", 2))
-                .anyMatch(call -> call.length == 1 ? from.equals(call[0]) : from.startsWith(call[0]));
-    }
-
-    private static String from(Route route) {
-        return route.getEndpoint().getEndpointUri().replaceFirst("\\?.*", "").replaceFirst("://", ":");
+    private boolean sendsTo(RouteDefinition caller, RouteDefinition called) {
+        Route route = context.getRoute(called.getRouteId());
+        String from = route == null ? "" : RouteMonitor.bare(route.getEndpoint().getEndpointUri());
+        return RouteMonitor.targets(caller).stream()
+                .filter(uri -> uri.startsWith("direct:") || uri.startsWith("seda:"))
+                .map(uri -> uri.split("[$]?\\{", 2))
+                .anyMatch(uri -> uri.length == 1 ? from.equals(uri[0]) : from.startsWith(uri[0]));
     }
 
     /** True if nothing is under way in the route any more, nor will be. */
     private boolean drain(Route route, long end) throws InterruptedException {
         Consumer consumer = route.getConsumer();
         if (consumer instanceof Suspendable) {
-            // To stop the clockwork, or the watches, would interrupt what they have in hand.
+            // To stop the readers of queues would interrupt what they have in hand.
             ServiceHelper.suspendService(consumer);
         } else {
             ServiceHelper.stopService(consumer);

@@ -8,6 +8,7 @@ import io.jobrelay.watch.WatchReader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 import net.thisptr.jackson.jq.JsonQuery;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
+import org.apache.camel.Route;
 import org.apache.camel.spi.RoutesLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -36,6 +38,7 @@ public final class DryRun extends OfflineContext {
 
     private final RouteSchema schema = new RouteSchema();
     private final Set<Path> unbuilt = new TreeSet<>();
+    private final Map<String, Set<String>> reads = new HashMap<>();
     private final ConfigSnapshot snapshot;
     private final List<RouteFile> files;
     private final RouteReferences references;
@@ -67,15 +70,26 @@ public final class DryRun extends OfflineContext {
         references = new RouteReferences(documents);
     }
 
-    /** What is wrong with a snapshot: its properties, routes and mappings. No secret is shown. */
-    public static List<Problem> problems(
-            ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
+    /**
+     * What came of a snapshot.
+     *
+     * @param problems of its properties, routes and mappings, without secrets
+     * @param reads by route file: the properties that its routes were built with, by key, the files, and the outboxes that they
+     *     read, as {@code outbox:file}
+     */
+    public record Result(List<Problem> problems, Map<String, Set<String>> reads) {}
+
+    /** Tries a snapshot. */
+    public static Result of(ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
         try (DryRun trial = new DryRun(snapshot, overrides, secrets, clock)) {
             List<Problem> problems = new ArrayList<>(trial.settingsProblems());
             problems.addAll(trial.problems());
             problems.replaceAll(
                     problem -> new Problem(problem.file(), problem.line(), secrets.mask(problem.message())));
-            return problems;
+            return new Result(problems, trial.reads);
+        } catch (IllegalStateException e) {
+            return new Result(
+                    List.of(new Problem(ConfigSnapshot.PROPERTIES, 0, String.valueOf(e.getMessage()))), Map.of());
         }
     }
 
@@ -139,6 +153,9 @@ public final class DryRun extends OfflineContext {
 
     private List<Problem> build(RouteFile file, YamlNode document) {
         RoutesLoader loader = PluginHelper.getRoutesLoader(context());
+        Set<String> read = source().note();
+        reads.put(file.path().toString(), read);
+        Set<Route> before = Set.copyOf(context().getRoutes());
         try {
             loader.loadRoutes(PluginHelper.getResourceLoader(context()).resolveResource("file:" + file.path()));
             for (String policy : file.policies()) {
@@ -152,6 +169,10 @@ public final class DryRun extends OfflineContext {
                                 - stop: {}
                         """.formatted(policy)));
             }
+            context().getRoutes().stream()
+                    .filter(route -> !before.contains(route))
+                    .forEach(route ->
+                            read.add(route.getEndpoint().getEndpointBaseUri().replace("://", ":")));
             return List.of();
         } catch (Exception e) {
             RouteFailure failure = new RouteFailure(e);

@@ -58,6 +58,7 @@ abstract class OfflineContext implements AutoCloseable {
 
     private final AtomicReference<UnreadableReply> reply = new AtomicReference<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final SnapshotSource source;
     private final Main main;
     private final Path directory;
     private final SettingsReader.Reading reading;
@@ -71,7 +72,8 @@ abstract class OfflineContext implements AutoCloseable {
      */
     OfflineContext(ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
         this.secrets = secrets;
-        main = start(snapshot, overrides);
+        source = new SnapshotSource(snapshot);
+        main = start(overrides);
         open.push(main::stop);
         try {
             directory = Files.createTempDirectory("jobrelay-check");
@@ -102,11 +104,11 @@ abstract class OfflineContext implements AutoCloseable {
         }
     }
 
-    private Main start(ConfigSnapshot snapshot, Map<String, String> overrides) {
+    private Main start(Map<String, String> overrides) {
         Main main = new Main();
         // Camel's own would keep each for ever, in a hook of the virtual machine.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-        new SnapshotSource(snapshot).serve(main);
+        source.serve(main);
         main.addMainListener(new WithoutCliConnector());
         main.configure().withRoutesIncludePattern("false");
         overrides.forEach(main::addOverrideProperty);
@@ -147,6 +149,10 @@ abstract class OfflineContext implements AutoCloseable {
 
     private static Account anonymous(Account account) {
         return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.askTogether());
+    }
+
+    SnapshotSource source() {
+        return source;
     }
 
     CamelContext context() {

@@ -1,17 +1,14 @@
 package io.jobrelay.camel.validation;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.settings.Problem;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -23,8 +20,6 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param problems why it is none; empty where it is
  */
 public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> problems) {
-    private static final Pattern INSIDE = Pattern.compile("((?:direct|seda):[^?]*).*");
-
     public RouteFile {
         problems = List.copyOf(problems);
     }
@@ -86,24 +81,23 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
         return members("templatedRoute").map(route -> route.text("routeId")).toList();
     }
 
-    /**
-     * The endpoints that each of its routes sends to, of those that are routes as well: {@code direct:} and {@code seda:}, without
-     * options. The dynamic ones are there as they are written, with their expressions.
-     */
-    public Map<String, Set<String>> calls() {
-        Map<String, Set<String>> calls = new HashMap<>();
-        members("route")
-                .forEach(route -> calls.put(
-                        route.text("id"),
-                        route.member("from").stream()
-                                .flatMap(from -> from.member("steps").stream())
-                                .flatMap(YamlNode::texts)
-                                .map(YamlNode::text)
-                                .map(INSIDE::matcher)
-                                .filter(Matcher::matches)
-                                .map(inside -> inside.group(1))
-                                .collect(Collectors.toSet())));
-        return calls;
+    /** Its path, as a snapshot has it. */
+    public String name() {
+        return path.toString();
+    }
+
+    /** What other files may name of it: policies, templates and beans. */
+    public Set<String> gives() {
+        return Stream.of(policies(), templates(), beans()).flatMap(List::stream).collect(toSet());
+    }
+
+    /** True if it names one of these. A policy without an id is everybody's. */
+    public boolean needs(Set<String> names) {
+        return names.contains("")
+                || document.stream()
+                        .flatMap(YamlNode::texts)
+                        .map(YamlNode::name)
+                        .anyMatch(names::contains);
     }
 
     /** Its members of that name. */

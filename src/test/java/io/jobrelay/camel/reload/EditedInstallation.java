@@ -117,9 +117,9 @@ final class EditedInstallation implements AutoCloseable {
 
     void awaitTaken(String file, long before) {
         soon().untilAsserted(() -> {
-            JsonNode state = of(file);
-            assertThat(state.path("generation").asLong()).as(state::toString).isGreaterThan(before);
-            assertThat(state.path("result").asText()).as(state::toString).isEqualTo("LOADED");
+            JsonNode status = of(file);
+            assertThat(status.path("generation").asLong()).as(status::toString).isGreaterThan(before);
+            assertThat(status.path("result").asText()).as(status::toString).isEqualTo("LOADED");
         });
     }
 
@@ -172,9 +172,9 @@ final class EditedInstallation implements AutoCloseable {
 
     /** What is said of a file. */
     JsonNode of(String file) {
-        for (JsonNode state : report().path("files")) {
-            if (state.path("file").asText().equals(file)) {
-                return state;
+        for (JsonNode status : report().path("files")) {
+            if (status.path("file").asText().equals(file)) {
+                return status;
             }
         }
         return Json.MAPPER.createObjectNode();
@@ -183,10 +183,15 @@ final class EditedInstallation implements AutoCloseable {
     /** Waits until an edit has been decided about: the file stands so. */
     JsonNode awaitResult(String file, String result) {
         soon().untilAsserted(() -> {
-            JsonNode state = of(file);
-            assertThat(state.path("result").asText()).as(state::toString).isEqualTo(result);
+            JsonNode status = of(file);
+            assertThat(status.path("result").asText()).as(status::toString).isEqualTo(result);
         });
         return of(file);
+    }
+
+    /** Waits until a file that was deleted is gone from what runs. */
+    void awaitGone(String file) {
+        soon().until(() -> of(file).isEmpty());
     }
 
     long generation() {

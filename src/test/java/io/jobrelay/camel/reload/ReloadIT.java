@@ -115,17 +115,17 @@ class ReloadIT {
     }
 
     @Test
-    void broken_yaml_is_told_once_and_what_ran_goes_on_until_it_is_mended() {
+    void broken_yaml_is_refused_with_what_came_with_it_and_what_ran_goes_on_until_it_is_corrected() {
         String good = running.read(PROVIDER);
-        int told = told();
         long before = running.generation();
         running.write(PROVIDER, good.replace("parameters:", "parameters: ["));
 
-        JsonNode state = running.awaitResult(PROVIDER, "REFUSED");
-        assertThat(state.at("/problems/0/message").asText()).startsWith("not YAML: ");
-        assertThat(state.at("/problems/0/line").asInt()).isGreaterThan(1);
+        JsonNode status = running.awaitResult(PROVIDER, "REFUSED");
+        assertThat(status.at("/problems/0/message").asText()).startsWith("not YAML: ");
+        assertThat(status.at("/problems/0/line").asInt()).isGreaterThan(1);
         assertThat(running.report().path("pending").asBoolean()).isTrue();
         assertThat(running.generation()).isEqualTo(before);
+        assertThat(running.log()).contains("reload generation=%d result=REFUSED %s:".formatted(before, PROVIDER));
         assertThat(running.observe("health/live").statusCode()).isEqualTo(200);
         assertThat(running.observe("health/ready").statusCode()).isEqualTo(503);
         assertThat(running.observe("health/ready").body())
@@ -135,19 +135,19 @@ class ReloadIT {
                         "\njobrelay_reload_generation %d.0\n".formatted(before),
                         "\njobrelay_reload_refused_files 1.0\n");
         long asked = running.asked("v1", "a");
-        running.take(ROUTER, text -> text + "# Another file is looked at meanwhile.\n");
+        running.edit(ROUTER, text -> text + "# Nothing is wrong with this one.\n");
+        assertThat(running.awaitResult(ROUTER, "REFUSED")
+                        .at("/problems/0/message")
+                        .asText())
+                .startsWith("waits for " + PROVIDER + ":");
         running.soon().until(() -> running.asked("v1", "a") > asked + 5);
-        assertThat(told()).isEqualTo(told + 1);
 
         running.write(PROVIDER, good.replace("/v1/", "/v8/"));
         running.soon().until(() -> running.asked("v8", "a") > 3);
         assertThat(running.of(PROVIDER).path("result").asText()).isEqualTo("LOADED");
+        assertThat(running.of(ROUTER).path("result").asText()).isEqualTo("LOADED");
         running.soon().until(() -> running.observe("health/ready").statusCode() == 200);
         assertThat(running.observe("metrics").body()).contains("\njobrelay_reload_refused_files 0.0\n");
-    }
-
-    private static int told() {
-        return running.log().split("file=%s result=REFUSED line=".formatted(PROVIDER), -1).length;
     }
 
     @Test
@@ -196,7 +196,7 @@ class ReloadIT {
 
         running.delete(destination);
         running.write(ROUTER, texts.get(EDITED.indexOf(ROUTER)));
-        running.awaitResult(destination, "REMOVED");
+        running.awaitGone(destination);
         running.delete("watches/b.yaml");
     }
 
@@ -258,7 +258,7 @@ class ReloadIT {
         assertThat(running.asked("acme", "of-acme")).isEqualTo(old);
 
         running.delete(provider);
-        running.awaitResult(provider, "REMOVED");
+        running.awaitGone(provider);
         running.soon()
                 .until(() -> running.of("watches/acme.yaml").path("problems").size() == 1);
         running.delete("watches/acme.yaml");
@@ -308,7 +308,7 @@ class ReloadIT {
     }
 
     @Test
-    void a_broken_mapping_is_refused_and_does_not_come_in_with_its_route() {
+    void a_broken_mapping_is_refused_with_its_route_and_both_come_in_once_it_is_corrected() {
         running.edit(MAPPING, text -> text + "\n| (((\n");
         running.edit(PROVIDER, text -> text.replace("/v1/", "/v7/"));
 
@@ -316,6 +316,9 @@ class ReloadIT {
                         .at("/problems/0/message")
                         .asText())
                 .startsWith("is not valid jq");
+        running.awaitResult(PROVIDER, "REFUSED");
+        assertThat(running.asked("v7", "a")).isZero();
+        running.edit(MAPPING, text -> text.replace("\n| (((\n", "\n"));
         running.soon().until(() -> running.asked("v7", "a") > 3);
         assertThat(running.get("/api/watches").toString()).doesNotContain("MALFORMED");
     }

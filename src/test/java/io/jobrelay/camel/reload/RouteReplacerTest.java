@@ -3,12 +3,12 @@ package io.jobrelay.camel.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.camel.validation.RouteFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Consumer;
 import org.apache.camel.ProducerTemplate;
@@ -65,7 +65,7 @@ class RouteReplacerTest {
     private Path directory;
 
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final RouteReplacer swap = new RouteReplacer(context, System::nanoTime);
+    private final RouteReplacer routes = new RouteReplacer(context, System::nanoTime);
     private final ProducerTemplate template = context.createProducerTemplate();
     private String file;
 
@@ -110,7 +110,7 @@ class RouteReplacerTest {
             calls.add(CompletableFuture.supplyAsync(() -> call(work)));
             Awaitility.await().until(() -> context.getInflightRepository().size("caller") == calls.size());
         }
-        swap.add(Set.of(file), new ConfigSnapshot(Map.of(file, ROUTE), Map.of()));
+        routes.add(RouteFile.all(new ConfigSnapshot(Map.of(file, ROUTE), Map.of())));
 
         assertThat(calls.stream().map(CompletableFuture::join))
                 .containsExactly("called did two", "called did three", "called did four");
@@ -145,8 +145,8 @@ class RouteReplacerTest {
         assertThat(template.requestBody("direct:acme", "1", String.class)).contains("was");
 
         Files.writeString(mapping, "\"is \\(.)\"");
-        swap.remove(Set.of(made), new ConfigSnapshot(Map.of(made, provider), Map.of()));
-        swap.add(Set.of(made), new ConfigSnapshot(Map.of(made, provider), Map.of()));
+        routes.remove(RouteFile.all(new ConfigSnapshot(Map.of(made, provider), Map.of())));
+        routes.add(RouteFile.all(new ConfigSnapshot(Map.of(made, provider), Map.of())));
 
         assertThat(template.requestBody("direct:acme", "1", String.class)).contains("is");
     }
@@ -168,7 +168,7 @@ class RouteReplacerTest {
 
     private void remove() {
         try {
-            swap.remove(Set.of(file), new ConfigSnapshot(Map.of(file, ROUTE), Map.of()));
+            routes.remove(RouteFile.all(new ConfigSnapshot(Map.of(file, ROUTE), Map.of())));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -3,6 +3,7 @@ package io.jobrelay.camel.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.camel.config.Snapshots;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.Secrets;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -72,10 +72,10 @@ class DryRunTest {
     }
 
     private ConfigSnapshot with(String file, String text) {
-        return shipped.with(new ConfigSnapshot(Map.of(file, text), Map.of()), Set.of(file));
+        return Snapshots.with(shipped, file, text);
     }
 
     private static List<Problem> problems(ConfigSnapshot snapshot) {
-        return DryRun.problems(snapshot, Map.of(), new Secrets(), Clock.systemUTC());
+        return DryRun.of(snapshot, Map.of(), new Secrets(), Clock.systemUTC()).problems();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.SnapshotSource;
+import io.jobrelay.camel.config.Snapshots;
 import io.jobrelay.docs.Documents;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.trust.Secrets;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -125,12 +125,11 @@ class PropertyDefaultsTest {
     }
 
     private List<Problem> problems(String properties) {
-        return DryRun.problems(properties(properties), Map.of(), new Secrets(), Clock.systemUTC());
+        return DryRun.of(properties(properties), Map.of(), new Secrets(), Clock.systemUTC())
+                .problems();
     }
 
     private ConfigSnapshot properties(String text) {
-        return shipped.with(
-                new ConfigSnapshot(Map.of(ConfigSnapshot.PROPERTIES, text), Map.of()),
-                Set.of(ConfigSnapshot.PROPERTIES));
+        return Snapshots.with(shipped, ConfigSnapshot.PROPERTIES, text);
     }
 }

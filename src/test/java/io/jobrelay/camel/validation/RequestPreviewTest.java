@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
 import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.camel.config.Snapshots;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
@@ -16,7 +17,6 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,10 +76,8 @@ class RequestPreviewTest {
                 + "      - { name: method, value: POST }\n"
                 + "      - { name: body, value: '{key: \"%s\"}' }\n".formatted(KEY.replace("\"", "\\\""));
         String calling = text(CALLING).replaceFirst("( +)- choice:\n", headers + "$1- choice:\n");
-        ConfigSnapshot snapshot = with(ConfigSnapshot.PROPERTIES, text(ConfigSnapshot.PROPERTIES) + properties)
-                .with(
-                        new ConfigSnapshot(Map.of(PROVIDER, route, CALLING, calling), Map.of()),
-                        Set.of(PROVIDER, CALLING));
+        ConfigSnapshot snapshot = with(ConfigSnapshot.PROPERTIES, text(ConfigSnapshot.PROPERTIES) + properties);
+        snapshot = Snapshots.with(Snapshots.with(snapshot, PROVIDER, route), CALLING, calling);
 
         try (RequestPreview preview = new RequestPreview(trial(snapshot))) {
             RequestPreview.Request request = preview.requests(WATCH, ACCOUNT).get(0);
@@ -106,10 +104,10 @@ class RequestPreviewTest {
                             uri: http://crm.invalid/{{zeta.password}}
                         - choice:
                 """);
-        ConfigSnapshot snapshot = with(
-                        ConfigSnapshot.PROPERTIES,
-                        text(ConfigSnapshot.PROPERTIES) + "\nzeta.password=" + PASSWORD + "\n")
-                .with(new ConfigSnapshot(Map.of(ROUTER, router), Map.of()), Set.of(ROUTER));
+        ConfigSnapshot snapshot = Snapshots.with(
+                with(ConfigSnapshot.PROPERTIES, text(ConfigSnapshot.PROPERTIES) + "\nzeta.password=" + PASSWORD + "\n"),
+                ROUTER,
+                router);
 
         try (RoutingPreview preview = new RoutingPreview(trial(snapshot), Clock.systemUTC())) {
             assertThat(preview.route(JsonNodeFactory.instance
@@ -142,6 +140,6 @@ class RequestPreviewTest {
     }
 
     private ConfigSnapshot with(String file, String text) {
-        return shipped.with(new ConfigSnapshot(Map.of(file, text), Map.of()), Set.of(file));
+        return Snapshots.with(shipped, file, text);
     }
 }
