@@ -25,11 +25,8 @@ class SuiteTest {
     }
 
     @Test
-    void every_negative_control_is_explained_and_names_its_test() throws IOException {
-        assertThat(names("## Negative controls", 1))
-                .isEqualTo(Arrays.stream(Variant.values()).map(Enum::name).collect(toSet()));
+    void every_negative_control_has_a_test() {
         assertThat(Arrays.stream(NegativeControlsIT.class.getDeclaredMethods()).map(Method::getName))
-                .containsAll(names("## Negative controls", 3))
                 .filteredOn(name -> name.startsWith("catches"))
                 .hasSize(Variant.values().length);
     }
