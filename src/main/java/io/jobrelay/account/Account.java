@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param proof what it has of the properties that schemes {@link Signing#needs() need}, by the last parts of their names
  * @param requestsPerSecond ceiling of requests to this account, above 0
  * @param timeZone zone of the provider's zone-less times; null means the provider's own
- * @param askTogether true if watches that one list call can answer are asked together
+ * @param batchedPolls true if watches may share a poll, where their API can answer several
  */
 public record Account(
         String name,
@@ -26,7 +26,7 @@ public record Account(
         Map<String, String> proof,
         double requestsPerSecond,
         @Nullable ZoneId timeZone,
-        boolean askTogether) {
+        boolean batchedPolls) {
     public Account {
         requireNonNull(name, "name is null");
         requireNonNull(endpoint, "endpoint is null");

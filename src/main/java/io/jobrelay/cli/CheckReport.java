@@ -33,10 +33,10 @@ record CheckReport(Clock clock, PrintWriter out) {
                     say("  asks nothing: its route ends before that");
                 }
                 requests.forEach(this::request);
-                List<RequestPreview.Request> together = preview.requestsTogether(placed.watch(), account);
-                if (!together.isEmpty()) {
-                    say("  in the place of many such requests, since the account has ask-together=true:");
-                    together.forEach(this::request);
+                List<RequestPreview.Request> batched = preview.batchedRequests(placed.watch(), account);
+                if (!batched.isEmpty()) {
+                    say("  in the place of many such requests, since the account has batched-polls=true:");
+                    batched.forEach(this::request);
                 }
             }
         }

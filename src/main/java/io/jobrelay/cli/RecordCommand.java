@@ -10,7 +10,7 @@ import io.jobrelay.camel.validation.RecordSchema;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
@@ -68,7 +68,7 @@ final class RecordCommand extends Subcommand {
                 reading.problems().forEach(problem -> warn(problem.message()));
                 return ExitStatus.FAILED;
             }
-            return print(run, reading.watch().get(), new UnreadableReply(status, "application/json", body));
+            return print(run, reading.watch().get(), new ProviderReply(status, "application/json", body));
         }
     }
 
@@ -94,7 +94,7 @@ final class RecordCommand extends Subcommand {
         return watch;
     }
 
-    private int print(DryRun run, Watch watch, UnreadableReply reply) throws IOException {
+    private int print(DryRun run, Watch watch, ProviderReply reply) throws IOException {
         List<JobRecord> records;
         try {
             records = run.poll(watch, reply);

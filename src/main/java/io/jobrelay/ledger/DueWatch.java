@@ -31,7 +31,7 @@ public record DueWatch(
     public static final Comparator<DueWatch> ORDER =
             Comparator.comparing(DueWatch::due).thenComparing(DueWatch::id);
 
-    /** Those due within so much time may be asked together with others, and within a tenth of what they wait. */
+    /** Those due within so much time may share a batched poll, and within a tenth of what they wait. */
     private static final Duration SOON = Duration.ofMinutes(1);
 
     private static final int TENTH = 10;
@@ -65,7 +65,7 @@ public record DueWatch(
         return new DueWatch(id, watch, lease, edit, now.plus(watch.pace().shortest()), stateSince, answered, well);
     }
 
-    /** True if it is due, or so soon that it may be asked together with others that are. */
+    /** True if it is due, or so soon that it may share a batched poll with others that are. */
     public boolean isDueSoon(Instant now) {
         Duration left = Duration.between(now, due);
         boolean soon = well

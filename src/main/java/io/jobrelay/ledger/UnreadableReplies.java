@@ -1,6 +1,6 @@
 package io.jobrelay.ledger;
 
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ public final class UnreadableReplies {
         this.database = database;
     }
 
-    static void keep(Handle handle, String watch, String cause, UnreadableReply reply, Instant now) {
+    static void keep(Handle handle, String watch, String cause, ProviderReply reply, Instant now) {
         handle.createUpdate("""
                         insert into unreadable_reply (watch_id, received_at, cause, http_status, content_type, body)
                         values (:watch, :now, :cause, :httpStatus, :contentType, :body)""")

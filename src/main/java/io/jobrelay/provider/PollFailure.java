@@ -22,7 +22,7 @@ public record PollFailure(
         @Nullable String code,
         String message,
         @Nullable Duration retryAfter,
-        @Nullable UnreadableReply reply) {
+        @Nullable ProviderReply reply) {
     /** Longest message that is kept, in characters: providers echo whole requests. */
     private static final int LONGEST_MESSAGE = 500;
 
@@ -37,7 +37,7 @@ public record PollFailure(
     }
 
     /** A reply that is not what the provider documents. */
-    public static PollFailure malformed(String message, UnreadableReply reply) {
+    public static PollFailure malformed(String message, ProviderReply reply) {
         return new PollFailure(FailureKind.MALFORMED, reply.httpStatus(), null, message, null, reply);
     }
 

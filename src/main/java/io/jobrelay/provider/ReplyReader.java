@@ -53,7 +53,7 @@ public final class ReplyReader {
             return NullNode.getInstance();
         }
         throw new PollFailedException(
-                PollFailure.malformed("the reply " + cause, new UnreadableReply(status, contentType, body)));
+                PollFailure.malformed("the reply " + cause, new ProviderReply(status, contentType, body)));
     }
 
     private static String cause(@Nullable String contentType, JsonProcessingException e) {

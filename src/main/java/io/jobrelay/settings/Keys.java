@@ -127,7 +127,7 @@ public final class Keys {
             account("requests-per-second", "10", Rule.number("a number from 0.001 to 1000000", 0.001, 1_000_000));
     static final Key<ZoneId> TIME_ZONE =
             account("time-zone", "", new Rule<>("a time zone such as Asia/Shanghai or +08:00", ZoneId::of));
-    static final Key<Boolean> ASK_TOGETHER = account("ask-together", "false", Rule.FLAG);
+    static final Key<Boolean> BATCHED_POLLS = account("batched-polls", "false", Rule.FLAG);
     static final Key<Boolean> ALLOW_HTTP = account("allow-http", "false", Rule.FLAG);
 
     /** The destinations that Jobrelay comes with. */

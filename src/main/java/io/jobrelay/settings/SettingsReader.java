@@ -157,9 +157,9 @@ public final class SettingsReader {
         Map<String, String> proof = proof(name, allowHttp);
         double requestsPerSecond = properties.value(Keys.REQUESTS_PER_SECOND.of(name));
         Optional<ZoneId> timeZone = properties.get(Keys.TIME_ZONE.of(name));
-        boolean askTogether = properties.value(Keys.ASK_TOGETHER.of(name));
+        boolean batchedPolls = properties.value(Keys.BATCHED_POLLS.of(name));
         return endpoint.flatMap(url -> signing.map(scheme ->
-                new Account(name, url, scheme, proof, requestsPerSecond, timeZone.orElse(null), askTogether)));
+                new Account(name, url, scheme, proof, requestsPerSecond, timeZone.orElse(null), batchedPolls)));
     }
 
     private Map<String, String> proof(String name, boolean allowHttp) {

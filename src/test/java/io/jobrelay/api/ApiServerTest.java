@@ -10,7 +10,7 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.testbed.LongForm;
 import io.jobrelay.watch.Watch;
@@ -299,7 +299,7 @@ class ApiServerTest {
         String page = "<script>alert(1)</script>";
         api.intake.failed(
                 api.due(watch),
-                PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", page.getBytes(UTF_8))));
+                PollFailure.malformed("no JSON", new ProviderReply(200, "text/html", page.getBytes(UTF_8))));
 
         JsonNode shown = api.get("/api/watches/" + watch.id()).json();
         assertThat(shown.path("health").asText()).isEqualTo(FailureKind.MALFORMED.name());

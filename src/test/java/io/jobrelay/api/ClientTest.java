@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.watch.Watch;
 import java.net.URLEncoder;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ class ClientTest {
         api.watches.replace("p.yaml", List.of(unreadable));
         api.intake.failed(
                 api.due(unreadable),
-                PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
+                PollFailure.malformed("no JSON", new ProviderReply(200, "text/html", "<p>".getBytes(UTF_8))));
         api.routeTo("webhook");
         api.pending("webhook", 10).forEach(api::bury);
         String number = api.get("/api/watches/" + unreadable.id())

@@ -7,7 +7,7 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.status.Flow;
 import io.jobrelay.status.RouteFlow;
 import io.jobrelay.status.RouteFlow.Stage;
@@ -92,7 +92,7 @@ class OperationsPageIT {
             api.watches.pollNow(watch.id());
             api.intake.failed(
                     api.due(watch),
-                    PollFailure.malformed(HOSTILE, new UnreadableReply(200, "text/html", HOSTILE.getBytes(UTF_8))));
+                    PollFailure.malformed(HOSTILE, new ProviderReply(200, "text/html", HOSTILE.getBytes(UTF_8))));
         }
         api.takeIn(Served.job("1", JobState.RUNNING));
         browser.size(1280, 900);

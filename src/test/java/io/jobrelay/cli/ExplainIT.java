@@ -29,7 +29,7 @@ class ExplainIT {
     static void explains_all_at_once() throws Exception {
         Installation installation = new Installation(directory)
                 .set("jobrelay.destination.queue.enabled", "true")
-                .set("jobrelay.account.alibaba.ask-together", "true");
+                .set("jobrelay.account.alibaba.batched-polls", "true");
         try (Stream<Path> seeds = Files.list(Path.of("seeds"))) {
             for (Path seed : seeds.toList()) {
                 Tree.write(
@@ -122,7 +122,7 @@ class ExplainIT {
     void the_list_that_is_asked_in_the_place_of_many_requests_is_told_too() {
         assertThat(check.lines())
                 .contains(
-                        "  in the place of many such requests, since the account has ask-together=true:",
+                        "  in the place of many such requests, since the account has batched-polls=true:",
                         "  GET https://aiworkspace.cn-hangzhou.aliyuncs.com/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs"
                                 + "?PageNumber=1&PageSize=50&DatasetVersion=v1&WorkspaceId=478",
                         "    x-acs-action: ListDatasetJobs  (signed)");

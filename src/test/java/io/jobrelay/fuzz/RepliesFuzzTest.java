@@ -16,7 +16,7 @@ import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
 import java.io.IOException;
@@ -114,7 +114,7 @@ class RepliesFuzzTest {
         Watch watch = requireNonNull(watches.get(file.getParent().getParent()));
         List<JobRecord> records;
         try {
-            records = requireNonNull(trial).poll(watch, new UnreadableReply(status, "application/json", body));
+            records = requireNonNull(trial).poll(watch, new ProviderReply(status, "application/json", body));
         } catch (PollFailedException e) {
             PollFailure failure = e.failure();
             assertThat(failure.message()).as(what).isNotBlank().hasSizeLessThan(600);

@@ -10,7 +10,7 @@ import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
@@ -202,7 +202,7 @@ class IntakeTest {
         DueWatch due = ledger.dueOnly(Ledger.watch("1"));
         for (int i = 1; i <= 12; i++) {
             byte[] body = ("<html>" + i).getBytes(UTF_8);
-            ledger.intake.failed(due, PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", body)));
+            ledger.intake.failed(due, PollFailure.malformed("no JSON", new ProviderReply(200, "text/html", body)));
             ledger.clock.advance(Duration.ofMinutes(5));
             due = ledger.due().get(0);
         }

@@ -13,7 +13,7 @@ import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -185,7 +185,7 @@ class PlansTest {
                 .join();
         ledger.intake.failed(due.get(1), PollFailure.without(FailureKind.UNAVAILABLE, "no answer"));
         ledger.intake.failed(
-                due.get(2), PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", new byte[1])));
+                due.get(2), PollFailure.malformed("no JSON", new ProviderReply(200, "text/html", new byte[1])));
         ledger.takeIn(IntStream.range(0, 20)
                 .mapToObj(job -> JobRecords.of("job " + job, JobState.RUNNING))
                 .toArray(JobRecord[]::new));

@@ -6,7 +6,7 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +51,7 @@ class PurgeTest {
         ledger.watches.add(WATCH);
         ledger.intake.failed(
                 ledger.due().get(0),
-                PollFailure.malformed("no JSON", new UnreadableReply(200, "text/html", new byte[1])));
+                PollFailure.malformed("no JSON", new ProviderReply(200, "text/html", new byte[1])));
         poll(JobState.SUCCEEDED);
 
         passes(KEPT.minusDays(1));

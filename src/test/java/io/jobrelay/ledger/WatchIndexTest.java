@@ -7,7 +7,7 @@ import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.watch.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ class WatchIndexTest {
     void keeps_unreadable_replies_apart() {
         DueWatch due = ledger.dueOnly(ONE);
         ledger.intake.failed(
-                due, PollFailure.malformed("no state", new UnreadableReply(200, "text/html", "<p>".getBytes(UTF_8))));
+                due, PollFailure.malformed("no state", new ProviderReply(200, "text/html", "<p>".getBytes(UTF_8))));
 
         UnreadableReplies replies = new UnreadableReplies(ledger.database);
         UnreadableReplies.Entry reply = replies.of(ONE.id()).get(0);

@@ -11,7 +11,6 @@ import io.jobrelay.testbed.RawServer;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,11 +70,12 @@ class UnchangedRepliesTest {
 
     @BeforeAll
     static void start() throws IOException {
-        copyProviders();
+        copyFiles(PROVIDERS);
+        copyFiles(TEMPLATES);
         ledger = new LedgerView(directory.resolve("ledger.db"));
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.put("jobrelay.ledger.url", ledger.url());
-        overrides.putAll(TestWatches.account("together", provider.url(), "acs3-hmac-sha256", "ask-together", "true"));
+        overrides.putAll(TestWatches.account("batched", provider.url(), "acs3-hmac-sha256", "batched-polls", "true"));
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
@@ -84,22 +84,14 @@ class UnchangedRepliesTest {
         relay = TestWatches.polling(overrides, clock);
     }
 
-    private static void copyProviders() throws IOException {
-        try (Stream<Path> files = Stream.of(PROVIDERS, TEMPLATES).flatMap(UnchangedRepliesTest::files)) {
+    private static void copyFiles(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
                 String text = Files.readString(file).replace("file:routes/providers/", "file:" + directory + "/");
                 boolean records = name.matches("[^.]+\\.jq");
                 Files.writeString(directory.resolve(name), records ? text + EACH_RUN_IS_A_CHANGE : text);
             }
-        }
-    }
-
-    private static Stream<Path> files(Path folder) {
-        try {
-            return Files.list(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -159,7 +151,7 @@ class UnchangedRepliesTest {
     void one_job_of_a_list_call_is_mapped_when_its_own_reply_changes() {
         Watch[] watches = Stream.of("same", "moving")
                 .map(job -> TestWatches.watch(relay, """
-                        { api: alibaba-pai-dataset-job, account: together, every: 2s..2s,
+                        { api: alibaba-pai-dataset-job, account: batched, every: 2s..2s,
                           parameters: { DatasetId: d-1, DatasetJobId: %s } }""".formatted(job)))
                 .toArray(Watch[]::new);
         provider.answer((request, client) -> answer(client, """

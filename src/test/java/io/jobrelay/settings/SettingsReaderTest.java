@@ -154,7 +154,7 @@ class SettingsReaderTest {
                 jobrelay.account.acme.requests-per-second=2.5
                 jobrelay.account.acme.time-zone=Asia/Shanghai
                 jobrelay.account.acme.allow-http=true
-                jobrelay.account.acme.ask-together=true
+                jobrelay.account.acme.batched-polls=true
                 """);
 
         assertThat(settings.accounts())
@@ -376,7 +376,7 @@ class SettingsReaderTest {
                         jobrelay.account.acme.auth-url=iam.example
                         jobrelay.account.acme.time-zone=CET+1
                         jobrelay.account.acme.requests-per-second=fast
-                        jobrelay.account.acme.ask-together=maybe
+                        jobrelay.account.acme.batched-polls=maybe
                         """))
                 .extracting(problem -> problem.message().replaceAll("^jobrelay.account.acme.|(?<=[;,]).*$", ""))
                 .containsExactlyInAnyOrder(
@@ -389,7 +389,7 @@ class SettingsReaderTest {
                         "auth-url: must be an https URL with a host and without query,",
                         "time-zone: must be a time zone such as Asia/Shanghai or +08:00,",
                         "requests-per-second: must be a number from 0.001 to 1000000,",
-                        "ask-together: must be true or false,");
+                        "batched-polls: must be true or false,");
     }
 
     @Test

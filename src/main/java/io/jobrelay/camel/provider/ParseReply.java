@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.jobrelay.camel.watches.KeepReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.provider.ReplyReader;
-import io.jobrelay.provider.UnreadableReply;
 import io.jobrelay.trust.Secrets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +26,7 @@ record ParseReply(Secrets secrets) implements Processor {
         if (exchange.getMessage().getBody() instanceof JsonNode) {
             return;
         }
-        UnreadableReply reply = requireNonNull(KeepReply.of(exchange), "keep-reply stands before parse-reply");
+        ProviderReply reply = requireNonNull(KeepReply.of(exchange), "keep-reply stands before parse-reply");
         exchange.getMessage().setBody(masked(ReplyReader.read(reply.httpStatus(), reply.contentType(), reply.body())));
     }
 

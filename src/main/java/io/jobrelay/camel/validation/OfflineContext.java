@@ -16,7 +16,7 @@ import io.jobrelay.camel.metrics.Tracing;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.PollFailedException;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.Settings;
@@ -56,7 +56,7 @@ abstract class OfflineContext implements AutoCloseable {
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;
 
-    private final AtomicReference<UnreadableReply> reply = new AtomicReference<>();
+    private final AtomicReference<ProviderReply> reply = new AtomicReference<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final SnapshotSource source;
     private final Main main;
@@ -148,7 +148,7 @@ abstract class OfflineContext implements AutoCloseable {
     }
 
     private static Account anonymous(Account account) {
-        return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.askTogether());
+        return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.batchedPolls());
     }
 
     SnapshotSource source() {
@@ -183,7 +183,7 @@ abstract class OfflineContext implements AutoCloseable {
      *
      * @throws PollFailedException if that answer brings no records
      */
-    public List<JobRecord> poll(Watch watch, UnreadableReply answer) {
+    public List<JobRecord> poll(Watch watch, ProviderReply answer) {
         reply.set(answer);
         startDirectRoutes();
         return providers.poll(watch);
@@ -198,7 +198,7 @@ abstract class OfflineContext implements AutoCloseable {
     }
 
     private ClassicHttpResponse response() {
-        UnreadableReply given = requireNonNull(reply.get(), "no reply was given");
+        ProviderReply given = requireNonNull(reply.get(), "no reply was given");
         ClassicHttpResponse response = new BasicClassicHttpResponse(given.httpStatus());
         ContentType type = given.contentType() == null ? null : ContentType.parse(given.contentType());
         if (type != null) {

@@ -97,14 +97,14 @@ public final class RequestPreview implements AutoCloseable {
         return List.copyOf(noted);
     }
 
-    /** The request for the first page of the list that is asked for this watch and others together; none if none is. */
-    public List<Request> requestsTogether(Watch watch, Account account) {
+    /** The request for the first page of a batched poll of this watch and others; none if there are no such polls. */
+    public List<Request> batchedRequests(Watch watch, Account account) {
         noted.clear();
-        if (account.askTogether()) {
+        if (account.batchedPolls()) {
             ProviderApi api = trial.providers().apis().get(watch.api());
             if (api != null) {
                 api.common(watch)
-                        .map(common -> Poll.together(api, common, List.of()))
+                        .map(common -> Poll.batched(api, common, List.of()))
                         .ifPresent(poll -> template.request(
                                 "direct:" + watch.api() + "-pages", exchange -> poll.begin(exchange, masked(account))));
             }
@@ -123,7 +123,7 @@ public final class RequestPreview implements AutoCloseable {
                 proof,
                 account.requestsPerSecond(),
                 account.timeZone(),
-                account.askTogether());
+                account.batchedPolls());
     }
 
     private void note(HttpClientBuilder client) {

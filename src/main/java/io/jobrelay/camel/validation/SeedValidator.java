@@ -12,7 +12,7 @@ import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
@@ -96,7 +96,7 @@ final class SeedValidator {
         }
         try {
             byte[] body = reply.get().toString().getBytes(UTF_8);
-            List<JobRecord> records = trial.poll(watch.get(), new UnreadableReply(200, JSON, body));
+            List<JobRecord> records = trial.poll(watch.get(), new ProviderReply(200, JSON, body));
             JsonNode given = Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(records));
             given.forEach(record -> ((ObjectNode) record).remove("observeTime"));
             JsonNode same = expected.get().isArray() ? given : given.path(0);
@@ -144,7 +144,7 @@ final class SeedValidator {
                 : error.path("text").asText();
         String type = error.path("headers").path("content-type").asText(JSON);
         try {
-            trial.poll(watch, new UnreadableReply(error.path("status").intValue(), type, body.getBytes(UTF_8)));
+            trial.poll(watch, new ProviderReply(error.path("status").intValue(), type, body.getBytes(UTF_8)));
             problem(file, "failure: must be %s, but the reply became a record".formatted(expected.path("kind")));
         } catch (PollFailedException e) {
             PollFailure failure = e.failure();

@@ -30,7 +30,7 @@ final class AccountWatches {
     private final Lease lease;
     private final Function<Watch, Optional<Watch>> common;
     private final NavigableSet<DueWatch> waiting = new TreeSet<>(DueWatch.ORDER);
-    /** Those that wait and could be asked together, by what they have in common. */
+    /** Those that wait and that a batched poll could answer, by what they have in common. */
     private final Map<Watch, Map<String, DueWatch>> groups = new HashMap<>();
 
     private final Map<String, DueWatch> underWay = new HashMap<>();
@@ -50,7 +50,7 @@ final class AccountWatches {
     }
 
     /**
-     * @param common what a watch has in common with those that one list call can answer
+     * @param common what a watch has in common with those of a batched poll
      */
     AccountWatches(Lease lease, long edits, Function<Watch, Optional<Watch>> common) {
         this.lease = lease;
@@ -73,14 +73,14 @@ final class AccountWatches {
         return begin(requireNonNull(waiting.first()));
     }
 
-    /** Takes those that wait, can be asked together with this one, and are due or soon. */
-    List<DueWatch> takeCompanions(Watch together, Instant now, int most) {
-        List<DueWatch> companions = groups.getOrDefault(together, Map.of()).values().stream()
+    /** Takes those that wait, have this in common, and are due or soon. */
+    List<DueWatch> takeBatch(Watch common, Instant now, int most) {
+        List<DueWatch> batch = groups.getOrDefault(common, Map.of()).values().stream()
                 .filter(watch -> watch.isDueSoon(now))
                 .limit(most)
                 .toList();
-        companions.forEach(this::begin);
-        return companions;
+        batch.forEach(this::begin);
+        return batch;
     }
 
     private DueWatch begin(DueWatch watch) {

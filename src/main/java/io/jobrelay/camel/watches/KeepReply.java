@@ -7,7 +7,7 @@ import io.jobrelay.job.Json;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -25,7 +25,7 @@ public final class KeepReply implements Processor {
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
         byte[] body = message.getBody(byte[].class);
-        UnreadableReply reply = new UnreadableReply(
+        ProviderReply reply = new ProviderReply(
                 message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class),
                 message.getHeader(Exchange.CONTENT_TYPE, String.class),
                 body == null ? new byte[0] : body);
@@ -39,11 +39,11 @@ public final class KeepReply implements Processor {
         }
     }
 
-    /** The same for a reply that a list call brought; gives its bytes. */
-    static byte[] keep(Exchange exchange, JsonNode told) {
-        byte[] body = Json.write(told).getBytes(UTF_8);
-        exchange.setProperty(PROPERTY, new UnreadableReply(HttpStatus.SC_OK, "application/json", body));
-        exchange.getMessage().setBody(told);
+    /** The same for a reply that a batched poll has found; gives its bytes. */
+    static byte[] keep(Exchange exchange, JsonNode found) {
+        byte[] body = Json.write(found).getBytes(UTF_8);
+        exchange.setProperty(PROPERTY, new ProviderReply(HttpStatus.SC_OK, "application/json", body));
+        exchange.getMessage().setBody(found);
         return body;
     }
 
@@ -53,13 +53,13 @@ public final class KeepReply implements Processor {
     }
 
     /** The last reply; null if none has come. */
-    public static @Nullable UnreadableReply of(Exchange exchange) {
-        return exchange.getProperty(PROPERTY, UnreadableReply.class);
+    public static @Nullable ProviderReply of(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, ProviderReply.class);
     }
 
     /** That the exchange's reply, if one has come, cannot be what it should be. */
     public static PollFailedException malformed(Exchange exchange, String cause) {
-        UnreadableReply reply = of(exchange);
+        ProviderReply reply = of(exchange);
         return new PollFailedException(
                 reply == null
                         ? PollFailure.without(FailureKind.MALFORMED, cause)

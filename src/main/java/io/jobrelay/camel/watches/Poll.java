@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One poll on its way: from {@code watches:due} through the provider's route to {@code watches:done} or {@code
- * watches:failed}. Mostly of one watch; of several where one list call answers them. Used by one thread at a time.
+ * watches:failed}. Mostly of one watch; of several if it is batched. Used by one thread at a time.
  */
 public final class Poll {
     /** Exchange variable: the watch, which mappings read as {@code $watch}. */
@@ -41,8 +41,8 @@ public final class Poll {
     private final Watch watch;
     private final List<DueWatch> due;
     private final String route;
-    private final @Nullable String differing;
-    private final @Nullable JsonNode told;
+    private final @Nullable String batch;
+    private final @Nullable JsonNode found;
     private final AtomicBoolean settled = new AtomicBoolean();
 
     private Instant begun = Instant.MIN;
@@ -52,13 +52,13 @@ public final class Poll {
 
     private @Nullable Comparison comparison;
 
-    private Poll(Watch watch, List<DueWatch> due, String route, @Nullable String differing, @Nullable JsonNode told) {
+    private Poll(Watch watch, List<DueWatch> due, String route, @Nullable String batch, @Nullable JsonNode found) {
         this.watch = watch;
         this.due = due;
         this.route = route;
-        this.differing = differing;
-        this.told = told;
-        this.permit = told == null && !due.isEmpty();
+        this.batch = batch;
+        this.found = found;
+        this.permit = found == null && !due.isEmpty();
     }
 
     /** Of a watch that the ledger knows nothing of. */
@@ -71,16 +71,16 @@ public final class Poll {
     }
 
     /**
-     * Of watches that one list call answers, by the API's route {@code <api>-pages}.
+     * Of several watches at once, by the API's route {@code <api>-pages}.
      *
      * @param common what they have in common
      */
-    public static Poll together(ProviderApi api, Watch common, List<DueWatch> due) {
+    public static Poll batched(ProviderApi api, Watch common, List<DueWatch> due) {
         return new Poll(common, List.copyOf(due), common.api() + "-pages", api.getBatch(), null);
     }
 
-    /** Of a watch that a list call has answered: the reply still becomes a record. */
-    static Poll told(DueWatch due, JsonNode reply) {
+    /** Of a watch that a batched poll has found: the reply still becomes a record. */
+    static Poll found(DueWatch due, JsonNode reply) {
         return new Poll(due.watch(), List.of(due), due.watch().api(), null, reply);
     }
 
@@ -122,14 +122,14 @@ public final class Poll {
         exchange.setVariable(WATCH, watch);
         exchange.setVariable(ACCOUNT, account);
         exchange.setVariable(SIGNING, account.signing().scheme());
-        if (differing != null) {
+        if (batch != null) {
             ObjectNode wanted = Json.MAPPER.createObjectNode();
-            due.forEach(one -> wanted.put(name(one, differing), true));
+            due.forEach(one -> wanted.put(name(one, batch), true));
             exchange.setVariable(WANTED, wanted);
         }
-        if (told != null) {
-            exchange.setVariable(FOUND, told);
-            add(KeepReply.keep(exchange, told));
+        if (found != null) {
+            exchange.setVariable(FOUND, found);
+            add(KeepReply.keep(exchange, found));
         }
     }
 
@@ -172,24 +172,24 @@ public final class Poll {
         return edits;
     }
 
-    /** True if a list call has answered it already. */
-    boolean isTold() {
-        return told != null;
+    /** True if a batched poll has brought the reply already. */
+    boolean isFound() {
+        return found != null;
     }
 
-    /** True if one list call is to answer several. */
-    boolean together() {
-        return differing != null;
+    /** True if it is to answer several watches. */
+    boolean isBatched() {
+        return batch != null;
     }
 
-    /** What the list call has found for the watch; null if nothing. */
+    /** What a batched poll has found for the watch; null if nothing. */
     @Nullable
     JsonNode found(JsonNode all, DueWatch one) {
-        return all.get(name(one, requireNonNull(differing, "asked together")));
+        return all.get(name(one, requireNonNull(batch, "batched")));
     }
 
-    private static String name(DueWatch one, String differing) {
-        return String.valueOf(one.watch().parameters().get(differing));
+    private static String name(DueWatch one, String batch) {
+        return String.valueOf(one.watch().parameters().get(batch));
     }
 
     /** From now on its replies are compared with those that are remembered. */

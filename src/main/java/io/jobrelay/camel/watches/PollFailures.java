@@ -6,7 +6,7 @@ import io.jobrelay.httpclient.RequestCutException;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.trust.Secrets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -63,7 +63,7 @@ public final class PollFailures {
 
     /** Before a reply was there it was the request that could not be made; afterwards it is the reply. */
     private static PollFailure unmapped(Exchange exchange, String cause) {
-        UnreadableReply reply = KeepReply.of(exchange);
+        ProviderReply reply = KeepReply.of(exchange);
         return reply == null
                 ? PollFailure.without(FailureKind.REJECTED, "the request could not be made: " + cause)
                 : PollFailure.malformed("the reply could not be mapped: " + cause, reply);

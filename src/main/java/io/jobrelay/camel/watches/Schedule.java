@@ -47,8 +47,8 @@ final class Schedule {
     /** One account's. */
     private static final class Line {
         private final String account;
-        /** Replies of list calls, each of which still becomes a record. */
-        private final Deque<Poll> told = new ArrayDeque<>();
+        /** Watches that batched polls have found: each reply still becomes a record. */
+        private final Deque<Poll> found = new ArrayDeque<>();
 
         private @Nullable AccountWatches watches;
         /** False while nothing of it must be begun. */
@@ -94,12 +94,12 @@ final class Schedule {
 
     /** Waits for the next poll, which is under way from then on; null once this is closed. */
     @Nullable
-    Poll take(ListCalls calls) throws InterruptedException {
+    Poll take(BatchedPolls batches) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (open) {
                 long[] wait = {LONGEST_WAIT_NANOS};
-                Poll poll = next(calls, wait);
+                Poll poll = next(batches, wait);
                 if (poll != null) {
                     return poll;
                 }
@@ -142,26 +142,26 @@ final class Schedule {
     }
 
     /**
-     * @param calls say what is asked together
+     * @param batches say which watches share a poll
      * @param wait is made how long it is until something may be next
      */
-    private @Nullable Poll next(ListCalls calls, long[] wait) {
+    private @Nullable Poll next(BatchedPolls batches, long[] wait) {
         int most = most();
         Instant now = clock.instant();
         long nanos = nanoTime.getAsLong();
         for (Line line = line(most, now, nanos, wait); line != null; line = line(most, now, nanos, wait)) {
-            Poll told = line.told.poll();
-            if (told != null || isAllowed(line, nanos)) {
+            Poll found = line.found.poll();
+            if (found != null || isAllowed(line, nanos)) {
                 line.underWay++;
                 free--;
-                return told != null ? told : begin(requireNonNull(line.watches, "has one due"), calls, now);
+                return found != null ? found : begin(requireNonNull(line.watches, "has one due"), batches, now);
             }
         }
         return null;
     }
 
-    private static Poll begin(AccountWatches watches, ListCalls calls, Instant now) {
-        return calls.poll(watches.take(), (common, most) -> watches.takeCompanions(common, now, most));
+    private static Poll begin(AccountWatches watches, BatchedPolls batches, Instant now) {
+        return batches.poll(watches.take(), (common, most) -> watches.takeBatch(common, now, most));
     }
 
     private @Nullable Line line(int most, Instant now, long nanos, long[] wait) {
@@ -178,7 +178,7 @@ final class Schedule {
 
     private static boolean isReady(Line line, Instant now, long nanos, long[] wait) {
         Instant due = line.watches == null || !line.open ? null : line.watches.next();
-        if (!line.told.isEmpty()) {
+        if (!line.found.isEmpty()) {
             return true;
         }
         if (due == null) {
@@ -208,11 +208,11 @@ final class Schedule {
         return true;
     }
 
-    /** A list call has found the watch of this poll, which needs no request. */
-    void told(Poll poll) {
+    /** A batched poll has found the watch of this poll, which needs no request. */
+    void found(Poll poll) {
         locked(() -> {
             Line line = line(poll);
-            line.told.add(poll);
+            line.found.add(poll);
             wake(line, Instant.MIN);
             return null;
         });

@@ -64,7 +64,7 @@ final class ScheduleKeeper {
 
     /**
      * @param clock the ledger's
-     * @param common what a watch has in common with those that one list call can answer
+     * @param common what a watch has in common with those of a batched poll
      * @param writable false while the ledger cannot be written: what a poll brought would be brought in vain
      */
     ScheduleKeeper(
@@ -119,7 +119,7 @@ final class ScheduleKeeper {
         }
     }
 
-    /** What can be asked together, or what becomes of a reply, may be something else from now on. */
+    /** From now on other watches may share a batched poll, and a reply may become another record. */
     void rulesChanged() {
         rulesChanged = true;
         wake.release();

@@ -12,7 +12,7 @@ import io.jobrelay.ledger.LeaseLostException;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.provider.UnreadableReply;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.trust.LogContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ final class Settlement {
     }
 
     /** Takes in a good answer, and does not wait for the ledger. */
-    void done(Poll poll, List<JobRecord> records, @Nullable UnreadableReply reply) {
+    void done(Poll poll, List<JobRecord> records, @Nullable ProviderReply reply) {
         if (settle(poll)) {
             takeIn(poll, records, reply);
         }
@@ -60,7 +60,7 @@ final class Settlement {
         }
     }
 
-    private void takeIn(Poll poll, List<JobRecord> records, @Nullable UnreadableReply reply) {
+    private void takeIn(Poll poll, List<JobRecord> records, @Nullable ProviderReply reply) {
         DueWatch due = poll.due().get(0);
         CompletableFuture<?> unused = beans.intake()
                 .answered(due, records, poll.begun())
@@ -97,7 +97,7 @@ final class Settlement {
     }
 
     /** Of the ledger's own trouble the provider knows nothing; a record that the ledger cannot hold is no good answer. */
-    private void notTaken(Poll poll, DueWatch due, Throwable trouble, @Nullable UnreadableReply reply) {
+    private void notTaken(Poll poll, DueWatch due, Throwable trouble, @Nullable ProviderReply reply) {
         if (trouble instanceof LedgerException ledger && ledger.refused()) {
             String cause = "the ledger cannot hold the record: " + trouble.getMessage();
             PollFailure failure = reply == null
@@ -109,8 +109,8 @@ final class Settlement {
         }
     }
 
-    /** A list call has answered: what it found of a watch still becomes a record, and the others are asked for alone. */
-    void told(Poll poll, JsonNode all) {
+    /** A batched poll has ended: what it found of a watch still becomes a record, and the others are polled alone. */
+    void found(Poll poll, JsonNode all) {
         if (settle(poll)) {
             List<DueWatch> missing = new ArrayList<>();
             for (DueWatch due : poll.due()) {
@@ -118,10 +118,10 @@ final class Settlement {
                 if (found == null) {
                     missing.add(due);
                 } else {
-                    component.schedule().told(Poll.told(due, found));
+                    component.schedule().found(Poll.found(due, found));
                 }
             }
-            askAlone(missing);
+            pollAlone(missing);
         }
     }
 
@@ -146,8 +146,8 @@ final class Settlement {
         if (failure.kind() == FailureKind.THROTTLED) {
             beans.rateLimits().throttled(poll.watch().account(), failure.retryAfter());
         }
-        if (poll.together() && component.listCalls().refused(poll.watch(), failure)) {
-            askAlone(poll.due());
+        if (poll.isBatched() && component.batchedPolls().refused(poll.watch(), failure)) {
+            pollAlone(poll.due());
         } else {
             poll.due().forEach(due -> failed(poll, due, failure));
         }
@@ -191,8 +191,8 @@ final class Settlement {
         component.schedule().ended(due, due, true);
     }
 
-    private void askAlone(List<DueWatch> due) {
-        due.forEach(component.listCalls()::leaveAlone);
+    private void pollAlone(List<DueWatch> due) {
+        due.forEach(component.batchedPolls()::leaveAlone);
         due.forEach(this::back);
     }
 

@@ -31,7 +31,7 @@ public final class WatchesComponent extends DefaultComponent {
 
     private final Beans beans;
     private final int workers;
-    private final ListCalls listCalls;
+    private final BatchedPolls batchedPolls;
     private final Fingerprints fingerprints;
     private final Settlement settlement;
     private final Set<Poll> open = ConcurrentHashMap.newKeySet();
@@ -66,12 +66,12 @@ public final class WatchesComponent extends DefaultComponent {
     public WatchesComponent(Beans beans, int workers) {
         this.beans = beans;
         this.workers = workers;
-        this.listCalls = new ListCalls(beans.accounts(), beans.apis(), beans.clock());
+        this.batchedPolls = new BatchedPolls(beans.accounts(), beans.apis(), beans.clock());
         this.fingerprints = new Fingerprints(beans.secrets());
         this.settlement = new Settlement(this);
         this.schedule = new Schedule(workers, beans.rateLimits(), beans.listener(), beans.clock(), System::nanoTime);
         this.keeper = new ScheduleKeeper(
-                schedule, beans.watches(), beans.leases(), beans.clock(), listCalls::common, beans.writable());
+                schedule, beans.watches(), beans.leases(), beans.clock(), batchedPolls::common, beans.writable());
     }
 
     @Override
@@ -91,8 +91,8 @@ public final class WatchesComponent extends DefaultComponent {
         return workers;
     }
 
-    ListCalls listCalls() {
-        return listCalls;
+    BatchedPolls batchedPolls() {
+        return batchedPolls;
     }
 
     Fingerprints fingerprints() {

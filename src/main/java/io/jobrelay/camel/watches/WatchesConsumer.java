@@ -81,9 +81,9 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
 
     private void work() {
         try {
-            for (Poll poll = schedule.take(component.listCalls());
+            for (Poll poll = schedule.take(component.batchedPolls());
                     poll != null;
-                    poll = schedule.take(component.listCalls())) {
+                    poll = schedule.take(component.batchedPolls())) {
                 component.open().add(poll);
                 try {
                     poll(poll);
@@ -106,7 +106,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         try {
             Instant now = beans.clock().instant();
             poll.begins(now, component.edits());
-            if (!poll.together()) {
+            if (!poll.isBatched()) {
                 beans.listener().begins(first, lag(first.due(), now));
             }
             Account account = beans.accounts().get().get(poll.watch().account());
@@ -134,19 +134,19 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
 
     /** What is under way ends here, unless another node may have begun it; nothing more begins of an account that is handed over. */
     private boolean mayBegin(Poll poll, Lease lease) {
-        return poll.isTold()
+        return poll.isFound()
                 ? beans.leases().holds(lease)
                 : beans.leases().of(lease.shard()).filter(lease::equals).isPresent();
     }
 
-    /** What was due before this process began is due since then; what is asked together with others may be early. */
+    /** What was due before this process began is due since then; a watch of a batched poll may be early. */
     private Duration lag(Instant due, Instant now) {
         Instant planned = due.isBefore(beans.clock().begin()) ? beans.clock().begin() : due;
         return planned.isAfter(now) ? Duration.ZERO : Duration.between(planned, now);
     }
 
     private void send(Poll poll, Account account, List<List<String>> volatileMembers) {
-        if (!poll.together()) {
+        if (!poll.isBatched()) {
             poll.compare(component.fingerprints().compare(poll.due().get(0), volatileMembers, poll.begun()));
         }
         Exchange exchange = createExchange(false);

@@ -21,8 +21,8 @@ final class WatchesProducer extends DefaultProducer {
         Poll poll = Poll.of(exchange);
         if (!done) {
             settlement.failed(poll, exchange, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
-        } else if (poll.together()) {
-            settlement.told(poll, exchange.getMessage().getMandatoryBody(JsonNode.class));
+        } else if (poll.isBatched()) {
+            settlement.found(poll, exchange.getMessage().getMandatoryBody(JsonNode.class));
         } else {
             settlement.done(poll, Poll.records(exchange), KeepReply.of(exchange));
         }

@@ -142,10 +142,10 @@ class AccountWatchesTest {
         account.loaded(List.of(now, soon, later, alone), HORIZON);
         assertThat(account.take()).isEqualTo(now);
 
-        assertThat(account.takeCompanions(GROUP, NOW, 10)).containsExactly(soon);
-        assertThat(account.takeCompanions(GROUP, NOW, 10)).as("under way").isEmpty();
+        assertThat(account.takeBatch(GROUP, NOW, 10)).containsExactly(soon);
+        assertThat(account.takeBatch(GROUP, NOW, 10)).as("under way").isEmpty();
         account.ended(soon, soon, true);
-        assertThat(account.takeCompanions(GROUP, NOW, 10)).containsExactly(soon);
+        assertThat(account.takeBatch(GROUP, NOW, 10)).containsExactly(soon);
     }
 
     private static Watch labelled(String job) {

@@ -44,7 +44,7 @@ class ScheduleTest {
     private final List<Thread> threads = new ArrayList<>();
     private final Map<String, AccountWatches> accounts = new HashMap<>();
     private final AtomicInteger watches = new AtomicInteger();
-    private final ListCalls calls = new ListCalls(Map::of, name -> Optional.empty(), clock);
+    private final BatchedPolls calls = new BatchedPolls(Map::of, name -> Optional.empty(), clock);
     private Schedule schedule = schedule(WORKERS);
 
     /** Hears nothing. */

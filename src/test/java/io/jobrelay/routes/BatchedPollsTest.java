@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many jobs of one dataset, from a provider that lists them and answers for each. */
-class AskedTogetherTest {
+class BatchedPollsTest {
     private static final String FILE = "watches.yaml";
     private static final String JOBS = "/api/v1/datasets/d-1/datasetjobs";
     private static final Pattern PAGE = Pattern.compile("PageNumber=(\\d+)&PageSize=(\\d+).*");
@@ -63,8 +63,8 @@ class AskedTogetherTest {
         Map<String, String> overrides = new HashMap<>(TestWatches.accountsAt(provider.url()));
         overrides.put("jobrelay.ledger.url", ledger.url());
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
-        for (String account : List.of("together", "not-allowed")) {
-            overrides.putAll(TestWatches.account(account, provider.url(), "acs3-hmac-sha256", "ask-together", "true"));
+        for (String account : List.of("batched", "not-allowed")) {
+            overrides.putAll(TestWatches.account(account, provider.url(), "acs3-hmac-sha256", "batched-polls", "true"));
         }
         relay = TestWatches.polling(overrides, clock);
     }
@@ -85,12 +85,12 @@ class AskedTogetherTest {
         List<ObjectNode> jobs = jobs("many", 1_000, "Running");
         serve(jobs);
         watch(IntStream.range(0, 1_000)
-                .mapToObj(job -> watch("together", "many-" + job))
+                .mapToObj(job -> watch("batched", "many-" + job))
                 .toList());
 
         awaitCount("1000", "RUNNING", "many");
         assertThat(pages()).containsExactlyElementsOf(numbers(20));
-        assertThat(provider.requests()).hasSize(20).allSatisfy(AskedTogetherTest::is_signed);
+        assertThat(provider.requests()).hasSize(20).allSatisfy(BatchedPollsTest::is_signed);
 
         serve(jobs("many", 1_000, "Succeeded"));
         clock.advance(Duration.ofSeconds(10));
@@ -113,7 +113,7 @@ class AskedTogetherTest {
             job.remove("RequestId");
             page.add(job.put("DatasetJobId", id).put("DatasetVersion", "v1").put("WorkspaceId", "478"));
             watches.add(TestWatches.watch(relay, """
-                    { api: alibaba-pai-dataset-job, account: together, labels: { team: search, tier: gold },
+                    { api: alibaba-pai-dataset-job, account: batched, labels: { team: search, tier: gold },
                       parameters: { DatasetId: d-1, DatasetJobId: %s, DatasetVersion: v1, WorkspaceId: "478" } }
                     """.formatted(id)));
         }
@@ -125,9 +125,9 @@ class AskedTogetherTest {
             Watch watch = watches.get(i);
             ObjectNode expected =
                     read(SEEDS.resolve("records").resolve(replies.get(i).getFileName()));
-            expected.put("id", "alibaba-pai-dataset-job/together/d-1/seed-" + i);
+            expected.put("id", "alibaba-pai-dataset-job/batched/d-1/seed-" + i);
             expected.withObject("provider")
-                    .put("account", "together")
+                    .put("account", "batched")
                     .put("dataset", "d-1")
                     .put("jobId", "seed-" + i)
                     .put("requestId", "of-the-list");
@@ -150,7 +150,7 @@ class AskedTogetherTest {
         List<Watch> watches = Stream.of("few-0", "few-1", "few-2", "few-gone")
                 .map(job -> TestWatches.watch(
                         relay,
-                        "{ api: alibaba-pai-dataset-job, account: together, parameters: { DatasetId: d-1, DatasetJobId: %s,"
+                        "{ api: alibaba-pai-dataset-job, account: batched, parameters: { DatasetId: d-1, DatasetJobId: %s,"
                                         .formatted(job)
                                 + " WorkspaceId: w } }"))
                 .toList();
@@ -171,8 +171,8 @@ class AskedTogetherTest {
                 {"RequestId": "r", "TotalCount": 2, "DatasetJobs": [
                   {"DatasetJobId": "odd-0"}, {"DatasetJobId": "odd-1", "Status": "Running"}]}
                 """);
-        Watch odd = watch("together", "odd-0");
-        Watch good = watch("together", "odd-1");
+        Watch odd = watch("batched", "odd-0");
+        Watch good = watch("batched", "odd-1");
 
         watch(List.of(odd, good));
 
@@ -188,8 +188,8 @@ class AskedTogetherTest {
         List<ObjectNode> jobs = new ArrayList<>(jobs("unwatched", 60, "Running"));
         jobs.addAll(jobs("old", 2, "Running"));
         serve(jobs);
-        Watch one = watch("together", "old-0");
-        Watch other = watch("together", "old-1");
+        Watch one = watch("batched", "old-0");
+        Watch other = watch("batched", "old-1");
 
         watch(List.of(one, other));
 
@@ -202,8 +202,8 @@ class AskedTogetherTest {
     @Test
     void fails_for_each_when_the_provider_does() {
         provider.reply(503, "{\"Code\": \"ServiceUnavailable\", \"Message\": \"later\"}");
-        Watch one = watch("together", "failing-0");
-        Watch other = watch("together", "failing-1");
+        Watch one = watch("batched", "failing-0");
+        Watch other = watch("batched", "failing-1");
 
         watch(List.of(one, other));
 

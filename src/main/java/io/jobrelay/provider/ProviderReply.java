@@ -7,20 +7,20 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A reply that could not be read, kept whole. {@code contentType} is null where the provider gave none. */
+/** A provider's reply as it came. {@code contentType} is null where it gave none. */
 @SuppressWarnings("ArrayRecordComponent") // bytes are bytes; nobody compares two of these
-public record UnreadableReply(int httpStatus, @Nullable String contentType, byte[] body) {
-    public UnreadableReply {
+public record ProviderReply(int httpStatus, @Nullable String contentType, byte[] body) {
+    public ProviderReply {
         requireNonNull(body, "body is null");
     }
 
     /** This reply with content type and body passed through the redaction, byte for byte where nothing is redacted. */
-    UnreadableReply redacted(UnaryOperator<String> redaction) {
+    ProviderReply redacted(UnaryOperator<String> redaction) {
         String text = new String(body, ISO_8859_1);
         String redacted = redaction.apply(text);
         String type = contentType == null ? null : redaction.apply(contentType);
         return redacted.equals(text) && Objects.equals(type, contentType)
                 ? this
-                : new UnreadableReply(httpStatus, type, redacted.getBytes(ISO_8859_1));
+                : new ProviderReply(httpStatus, type, redacted.getBytes(ISO_8859_1));
     }
 }

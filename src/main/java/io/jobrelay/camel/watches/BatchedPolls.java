@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which due watches one list call answers, where their account says so. A watch that the list leaves out is asked for
+ * Which due watches share a poll, where their account says so. A watch that it does not find is polled
  * alone next time; an account that may not list asks for each alone for an hour.
  */
-final class ListCalls {
+final class BatchedPolls {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
-    /** Of one list call. */
-    private static final int MOST_COMPANIONS = 1_000;
+    /** In one poll. */
+    private static final int MAX_BATCH = 1_000;
 
     private static final Duration REFUSED_FOR = Duration.ofHours(1);
 
@@ -43,7 +43,7 @@ final class ListCalls {
      * @param apis by name, asked anew each time
      * @param clock the ledger's
      */
-    ListCalls(Supplier<Map<String, Account>> accounts, Function<String, Optional<ProviderApi>> apis, Clock clock) {
+    BatchedPolls(Supplier<Map<String, Account>> accounts, Function<String, Optional<ProviderApi>> apis, Clock clock) {
         this.accounts = accounts;
         this.apis = apis;
         this.clock = clock;
@@ -56,22 +56,22 @@ final class ListCalls {
     }
 
     /**
-     * What the watch has in common with those that one list call can answer, as far as the properties and its API say; empty if it
+     * What the watch has in common with those of a batched poll, as far as the properties and its API say; empty if it
      * is only asked for alone.
      */
     Optional<Watch> common(Watch watch) {
         Account account = accounts.get().get(watch.account());
-        return account != null && account.askTogether()
+        return account != null && account.batchedPolls()
                 ? apis.apply(watch.api()).flatMap(api -> api.common(watch))
                 : Optional.empty();
     }
 
     /**
-     * The poll of the watch: of others with it, where a list call may answer them.
+     * The poll of the watch: of others with it, where they may share one.
      *
-     * @param companions takes so many of those that have that in common and are due or soon
+     * @param batch takes so many of those that have that in common and are due or soon
      */
-    Poll poll(DueWatch due, BiFunction<Watch, Integer, List<DueWatch>> companions) {
+    Poll poll(DueWatch due, BiFunction<Watch, Integer, List<DueWatch>> batch) {
         Optional<Watch> common = alone.remove(due.id())
                 ? Optional.empty()
                 : common(due.watch())
@@ -82,10 +82,10 @@ final class ListCalls {
             return Poll.of(due);
         }
         List<DueWatch> all = new ArrayList<>(List.of(due));
-        all.addAll(companions.apply(common.get(), MOST_COMPANIONS));
+        all.addAll(batch.apply(common.get(), MAX_BATCH));
         return all.size() == 1
                 ? Poll.of(due)
-                : Poll.together(apis.apply(due.watch().api()).orElseThrow(), common.get(), all);
+                : Poll.batched(apis.apply(due.watch().api()).orElseThrow(), common.get(), all);
     }
 
     /** The list leaves the watch out. */
@@ -105,7 +105,7 @@ final class ListCalls {
         if (ofTheList) {
             refusedUntil.put(Source.of(common), clock.instant().plus(REFUSED_FOR));
             LOG.warn(
-                    "cannot ask together, asks one by one for an hour: {}",
+                    "batched poll refused, polls one by one for an hour: {}",
                     failure.describe(common.api(), common.account()));
         }
         return ofTheList;
