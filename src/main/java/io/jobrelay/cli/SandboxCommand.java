@@ -154,7 +154,7 @@ final class SandboxCommand extends Subcommand {
                 "%s The providers verified %d signatures and refused %d."
                         .formatted(
                                 done ? "All jobs have ended and everything is delivered." : "Stopped before the end.",
-                                providers.letIn(),
+                                providers.accepted(),
                                 providers.refused()),
                 "");
         report.say(next());

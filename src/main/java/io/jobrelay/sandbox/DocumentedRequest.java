@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The request that an API's page documents, as the README of its seeds gives it in code marks: method, path with
- * parameters in braces, and what is fixed of the query. A parameter that is not in the path is in the query of a GET and in
- * the JSON body of any other.
+ * The request that an API's page documents, as the README of its seeds quotes it: method, path with parameters in braces, and
+ * the fixed part of the query. A parameter that is not in the path is in the query of a GET and in the JSON body of any other
+ * method.
  */
 record DocumentedRequest(String method, String path, String query) {
     private static final Pattern IN_README = Pattern.compile("`(GET|POST|PUT) (/[^`?\\s]*)\\??([^`\\s]*)`");
@@ -26,14 +26,13 @@ record DocumentedRequest(String method, String path, String query) {
     static DocumentedRequest read(Path readme) throws IOException {
         Matcher line = IN_README.matcher(Files.readString(readme));
         if (!line.find()) {
-            throw new IllegalStateException(
-                    readme
-                            + ": must give the request that the sandbox waits for, such as `GET /v1/{project_id}/jobs/{job_id}`");
+            throw new IllegalStateException(readme
+                    + ": must give the request that the sandbox expects, such as `GET /v1/{project_id}/jobs/{job_id}`");
         }
         return new DocumentedRequest(line.group(1), line.group(2), line.group(3));
     }
 
-    /** The request as it comes with these parameters. */
+    /** The request with these parameters. */
     ReceivedRequest with(Map<String, Object> parameters) {
         Map<String, Object> rest = new TreeMap<>(parameters);
         rest.keySet().removeIf(name -> path.contains("{" + name + "}"));

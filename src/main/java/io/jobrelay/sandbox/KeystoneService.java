@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Keystone v3 as far as it gives tokens: {@code POST /v3/auth/tokens} by password, good for an hour. */
+/** The part of Keystone v3 that issues tokens: {@code POST /v3/auth/tokens} by password, valid for an hour. */
 final class KeystoneService {
     static final String REQUEST = "POST /v3/auth/tokens";
 
@@ -32,7 +32,7 @@ final class KeystoneService {
         this.clock = clock;
     }
 
-    /** True for a token that was given here and has not expired. */
+    /** True for a token that was issued here and has not expired. */
     boolean accepts(String token) {
         Instant end = tokens.get(token);
         return end != null && clock.instant().isBefore(end);
@@ -40,7 +40,7 @@ final class KeystoneService {
 
     Reply reply(byte[] request) {
         ObjectNode body = Json.MAPPER.createObjectNode();
-        if (!knows(request)) {
+        if (!authenticates(request)) {
             body.putObject("error")
                     .put("code", 401)
                     .put("message", "The username or password is wrong.")
@@ -54,7 +54,7 @@ final class KeystoneService {
         return new Reply(201, Map.of("Content-Type", "application/json", "X-Subject-Token", token), body.toString());
     }
 
-    private boolean knows(byte[] request) {
+    private boolean authenticates(byte[] request) {
         try {
             JsonNode given = Json.MAPPER.readTree(request).at("/auth/identity/password/user");
             return given.path("name").asText().equals(user)

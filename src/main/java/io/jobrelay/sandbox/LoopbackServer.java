@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.function.Function;
 
-/** An HTTP server on the loopback interface, at a free port. It answers on one thread, one request after the other. */
+/** An HTTP server on the loopback interface, at a free port, which handles one request after the other. */
 final class LoopbackServer implements AutoCloseable {
     private static final int HEADER_BYTES = 64 * 1024;
 

@@ -15,17 +15,16 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the {@code Authorization} of a request says, taken apart by names, and what it must say.
+ * What the {@code Authorization} of a request says of its signature.
  *
+ * @param signer signs a request in the same way
  * @param validity how long after its date the signature may be used, at most
  * @param nonce "" in a scheme without one
  */
@@ -35,83 +34,56 @@ record PresentedSignature(
         List<String> signedHeaders,
         Instant date,
         Duration validity,
-        String nonce,
-        String signature) {
+        String nonce) {
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final int HEX_DIGITS = 64;
     private static final DateTimeFormatter SDK_DATE = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
+    private static final Pattern HMAC = Pattern.compile("(ACS3|SDK)-HMAC-SHA256 (?:Access|Credential)=([^,/]+)"
+            + "(/\\d+/([^,/]*)/([^,/]*)/sdk_request)?,\\s*SignedHeaders=([^,]+),\\s*Signature=[0-9a-f]{64}");
+    private static final Pattern BCE = Pattern.compile("bce-auth-v1/([^/]+)/([^/]+)/(\\d{1,9})/([^/]*)/[0-9a-f]{64}");
     private static final Set<String> BCE_DEFAULT = Set.of("host", "content-length", "content-type", "content-md5");
-    private static final Pattern MEMBER = Pattern.compile("(Access|Credential|SignedHeaders|Signature)=([^,\\s]*)");
 
     /**
-     * @throws IllegalArgumentException if a part is missing or of no known scheme
+     * @throws IllegalArgumentException if it follows no known scheme, or a header that the scheme needs is missing
      * @throws java.time.DateTimeException if the date is none
      */
     static PresentedSignature of(String authorization, ReceivedRequest request) {
-        if (authorization.startsWith("bce-auth-v1/")) {
-            return bce(authorization, request);
-        }
-        Map<String, String> members = new HashMap<>();
-        Matcher matcher = MEMBER.matcher(authorization);
-        while (matcher.find()) {
-            members.put(matcher.group(1), matcher.group(2));
-        }
-        if (authorization.startsWith("ACS3-HMAC-SHA256 ")) {
-            String nonce = required(request.headers(), "x-acs-signature-nonce");
+        Matcher bce = BCE.matcher(authorization);
+        if (bce.matches()) {
+            Duration expiry = Duration.ofSeconds(Long.parseLong(bce.group(3)));
             return new PresentedSignature(
-                    new Acs3HmacSha256(() -> nonce),
-                    required(members, "Credential"),
-                    names(members),
-                    Instant.parse(required(request.headers(), "x-acs-date")),
-                    LONGEST,
-                    nonce,
-                    required(members, "Signature"));
+                    new BceAuthV1(expiry),
+                    bce.group(1),
+                    bce.group(4).isEmpty()
+                            ? bceDefault(request)
+                            : List.of(bce.group(4).split(";", -1)),
+                    Instant.parse(bce.group(2)),
+                    expiry.compareTo(LONGEST) < 0 ? expiry : LONGEST,
+                    "");
         }
-        if (authorization.startsWith("SDK-HMAC-SHA256 ")) {
-            return sdk(members, request);
+        Matcher hmac = HMAC.matcher(authorization);
+        if (!hmac.matches()) {
+            throw new IllegalArgumentException("Authorization: of no known scheme");
         }
-        throw new IllegalArgumentException("Authorization: of no known scheme");
+        List<String> signedHeaders = List.of(hmac.group(6).split(";", -1));
+        if (hmac.group(1).equals("ACS3")) {
+            String nonce = required(request, "x-acs-signature-nonce");
+            Instant date = Instant.parse(required(request, "x-acs-date"));
+            return new PresentedSignature(
+                    new Acs3HmacSha256(() -> nonce), hmac.group(2), signedHeaders, date, LONGEST, nonce);
+        }
+        RequestSigner signer =
+                hmac.group(3) == null ? new SdkHmacSha256() : new SdkHmacSha256Scoped(hmac.group(4), hmac.group(5));
+        Instant date =
+                LocalDateTime.parse(required(request, "x-sdk-date"), SDK_DATE).toInstant(ZoneOffset.UTC);
+        return new PresentedSignature(signer, hmac.group(2), signedHeaders, date, LONGEST, "");
     }
 
-    private static PresentedSignature sdk(Map<String, String> members, ReceivedRequest request) {
-        RequestSigner signer = new SdkHmacSha256();
-        String accessKey = members.get("Access");
-        if (accessKey == null) {
-            String[] scope = required(members, "Credential").split("/", -1);
-            if (scope.length != 5) {
-                throw new IllegalArgumentException("Credential: must have five parts");
-            }
-            accessKey = scope[0];
-            signer = new SdkHmacSha256Scoped(scope[2], scope[3]);
-        }
-        Instant date = LocalDateTime.parse(required(request.headers(), "x-sdk-date"), SDK_DATE)
-                .toInstant(ZoneOffset.UTC);
-        return new PresentedSignature(
-                signer, accessKey, names(members), date, LONGEST, "", required(members, "Signature"));
-    }
-
-    /**
-     * {@code bce-auth-v1/<access key>/<date>/<seconds>/<header;header>/<signature>}. Where it names no header, those are
-     * signed that Baidu signs by default.
-     */
-    private static PresentedSignature bce(String authorization, ReceivedRequest request) {
-        String[] parts = authorization.split("/", -1);
-        if (parts.length != 6) {
-            throw new IllegalArgumentException("Authorization: must have six parts");
-        }
-        Duration expiry = Duration.ofSeconds(Long.parseLong(parts[3]));
-        return new PresentedSignature(
-                new BceAuthV1(expiry),
-                parts[1],
-                parts[4].isEmpty()
-                        ? request.headers().keySet().stream()
-                                .filter(name -> BCE_DEFAULT.contains(name) || name.startsWith("x-bce-"))
-                                .toList()
-                        : List.of(parts[4].split(";", -1)),
-                Instant.parse(parts[2]),
-                expiry.compareTo(LONGEST) < 0 ? expiry : LONGEST,
-                "",
-                parts[5]);
+    /** The headers that Baidu signs where the {@code Authorization} names none. */
+    private static List<String> bceDefault(ReceivedRequest request) {
+        return request.headers().keySet().stream()
+                .filter(name -> BCE_DEFAULT.contains(name) || name.startsWith("x-bce-"))
+                .toList();
     }
 
     /** True when the date is neither too old nor too far ahead. */
@@ -120,38 +92,31 @@ record PresentedSignature(
     }
 
     /**
-     * True when the holder of these keys has signed exactly this request.
+     * True when the holder of these keys has signed exactly this request: signed again, it has the same headers and signature.
      *
      * @throws IllegalArgumentException if a signed header is missing, {@code host} is not signed, or the path is badly encoded
      */
     boolean isOf(ReceivedRequest request, Credentials keys) {
-        signedHeaders.forEach(name -> required(request.headers(), name));
-        Map<String, String> ours = signed(request.unsigned(signedHeaders), keys);
-        // Every scheme ends with it.
-        String authorization = ours.getOrDefault("authorization", "");
-        return ours.keySet().stream()
-                        .filter(name -> !name.equals("authorization"))
-                        .allMatch(name ->
-                                Objects.equals(ours.get(name), request.headers().get(name)))
-                && MessageDigest.isEqual(
-                        authorization
-                                .substring(authorization.length() - HEX_DIGITS)
-                                .getBytes(UTF_8),
-                        signature.getBytes(UTF_8));
+        signedHeaders.forEach(name -> required(request, name));
+        UnsignedRequest unsigned = request.unsigned(signedHeaders);
+        Map<String, String> expected = signer instanceof BceAuthV1 bce
+                ? Map.of("authorization", bce.authorization(unsigned, signedHeaders, keys, date))
+                : signer.sign(unsigned, keys, date);
+        return expected.entrySet().stream().allMatch(header -> {
+            String presented = required(request, header.getKey());
+            return header.getKey().equals("authorization")
+                    ? MessageDigest.isEqual(signature(header.getValue()), signature(presented))
+                    : header.getValue().equals(presented);
+        });
     }
 
-    private Map<String, String> signed(UnsignedRequest request, Credentials keys) {
-        return signer instanceof BceAuthV1 bce
-                ? Map.of("authorization", bce.authorization(request, signedHeaders, keys, date))
-                : signer.sign(request, keys, date);
+    /** Every scheme puts it last. */
+    private static byte[] signature(String authorization) {
+        return authorization.substring(authorization.length() - HEX_DIGITS).getBytes(UTF_8);
     }
 
-    private static List<String> names(Map<String, String> members) {
-        return List.of(required(members, "SignedHeaders").split(";", -1));
-    }
-
-    private static String required(Map<String, String> values, String name) {
-        String value = values.get(name);
+    private static String required(ReceivedRequest request, String name) {
+        String value = request.headers().get(name);
         if (value == null || value.isEmpty()) {
             throw new IllegalArgumentException(name + ": required, is missing");
         }

@@ -18,36 +18,36 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * The provider behind one account: an HTTP server on the loopback interface that lets in what the account has signed, plays
- * the seeds of its APIs to the requests that they document, and gives Keystone tokens. A request that no page documents
+ * The provider behind one account: an HTTP server on the loopback interface that accepts what the account has signed, plays
+ * the scenarios of its APIs to the requests that they document, and issues Keystone tokens. A request that no page documents
  * gets 404 and a text that says how it differs.
  */
 final class ProviderServer implements AutoCloseable {
     private static final int KEY_BYTES = 16;
 
     private final String account;
-    private final Seed voice;
+    private final Seed errors;
     private final Set<String> apis = new TreeSet<>();
     private final String password = random();
     private final Credentials keys = new Credentials("sandbox-" + random(), random(), null);
     private final KeystoneService keystone;
-    private final SignatureCheck check;
+    private final SignatureVerifier verifier;
     private final Map<Map<String, String>, Supplier<Reply>> replies = new ConcurrentHashMap<>();
-    private final LongAdder let = new LongAdder();
+    private final LongAdder accepted = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LoopbackServer server = new LoopbackServer(this::reply);
 
     /**
-     * @param voice the API whose documented errors refuse a request
+     * @param errors the API whose documented errors are the replies to refused requests
      */
-    ProviderServer(String account, Seed voice, Clock clock) {
+    ProviderServer(String account, Seed errors, Clock clock) {
         this.account = account;
-        this.voice = voice;
+        this.errors = errors;
         keystone = new KeystoneService(account, password, clock);
-        check = new SignatureCheck(keys, keystone::accepts, clock);
+        verifier = new SignatureVerifier(keys, keystone::accepts, clock);
     }
 
-    /** Answers requests that have the parts of this one. */
+    /** Replies to requests that have the parts of this one. */
     void answer(String api, ReceivedRequest documented, Supplier<Reply> reply) {
         apis.add(api);
         replies.put(documented.parts(), reply);
@@ -57,12 +57,12 @@ final class ProviderServer implements AutoCloseable {
         if (request.toString().equals(KeystoneService.REQUEST)) {
             return keystone.reply(request.body());
         }
-        Optional<Refusal> refusal = check.check(request);
+        Optional<Refusal> refusal = verifier.verify(request);
         if (refusal.isPresent()) {
             refused.increment();
-            return voice.refusal(refusal.get());
+            return errors.refusal(refusal.get());
         }
-        let.increment();
+        accepted.increment();
         Map<String, String> given = request.parts();
         return replies.entrySet().stream()
                 .filter(reply -> given.entrySet().containsAll(reply.getKey().entrySet()))
@@ -81,14 +81,14 @@ final class ProviderServer implements AutoCloseable {
                 .collect(joining("\n", "No page documents this request. One that does differs in this:\n", "\n"));
     }
 
-    /** Where the account is asked, and what it signs with. */
+    /** The endpoint and the credentials of the account. */
     Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
         String prefix = "jobrelay.account." + account + ".";
         properties.put(prefix + "endpoint", server.url());
         properties.put(prefix + "access-key", keys.accessKey());
         properties.put(prefix + "secret-key", keys.secretKey());
-        // A user's own token, if the environment has one, stays out of the game.
+        // The environment may hold a token of the user's own.
         properties.put(prefix + "security-token", "");
         properties.put(prefix + "auth-url", server.url() + "/v3");
         properties.put(prefix + "user", account);
@@ -102,9 +102,9 @@ final class ProviderServer implements AutoCloseable {
         return new Endpoint(account, server.url(), Set.copyOf(apis));
     }
 
-    /** How many requests were let in. */
-    long let() {
-        return let.sum();
+    /** How many requests were accepted. */
+    long accepted() {
+        return accepted.sum();
     }
 
     /** How many requests were refused for their signature or token. */

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
-/** Takes messages from a queue of the broker that is embedded in this process. */
+/** Consumes a queue of the broker that is embedded in this process. */
 public final class QueueReader {
     private static final long WAIT_MILLIS = 200;
 
     private QueueReader() {}
 
-    /** The texts of all messages that wait there, which are then gone. */
+    /** Removes all messages from the queue and returns their texts. */
     public static List<String> drain(String queue) {
         List<String> texts = new ArrayList<>();
         try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory("vm://0");

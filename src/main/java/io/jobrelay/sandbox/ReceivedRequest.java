@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
 /**
- * A request as it came over the wire: nothing decoded, nothing put in order.
+ * A request as received: nothing decoded or reordered.
  *
  * @param path with its percent-encoding
  * @param query with its percent-encoding, without "?"; "" when there is none
@@ -39,8 +39,8 @@ record ReceivedRequest(String method, String path, String query, Map<String, Str
     }
 
     /**
-     * What requests are told apart by: {@code method}, {@code path}, and the values of each {@code query} parameter and of
-     * each member of a JSON {@code body}.
+     * What distinguishes requests: {@code method}, {@code path}, and the values of each {@code query} parameter and of each
+     * member of a JSON {@code body}.
      */
     Map<String, String> parts() {
         Map<String, String> parts = new TreeMap<>(Map.of("method", method, "path", path));
@@ -53,12 +53,12 @@ record ReceivedRequest(String method, String path, String query, Map<String, Str
                     .properties()
                     .forEach(member -> parts.put("body " + member.getKey(), values(member.getValue())));
         } catch (IOException e) {
-            // No JSON: it has no members.
+            // A body that is no JSON has no members.
         }
         return parts;
     }
 
-    /** One value or a list of them as text, in whatever order they came. */
+    /** One value or a list of them as text, whatever their order. */
     static String values(Object value) {
         JsonNode node = Json.MAPPER.valueToTree(value);
         return StreamSupport.stream((node.isArray() ? node : List.of(node)).spliterator(), false)
@@ -68,7 +68,7 @@ record ReceivedRequest(String method, String path, String query, Map<String, Str
                 .toString();
     }
 
-    /** As the sender had it before it signed, with these headers only. */
+    /** The request before it was signed, with these headers only. */
     UnsignedRequest unsigned(Collection<String> signedHeaders) {
         SortedMap<String, String> signed = new TreeMap<>(headers);
         signed.keySet().retainAll(signedHeaders);

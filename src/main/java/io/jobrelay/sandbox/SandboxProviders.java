@@ -16,26 +16,26 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The clouds of the sandbox: an HTTP server for each account that the seeds name, which plays {@code seeds/} and checks
- * every signature. Whoever has {@link #properties} can talk to them, in this process or another. Each watch of the seeds has
- * one life, which begins with its first poll.
+ * The clouds of the sandbox: an HTTP server for each account that the seeds name, which plays {@code seeds/} and verifies
+ * every signature. Clients in this or another process configure themselves by {@link #properties}. Each watch of the seeds
+ * has one scenario, which starts with its first poll.
  */
 public final class SandboxProviders implements AutoCloseable {
-    /** The first job ends after this part of the life, the last at its end. */
+    /** The first job ends after this part of the duration, the last at its end. */
     private static final double FIRST_END = 0.6;
 
     private final Path seeds;
     private final SortedMap<String, ProviderServer> providers = new TreeMap<>();
     private final List<Served> journal = new CopyOnWriteArrayList<>();
 
-    /** Where an account is asked, and for what. */
+    /** The endpoint of an account, and its APIs. */
     public record Endpoint(String account, String url, Set<String> apis) {}
 
     /**
-     * A step in the life of what a watch looks at.
+     * A step of a scenario.
      *
      * @param api the folder in {@code seeds/}
-     * @param reply the file in its {@code replies/}, and in its {@code records/} what that must become
+     * @param reply the file in its {@code replies/}; the one of that name in {@code records/} is what it must become
      * @param at when it was first served
      */
     public record Served(String api, String reply, Instant at) {}
@@ -48,10 +48,10 @@ public final class SandboxProviders implements AutoCloseable {
      * Starts the providers.
      *
      * @param seeds the folder of the APIs' folders
-     * @param life from the first poll to the end of the job that ends last; the others end earlier
+     * @param duration from the first poll to the end of the job that ends last; the others end earlier
      * @throws IllegalStateException if there is nothing in {@code seeds} to play
      */
-    public static SandboxProviders start(Path seeds, Clock clock, Duration life) throws IOException {
+    public static SandboxProviders start(Path seeds, Clock clock, Duration duration) throws IOException {
         List<Seed> all = Files.isDirectory(seeds) ? Seed.readAll(seeds) : List.of();
         if (all.isEmpty()) {
             throw new IllegalStateException("there is nothing to play in " + seeds.toAbsolutePath()
@@ -61,22 +61,22 @@ public final class SandboxProviders implements AutoCloseable {
         SandboxProviders providers = new SandboxProviders(seeds);
         for (int i = 0; i < all.size(); i++) {
             double part = FIRST_END + (1 - FIRST_END) * (i + 1) / all.size();
-            providers.play(all.get(i), clock, Duration.ofMillis(Math.round(life.toMillis() * part)));
+            providers.play(all.get(i), clock, Duration.ofMillis(Math.round(duration.toMillis() * part)));
         }
         return providers;
     }
 
-    private void play(Seed seed, Clock clock, Duration life) {
+    private void play(Seed seed, Clock clock, Duration duration) {
         for (SeedWatch watch : seed.watches()) {
-            Play play = new Play(
-                    seed.replies(), life, clock, (reply, at) -> journal.add(new Served(seed.api(), reply, at)));
+            Scenario scenario = new Scenario(
+                    seed.replies(), duration, clock, (reply, at) -> journal.add(new Served(seed.api(), reply, at)));
             providers
                     .computeIfAbsent(watch.account(), account -> new ProviderServer(account, seed, clock))
-                    .answer(seed.api(), seed.request().with(watch.parameters()), () -> seed.reply(play.reply()));
+                    .answer(seed.api(), seed.request().with(watch.parameters()), () -> seed.reply(scenario.reply()));
         }
     }
 
-    /** Where the accounts are asked, what they sign with, and what there is to watch: to override a Jobrelay's own with. */
+    /** The endpoints and credentials of the accounts, and the watches; they override the properties of a Jobrelay. */
     public Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("jobrelay.watches", seeds + "/*/watch.yaml");
@@ -84,22 +84,22 @@ public final class SandboxProviders implements AutoCloseable {
         return properties;
     }
 
-    /** What has been served so far, in order. */
+    /** What was served so far, in order. */
     public List<Served> journal() {
         return List.copyOf(journal);
     }
 
-    /** By account. */
+    /** Sorted by account. */
     public List<Endpoint> endpoints() {
         return providers.values().stream().map(ProviderServer::endpoint).toList();
     }
 
-    /** How many requests were let in, since their signature or token was good. */
-    public long letIn() {
-        return providers.values().stream().mapToLong(ProviderServer::let).sum();
+    /** How many requests were accepted, by their signature or token. */
+    public long accepted() {
+        return providers.values().stream().mapToLong(ProviderServer::accepted).sum();
     }
 
-    /** How many requests were refused, since their signature or token was not. */
+    /** How many requests were refused, by their signature or token. */
     public long refused() {
         return providers.values().stream().mapToLong(ProviderServer::refused).sum();
     }

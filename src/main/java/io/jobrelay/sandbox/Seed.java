@@ -20,8 +20,8 @@ import java.util.stream.StreamSupport;
  * A folder of {@code seeds/}: one API's contract in data.
  *
  * @param api the folder's name
- * @param watches what is watched there, from {@code watch.yaml}
- * @param replies names of the files in {@code replies/} that make a job's life, up to the first that ends it
+ * @param watches from {@code watch.yaml}
+ * @param replies names of the files in {@code replies/} in the order of a job's states, up to the first that ends it
  */
 record Seed(Path folder, String api, DocumentedRequest request, List<SeedWatch> watches, List<String> replies) {
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -49,23 +49,23 @@ record Seed(Path folder, String api, DocumentedRequest request, List<SeedWatch> 
             watches.add(new SeedWatch(item.path("account").asText(), parameters));
         }
         DocumentedRequest request = DocumentedRequest.read(folder.resolve("README.md"));
-        return new Seed(folder, folder.getFileName().toString(), request, watches, life(folder));
+        return new Seed(folder, folder.getFileName().toString(), request, watches, replies(folder));
     }
 
-    /** The replies in order of their names, up to and including the first after which no job goes on. */
-    private static List<String> life(Path folder) throws IOException {
-        List<String> life = new ArrayList<>();
+    /** The replies in order of their names, up to and including the first that ends all jobs. */
+    private static List<String> replies(Path folder) throws IOException {
+        List<String> names = new ArrayList<>();
         try (Stream<Path> replies = Files.list(folder.resolve("replies"))) {
             for (Path reply : replies.sorted().toList()) {
                 String name = reply.getFileName().toString();
-                life.add(name);
+                names.add(name);
                 if (ends(Json.MAPPER.readTree(
                         folder.resolve("records").resolve(name).toFile()))) {
                     break;
                 }
             }
         }
-        return life;
+        return names;
     }
 
     private static boolean ends(JsonNode records) {
@@ -79,7 +79,7 @@ record Seed(Path folder, String api, DocumentedRequest request, List<SeedWatch> 
         return new Reply(200, Reply.JSON, read("replies", name));
     }
 
-    /** The documented reply to a request that is not let in; a bare 401 if none is documented. */
+    /** The documented reply to a refused request; a bare 401 if none is documented. */
     Reply refusal(Refusal refusal) {
         return refusal.errors().stream()
                 .map(name -> name + ".json")

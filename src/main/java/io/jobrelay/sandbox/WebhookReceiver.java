@@ -21,8 +21,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A receiver of webhooks that believes only what is signed as Standard Webhooks 1.0 lays down: it answers 204 to a good
- * signature of the last five minutes and 401 to anything else. It shares no code with the sender.
+ * A receiver of webhooks that are signed as Standard Webhooks 1.0 specifies: it replies 204 to a good signature of the last
+ * five minutes and 401 to anything else. It shares no code with the sender.
  */
 public final class WebhookReceiver implements AutoCloseable {
     private static final Duration TOLERANCE = Duration.ofMinutes(5);
@@ -52,7 +52,7 @@ public final class WebhookReceiver implements AutoCloseable {
         return "whsec_" + Base64.getEncoder().encodeToString(secret);
     }
 
-    /** What makes this the receiver of the destination {@code webhook}. */
+    /** Makes this the receiver of the destination {@code webhook}. */
     public Map<String, String> properties() {
         String prefix = "jobrelay.destination.webhook.";
         return Map.of(
@@ -66,12 +66,12 @@ public final class WebhookReceiver implements AutoCloseable {
                 "true");
     }
 
-    /** What came with a good signature, in order, repetitions included. */
+    /** The webhooks with a good signature, in order, repetitions included. */
     public List<Received> received() {
         return List.copyOf(received);
     }
 
-    /** How many came with a bad one or none. */
+    /** How many had a bad signature or none. */
     public int refused() {
         return refused.get();
     }

@@ -1,4 +1,4 @@
-/** What Jobrelay is tried out on: providers that play the seeds and check every signature, and a receiver of webhooks. */
+/** The sandbox: providers that play the seeds and verify every signature, and a receiver of webhooks. */
 @NullMarked
 package io.jobrelay.sandbox;
 

@@ -78,7 +78,7 @@ class SandboxProvidersTest {
                 .containsExactly(
                         tuple("huawei-res-job", "01-running.json"),
                         tuple("huawei-res-job", "02-succeeded-documented.json"));
-        assertThat(providers.letIn()).isEqualTo(3);
+        assertThat(providers.accepted()).isEqualTo(3);
         assertThat(providers.refused()).isZero();
     }
 
@@ -132,7 +132,7 @@ class SandboxProvidersTest {
     })
     void refuses_a_bad_signature_as_the_provider_documents_it(String account, String scheme, int status, String code)
             throws Exception {
-        RequestSigner signer = SignatureCheckTest.signers()
+        RequestSigner signer = SignatureVerifierTest.signers()
                 .filter(any -> any.scheme().equals(scheme))
                 .findFirst()
                 .orElseThrow();

@@ -29,7 +29,8 @@ class VendorSignedRequestsTest {
     private static final Credentials KEYS = new Credentials("an-access-key", "a-secret-key", null);
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
-    private final SignatureCheck check = new SignatureCheck(KEYS, token -> false, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final SignatureVerifier verifier =
+            new SignatureVerifier(KEYS, token -> false, Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void lets_in_what_alibabas_own_signer_has_signed_and_refuses_it_changed() throws Exception {
@@ -49,9 +50,9 @@ class VendorSignedRequestsTest {
                 "authorization",
                 Client.getAuthorization(tea, "ACS3-HMAC-SHA256", hash, KEYS.accessKey(), KEYS.secretKey()));
 
-        assertThat(check.check(get("/api/v1/datasets/d-1/datasetjobs/j-2", "WorkspaceId=478", tea.headers)))
+        assertThat(verifier.verify(get("/api/v1/datasets/d-1/datasetjobs/j-2", "WorkspaceId=478", tea.headers)))
                 .contains(Refusal.MISMATCH);
-        assertThat(check.check(get(tea.pathname, "WorkspaceId=478", tea.headers)))
+        assertThat(verifier.verify(get(tea.pathname, "WorkspaceId=478", tea.headers)))
                 .isEmpty();
     }
 
@@ -71,8 +72,8 @@ class VendorSignedRequestsTest {
         headers.put("host", "127.0.0.1:8080");
         headers.put("x-sdk-date", "20261122T120000Z");
 
-        assertThat(check.check(get("/v1/p-1/jobs/j-1", "", headers))).isEmpty();
-        assertThat(check.check(get("/v1/p-1/jobs/j-2", "", headers))).contains(Refusal.MISMATCH);
+        assertThat(verifier.verify(get("/v1/p-1/jobs/j-1", "", headers))).isEmpty();
+        assertThat(verifier.verify(get("/v1/p-1/jobs/j-2", "", headers))).contains(Refusal.MISMATCH);
     }
 
     /** It signs more headers than ours does: the request says which. */
@@ -90,10 +91,10 @@ class VendorSignedRequestsTest {
         request.getHeaders().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         headers.put("host", "127.0.0.1:8080");
 
-        assertThat(check.check(post("/v2/dataset", "Action=DescribeImportTask", headers)))
+        assertThat(verifier.verify(post("/v2/dataset", "Action=DescribeImportTask", headers)))
                 .isEmpty();
         headers.put("content-type", "text/plain");
-        assertThat(check.check(post("/v2/dataset", "Action=DescribeImportTask", headers)))
+        assertThat(verifier.verify(post("/v2/dataset", "Action=DescribeImportTask", headers)))
                 .contains(Refusal.MISMATCH);
     }
 

@@ -10,61 +10,62 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PlayTest {
+class ScenarioTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T12:00:00Z"));
     private final List<String> journal = new ArrayList<>();
 
     @Test
     void gives_each_reply_its_part_of_the_life_and_stays_at_the_last() {
-        Play play = play("queued", "running", "done");
+        Scenario scenario = scenario("queued", "running", "done");
 
-        assertThat(play.reply()).isEqualTo("queued");
+        assertThat(scenario.reply()).isEqualTo("queued");
         clock.advance(Duration.ofMillis(4_999));
-        assertThat(play.reply()).isEqualTo("queued");
+        assertThat(scenario.reply()).isEqualTo("queued");
         clock.advance(Duration.ofMillis(1));
-        assertThat(play.reply()).isEqualTo("running");
+        assertThat(scenario.reply()).isEqualTo("running");
         clock.advance(Duration.ofSeconds(5));
-        assertThat(play.reply()).isEqualTo("done");
+        assertThat(scenario.reply()).isEqualTo("done");
         clock.advance(Duration.ofDays(1));
-        assertThat(play.reply()).isEqualTo("done");
+        assertThat(scenario.reply()).isEqualTo("done");
     }
 
     @Test
     void leaves_no_reply_out_however_seldom_it_is_asked_for() {
-        Play play = play("queued", "running", "done");
+        Scenario scenario = scenario("queued", "running", "done");
 
-        assertThat(play.reply()).isEqualTo("queued");
+        assertThat(scenario.reply()).isEqualTo("queued");
         clock.advance(Duration.ofHours(1));
-        assertThat(play.reply()).isEqualTo("running");
-        assertThat(play.reply()).isEqualTo("done");
+        assertThat(scenario.reply()).isEqualTo("running");
+        assertThat(scenario.reply()).isEqualTo("done");
     }
 
     @Test
     void begins_when_it_is_first_asked_for() {
-        Play play = play("queued", "running");
+        Scenario scenario = scenario("queued", "running");
         clock.advance(Duration.ofHours(1));
 
-        assertThat(play.reply()).isEqualTo("queued");
+        assertThat(scenario.reply()).isEqualTo("queued");
     }
 
     @Test
     void tells_of_each_reply_once() {
-        Play play = play("queued", "done");
-        play.reply();
-        play.reply();
+        Scenario scenario = scenario("queued", "done");
+        scenario.reply();
+        scenario.reply();
         clock.advance(Duration.ofSeconds(10));
-        play.reply();
-        play.reply();
+        scenario.reply();
+        scenario.reply();
 
         assertThat(journal).containsExactly("queued 2026-11-22T12:00:00Z", "done 2026-11-22T12:00:10Z");
     }
 
     @Test
     void refuses_to_play_nothing() {
-        assertThatThrownBy(() -> play()).hasMessageContaining("replies: at least one");
+        assertThatThrownBy(() -> scenario()).hasMessageContaining("replies: at least one");
     }
 
-    private Play play(String... replies) {
-        return new Play(List.of(replies), Duration.ofSeconds(10), clock, (reply, at) -> journal.add(reply + " " + at));
+    private Scenario scenario(String... replies) {
+        return new Scenario(
+                List.of(replies), Duration.ofSeconds(10), clock, (reply, at) -> journal.add(reply + " " + at));
     }
 }

@@ -10,26 +10,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * The gate of a provider: lets a request in that an account's keys have signed as a whole, lately and once, or that bears a
- * good token. It signs the request again, over exactly the headers that the request says are signed.
+ * Accepts a request that an account's keys have signed completely, recently and once, or that bears a valid token. It signs
+ * the request again, over exactly the headers that the request declares as signed.
  */
-final class SignatureCheck {
+final class SignatureVerifier {
     private final Credentials keys;
     private final Predicate<String> tokens;
     private final Clock clock;
     private final Map<String, Instant> nonces = new ConcurrentHashMap<>();
 
     /**
-     * @param tokens true for a token that is good now
+     * @param tokens true for a token that is valid now
      */
-    SignatureCheck(Credentials keys, Predicate<String> tokens, Clock clock) {
+    SignatureVerifier(Credentials keys, Predicate<String> tokens, Clock clock) {
         this.keys = keys;
         this.tokens = tokens;
         this.clock = clock;
     }
 
-    /** Why the request is not let in; empty when it is. */
-    Optional<Refusal> check(ReceivedRequest request) {
+    /** Why the request is refused; empty if it is accepted. */
+    Optional<Refusal> verify(ReceivedRequest request) {
         String authorization = request.headers().get("authorization");
         String token = request.headers().get("x-auth-token");
         if (authorization == null) {
@@ -39,13 +39,13 @@ final class SignatureCheck {
             return tokens.test(token) ? Optional.empty() : Optional.of(Refusal.BAD_TOKEN);
         }
         try {
-            return check(PresentedSignature.of(authorization, request), request);
+            return verify(PresentedSignature.of(authorization, request), request);
         } catch (IllegalArgumentException | DateTimeException e) {
             return Optional.of(Refusal.INCOMPLETE);
         }
     }
 
-    private Optional<Refusal> check(PresentedSignature signature, ReceivedRequest request) {
+    private Optional<Refusal> verify(PresentedSignature signature, ReceivedRequest request) {
         Instant now = clock.instant();
         if (!signature.accessKey().equals(keys.accessKey())) {
             return Optional.of(Refusal.UNKNOWN_KEY);
@@ -56,7 +56,7 @@ final class SignatureCheck {
         if (!signature.isOf(request, keys)) {
             return Optional.of(Refusal.MISMATCH);
         }
-        // Only a good signature uses up its nonce. One that is too old to come again need not be remembered.
+        // Only a good signature uses up its nonce. A nonce is forgotten when its signature would be too old.
         nonces.values().removeIf(until -> until.isBefore(now));
         boolean repeated = !signature.nonce().isEmpty()
                 && nonces.putIfAbsent(signature.nonce(), signature.date().plus(signature.validity())) != null;

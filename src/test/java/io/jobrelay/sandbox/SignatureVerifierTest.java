@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SignatureCheckTest {
+class SignatureVerifierTest {
     private static final Credentials KEYS = new Credentials("an-access-key", "a-secret-key", null);
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final String BODY = "{\"taskId\":\"task-1\"}";
 
     private final MovableClock clock = new MovableClock(NOW);
-    private final SignatureCheck check = new SignatureCheck(KEYS, "a-token"::equals, clock);
+    private final SignatureVerifier verifier = new SignatureVerifier(KEYS, "a-token"::equals, clock);
 
     static Stream<RequestSigner> signers() {
         return Stream.of(
@@ -42,7 +42,7 @@ class SignatureCheckTest {
     @ParameterizedTest
     @MethodSource("signers")
     void lets_in_what_the_keys_have_signed(RequestSigner signer) {
-        assertThat(check.check(signed(signer))).isEmpty();
+        assertThat(verifier.verify(signed(signer))).isEmpty();
     }
 
     @ParameterizedTest
@@ -52,7 +52,7 @@ class SignatureCheckTest {
         headers.put("user-agent", "a client");
         headers.put("accept-encoding", "gzip");
 
-        assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY)))
+        assertThat(verifier.verify(received("/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY)))
                 .isEmpty();
     }
 
@@ -61,17 +61,17 @@ class SignatureCheckTest {
     void refuses_a_changed_byte(RequestSigner signer) {
         Map<String, String> headers = signed(signer).headers();
 
-        assertThat(check.check(received("/v1/jobs/a%20c", "limit=10&x=%2F", headers, BODY)))
+        assertThat(verifier.verify(received("/v1/jobs/a%20c", "limit=10&x=%2F", headers, BODY)))
                 .contains(Refusal.MISMATCH);
-        assertThat(check.check(received("/v1/jobs/a%20b", "limit=11&x=%2F", headers, BODY)))
+        assertThat(verifier.verify(received("/v1/jobs/a%20b", "limit=11&x=%2F", headers, BODY)))
                 .contains(Refusal.MISMATCH);
-        assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F&y=", headers, BODY)))
+        assertThat(verifier.verify(received("/v1/jobs/a%20b", "limit=10&x=%2F&y=", headers, BODY)))
                 .contains(Refusal.MISMATCH);
-        assertThat(check.check(
+        assertThat(verifier.verify(
                         new ReceivedRequest("PUT", "/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY.getBytes(UTF_8))))
                 .contains(Refusal.MISMATCH);
         if (!(signer instanceof BceAuthV1)) { // which does not sign the body
-            assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY + " ")))
+            assertThat(verifier.verify(received("/v1/jobs/a%20b", "limit=10&x=%2F", headers, BODY + " ")))
                     .contains(Refusal.MISMATCH);
         }
     }
@@ -85,12 +85,12 @@ class SignatureCheckTest {
                 .signedHeaders()) {
             Map<String, String> without = new HashMap<>(headers);
             without.remove(name);
-            assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", without, BODY)))
+            assertThat(verifier.verify(received("/v1/jobs/a%20b", "limit=10&x=%2F", without, BODY)))
                     .as("without %s", name)
                     .isPresent();
             Map<String, String> changed = new HashMap<>(headers);
             changed.merge(name, "1", (value, more) -> value.replaceFirst(".$", value.endsWith("1") ? "2" : "1"));
-            assertThat(check.check(received("/v1/jobs/a%20b", "limit=10&x=%2F", changed, BODY)))
+            assertThat(verifier.verify(received("/v1/jobs/a%20b", "limit=10&x=%2F", changed, BODY)))
                     .as("with another %s", name)
                     .isPresent();
         }
@@ -99,9 +99,9 @@ class SignatureCheckTest {
     @ParameterizedTest
     @MethodSource("signers")
     void refuses_another_secret_and_another_access_key(RequestSigner signer) {
-        assertThat(check.check(signed(signer, new Credentials("an-access-key", "another-secret-key", null))))
+        assertThat(verifier.verify(signed(signer, new Credentials("an-access-key", "another-secret-key", null))))
                 .contains(Refusal.MISMATCH);
-        assertThat(check.check(signed(signer, new Credentials("another-access-key", "a-secret-key", null))))
+        assertThat(verifier.verify(signed(signer, new Credentials("another-access-key", "a-secret-key", null))))
                 .contains(Refusal.UNKNOWN_KEY);
     }
 
@@ -111,11 +111,11 @@ class SignatureCheckTest {
         ReceivedRequest request = signed(signer);
 
         clock.advance(Duration.ofMinutes(15).minusSeconds(1));
-        assertThat(check.check(request)).isEmpty();
+        assertThat(verifier.verify(request)).isEmpty();
         clock.advance(Duration.ofSeconds(1));
-        assertThat(check.check(request)).contains(Refusal.UNTIMELY);
+        assertThat(verifier.verify(request)).contains(Refusal.UNTIMELY);
         clock.advance(Duration.ofMinutes(-30));
-        assertThat(check.check(request)).contains(Refusal.UNTIMELY);
+        assertThat(verifier.verify(request)).contains(Refusal.UNTIMELY);
     }
 
     @Test
@@ -123,15 +123,15 @@ class SignatureCheckTest {
         ReceivedRequest request = signed(new BceAuthV1(Duration.ofSeconds(60)));
         clock.advance(Duration.ofSeconds(60));
 
-        assertThat(check.check(request)).contains(Refusal.UNTIMELY);
+        assertThat(verifier.verify(request)).contains(Refusal.UNTIMELY);
     }
 
     @Test
     void refuses_a_nonce_that_has_come_before() {
         ReceivedRequest request = signed(new Acs3HmacSha256(() -> "a-nonce"));
 
-        assertThat(check.check(request)).isEmpty();
-        assertThat(check.check(request)).contains(Refusal.REPEATED);
+        assertThat(verifier.verify(request)).isEmpty();
+        assertThat(verifier.verify(request)).contains(Refusal.REPEATED);
     }
 
     @ParameterizedTest
@@ -140,7 +140,7 @@ class SignatureCheckTest {
         ReceivedRequest request = signed(signer);
         Map<String, String> headers = new HashMap<>(request.headers());
         headers.remove("authorization");
-        assertThat(check.check(received("/", "", headers, BODY))).contains(Refusal.MISSING);
+        assertThat(verifier.verify(received("/", "", headers, BODY))).contains(Refusal.MISSING);
         String authorization = request.headers().getOrDefault("authorization", "");
         for (String broken : new String[] {
             "",
@@ -150,7 +150,7 @@ class SignatureCheckTest {
             authorization.replace(";", "")
         }) {
             headers.put("authorization", broken);
-            assertThat(check.check(received(request.path(), request.query(), headers, BODY)))
+            assertThat(verifier.verify(received(request.path(), request.query(), headers, BODY)))
                     .as("%s", broken)
                     .isPresent();
         }
@@ -158,9 +158,9 @@ class SignatureCheckTest {
 
     @Test
     void lets_in_a_good_token_and_no_other() {
-        assertThat(check.check(received("/", "", Map.of("x-auth-token", "a-token"), "")))
+        assertThat(verifier.verify(received("/", "", Map.of("x-auth-token", "a-token"), "")))
                 .isEmpty();
-        assertThat(check.check(received("/", "", Map.of("x-auth-token", "b-token"), "")))
+        assertThat(verifier.verify(received("/", "", Map.of("x-auth-token", "b-token"), "")))
                 .contains(Refusal.BAD_TOKEN);
     }
 
@@ -172,9 +172,9 @@ class SignatureCheckTest {
         UnsignedRequest request = new UnsignedRequest("POST", "/v2/dataset", "", headers, BODY.getBytes(UTF_8));
         headers.put("authorization", new BceAuthV1().authorization(request, Set.copyOf(headers.keySet()), KEYS, NOW));
 
-        assertThat(check.check(received("/v2/dataset", "", headers, BODY))).isEmpty();
+        assertThat(verifier.verify(received("/v2/dataset", "", headers, BODY))).isEmpty();
         headers.put("content-type", "text/plain");
-        assertThat(check.check(received("/v2/dataset", "", headers, BODY))).contains(Refusal.MISMATCH);
+        assertThat(verifier.verify(received("/v2/dataset", "", headers, BODY))).contains(Refusal.MISMATCH);
     }
 
     private static ReceivedRequest signed(RequestSigner signer) {
