@@ -1,7 +1,5 @@
 package io.jobrelay.settings;
 
-import static java.util.Objects.requireNonNull;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,19 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param enabled false if the destination takes nothing in
  */
 public record Destination(String name, boolean enabled, Target target) {
-    public Destination {
-        requireNonNull(name, "name is null");
-        requireNonNull(target, "target is null");
-    }
-
     /** Where events go, of one kind or another. */
     public sealed interface Target {}
 
-    /**
-     * A file that events are appended to.
-     *
-     * @param path with {@code {date}} in its name for the day
-     */
+    /** A file that events are appended to, with {@code {date}} in its name for the day. */
     public record FileTarget(Path path) implements Target {}
 
     /**
@@ -36,42 +25,24 @@ public record Destination(String name, boolean enabled, Target target) {
      * @param brokerUrl null for the embedded broker
      * @param port where the embedded broker is reached on this machine; empty for not at all
      */
-    public record QueueTarget(String queue, @Nullable String brokerUrl, OptionalInt port) implements Target {
-        /** Never shows a secret. */
-        @Override
-        public String toString() {
-            return "QueueTarget[" + queue + "]";
-        }
-    }
+    public record QueueTarget(String queue, @Nullable String brokerUrl, OptionalInt port) implements Target {}
 
     /**
      * A broker that is spoken to by AMQP 1.0.
      *
-     * @param url {@code amqp://host:port}, or {@code amqps} for TLS, with options of the client as its query; null where the
-     *     destination is off because it was not told
-     * @param user null where the broker asks for none
-     * @param password null where the broker asks for none
+     * @param url with options of the client as its query; null where the destination is off since nobody has set it
+     * @param user null where the broker asks for none, as the password
      */
     public record AmqpTarget(
             @Nullable String url,
             @Nullable String user,
-            @Nullable String password) implements Target {
-        /** Never shows a secret. */
-        @Override
-        public String toString() {
-            return "AmqpTarget";
-        }
-    }
+            @Nullable String password) implements Target {}
 
-    /**
-     * A topic of Kafka.
-     *
-     * @param brokers {@code host:port} separated by commas; empty where the destination is off because it was not told
-     */
+    /** A topic of these Kafka brokers, {@code host:port} separated by commas; empty where nobody has set them. */
     public record KafkaTarget(String brokers) implements Target {}
 
     /**
-     * What is reached by HTTP; a destination that tells nothing else may be.
+     * What is reached by HTTP, as any destination may be that says nothing else.
      *
      * @param secrets signing keys of a webhook, the newest first; empty if nothing is signed
      * @param allowPrivate true if it may be on a loopback, link-local or private address
@@ -80,19 +51,12 @@ public record Destination(String name, boolean enabled, Target target) {
         public WebhookTarget {
             secrets = List.copyOf(secrets);
         }
-
-        /** Never shows a secret. */
-        @Override
-        public String toString() {
-            return "WebhookTarget";
-        }
     }
 
     /** Where the embedded broker listens for this destination; empty where it does not, or is not used. */
     public Optional<ListenAddress> listenAddress() {
         return enabled && target instanceof QueueTarget queue && queue.brokerUrl == null && queue.port.isPresent()
-                ? Optional.of(
-                        new ListenAddress("jobrelay.destination." + name + ".port", "127.0.0.1", queue.port.getAsInt()))
+                ? Optional.of(new ListenAddress(Keys.BROKER_PORT.of(name).name(), "127.0.0.1", queue.port.getAsInt()))
                 : Optional.empty();
     }
 

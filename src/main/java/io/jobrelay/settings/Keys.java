@@ -3,23 +3,18 @@ package io.jobrelay.settings;
 import static io.jobrelay.settings.Key.Trait.LIVE;
 import static io.jobrelay.settings.Key.Trait.REQUIRED;
 import static io.jobrelay.settings.Key.Trait.SECRET;
-import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
 import io.jobrelay.account.Signing;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.httpclient.AddressRange;
-import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.settings.Key.Trait;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,83 +28,57 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The properties that Jobrelay understands. What is read and how, what is unknown, what holds where nothing is set and what
- * waits for the next start all follow from this table; a test holds {@code docs/configuration.md} to it.
+ * The properties that Jobrelay understands: {@code jobrelay.} and what stands here. What is read and how, what is unknown, what
+ * holds where nothing is set and what waits for the next start all follow; a test holds {@code docs/configuration.md} to it.
  */
 public final class Keys {
     private static final Map<String, Key<?>> TABLE = new LinkedHashMap<>();
+    private static final String HOST = "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?";
 
-    static final Key<String> INSTANCE = key(
-            "jobrelay.instance",
-            "local",
-            Rule.matching("letters, digits, dots and hyphens", "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"));
+    static final Key<String> INSTANCE =
+            key("instance", "local", Rule.matching("letters, digits, dots and hyphens", HOST));
     static final Key<String> NODE = key(
-            "jobrelay.node",
+            "node",
             thisProcess(),
             Rule.matching("letters, digits, dots, hyphens and underscores", "[A-Za-z0-9._-]{1,200}"));
-    static final Key<List<String>> WATCHES =
-            key("jobrelay.watches", "watches/*.yaml", new Rule<>("globs separated by commas", Keys::globs), LIVE);
-    static final Key<String> LEDGER_URL = key("jobrelay.ledger.url", "jdbc:sqlite:data/ledger.db", LedgerUrl.RULE);
-    static final Key<String> LEDGER_USER = key("jobrelay.ledger.user", "", Rule.TEXT);
-    static final Key<String> LEDGER_PASSWORD = key("jobrelay.ledger.password", "", Rule.TEXT, SECRET);
-    static final Key<Integer> CONCURRENCY =
-            key("jobrelay.poll.concurrency", "64", Rule.wholeNumber("a whole number", 1, 1_000));
+    static final Key<List<String>> WATCHES = key("watches", "watches/*.yaml", Rule.GLOBS, LIVE);
+    static final Key<String> LEDGER_URL = key("ledger.url", "jdbc:sqlite:data/ledger.db", LedgerUrl.RULE);
+    static final Key<String> LEDGER_USER = key("ledger.user", "", Rule.TEXT);
+    static final Key<String> LEDGER_PASSWORD = key("ledger.password", "", Rule.TEXT, SECRET);
+    static final Key<Integer> CONCURRENCY = key("poll.concurrency", "64", Rule.wholeNumber(1, 1_000));
     // A shard is handed over, and a stop is over, only once what is under way has ended: two times are limited.
-    static final Key<Duration> POLL_TIMEOUT =
-            key("jobrelay.poll.timeout", "30s", Rule.time(Duration.ofMinutes(10)), LIVE);
-    static final Key<Integer> REPLY_LIMIT =
-            key("jobrelay.poll.reply-limit", "8388608", Rule.wholeNumber("a whole number", 1_024, 1_073_741_824), LIVE);
-    static final Key<DeliverySchedule> SCHEDULE = key(
-            "jobrelay.delivery.schedule",
-            "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h",
-            new Rule<>("waits separated by commas, such as 0s,5s,5m,30m", text -> DeliverySchedule.parse(text, 0)),
-            LIVE);
-    static final Key<Double> JITTER = key(
-            "jobrelay.delivery.jitter", "0.2", Rule.number("a share from 0 to below 1", 0, Math.nextDown(1.0)), LIVE);
+    static final Key<Duration> POLL_TIMEOUT = key("poll.timeout", "30s", Rule.time(Duration.ofMinutes(10)), LIVE);
+    static final Key<Integer> REPLY_LIMIT = key("poll.reply-limit", "8388608", Rule.wholeNumber(1_024, 1 << 30), LIVE);
+    static final Key<DeliverySchedule> SCHEDULE =
+            key("delivery.schedule", "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h", Rule.SCHEDULE, LIVE);
+    static final Key<Double> JITTER = key("delivery.jitter", "0.2", Rule.SHARE, LIVE);
     static final Key<Duration> DELIVERY_TIMEOUT =
-            key("jobrelay.delivery.timeout", "20s", Rule.time(Duration.ofMinutes(1)), LIVE);
-    static final Key<Integer> OPEN_AFTER =
-            key("jobrelay.delivery.open-after", "10", Rule.wholeNumber("a whole number", 1, 1_000_000));
-    static final Key<Duration> PROBE_EVERY = key("jobrelay.delivery.probe-every", "1m", Rule.TIME);
-    static final Key<Duration> DISABLE_AFTER = key("jobrelay.delivery.disable-after", "5d", Rule.TIME);
-    static final Key<Boolean> HTTP_ENABLED = key("jobrelay.http.enabled", "true", Rule.FLAG);
+            key("delivery.timeout", "20s", Rule.time(Duration.ofMinutes(1)), LIVE);
+    static final Key<Integer> OPEN_AFTER = key("delivery.open-after", "10", Rule.wholeNumber(1, 1_000_000));
+    static final Key<Duration> PROBE_EVERY = key("delivery.probe-every", "1m", Rule.TIME);
+    static final Key<Duration> DISABLE_AFTER = key("delivery.disable-after", "5d", Rule.TIME);
+    static final Key<Boolean> HTTP_ENABLED = key("http.enabled", "true", Rule.FLAG);
     static final Key<String> HTTP_HOST = key(
-            "jobrelay.http.host",
+            "http.host",
             "127.0.0.1",
-            Rule.matching(
-                    "a name or an address, such as 127.0.0.1 or 0.0.0.0",
-                    "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+"));
-    static final Key<Integer> HTTP_PORT =
-            key("jobrelay.http.port", "8080", Rule.wholeNumber("a whole number", 0, 65_535));
-    // A shorter one can be guessed; others may not stand behind Bearer, RFC 6750.
+            Rule.matching("a name or an address, such as 127.0.0.1 or 0.0.0.0", HOST + "|[0-9A-Fa-f:]+"));
+    static final Key<Integer> HTTP_PORT = key("http.port", "8080", Rule.wholeNumber(0, 65_535));
+    // A shorter one can be guessed, and others may not stand behind Bearer, RFC 6750.
     static final Key<String> HTTP_TOKEN = key(
-            "jobrelay.http.token",
+            "http.token",
             "",
             Rule.matching(
                     "at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -; make one with 'openssl rand -hex 32'",
                     "(?=.{16})[A-Za-z0-9._~+/-]+=*"),
             SECRET);
-    static final Key<List<AddressRange>> TRUSTED_PROXIES = key(
-            "jobrelay.http.trusted-proxies",
-            "",
-            new Rule<>(
-                    "addresses and ranges separated by commas, such as 10.0.0.5, 10.1.0.0/16 or fd00::/8",
-                    text -> Stream.of(text.split("\\s*,\\s*"))
-                            .map(AddressRange::parse)
-                            .toList()));
-    static final Key<Duration> RELOAD_EVERY = key("jobrelay.reload.every", "1s", Rule.TIME);
-    static final Key<Duration> RETENTION = key("jobrelay.retention", "30d", Rule.TIME, LIVE);
-    static final Key<Duration> JOB_RETENTION = key(
-            "jobrelay.retention.jobs",
-            "30d",
-            new Rule<>(
-                    "a time with its unit, such as 30d, or 0 for ever",
-                    text -> text.equals("0") ? Duration.ZERO : ReadableDuration.parse(text)),
-            LIVE);
+    static final Key<List<AddressRange>> TRUSTED_PROXIES = key("http.trusted-proxies", "", Rule.ADDRESSES);
+    static final Key<Duration> RELOAD_EVERY = key("reload.every", "1s", Rule.TIME);
+    static final Key<Duration> RETENTION = key("retention", "30d", Rule.TIME, LIVE);
+    static final Key<Duration> JOB_RETENTION = key("retention.jobs", "30d", Rule.TIME_OR_EVER, LIVE);
 
+    static final Key<Boolean> ALLOW_HTTP = account("allow-http", "false", Rule.FLAG);
     static final Key<URI> ENDPOINT = account("endpoint", "", Rule.BASE_URL, REQUIRED);
-    static final Key<Signing> SIGNING = account(
-            "signing", "", new Rule<>(schemes(), text -> Signing.of(text).orElseThrow()), REQUIRED);
+    static final Key<Signing> SIGNING = account("signing", "", Rule.SCHEME, REQUIRED);
     static final Key<String> ACCESS_KEY = account("access-key", "", Rule.ONE_WORD, SECRET);
     static final Key<String> SECRET_KEY = account("secret-key", "", Rule.ONE_WORD, SECRET);
     /** What signing schemes need, and may need. */
@@ -123,25 +92,19 @@ public final class Keys {
             account("domain", "", Rule.TEXT),
             account("project", "", Rule.TEXT));
 
-    static final Key<Double> REQUESTS_PER_SECOND =
-            account("requests-per-second", "10", Rule.number("a number from 0.001 to 1000000", 0.001, 1_000_000));
-    static final Key<ZoneId> TIME_ZONE =
-            account("time-zone", "", new Rule<>("a time zone such as Asia/Shanghai or +08:00", ZoneId::of));
+    static final Key<Double> REQUESTS_PER_SECOND = account("requests-per-second", "10", Rule.RATE);
+    static final Key<ZoneId> TIME_ZONE = account("time-zone", "", Rule.ZONE);
     static final Key<Boolean> BATCHED_POLLS = account("batched-polls", "false", Rule.FLAG);
-    static final Key<Boolean> ALLOW_HTTP = account("allow-http", "false", Rule.FLAG);
 
     /** The destinations that Jobrelay comes with. */
     static final Set<String> DESTINATIONS = Set.of("file", "queue", "amqp", "kafka", "webhook");
 
     static final Key<Boolean> ENABLED = destination("<name>.enabled", "true", Rule.FLAG);
     static final Key<Boolean> ALLOW_PRIVATE = destination("<name>.allow-private", "false", Rule.FLAG);
-    static final Key<Path> FILE_PATH = destination(
-            "file.path",
-            "out/changes-{date}.ndjson",
-            Rule.of("a file in a directory, with {date} in its name at most", Path::of, Keys::isInPlainDirectory));
+    static final Key<Path> FILE_PATH = destination("file.path", "out/changes-{date}.ndjson", Rule.FILE);
     static final Key<String> QUEUE = destination("queue.queue", "jobrelay.changes", Rule.TEXT);
     static final Key<String> BROKER_URL = destination("queue.broker-url", "", Rule.TEXT);
-    static final Key<Integer> BROKER_PORT = destination("queue.port", "", Rule.wholeNumber("a port", 1, 65_535));
+    static final Key<Integer> BROKER_PORT = destination("queue.port", "", Rule.PORT);
     static final Key<String> AMQP_URL = destination(
             "amqp.url", "", Rule.matching("amqp://host:port, or amqps for TLS", "(?i)amqps?://[^/?#]+.*"), REQUIRED);
     static final Key<String> AMQP_USER = destination("amqp.user", "", Rule.TEXT);
@@ -152,7 +115,7 @@ public final class Keys {
             Rule.matching("host:port, several separated by commas", "[^\\s,/]+:[0-9]+(\\s*,\\s*[^\\s,/]+:[0-9]+)*"),
             REQUIRED);
     static final Key<URI> WEBHOOK_URL = destination("webhook.url", "", Rule.URL, REQUIRED);
-    static final Key<String> WEBHOOK_SECRET = destination("webhook.secret", "", Rule.TEXT, REQUIRED, SECRET);
+    static final Key<List<String>> WEBHOOK_SECRET = destination("webhook.secret", "", Rule.WORDS, REQUIRED, SECRET);
 
     static {
         DESTINATIONS.forEach(name -> destination(name + ".enabled", "true", Rule.FLAG));
@@ -167,7 +130,7 @@ public final class Keys {
     private Keys() {}
 
     private static <T> Key<T> key(String name, String fallback, Rule<T> rule, Trait... traits) {
-        return add(new Key<>(name, fallback, rule, Set.of(traits)));
+        return add(new Key<>("jobrelay." + name, fallback, rule, Set.of(traits)));
     }
 
     private static <T> Key<T> account(String parameter, String fallback, Rule<T> rule, Trait... traits) {
@@ -183,20 +146,6 @@ public final class Keys {
         return key;
     }
 
-    private static String schemes() {
-        return Stream.of(Signing.values()).map(Signing::scheme).collect(joining(", ", "one of ", ""));
-    }
-
-    private static List<String> globs(String text) {
-        List<String> globs = List.of(text.split("\\s*,\\s*"));
-        globs.forEach(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob));
-        return globs;
-    }
-
-    private static boolean isInPlainDirectory(Path path) {
-        return path.getParent() != null && !path.getParent().toString().contains("{date}");
-    }
-
     /** {@code <host>-<pid>} */
     private static String thisProcess() {
         String host = System.getenv("HOSTNAME");
@@ -209,21 +158,15 @@ public final class Keys {
                 + ProcessHandle.current().pid();
     }
 
-    /** All of them, in the order of the documentation. */
-    public static Collection<Key<?>> all() {
-        return Collections.unmodifiableCollection(TABLE.values());
+    /** All of them. */
+    public static Stream<Key<?>> all() {
+        return TABLE.values().stream();
     }
 
     /** The key of a property; empty for one that only routes know. */
     public static Optional<Key<?>> find(String property) {
-        Key<?> key = TABLE.get(property);
-        Matcher owned = OWNED.matcher(property);
-        if (key == null
-                && owned.matches()
-                && !(owned.group(1).equals("destination") && DESTINATIONS.contains(owned.group(2)))) {
-            key = TABLE.get("jobrelay." + owned.group(1) + ".<name>." + owned.group(3));
-        }
-        return Optional.ofNullable(key);
+        String general = OWNED.matcher(property).replaceFirst("jobrelay.$1.<name>.$3");
+        return Optional.ofNullable(TABLE.getOrDefault(property, TABLE.get(general)));
     }
 
     /**
@@ -234,43 +177,34 @@ public final class Keys {
     public static Optional<String> defaultOf(String property, Predicate<String> given) {
         Optional<Key<?>> key = find(property);
         return key.filter(found -> found.parameter().equals(ENABLED.parameter()))
-                .flatMap(found -> required(found.name()).findFirst())
+                .flatMap(found -> required(property.substring(0, property.lastIndexOf('.') + 1))
+                        .findFirst())
                 .map(needed -> String.valueOf(given.test(needed.name())))
                 .or(() -> key.map(Key::fallback).filter(fallback -> !fallback.isEmpty()));
     }
 
-    /** What the owner of that property must have. */
-    static Stream<Key<?>> required(String property) {
-        String owner = property.substring(0, property.lastIndexOf('.') + 1);
-        return TABLE.values().stream()
-                .filter(key -> key.is(REQUIRED) && key.name().startsWith(owner));
+    /** The keys that begin so and must be given. */
+    static Stream<Key<?>> required(String prefix) {
+        return all().filter(key -> key.name().startsWith(prefix) && key.is(REQUIRED));
     }
 
     /** What there is to say of a property that nobody knows; empty for any other. */
     static Optional<String> unknown(String property) {
         Matcher owned = OWNED.matcher(property);
-        if (!property.startsWith("jobrelay.") || find(property).isPresent()) {
-            return Optional.empty();
-        } else if (!owned.matches()) {
-            return Optional.of("unknown property" + NearestName.hint(property, TABLE.keySet()));
-        } else if (owned.group(1).equals("account")) {
-            Set<String> known = parameters("jobrelay.account.<name>.");
-            return Optional.of("unknown property of an account" + NearestName.hint(owned.group(3), known));
+        if (!owned.matches()) {
+            return Optional.of("unknown property" + NearestName.hint(property, TABLE.keySet()))
+                    .filter(problem -> property.startsWith("jobrelay.") && !TABLE.containsKey(property));
         }
-        Set<String> known = parameters("jobrelay.destination." + owned.group(2) + ".");
-        return Optional.of(known)
-                .filter(parameters -> !parameters.isEmpty())
-                .map(parameters -> "unknown property of the %s destination, which has %s%s"
-                        .formatted(
-                                owned.group(2),
-                                String.join(", ", parameters),
-                                NearestName.hint(owned.group(3), parameters)));
-    }
-
-    private static Set<String> parameters(String owner) {
-        return TABLE.values().stream()
-                .filter(key -> key.name().startsWith(owner))
+        boolean account = owned.group(1).equals("account");
+        String prefix = account ? "jobrelay.account.<name>." : property.substring(0, owned.start(3));
+        Set<String> known = all().filter(key -> key.name().startsWith(prefix))
                 .map(Key::parameter)
                 .collect(toCollection(TreeSet::new));
+        String problem = account
+                ? "unknown property of an account"
+                : "unknown property of the %s destination, which has %s"
+                        .formatted(owned.group(2), String.join(", ", known));
+        return Optional.of(problem + NearestName.hint(owned.group(3), known))
+                .filter(said -> !known.isEmpty() && !known.contains(owned.group(3)));
     }
 }

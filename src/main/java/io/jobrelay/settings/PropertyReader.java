@@ -1,6 +1,8 @@
 package io.jobrelay.settings;
 
-import io.jobrelay.settings.Key.Trait;
+import static io.jobrelay.settings.Key.Trait.SECRET;
+
+import io.jobrelay.trust.SecretProperties;
 import io.jobrelay.trust.Secrets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,8 +21,6 @@ final class PropertyReader {
     /** As far as the last at sign: a password may have slashes, question marks and at signs that nobody encoded. */
     private static final Pattern USER = Pattern.compile("^(.*?://?)?.*@", Pattern.DOTALL);
 
-    private static final Pattern QUERY = Pattern.compile("[?#].*", Pattern.DOTALL);
-
     private final PropertyFile file;
     private final Function<String, Optional<String>> values;
     private final Secrets secrets;
@@ -28,7 +28,6 @@ final class PropertyReader {
     private final Set<String> unresolved = new HashSet<>();
 
     /**
-     * @param file knows where a property stands
      * @param values the resolved value of a property
      * @param secrets what no problem shows
      */
@@ -36,23 +35,23 @@ final class PropertyReader {
         this.file = file;
         this.values = values;
         this.secrets = secrets;
+        // Before anything is read, since a problem shows a value, and that may be another key's secret.
+        file.keys().forEach(this::learn);
     }
 
-    List<Problem> problems() {
-        return problems;
-    }
-
-    /** Remembers what is secret in the value of the property. */
-    void learn(String property) {
+    private void learn(String property) {
         try {
-            values.apply(property).ifPresent(value -> SecretProperties.learn(property, value.strip(), secrets));
+            values.apply(property).map(String::strip).ifPresent(value -> {
+                SecretProperties.learn(property, value, secrets);
+                Keys.find(property).filter(key -> key.is(SECRET)).ifPresent(key -> secrets.add(value));
+            });
         } catch (RuntimeException e) {
             // It cannot be resolved, which is said where it is read.
         }
     }
 
-    boolean has(Key<?> key) {
-        return given(key.name()).isPresent();
+    List<Problem> problems() {
+        return problems;
     }
 
     private Optional<String> given(String property) {
@@ -66,6 +65,10 @@ final class PropertyReader {
         }
     }
 
+    boolean has(Key<?> key) {
+        return given(key.name()).isPresent();
+    }
+
     /** True if the property has a value that keeps the rule. */
     boolean fits(Key<?> key) {
         return given(key.name()).flatMap(key.rule()::parse).isPresent();
@@ -73,18 +76,21 @@ final class PropertyReader {
 
     /** The value, or the default; empty if there is neither. */
     <T> Optional<T> get(Key<T> key) {
-        Rule<T> rule = key.rule();
-        Optional<String> given = given(key.name());
-        Optional<T> value = given.flatMap(rule::parse);
-        if (given.isPresent() && value.isEmpty()) {
-            String was = key.is(Trait.SECRET)
-                    ? ", was of %d characters".formatted(given.get().length())
-                    : ", was '%s'".formatted(shown(given.get()));
-            problem(key, "must be " + rule.words().replaceFirst("(?=;|$)", Matcher.quoteReplacement(was)));
+        String given = given(key.name()).orElse("");
+        Optional<T> value = key.rule().parse(given).filter(read -> !given.isEmpty());
+        if (value.isPresent()) {
+            return value;
         }
-        return value.or(() -> Keys.defaultOf(key.name(), other -> given(other).isPresent())
+        if (!given.isEmpty()) {
+            String was = key.is(SECRET)
+                    ? ", was of %d characters".formatted(given.length())
+                    : ", was '%s'".formatted(shown(given));
+            String rule = key.rule().words().replaceFirst("(?=;|$)", Matcher.quoteReplacement(was));
+            problem(key.name(), "must be " + rule);
+        }
+        return Keys.defaultOf(key.name(), other -> given(other).isPresent())
                 .or(() -> Optional.of(key.fallback()).filter(fallback -> !fallback.isEmpty()))
-                .flatMap(rule::parse));
+                .flatMap(key.rule()::parse);
     }
 
     /** The value of a property that has a default. */
@@ -96,21 +102,16 @@ final class PropertyReader {
     static String shown(String value) {
         Matcher user = USER.matcher(value);
         String scheme = user.lookingAt() && user.group(1) != null ? user.group(1) : "";
-        return QUERY.matcher(user.replaceFirst(Matcher.quoteReplacement(scheme + "***@")))
-                .replaceAll("?***");
+        return user.replaceFirst(Matcher.quoteReplacement(scheme + "***@")).replaceFirst("(?s)[?#].*", "?***");
     }
 
     void require(Key<?> key, String rule) {
         if (!has(key) && !unresolved.contains(key.name())) {
-            problem(key, "required" + rule);
+            problem(key.name(), "required" + rule);
         }
     }
 
-    void problem(Key<?> key, String message) {
-        problem(key.name(), message);
-    }
-
     void problem(String property, String message) {
-        problems.add(file.problem(property, property + ": " + secrets.mask(message)));
+        problems.add(file.problem(property, secrets.mask(message)));
     }
 }

@@ -38,16 +38,7 @@ public record Settings(
         Map<String, Account> accounts,
         Map<String, Destination> destinations) {
     public Settings {
-        requireNonNull(instance, "instance is null");
-        requireNonNull(node, "node is null");
         watches = List.copyOf(watches);
-        requireNonNull(ledger, "ledger is null");
-        requireNonNull(poll, "poll is null");
-        requireNonNull(delivery, "delivery is null");
-        requireNonNull(http, "http is null");
-        requireNonNull(retention, "retention is null");
-        requireNonNull(jobRetention, "jobRetention is null");
-        requireNonNull(lookEvery, "lookEvery is null");
         accounts = Map.copyOf(accounts);
         destinations = Map.copyOf(destinations);
     }

@@ -7,16 +7,8 @@ import io.jobrelay.account.Signing;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.delivery.WebhookSignature;
-import io.jobrelay.settings.Destination.AmqpTarget;
-import io.jobrelay.settings.Destination.FileTarget;
-import io.jobrelay.settings.Destination.KafkaTarget;
-import io.jobrelay.settings.Destination.QueueTarget;
-import io.jobrelay.settings.Destination.Target;
-import io.jobrelay.settings.Destination.WebhookTarget;
-import io.jobrelay.settings.Settings.DeliverySettings;
+import io.jobrelay.httpclient.AddressRange;
 import io.jobrelay.settings.Settings.HttpSettings;
-import io.jobrelay.settings.Settings.LedgerSettings;
-import io.jobrelay.settings.Settings.PollSettings;
 import io.jobrelay.trust.Secrets;
 import java.net.URI;
 import java.time.ZoneId;
@@ -29,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@link Settings} from properties, each as {@link Keys} says, or refuses them with every problem at once. */
 public final class SettingsReader {
@@ -71,8 +64,6 @@ public final class SettingsReader {
 
     /** Reads all settings as far as they are right; once. */
     public Reading reading() {
-        // Before anything else is read, since a problem shows a value, and that may be another key's secret.
-        file.keys().forEach(properties::learn);
         Map<String, Account> accounts = new HashMap<>();
         names("account").forEach(name -> account(name).ifPresent(account -> accounts.put(name, account)));
         file.keys().forEach(key -> Keys.unknown(key).ifPresent(problem -> properties.problem(key, problem)));
@@ -83,11 +74,11 @@ public final class SettingsReader {
                 properties.value(Keys.NODE),
                 properties.value(Keys.WATCHES),
                 ledger(),
-                new PollSettings(
+                new Settings.PollSettings(
                         properties.value(Keys.CONCURRENCY),
                         properties.value(Keys.POLL_TIMEOUT),
                         properties.value(Keys.REPLY_LIMIT)),
-                new DeliverySettings(
+                new Settings.DeliverySettings(
                         new DeliverySchedule(properties.value(Keys.SCHEDULE).waits(), properties.value(Keys.JITTER)),
                         properties.value(Keys.DELIVERY_TIMEOUT),
                         new CircuitBreaker(
@@ -115,13 +106,14 @@ public final class SettingsReader {
         return names;
     }
 
-    private LedgerSettings ledger() {
+    private Settings.LedgerSettings ledger() {
         String url = properties.value(Keys.LEDGER_URL);
-        LedgerUrl.unencrypted(url).ifPresent(problem -> properties.problem(Keys.LEDGER_URL, problem));
-        return new LedgerSettings(
-                url,
-                properties.get(Keys.LEDGER_USER).orElse(null),
-                properties.get(Keys.LEDGER_PASSWORD).orElse(null));
+        LedgerUrl.unencrypted(url).ifPresent(problem -> properties.problem(Keys.LEDGER_URL.name(), problem));
+        return new Settings.LedgerSettings(url, orNull(Keys.LEDGER_USER), orNull(Keys.LEDGER_PASSWORD));
+    }
+
+    private <T> @Nullable T orNull(Key<T> key) {
+        return properties.get(key).orElse(null);
     }
 
     private HttpSettings http() {
@@ -130,36 +122,29 @@ public final class SettingsReader {
         if (enabled && !HttpSettings.isLoopback(host)) {
             properties.require(Keys.HTTP_TOKEN, " beyond this machine, jobrelay.http.host being " + host);
         }
-        return new HttpSettings(
-                enabled,
-                host,
-                properties.value(Keys.HTTP_PORT),
-                properties.get(Keys.HTTP_TOKEN).orElse(null),
-                properties.get(Keys.TRUSTED_PROXIES).orElse(List.of()));
+        List<AddressRange> proxies = properties.get(Keys.TRUSTED_PROXIES).orElse(List.of());
+        return new HttpSettings(enabled, host, properties.value(Keys.HTTP_PORT), orNull(Keys.HTTP_TOKEN), proxies);
     }
 
     private Optional<Account> account(String name) {
-        boolean allowHttp = properties.value(Keys.ALLOW_HTTP.of(name));
         Key<URI> endpointKey = Keys.ENDPOINT.of(name);
+        Key<Signing> signingKey = Keys.SIGNING.of(name);
+        boolean allowHttp = properties.value(Keys.ALLOW_HTTP.of(name));
         properties.require(
                 endpointKey, ", the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com");
         Optional<URI> endpoint = properties.get(endpointKey);
-        endpoint.ifPresent(url -> {
-            requireHttps(endpointKey, url, allowHttp);
-            if (!url.getRawPath().isEmpty()) {
-                properties.problem(
-                        endpointKey, "must end after the host, the route adds the path, was '%s'".formatted(url));
-            }
-        });
-        Key<Signing> signingKey = Keys.SIGNING.of(name);
+        endpoint.ifPresent(url -> requireHttps(endpointKey, url, allowHttp));
+        endpoint.filter(url -> !url.getRawPath().isEmpty())
+                .map("must end after the host, the route adds the path, was '%s'"::formatted)
+                .ifPresent(problem -> properties.problem(endpointKey.name(), problem));
         properties.require(signingKey, ", " + signingKey.rule().words());
         Optional<Signing> signing = properties.get(signingKey);
         Map<String, String> proof = proof(name, allowHttp);
         double requestsPerSecond = properties.value(Keys.REQUESTS_PER_SECOND.of(name));
-        Optional<ZoneId> timeZone = properties.get(Keys.TIME_ZONE.of(name));
+        ZoneId timeZone = orNull(Keys.TIME_ZONE.of(name));
         boolean batchedPolls = properties.value(Keys.BATCHED_POLLS.of(name));
-        return endpoint.flatMap(url -> signing.map(scheme ->
-                new Account(name, url, scheme, proof, requestsPerSecond, timeZone.orElse(null), batchedPolls)));
+        return endpoint.flatMap(url -> signing.map(
+                scheme -> new Account(name, url, scheme, proof, requestsPerSecond, timeZone, batchedPolls)));
     }
 
     private Map<String, String> proof(String name, boolean allowHttp) {
@@ -173,9 +158,8 @@ public final class SettingsReader {
         }
         boolean accessKey = properties.has(Keys.ACCESS_KEY.of(name));
         if (accessKey || properties.has(Keys.SECRET_KEY.of(name))) {
-            properties.require(
-                    (accessKey ? Keys.SECRET_KEY : Keys.ACCESS_KEY).of(name),
-                    " where the other key of the pair is given, is not set");
+            Key<String> other = (accessKey ? Keys.SECRET_KEY : Keys.ACCESS_KEY).of(name);
+            properties.require(other, " where the other key of the pair is given, is not set");
         }
         return proof;
     }
@@ -183,8 +167,8 @@ public final class SettingsReader {
     /** Of a value that is an address: plain http stays on this machine, unless it is allowed. */
     private void requireHttps(Key<?> key, Object value, boolean allowHttp) {
         if (value instanceof URI url && !isHttps(url) && !allowHttp && !HttpSettings.isLoopback(url.getHost())) {
-            properties.problem(
-                    key, "must be https, was '%s'; allow-http=true allows http beyond this machine".formatted(url));
+            String problem = "must be https, was '%s'; allow-http=true allows http beyond this machine";
+            properties.problem(key.name(), problem.formatted(url));
         }
     }
 
@@ -193,62 +177,53 @@ public final class SettingsReader {
     }
 
     private Destination destination(String name) {
-        Key<Boolean> enabledKey = Keys.ENABLED.of(name);
-        boolean enabled = properties.value(enabledKey);
+        boolean enabled = properties.value(Keys.ENABLED.of(name));
         if (enabled) {
-            String rule = " while the destination is on; switch it off with %s=false".formatted(enabledKey.name());
-            Keys.required(enabledKey.name()).forEach(key -> properties.require(key, rule));
+            String prefix = "jobrelay.destination." + name + ".";
+            String rule = " while the destination is on; switch it off with " + prefix + "enabled=false";
+            Keys.required(prefix).forEach(key -> properties.require(key, rule));
         }
         return new Destination(name, enabled, target(name));
     }
 
     /** One of the user's own is of the kind whose properties it has. */
-    private Target target(String name) {
+    private Destination.Target target(String name) {
         boolean own = !Keys.DESTINATIONS.contains(name);
         if (own ? properties.fits(Keys.AMQP_URL.of(name)) : name.equals("amqp")) {
-            return new AmqpTarget(
-                    properties.get(Keys.AMQP_URL.of(name)).orElse(null),
-                    properties.get(Keys.AMQP_USER.of(name)).orElse(null),
-                    properties.get(Keys.AMQP_PASSWORD.of(name)).orElse(null));
-        }
-        if (own ? properties.fits(Keys.KAFKA_BROKERS.of(name)) : name.equals("kafka")) {
-            return new KafkaTarget(properties.get(Keys.KAFKA_BROKERS.of(name)).orElse(""));
-        }
-        if (own ? properties.has(Keys.QUEUE.of(name)) : name.equals("queue")) {
-            Optional<Integer> port = properties.get(Keys.BROKER_PORT.of(name));
-            return new QueueTarget(
+            return new Destination.AmqpTarget(
+                    orNull(Keys.AMQP_URL.of(name)),
+                    orNull(Keys.AMQP_USER.of(name)),
+                    orNull(Keys.AMQP_PASSWORD.of(name)));
+        } else if (own ? properties.fits(Keys.KAFKA_BROKERS.of(name)) : name.equals("kafka")) {
+            return new Destination.KafkaTarget(
+                    properties.get(Keys.KAFKA_BROKERS.of(name)).orElse(""));
+        } else if (own ? properties.has(Keys.QUEUE.of(name)) : name.equals("queue")) {
+            Integer port = orNull(Keys.BROKER_PORT.of(name));
+            return new Destination.QueueTarget(
                     properties.value(Keys.QUEUE.of(name)),
-                    properties.get(Keys.BROKER_URL.of(name)).orElse(null),
-                    port.map(OptionalInt::of).orElse(OptionalInt.empty()));
+                    orNull(Keys.BROKER_URL.of(name)),
+                    port == null ? OptionalInt.empty() : OptionalInt.of(port));
+        } else if (own ? properties.has(Keys.FILE_PATH.of(name)) : name.equals("file")) {
+            return new Destination.FileTarget(properties.value(Keys.FILE_PATH.of(name)));
         }
-        if (own ? properties.has(Keys.FILE_PATH.of(name)) : name.equals("file")) {
-            return new FileTarget(properties.value(Keys.FILE_PATH.of(name)));
-        }
-        return webhook(name);
+        return webhook(name, Keys.WEBHOOK_URL.of(name), Keys.WEBHOOK_SECRET.of(name));
     }
 
-    private WebhookTarget webhook(String name) {
+    private Destination.WebhookTarget webhook(String name, Key<URI> urlKey, Key<List<String>> secretKey) {
         boolean allowPrivate = properties.value(Keys.ALLOW_PRIVATE.of(name));
-        List<String> secrets = properties
-                .get(Keys.WEBHOOK_SECRET.of(name))
-                .map(text -> List.of(text.split("[,\\s]+")))
-                .orElse(List.of());
-        if (secrets.isEmpty()) {
-            return new WebhookTarget(secrets, allowPrivate);
+        List<String> secrets = properties.get(secretKey).orElse(List.of());
+        if (!secrets.isEmpty()) {
+            try {
+                new WebhookSignature(secrets);
+            } catch (IllegalArgumentException e) {
+                properties.problem(secretKey.name(), String.valueOf(e.getMessage()));
+            }
+            URI url = orNull(urlKey);
+            if (url != null && !isHttps(url) && !allowPrivate) {
+                String problem = "must be https, was '%s'; allow-private=true allows http and private addresses";
+                properties.problem(urlKey.name(), problem.formatted(PropertyReader.shown(url.toString())));
+            }
         }
-        try {
-            new WebhookSignature(secrets);
-        } catch (IllegalArgumentException e) {
-            properties.problem(Keys.WEBHOOK_SECRET.of(name), String.valueOf(e.getMessage()));
-        }
-        Key<URI> urlKey = Keys.WEBHOOK_URL.of(name);
-        properties
-                .get(urlKey)
-                .filter(url -> !isHttps(url) && !allowPrivate)
-                .ifPresent(url -> properties.problem(
-                        urlKey,
-                        "must be https, was '%s'; allow-private=true allows http and private addresses"
-                                .formatted(PropertyReader.shown(url.toString()))));
-        return new WebhookTarget(secrets, allowPrivate);
+        return new Destination.WebhookTarget(secrets, allowPrivate);
     }
 }

@@ -51,7 +51,7 @@ class DocsTest {
     }
 
     private static Stream<Key<?>> keys(String prefix) {
-        return Keys.all().stream().filter(key -> key.name().startsWith(prefix));
+        return Keys.all().filter(key -> key.name().startsWith(prefix));
     }
 
     /** What the table of these keys says of their defaults. */

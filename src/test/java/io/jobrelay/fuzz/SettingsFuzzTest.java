@@ -146,7 +146,7 @@ class SettingsFuzzTest {
     }
 
     private static List<String> keys() {
-        return Keys.all().stream()
+        return Keys.all()
                 .map(key -> key.name().replace("<name>", "acme"))
                 .sorted()
                 .toList();

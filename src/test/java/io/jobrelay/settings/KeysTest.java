@@ -20,7 +20,7 @@ class KeysTest {
     void a_secret_has_the_name_of_one() {
         assertThat(Keys.all())
                 .filteredOn(key -> key.is(Trait.SECRET))
-                .containsExactlyInAnyOrderElementsOf(Keys.all().stream()
+                .containsExactlyInAnyOrderElementsOf(Keys.all()
                         .filter(key ->
                                 key.parameter().matches("secret|secret-key|access-key|security-token|token|password"))
                         .toList());
@@ -46,8 +46,10 @@ class KeysTest {
 
     @Test
     void a_destination_that_jobrelay_comes_with_has_no_parameters_but_its_own() {
-        assertThat(Keys.find("jobrelay.destination.crm.allow-private")).isPresent();
-        assertThat(Keys.find("jobrelay.destination.file.allow-private")).isEmpty();
-        assertThat(Keys.find("jobrelay.account.file.allow-http")).isPresent();
+        assertThat(Keys.unknown("jobrelay.destination.crm.allow-private")).isEmpty();
+        assertThat(Keys.unknown("jobrelay.destination.crm.any-other")).isEmpty();
+        assertThat(Keys.unknown("jobrelay.destination.file.allow-private"))
+                .hasValue("unknown property of the file destination, which has enabled, path");
+        assertThat(Keys.unknown("jobrelay.account.file.allow-http")).isEmpty();
     }
 }

@@ -1,6 +1,6 @@
 package io.jobrelay.camel.provider;
 
-import io.jobrelay.settings.SecretProperties;
+import io.jobrelay.trust.SecretProperties;
 import io.jobrelay.trust.Secrets;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.PropertiesFunction;

@@ -96,8 +96,7 @@ public final class Reload {
     private List<Problem> waiting(String text) {
         PropertyFile file = PropertyFile.of(ConfigSnapshot.PROPERTIES, text);
         return running.started().waiting(text).stream()
-                .map(key -> new Problem(
-                        ConfigSnapshot.PROPERTIES, file.line(key), key + ": takes effect at the next start"))
+                .map(key -> file.problem(key, "takes effect at the next start"))
                 .toList();
     }
 

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jobrelay.account.Account;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.Poll;
-import io.jobrelay.settings.SecretProperties;
+import io.jobrelay.trust.SecretProperties;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;

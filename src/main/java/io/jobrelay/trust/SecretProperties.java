@@ -1,9 +1,7 @@
-package io.jobrelay.settings;
+package io.jobrelay.trust;
 
-import static io.jobrelay.settings.Key.Trait.SECRET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jobrelay.trust.Secrets;
 import java.net.URLDecoder;
 import java.util.Base64;
 import java.util.List;
@@ -54,9 +52,8 @@ public final class SecretProperties {
     /** True if a property, a variable or a parameter of this name is a secret. */
     public static boolean isSecret(String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
-        return Keys.find(name).filter(key -> key.is(SECRET)).isPresent()
-                || NAME.matcher(last.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
-                        .matches();
+        return NAME.matcher(last.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
+                .matches();
     }
 
     /** The text and the bytes behind its Base64: the latter are the key. */
