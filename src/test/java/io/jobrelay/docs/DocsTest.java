@@ -101,6 +101,19 @@ class DocsTest {
                         Arrays.stream(Signing.values()).map(Signing::scheme).toList());
     }
 
+    /** Its classes and packages in code marks; a class that is renamed is renamed there. */
+    @Test
+    void the_architecture_names_classes_that_are_there() {
+        List<String> classes = Documents.filesBelow(Path.of("src/main/java"), ".java").stream()
+                .map(file -> file.getFileName().toString().replace(".java", ""))
+                .toList();
+        assertThat(Documents.prose(Path.of("docs/architecture.md")).stream()
+                        .flatMap(line -> codes(line).stream())
+                        .filter(code -> code.matches("([A-Z][a-z]+)+")))
+                .hasSizeGreaterThan(40)
+                .allSatisfy(name -> assertThat(classes).contains(name));
+    }
+
     /** What a newcomer reads first stays short. */
     @Test
     void the_readme_has_at_most_150_lines() {
