@@ -38,7 +38,7 @@ final class Line implements AutoCloseable {
         set("jobrelay.account.cloud.requests-per-second", "1000");
         set("jobrelay.poll.concurrency", "4");
         set("jobrelay.destination.file.path", directory + "/out/changes.ndjson");
-        set("jobrelay.destination.queue.port", "");
+        set("jobrelay.destination.queue.enabled", "true").set("jobrelay.destination.queue.port", "");
         set("jobrelay.destination.webhook.enabled", "true");
         set("jobrelay.destination.webhook.url", webhook);
         set("jobrelay.destination.webhook.allow-private", "true");

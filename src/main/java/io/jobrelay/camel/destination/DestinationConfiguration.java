@@ -3,13 +3,10 @@ package io.jobrelay.camel.destination;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.camel.health.TroubleCheck;
-import io.jobrelay.camel.outbox.OutboxHeaders;
+import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.camel.provider.ProviderConfiguration;
-import io.jobrelay.delivery.AmqpConnections;
-import io.jobrelay.delivery.BrokerConnections;
 import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.delivery.EmbeddedBroker;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.delivery.WebhookSignature;
 import io.jobrelay.httpclient.BoundedClient;
@@ -22,10 +19,8 @@ import io.jobrelay.settings.Destination.KafkaTarget;
 import io.jobrelay.settings.Destination.QueueTarget;
 import io.jobrelay.settings.Destination.Target;
 import io.jobrelay.settings.Destination.WebhookTarget;
-import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.trust.Secrets;
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,12 +38,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jms.MessageCreatedStrategy;
 import org.apache.camel.spi.Registry;
@@ -58,16 +50,15 @@ import org.apache.qpid.jms.message.JmsMessage;
 import org.apache.qpid.jms.provider.amqp.message.AmqpJmsMessageFacade;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.jspecify.annotations.Nullable;
-import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /**
- * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook}, {@code read-receipt} and
- * {@code refuse-delivery}; for each destination that is a queue {@code <name>-connections}, for each that is a Kafka topic
- * {@code <name>-producers}, and for each that is a webhook {@code <name>-client}. A broker of our own has
- * its files beside the ledger.
+ * The beans that the routes of destinations name: {@code append-event}, {@code sign-webhook}, {@code read-receipt},
+ * {@code refuse-delivery} and {@code amqp-content-type}; for each destination that is a queue {@code <name>-connections}, for
+ * each that is a Kafka topic {@code <name>-producers}, and for each that is a webhook {@code <name>-client}. An embedded broker
+ * has its files beside the ledger.
  */
 public final class DestinationConfiguration implements AutoCloseable {
-    /** Where there is no file that it could be beside. */
+    /** Where the ledger is not a file. */
     private static final Path BROKER = Path.of("data/broker");
 
     private static final int LARGEST_RECEIPT = 64 * 1024;
@@ -76,19 +67,19 @@ public final class DestinationConfiguration implements AutoCloseable {
 
     private final Registry registry;
     private final Clock clock;
-    private final Path broker;
-    private final Map<String, EventFile> files = new ConcurrentHashMap<>();
-    private final Map<String, WebhookSignature> signatures = new ConcurrentHashMap<>();
-    private final Map<String, ConnectionFactory> brokers = new ConcurrentHashMap<>();
+    private final AppendEvent files = new AppendEvent();
+    private final SignWebhook signatures;
+    private final Brokers brokers;
     /** What each destination holds open, the last opened first. */
     private final Map<String, Deque<AutoCloseable>> open = new LinkedHashMap<>();
 
     public DestinationConfiguration(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
         this.registry = context.getRegistry();
         this.clock = clock;
-        this.broker = LedgerDatabase.file(settings.ledger())
+        this.signatures = new SignWebhook(clock);
+        this.brokers = new Brokers(LedgerDatabase.file(settings.ledger())
                 .map(ledger -> ledger.resolveSibling("broker"))
-                .orElse(BROKER);
+                .orElse(BROKER));
         try {
             settings.destinations().values().forEach(destination -> open(destination, settings));
         } catch (RuntimeException e) {
@@ -96,59 +87,25 @@ public final class DestinationConfiguration implements AutoCloseable {
             throw e;
         }
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
-        BrokerCheck check = new BrokerCheck(brokers, secrets, threads, System::nanoTime);
+        BrokerCheck check = new BrokerCheck(brokers.byDestination(), secrets, threads, System::nanoTime);
         registry.bind("broker-check", new TroubleCheck("broker", true, check::trouble));
-        registry.bind("append-event", (Processor) this::append);
-        registry.bind("sign-webhook", (Processor) this::sign);
+        Metrics.of(context).ifPresent(metrics -> metrics.brokerMessages(brokers::messages));
+        registry.bind("append-event", files);
+        registry.bind("sign-webhook", signatures);
         registry.bind("read-receipt", new ReadReceipt(clock));
         registry.bind("refuse-delivery", (Processor) DestinationConfiguration::refuse);
+        registry.bind("amqp-content-type", (MessageCreatedStrategy) DestinationConfiguration::setContentType);
     }
 
-    /** Appends the event to the file of its destination. A disk that takes nothing is no fault of the event: it waits. */
-    private void append(Exchange exchange) {
-        Message message = exchange.getMessage();
-        try {
-            of(files, message, "jobrelay.destination.%s.path: required by a file destination, is not set")
-                    .append(
-                            requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
-                            requireNonNull(message.getBody(byte[].class)));
-        } catch (IOException failure) {
-            throw new DeliveryFailedException(
-                    failure.getMessage() + "; nothing is lost, it goes on by itself once it can be written",
-                    Consequence.WAIT,
-                    null);
-        }
-    }
-
-    /** Signs the event with the keys of its destination, as of now: receivers refuse an old signature. */
-    private void sign(Exchange exchange) {
-        Message message = exchange.getMessage();
-        of(signatures, message, "jobrelay.destination.%s.secret: required by a webhook, is not set")
-                .headers(
-                        requireNonNull(message.getHeader(OutboxHeaders.EVENT_ID, String.class)),
-                        clock.instant(),
-                        requireNonNull(message.getBody(byte[].class)))
-                .forEach(message::setHeader);
-    }
-
-    private static <T> T of(Map<String, T> opened, Message message, String rule) {
-        String destination = message.getHeader(OutboxHeaders.DESTINATION, String.class);
-        T found = opened.get(destination);
-        if (found == null) {
-            throw new IllegalStateException(rule.formatted(destination));
-        }
-        return found;
-    }
-
-    /** Ends a delivery whose destination is well and will not have this event; what was caught says why. */
+    /** Ends a delivery whose destination works and refuses this event; the exception that was caught says why. */
     private static void refuse(Exchange exchange) {
         Throwable caught = requireNonNull(
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class),
-                "refuse-delivery stands in a doCatch");
+                "refuse-delivery belongs in a doCatch");
         throw new DeliveryFailedException(String.valueOf(caught.getMessage()), Consequence.REFUSED, null);
     }
 
-    /** Says in an AMQP message that it is an event, which JMS has no word for. */
+    /** Marks an AMQP message as an event, for which JMS has no property. */
     private static void setContentType(
             jakarta.jms.Message message, Session session, Exchange exchange, @Nullable Throwable cause) {
         if (message instanceof JmsMessage amqp && amqp.getFacade() instanceof AmqpJmsMessageFacade properties) {
@@ -156,7 +113,7 @@ public final class DestinationConfiguration implements AutoCloseable {
         }
     }
 
-    /** The destinations that are not the same in both, and so have to be opened anew. */
+    /** The destinations that differ, and so have to be opened again. */
     public static Set<String> differences(Settings before, Settings after) {
         Set<String> names = new TreeSet<>(before.destinations().keySet());
         names.addAll(after.destinations().keySet());
@@ -172,10 +129,7 @@ public final class DestinationConfiguration implements AutoCloseable {
         return List.of(destination + "-connections", destination + "-producers", destination + "-client");
     }
 
-    /**
-     * Opens these destinations anew, as the settings have them now; those that they no longer have are closed. No route
-     * may be using them.
-     */
+    /** Opens these destinations again as the settings have them now, or closes them. No route may be using them. */
     public void reopen(Set<String> destinations, Settings settings) {
         destinations.forEach(this::close);
         for (String name : destinations) {
@@ -190,45 +144,28 @@ public final class DestinationConfiguration implements AutoCloseable {
         String name = destination.name();
         Target target = destination.target();
         Duration timeout = settings.delivery().timeout();
-        // The route of a destination that is switched off still names its beans; only what is used is opened.
+        Deque<AutoCloseable> held = open.computeIfAbsent(name, each -> new ArrayDeque<>());
         if (target instanceof FileTarget file && destination.enabled()) {
-            files.put(name, file(name, file.path()));
+            held.push(files.to(name, file(file.path())));
         } else if (target instanceof QueueTarget queue) {
-            registry.bind(
-                    name + "-connections",
-                    destination.enabled()
-                            ? pool(destination, BrokerConnections.bounded(artemis(destination, queue), timeout))
-                            : new JmsPoolConnectionFactory());
+            registry.bind(name + "-connections", brokers.artemis(destination, queue, timeout, held));
         } else if (target instanceof AmqpTarget amqp) {
-            registry.bind(
-                    name + "-connections",
-                    amqp.url() == null
-                            ? new JmsPoolConnectionFactory()
-                            : pool(
-                                    destination,
-                                    AmqpConnections.bounded(amqp.url(), amqp.user(), amqp.password(), timeout)));
-            registry.bind("amqp-content-type", (MessageCreatedStrategy) DestinationConfiguration::setContentType);
+            registry.bind(name + "-connections", brokers.amqp(destination, amqp, timeout, held));
         } else if (target instanceof KafkaTarget) {
             registry.bind(name + "-producers", new KafkaProducers(timeout));
         } else if (target instanceof WebhookTarget webhook) {
             BoundedClient client = client(name, webhook.allowPrivate(), timeout);
             registry.bind(name + "-client", client);
-            held(name).push(client::stop);
+            held.push(client::stop);
             if (destination.enabled() && !webhook.secrets().isEmpty()) {
-                signatures.put(name, new WebhookSignature(webhook.secrets()));
+                held.push(signatures.with(name, new WebhookSignature(webhook.secrets())));
             }
         }
     }
 
-    private Deque<AutoCloseable> held(String destination) {
-        return open.computeIfAbsent(destination, name -> new ArrayDeque<>());
-    }
-
-    private EventFile file(String destination, Path path) {
+    private EventFile file(Path path) {
         try {
-            EventFile file = EventFile.open(path, clock);
-            held(destination).push(file);
-            return file;
+            return EventFile.open(path, clock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -241,38 +178,8 @@ public final class DestinationConfiguration implements AutoCloseable {
         return new BoundedClient(timeout, LARGEST_RECEIPT, CONNECTIONS, addresses, ProviderConfiguration.defaultTls());
     }
 
-    private ConnectionFactory pool(Destination destination, ConnectionFactory bounded) {
-        if (destination.enabled()) {
-            brokers.put(destination.name(), bounded);
-        }
-        JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(bounded);
-        held(destination.name()).push(pool::stop);
-        return pool;
-    }
-
-    private ActiveMQConnectionFactory artemis(Destination destination, QueueTarget queue) {
-        if (queue.brokerUrl() != null) {
-            return new ActiveMQConnectionFactory(queue.brokerUrl());
-        }
-        List<ListenAddress> address = destination.listenAddress().stream().toList();
-        // The broker would say it in a stack trace, and fail for another reason.
-        ListenAddress.requireFree(address);
-        try {
-            EmbeddedBroker embedded = new EmbeddedBroker(broker, queue.port());
-            held(destination.name()).push(embedded);
-            return embedded.connectionFactory();
-        } catch (IOException e) {
-            ListenAddress.requireFree(address);
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private void close(String destination) {
         beans(destination).forEach(registry::unbind);
-        files.remove(destination);
-        signatures.remove(destination);
-        brokers.remove(destination);
         Deque<AutoCloseable> held = open.remove(destination);
         IllegalStateException failure = null;
         while (held != null && !held.isEmpty()) {

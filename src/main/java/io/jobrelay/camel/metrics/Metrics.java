@@ -149,6 +149,12 @@ public final class Metrics implements DeliveryListener {
                 .register(registry);
     }
 
+    public void brokerMessages(Supplier<Number> count) {
+        Gauge.builder("jobrelay.broker.messages", count)
+                .description("Messages that wait in the queues of the embedded broker.")
+                .register(registry);
+    }
+
     public void clockOffset(Supplier<Number> seconds) {
         Gauge.builder("jobrelay.clock.offset", seconds)
                 .description("How far the system clock has been put back since the ledger began to follow it.")

@@ -90,11 +90,7 @@ public enum Variant {
     NEW_ID_ON_EACH_ATTEMPT {
         @Override
         AgentBuilder breakIn(AgentBuilder builder) {
-            return in(
-                    builder,
-                    "io.jobrelay.camel.destination.DestinationConfiguration",
-                    named("sign"),
-                    NewIdOnEachAttempt.class);
+            return in(builder, "io.jobrelay.camel.destination.SignWebhook", named("process"), NewIdOnEachAttempt.class);
         }
     };
 
