@@ -3,16 +3,16 @@ package io.jobrelay.ledger;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which watches are blind: those that have had no good answer for longer than three times their longest pace. It is noticed
- * whether polls fail, hang or never begin. Time in which Jobrelay did not run does not count, so that after a pause each
- * watch has the chance to be polled first.
+ * Which watches are blind: those that have had no good answer for longer than three times their longest pace, whether polls fail,
+ * hang or never begin. Time in which Jobrelay did not run does not count, so that after a pause each watch has the chance to be
+ * polled first.
  */
 public final class Blindness {
     private static final int MOST_AT_ONCE = 256;
@@ -20,6 +20,9 @@ public final class Blindness {
 
     private static final String FIND = "select definition, failure, " + WatchHealth.COLUMNS
             + " from watch where state = 'ACTIVE' and %s limit :most";
+
+    private static final String BECOME_BLIND =
+            FIND.formatted("not blind and account = :account and blind_at <= :now order by blind_at");
 
     private final LedgerDatabase database;
     private final Announcements announcements;
@@ -31,9 +34,22 @@ public final class Blindness {
         this.clock = clock;
     }
 
+    /**
+     * A watch that has had no good answer for too long.
+     *
+     * @param since its last good answer, or when it was added, in the machine's time
+     * @param health the kind of its last failure, {@code OK} if no poll has ended since
+     * @param failure what that failure said, null where nothing is known
+     */
+    public record BlindWatch(
+            Watch watch,
+            Instant since,
+            String health,
+            @Nullable String failure) {}
+
     /** How many watches are blind, and the first of them. */
     public record Report(long count, List<BlindWatch> first) {
-        /** Everything is seen. */
+        /** No watch is blind. */
         public static final Report NONE = new Report(0, List.of());
 
         public Report {
@@ -41,45 +57,37 @@ public final class Blindness {
         }
     }
 
+    private record Found(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}
+
     /**
      * Announces watches of these accounts that have become blind and returns them, committed; at most 256 of each, so call again
      * for the others. To be called once the times of their last answers are noted.
      */
     public List<BlindWatch> notice(Collection<Lease> accounts) {
-        long now = clock.millis();
+        Instant now = clock.instant();
         return accounts.stream()
-                .map(account -> new Look(account, now))
-                .filter(look -> !database.read(handle -> find(handle, look, 1)).isEmpty())
-                .flatMap(look -> database.write(look.account, handle -> announce(handle, look)).stream())
+                .filter(account -> !database.read(handle -> find(handle, BECOME_BLIND, account, now, 1))
+                        .isEmpty())
+                .flatMap(account -> database.write(account, handle -> announce(handle, account, now)).stream())
                 .toList();
     }
 
-    private record Look(Lease account, long now) {}
-
-    private static List<Found> find(Handle handle, Look look, int most) {
-        return find(handle.createQuery(
-                        FIND.formatted("not blind and account = :account and blind_at <= :now order by blind_at"))
-                .bind("account", look.account.shard().name())
-                .bind("now", look.now)
-                .bind("most", most));
-    }
-
-    private List<BlindWatch> announce(Handle handle, Look look) {
-        List<Found> blind = find(handle, look, MOST_AT_ONCE);
+    private List<BlindWatch> announce(Handle handle, Lease account, Instant now) {
+        List<Found> blind = find(handle, BECOME_BLIND, account, now, MOST_AT_ONCE);
         Announcements.Batch announced = announcements.batch(handle);
         for (Found watch : blind) {
             watch.health.become(handle, watch.watch, watch.health.health(), true, watch.failure, announced, clock);
         }
         announced.write();
-        return blind.stream().map(this::told).toList();
+        return blind.stream().map(this::blindWatch).toList();
     }
 
     /** The watches that are blind. */
     public Report report() {
         return database.read(handle -> new Report(
                 count(handle),
-                find(handle.createQuery(FIND.formatted("blind order by id")).bind("most", NAMED)).stream()
-                        .map(this::told)
+                find(handle, FIND.formatted("blind order by id"), null, clock.instant(), NAMED).stream()
+                        .map(this::blindWatch)
                         .toList()));
     }
 
@@ -89,10 +97,12 @@ public final class Blindness {
                 .one();
     }
 
-    private record Found(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}
-
-    private static List<Found> find(Query query) {
-        return query.map((row, context) -> {
+    private static List<Found> find(Handle handle, String sql, @Nullable Lease account, Instant now, int most) {
+        return handle.createQuery(sql)
+                .bind("account", account == null ? null : account.shard().name())
+                .bind("now", now)
+                .bind("most", most)
+                .map((row, context) -> {
                     String failure = row.getString("failure");
                     return new Found(
                             Json.read(row.getString("definition"), Watch.class),
@@ -102,10 +112,10 @@ public final class Blindness {
                 .list();
     }
 
-    private BlindWatch told(Found found) {
+    private BlindWatch blindWatch(Found found) {
         return new BlindWatch(
                 found.watch,
-                clock.told(found.health.unansweredSince()),
+                clock.inMachineTime(found.health.unansweredSince()),
                 found.health.health(),
                 found.failure == null ? null : found.failure.message());
     }

@@ -116,7 +116,7 @@ public final class Deliveries {
     /** At most so many deliveries, from behind that place on. */
     public Page<Entry, Place> page(Filter filter, Place before, int limit) {
         return database.read(handle -> {
-            List<Range> ranges = ranges(handle, filter);
+            List<Range> ranges = ranges(filter);
             Place end = ranges.stream()
                     .flatMap(range -> end(handle, range, before).stream())
                     .max(naturalOrder())
@@ -185,7 +185,7 @@ public final class Deliveries {
         }
     }
 
-    private static List<Range> ranges(Handle handle, Filter filter) {
+    private List<Range> ranges(Filter filter) {
         if (filter.subject() != null) {
             return List.of(Range.ofSubject());
         }
@@ -193,7 +193,7 @@ public final class Deliveries {
             return List.of(Range.all());
         }
         Collection<String> destinations =
-                filter.destinations().isEmpty() ? Destinations.names(handle) : filter.destinations();
+                filter.destinations().isEmpty() ? Destinations.names(database) : filter.destinations();
         return destinations.stream()
                 .flatMap(name -> filter.statuses().stream().map(status -> Range.of(status, name)))
                 .toList();

@@ -95,10 +95,8 @@ public final class Destinations {
                 row.getString("node"));
     }
 
-    static List<String> names(Handle handle) {
-        return handle.createQuery("select name from destination")
-                .mapTo(String.class)
-                .list();
+    static List<String> names(LedgerDatabase database) {
+        return database.list("select name from destination", String.class);
     }
 
     /** How many deliveries a destination has in each status. */

@@ -60,6 +60,11 @@ public record DueWatch(
         return well && seen ? after(requireNonNull(stateSince), now) : null;
     }
 
+    /** After a poll that failed. */
+    DueWatch failed(Instant next) {
+        return new DueWatch(id, watch, lease, edit, next, stateSince, answered, false);
+    }
+
     /** After a poll that came to nothing, by no fault of the provider's. */
     public DueWatch later(Instant now) {
         return new DueWatch(id, watch, lease, edit, now.plus(watch.pace().shortest()), stateSince, answered, well);

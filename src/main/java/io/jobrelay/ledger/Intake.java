@@ -3,10 +3,8 @@ package io.jobrelay.ledger;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.JobRecord;
-import io.jobrelay.job.Json;
 import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.watch.Watch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,7 +33,6 @@ public final class Intake {
     private final LedgerClock clock;
     private final DoubleSupplier random;
     private final Batch<Answer, Answered> answers = this::takeIn;
-    private final Batch<Failed, Optional<DueWatch>> failures = this::takeInFailures;
 
     /**
      * @param random from 0 to 1
@@ -69,7 +66,7 @@ public final class Intake {
             boolean repeatable,
             Instant until,
             Set<String> displaced) {
-        /** An answer that nothing is to be concluded from: the watch was edited meanwhile. */
+        /** Nothing follows from an answer to a watch that was edited meanwhile. */
         private static final Answered NOTHING = new Answered(List.of(), null, true, false, Instant.MIN, Set.of());
     }
 
@@ -77,16 +74,16 @@ public final class Intake {
      * Takes in the records of a good answer. The future brings what they came to, once that is committed; or fails
      * with a {@link LedgerException}, as {@link LedgerDatabase#begin} does.
      *
-     * <p>Two watches may see the same job, and their answers come in any order. A record is left aside where another watch
-     * has brought a change of its job since this poll began: which of the two is older nobody can say, and the next poll
-     * tells.
+     * <p>Two watches may see the same job, and their answers come in any order. A record is left out if another watch has
+     * brought a change of its job since this poll began: which of the two is older cannot be known before the next poll.
      *
      * @param begun when the poll began, in the ledger's time
      */
     public CompletableFuture<Answered> answered(DueWatch due, List<JobRecord> records, Instant begun) {
         return database.begin(answers, due.lease(), new Answer(due, records, begun, clock.instant()))
                 .thenApply(answered -> {
-                    // Most polls bring nothing new. A change of health has no hurry: the router looks by itself.
+                    // Most polls bring nothing new. A change of health is not urgent: the router looks from time to
+                    // time.
                     if (!answered.changes().isEmpty()) {
                         outbox.wake(Outbox.CHANGES);
                     }
@@ -99,10 +96,7 @@ public final class Intake {
     private List<Answered> takeIn(Handle handle, List<Answer> answers) {
         Map<String, State> states =
                 states(handle, answers.stream().map(Answer::due).toList());
-        List<Answer> inTime = answers.stream()
-                .filter(answer -> State.unedited(states, answer.due()) != null)
-                .toList();
-        Jobs jobs = jobs(handle, inTime);
+        Jobs jobs = jobs(handle, answers);
         Announcements.Batch announced = announcements.batch(handle);
         PreparedBatch watches = handle.prepareBatch("""
                 update watch set due_at = :due, state_since = :since,
@@ -154,17 +148,18 @@ public final class Intake {
         boolean repeatable = upToDate.size() == answer.records().size();
         Instant until = Instant.MAX;
         for (JobRecord record : upToDate) {
-            Jobs.Known known = jobs.find(record.id());
+            KnownJob known = jobs.find(record.id());
             if (known == null || !known.changedByAnother(due, answer.begun())) {
-                Optional<Change> change = change(due, known, record, now);
-                change.ifPresent(found -> {
+                boolean overdue = known != null && now.isAfter(known.overdueAt(due.watch()));
+                Change.Last last = known == null ? null : known.last();
+                Change.between(last, record, due.watch().progress(), overdue).ifPresent(found -> {
                     jobs.put(due, found.job(), now);
                     announced.add(found, now.toEpochMilli());
                     made.add(found);
                 });
                 ended |= record.terminal() && !due.watch().list();
             }
-            Jobs.Known after = jobs.find(record.id());
+            KnownJob after = jobs.find(record.id());
             if (after == null || !after.changedBy(due)) {
                 repeatable = false;
                 continue;
@@ -172,8 +167,8 @@ public final class Intake {
             if (known != null && !known.changedBy(due)) {
                 displaced.add(known.watch());
             }
-            Instant overdue = after.overdueAt(due.watch());
-            until = overdue.isBefore(until) ? overdue : until;
+            Instant overdueAt = after.overdueAt(due.watch());
+            until = overdueAt.isBefore(until) ? overdueAt : until;
         }
         boolean stateChanged = made.stream()
                 .anyMatch(change -> change.previousState() != change.job().state());
@@ -192,62 +187,44 @@ public final class Intake {
         return new Answered(made, ended ? null : next, written, repeatable && !ended, until, displaced);
     }
 
-    private static Optional<Change> change(DueWatch due, Jobs.@Nullable Known known, JobRecord record, Instant now) {
-        Watch watch = due.watch();
-        return known == null
-                ? Change.between(null, record, watch.progress(), false)
-                : Change.between(known.last(), record, watch.progress(), now.isAfter(known.overdueAt(watch)));
-    }
-
     /**
      * Takes in a failure: no record changes, the watch waits longer, and its health may have changed.
      *
      * @return the watch as it is from now on; empty if it was edited meanwhile
      */
     public Optional<DueWatch> failed(DueWatch due, PollFailure failure) {
-        return database.write(failures, due.lease(), new Failed(due, failure, clock.instant()));
+        Instant now = clock.instant();
+        return database.write(
+                due.lease(),
+                handle -> Optional.ofNullable(State.unedited(states(handle, List.of(due)), due))
+                        .map(before -> takeIn(handle, due, before, failure, now)));
     }
 
-    private record Failed(DueWatch due, PollFailure failure, Instant now) {}
-
-    private List<Optional<DueWatch>> takeInFailures(Handle handle, List<Failed> failed) {
-        Map<String, State> states =
-                states(handle, failed.stream().map(Failed::due).toList());
-        Announcements.Batch announced = announcements.batch(handle);
-        List<Optional<DueWatch>> next = failed.stream()
-                .map(each -> Optional.ofNullable(State.unedited(states, each.due))
-                        .map(watch -> takeIn(handle, each, watch, announced)))
-                .toList();
-        announced.write();
-        return next;
-    }
-
-    private DueWatch takeIn(Handle handle, Failed failed, State watch, Announcements.Batch announced) {
-        DueWatch due = failed.due;
-        PollFailure failure = failed.failure;
-        Duration wait = due.watch().pace().afterFailure(watch.failures + 1, random.getAsDouble());
+    private DueWatch takeIn(Handle handle, DueWatch due, State before, PollFailure failure, Instant now) {
+        Duration wait = due.watch().pace().afterFailure(before.failures + 1, random.getAsDouble());
         if (failure.retryAfter() != null && failure.retryAfter().compareTo(wait) > 0) {
             wait = failure.retryAfter();
         }
+        Announcements.Batch announced = announcements.batch(handle);
         HealthChange.Failure reason = new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
-        watch.health.become(handle, due.watch(), failure.kind().name(), watch.health.blind(), reason, announced, clock);
-        Instant next = failed.now.plus(wait).truncatedTo(ChronoUnit.MILLIS);
-        handle.createUpdate("""
-                        update watch set due_at = :due, failures = failures + 1, failure = :failure where id = :id""")
-                .bind("due", next.toEpochMilli())
-                .bind("failure", Json.write(reason))
-                .bind("id", due.id())
-                .execute();
+        before.health.become(
+                handle, due.watch(), failure.kind().name(), before.health.blind(), reason, announced, clock);
+        announced.write();
+        Instant next = now.plus(wait).truncatedTo(ChronoUnit.MILLIS);
+        handle.execute(
+                "update watch set due_at = ?, failures = failures + 1, failure = ? where id = ?",
+                next,
+                reason,
+                due.id());
         if (failure.reply() != null) {
-            UnreadableReplies.keep(handle, due.id(), failure.message(), failure.reply(), failed.now);
+            UnreadableReplies.keep(handle, due.id(), failure.message(), failure.reply(), now);
         }
-        return new DueWatch(
-                due.id(), due.watch(), due.lease(), due.edit(), next, due.stateSince(), due.answered(), false);
+        return due.failed(next);
     }
 
     /** What the ledger holds of a watch that was polled. */
     private record State(long edit, @Nullable Instant stateSince, int failures, WatchHealth health) {
-        /** Null where the watch was edited since, and this result is of one that is no more. */
+        /** Null if the watch was edited since: what is taken in is of what it was before. */
         static @Nullable State unedited(Map<String, State> states, DueWatch due) {
             State state = states.get(due.id());
             return state != null && state.edit == due.edit() ? state : null;
@@ -267,7 +244,7 @@ public final class Intake {
                         row.getString("id"),
                         new State(
                                 row.getLong("edit"),
-                                Times.instant(row, "state_since"),
+                                LedgerTypes.instant(row, "state_since"),
                                 row.getInt("failures"),
                                 WatchHealth.of(row))))
                 .forEach(state -> states.put(state.getKey(), state.getValue()));

@@ -242,10 +242,7 @@ public final class JobIndex {
 
     /** How many jobs of each API are in each state: a handful of rows, however many jobs there are. */
     public List<Count> counts() {
-        return database.read(
-                handle -> handle.createQuery("select api, state, sum(jobs) as jobs from job_count group by api, state")
-                        .mapTo(Count.class)
-                        .list());
+        return database.list("select api, state, sum(jobs) as jobs from job_count group by api, state", Count.class);
     }
 
     /** How many jobs are in each state. */

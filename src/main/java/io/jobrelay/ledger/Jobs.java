@@ -4,15 +4,9 @@ import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
-import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
-import io.jobrelay.job.Progress;
-import io.jobrelay.watch.Watch;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -46,7 +40,7 @@ final class Jobs {
 
     private static final String RECORD = upsert("job_record", "id, record");
 
-    private final Map<String, Known> known = new HashMap<>();
+    private final Map<String, KnownJob> known = new HashMap<>();
     private final Map<String, Set<String>> ofWatches = new HashMap<>();
     /** In the order of their ids, so that no two transactions wait for each other. */
     private final SortedMap<String, JobRecord> changed = new TreeMap<>();
@@ -54,56 +48,6 @@ final class Jobs {
     private final SortedMap<Group, Integer> counts = new TreeMap<>(Group.ORDER);
 
     private Jobs() {}
-
-    /**
-     * What is known of a job; times are the ledger's, but for the last two, which are the provider's.
-     *
-     * @param last what the next record of the job is compared with
-     * @param watch the watch that brought its last change
-     * @param told true if it is stuck and that has been told
-     */
-    record Known(
-            Change.Last last,
-            String watch,
-            Instant changed,
-            Instant stateSince,
-            boolean told,
-            @Nullable String created,
-            @Nullable String updated) {
-        /** True if the watch has brought its last change. */
-        boolean changedBy(DueWatch due) {
-            return watch.equals(due.id());
-        }
-
-        boolean changedByAnother(DueWatch due, Instant begun) {
-            return changed.isAfter(begun) && !changedBy(due);
-        }
-
-        /** When the job has been in its state for as long as the watch allows; never, where somebody knows. */
-        Instant overdueAt(Watch watched) {
-            Duration allowed = watched.stuckAfter();
-            return allowed == null || told || last.state().terminal() ? Instant.MAX : stateSince.plus(allowed);
-        }
-
-        /** What is known once that record has taken the place of what was known before. */
-        private static Known after(@Nullable Known before, String watch, JobRecord job, Instant now) {
-            boolean sameState = before != null && before.last.state() == job.state();
-            return new Known(
-                    new Change.Last(
-                            job.state(),
-                            job.reason(),
-                            job.providerState(),
-                            job.progress(),
-                            requireNonNull(job.attempt(), "a change is numbered"),
-                            requireNonNull(job.sequence(), "a change is numbered")),
-                    watch,
-                    now,
-                    before != null && sameState ? before.stateSince : now,
-                    job.anomalies().contains(JobRecord.STUCK) || (before != null && sameState && before.told),
-                    Objects.toString(job.createTime(), null),
-                    Objects.toString(job.updateTime(), null));
-        }
-    }
 
     /**
      * Reads the jobs of those ids, and those that watches of one job have come to.
@@ -128,37 +72,19 @@ final class Jobs {
                             from job where <column> in (<values>)""")
                     .define("column", column)
                     .bindList("values", InList.of(all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE))))
-                    .map((row, context) -> Map.entry(row.getString("id"), known(row)))
+                    .map((row, context) -> Map.entry(row.getString("id"), KnownJob.of(row)))
                     .forEach(job -> add(job.getKey(), job.getValue()));
         }
     }
 
-    private void add(String id, Known job) {
+    private void add(String id, KnownJob job) {
         known.put(id, job);
         ofWatches.computeIfAbsent(job.watch(), watch -> new HashSet<>()).add(id);
     }
 
-    private static Known known(ResultSet row) throws SQLException {
-        String progress = row.getString("progress");
-        return new Known(
-                new Change.Last(
-                        JobState.valueOf(row.getString("state")),
-                        row.getString("reason"),
-                        row.getString("provider_state"),
-                        progress == null ? null : Json.read(progress, Progress.class),
-                        row.getInt("attempt"),
-                        row.getLong("sequence")),
-                row.getString("watch_id"),
-                Instant.ofEpochMilli(row.getLong("changed_at")),
-                Instant.ofEpochMilli(row.getLong("state_since")),
-                row.getBoolean("stuck"),
-                row.getString("create_time"),
-                row.getString("update_time"));
-    }
-
     /** Null for a job that is not known yet. */
     @Nullable
-    Known find(String id) {
+    KnownJob find(String id) {
         return known.get(id);
     }
 
@@ -168,8 +94,8 @@ final class Jobs {
      * future says nothing.
      */
     boolean outdated(DueWatch due, JobRecord record, Instant now) {
-        Known same = known.get(record.id());
-        boolean outdated = (same != null && isBefore(record.updateTime(), same.updated, now))
+        KnownJob same = known.get(record.id());
+        boolean outdated = (same != null && isBefore(record.updateTime(), same.updated(), now))
                 || (!due.watch().list() && record.createTime() != null && hasLaterJob(due, record, now));
         if (outdated) {
             LOG.info("job={} was answered from before its last change, which is left out", record.id());
@@ -194,12 +120,12 @@ final class Jobs {
 
     /** Puts the job in the place of what it was before. */
     void put(DueWatch due, JobRecord job, Instant now) {
-        Known before = known.get(job.id());
+        KnownJob before = known.get(job.id());
         if (before != null) {
-            counts.merge(Group.of(job, before.last.state()), -1, Integer::sum);
+            counts.merge(Group.of(job, before.last().state()), -1, Integer::sum);
         }
         counts.merge(Group.of(job, job.state()), 1, Integer::sum);
-        add(job.id(), Known.after(before, due.id(), job, now));
+        add(job.id(), KnownJob.after(before, due.id(), job, now));
         changed.put(job.id(), job);
     }
 
@@ -211,7 +137,7 @@ final class Jobs {
         PreparedBatch jobs = handle.prepareBatch(JOB);
         PreparedBatch records = handle.prepareBatch(RECORD);
         changed.forEach((id, job) -> {
-            Known now = requireNonNull(known.get(id), "put");
+            KnownJob now = requireNonNull(known.get(id), "put");
             String labels = job.labels().isEmpty() ? null : Json.write(job.labels());
             jobs.bind("id", id)
                     .bind("watch_id", now.watch())
@@ -226,7 +152,7 @@ final class Jobs {
                     .bind("sequence", job.sequence())
                     .bind("changed_at", now.changed().toEpochMilli())
                     .bind("state_since", now.stateSince().toEpochMilli())
-                    .bind("stuck", now.told())
+                    .bind("stuck", now.stuck())
                     .bind("create_time", now.created())
                     .bind("update_time", now.updated())
                     .bind(

@@ -138,9 +138,7 @@ public final class Leases implements AutoCloseable {
                     .collect(toMap(Row::shard, row -> new Held(new Lease(row.shard(), 0), self, row.edits(), false)));
             return;
         }
-        Set<String> nodes = database.read(handle -> handle.createQuery("select incarnation from node")
-                .mapTo(String.class)
-                .set());
+        Set<String> nodes = Set.copyOf(database.list("select incarnation from node", String.class));
         held = nodes.contains(self) ? held(rows, self, new LeasePlan(self, nodes)) : Map.of();
     }
 
@@ -208,10 +206,7 @@ public final class Leases implements AutoCloseable {
     }
 
     private List<Row> rows() {
-        return database.read(
-                handle -> handle.createQuery("select shard, owner, token, wanted_by, edits from lease order by shard")
-                        .mapTo(Row.class)
-                        .list());
+        return database.list("select shard, owner, token, wanted_by, edits from lease order by shard", Row.class);
     }
 
     /** Gives all of them up, for the others to take at once. */

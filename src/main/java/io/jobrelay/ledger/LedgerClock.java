@@ -123,7 +123,7 @@ public final class LedgerClock extends Clock {
     }
 
     /** A moment of the ledger's time in the machine's: as long ago by the one as by the other. */
-    Instant told(Instant moment) {
+    Instant inMachineTime(Instant moment) {
         return wall.instant().minus(Duration.between(moment, instant())).truncatedTo(ChronoUnit.MILLIS);
     }
 

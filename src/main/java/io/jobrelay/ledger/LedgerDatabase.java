@@ -70,7 +70,6 @@ public final class LedgerDatabase implements AutoCloseable {
         return open(dialect, dialect::migrations);
     }
 
-    /** Opens the ledger with the tables that those migrations make. */
     static LedgerDatabase open(LedgerDialect dialect, Function<DataSource, FluentConfiguration> migrations) {
         return open(dialect, true, connections -> LedgerTables.bringUpToDate(migrations.apply(connections)));
     }
@@ -111,14 +110,11 @@ public final class LedgerDatabase implements AutoCloseable {
             if (file != null) {
                 file.close();
             }
-            throw new LedgerException("jobrelay.ledger.url: " + dialect.name() + " " + why(e), e);
+            String why = e instanceof LedgerException known
+                    ? String.valueOf(known.getMessage())
+                    : LedgerTrouble.message(e, "cannot be opened: ");
+            throw new LedgerException("jobrelay.ledger.url: " + dialect.name() + " " + why, e);
         }
-    }
-
-    private static String why(Exception e) {
-        return e instanceof LedgerException known
-                ? String.valueOf(known.getMessage())
-                : LedgerTrouble.message(e, "cannot be opened: ");
     }
 
     /** The ledger's file, absolute; empty where it is on a server. */
@@ -151,12 +147,12 @@ public final class LedgerDatabase implements AutoCloseable {
      * @throws LedgerException if it failed or could not be committed; nothing of it was then written
      */
     <T> T write(Function<Handle, T> work) {
-        return write(Batch.alone(work), true, null, Set.of());
+        return write(work, null, Set.of());
     }
 
     /** The same for work that is done under a lease, and only while that is this node's. */
     <T> T write(Lease lease, Function<Handle, T> work) {
-        return write(Batch.alone(work), true, lease, Set.of());
+        return write(work, lease, Set.of());
     }
 
     /**
@@ -164,29 +160,25 @@ public final class LedgerDatabase implements AutoCloseable {
      * theirs comes in between.
      */
     <T> T edit(Set<Shard> shards, Function<Handle, T> work) {
-        T result = write(Batch.alone(work), true, null, shards);
+        T result = write(work, null, shards);
         edited.forEach(Runnable::run);
         return result;
     }
 
-    /** Calls this, too, after each edit of this process. */
+    /** What a query without parameters finds. */
+    <T> List<T> list(String sql, Class<T> type) {
+        return read(handle -> handle.createQuery(sql).mapTo(type).list());
+    }
+
+    /** Calls this after each edit of this process. */
     void onEdit(Runnable listener) {
         edited.add(listener);
     }
 
-    /**
-     * Writes the item in a transaction under its lease, together with others of its kind, and returns when it is committed.
-     *
-     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
-     */
-    <I, R> R write(Batch<I, R> kind, Lease lease, I item) {
-        return write(kind, item, lease, Set.of());
-    }
-
-    private <I, R> R write(Batch<I, R> kind, I item, @Nullable Lease lease, Set<Shard> edits) {
+    private <T> T write(Function<Handle, T> work, @Nullable Lease lease, Set<Shard> edits) {
         condition.require();
         try {
-            R result = writer.write(kind, item, lease, edits).join();
+            T result = writer.write(Batch.alone(work), true, lease, edits).join();
             condition.good();
             return result;
         } catch (CompletionException e) {

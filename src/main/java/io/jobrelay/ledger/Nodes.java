@@ -64,11 +64,7 @@ public final class Nodes implements AutoCloseable {
      * @param nodes how many there are, this one included
      * @param gone the names of those that this one has struck out
      */
-    public record Look(int nodes, List<String> gone) {
-        public Look {
-            gone = List.copyOf(gone);
-        }
-    }
+    public record Look(int nodes, List<String> gone) {}
 
     /** A heartbeat of another node, and since when it stands there, by the clock that only runs forward. */
     private record Heard(long beat, long since) {}
@@ -193,7 +189,10 @@ public final class Nodes implements AutoCloseable {
         if (!shared) {
             return new Look(1, List.of());
         }
-        List<Other> live = others();
+        List<Other> live = database.read(handle -> handle.createQuery("select * from node where incarnation <> ?")
+                .bind(0, incarnation)
+                .mapTo(Other.class)
+                .list());
         others.keySet().retainAll(live.stream().map(Other::incarnation).toList());
         List<String> gone = live.stream()
                 .filter(this::standsStill)
@@ -220,13 +219,6 @@ public final class Nodes implements AutoCloseable {
             return begin(handle, next, clock.millis());
         });
         incarnation = next;
-    }
-
-    private List<Other> others() {
-        return database.read(handle -> handle.createQuery("select * from node where incarnation <> :self")
-                .bind("self", incarnation)
-                .mapTo(Other.class)
-                .list());
     }
 
     private boolean standsStill(Other other) {

@@ -22,8 +22,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.UnaryOperator;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +51,12 @@ public final class Outbox {
     private final Clock clock;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
     private final Set<String> named = ConcurrentHashMap.newKeySet();
-    private final Batch<Settlement, Boolean> settlements = this::settle;
+    private final Batch<Settlement, Boolean> settlements;
 
     public Outbox(LedgerDatabase database, Clock clock) {
         this.database = database;
         this.clock = clock;
+        this.settlements = (handle, all) -> Settlement.write(handle, all, clock.millis());
     }
 
     private record Reader(String destination, Runnable call) {}
@@ -83,11 +82,7 @@ public final class Outbox {
      * @param read up to where everything is read
      * @param again how many are behind that, and found again: a transaction that still runs may put something before them
      */
-    public record Page(List<Delivery> deliveries, Place read, int again) {
-        public Page {
-            deliveries = List.copyOf(deliveries);
-        }
-    }
+    public record Page(List<Delivery> deliveries, Place read, int again) {}
 
     /**
      * At most so many deliveries that are still to be made, in the order in which they were put in.
@@ -102,12 +97,8 @@ public final class Outbox {
         String order = destination.equals(CHANGES)
                 ? " and c.account in (<shards>) and (c.age, c.position) > (:age, :place) order by c.age, c.position"
                 : " and (d.age, d.rowid) > (:age, :place) order by d.age, d.rowid";
-        List<Found> found = found(
-                destination,
-                order,
-                leases,
-                query -> query.bind("age", after.age()).bind("place", after.position()),
-                most);
+        List<Found> found =
+                found(destination, order, leases, Map.of("age", after.age(), "place", after.position()), most);
         int settled = (int) found.stream().takeWhile(Found::settled).count();
         return new Page(
                 found.stream().map(Found::delivery).toList(),
@@ -119,13 +110,7 @@ public final class Outbox {
     public List<Delivery> pendingOf(String destination, Lease lease, String subject, long from, int most) {
         String order = " and %1$s.subject = :subject and %1$s.sequence >= :from order by %1$s.sequence"
                 .formatted(destination.equals(CHANGES) ? "c" : "d");
-        return found(
-                        destination,
-                        order,
-                        List.of(lease),
-                        query -> query.bind("subject", subject).bind("from", from),
-                        most)
-                .stream()
+        return found(destination, order, List.of(lease), Map.of("subject", subject, "from", from), most).stream()
                 .map(Found::delivery)
                 .toList();
     }
@@ -133,20 +118,20 @@ public final class Outbox {
     private record Found(Delivery delivery, Place place, boolean settled) {}
 
     private List<Found> found(
-            String destination, String order, Collection<Lease> leases, UnaryOperator<Query> bind, int most) {
+            String destination, String order, Collection<Lease> leases, Map<String, ?> values, int most) {
         boolean routing = destination.equals(CHANGES);
         Map<String, Lease> byName =
                 leases.stream().collect(toMap(lease -> lease.shard().name(), lease -> lease));
         return database.read(handle -> {
             Query query = handle.createQuery((routing ? CHANGES_PENDING : DELIVERIES_PENDING) + order + " limit :most")
+                    .bindMap(values)
                     .bind("destination", destination)
                     .bind("now", clock.millis())
                     .bind("most", most);
             if (order.contains("<shards>")) {
                 query.bindList("shards", InList.of(byName.keySet()));
             }
-            return bind.apply(query)
-                    .map((row, context) -> new Found(
+            return query.map((row, context) -> new Found(
                             delivery(
                                     row,
                                     destination,
@@ -199,19 +184,10 @@ public final class Outbox {
     }
 
     /**
-     * What becomes of a destination's circuit, and after how many edits of the destination that was found. An edit that is not
-     * known of then stands.
+     * What becomes of a destination's circuit, and after how many edits of the destination that was decided. If there has been
+     * another edit, that stands.
      */
     public record CircuitChange(Circuit circuit, long edits) {}
-
-    private record Settlement(
-            Delivery delivery,
-            Status status,
-            int attempts,
-            @Nullable String error,
-            @Nullable Instant dueAt,
-            Set<String> onward,
-            @Nullable CircuitChange change) {}
 
     /**
      * The destination has it, and it goes on to other destinations. All of that or nothing of it is written; the future ends once
@@ -248,61 +224,11 @@ public final class Outbox {
 
     private CompletableFuture<Boolean> settle(Settlement settlement) {
         try {
-            name(settlement.onward);
+            name(settlement.onward());
         } catch (LedgerException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return database.begin(settlements, settlement.delivery.lease(), settlement);
-    }
-
-    private List<Boolean> settle(Handle handle, List<Settlement> all) {
-        long now = clock.millis();
-        PreparedBatch onward = handle.prepareBatch("""
-                insert into delivery (destination, change, subject, sequence, status, updated_at)
-                values (:destination, :change, :subject, :sequence, 'PENDING', :now) on conflict do nothing""");
-        PreparedBatch routed = handle.prepareBatch("update change set routed = true where position = ?");
-        PreparedBatch settled = handle.prepareBatch("""
-                update delivery set status = :status, attempts = attempts + :attempts, error = :error, due_at = :due,
-                    updated_at = :now
-                where change = :change and destination = :destination and status = 'PENDING'""");
-        PreparedBatch circuits = handle.prepareBatch("""
-                update destination set disabled = :disabled, paused_until = :pausedUntil, failures = :failures,
-                    failing_since = :failingSince, failed_at = :failedAt, probe_at = :probeAt, error = :error
-                where name = :name and (select edits from lease where shard = :shard) = :edits""");
-        for (Settlement each : all) {
-            Delivery delivery = each.delivery;
-            each.onward.forEach(destination -> onward.bind("destination", destination)
-                    .bind("change", delivery.change())
-                    .bind("subject", delivery.subject())
-                    .bind("sequence", delivery.sequence())
-                    .bind("now", now)
-                    .add());
-            if (delivery.destination().equals(CHANGES)) {
-                routed.add(delivery.change());
-            } else {
-                settled.bind("status", each.status.name())
-                        .bind("attempts", each.attempts)
-                        .bind("error", each.error)
-                        .bindByType("due", each.dueAt, Instant.class)
-                        .bind("now", now)
-                        .bind("change", delivery.change())
-                        .bind("destination", delivery.destination())
-                        .add();
-            }
-            if (each.change != null) {
-                circuits.bindMethods(each.change.circuit)
-                        .bind("name", delivery.destination())
-                        .bind("shard", delivery.lease().shard())
-                        .bind("edits", each.change.edits)
-                        .add();
-            }
-        }
-        for (PreparedBatch batch : List.of(onward, routed, settled, circuits)) {
-            if (batch.size() > 0) {
-                batch.execute();
-            }
-        }
-        return all.stream().map(each -> true).toList();
+        return database.begin(settlements, settlement.delivery().lease(), settlement);
     }
 
     /** The destination's circuit as the ledger has it. */

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.mapper.Nested;
  */
 public final class Purge {
     private static final int AT_ONCE = 1_000;
-    /** Of a watch that a file names the row stays, or it would be polled anew. */
+    /** The row of a watch that a file names stays, or the watch would be polled again. */
     private static final String UNNAMED = "(state = 'REMOVED' or source = '%s')".formatted(Watches.FROM_API);
 
     private final LedgerDatabase database;
@@ -53,16 +53,13 @@ public final class Purge {
 
     /** Deletes deliveries that were made before that time, and changes that are as old and have none left. Dead ones are kept. */
     public void deliveries(Instant before) {
-        for (String destination : database.read(Destinations::names)) {
-            // Rows that nobody else writes; of a destination that no route reads any more too, which has no owner.
-            int deleted = AT_ONCE;
-            while (deleted == AT_ONCE && !stopping.getAsBoolean()) {
-                deleted = database.write(handle -> handle.execute("""
-                        delete from delivery where rowid in (
-                            select rowid from delivery
-                            where destination = ? and status = 'DELIVERED' and updated_at < ?
-                            order by updated_at limit ? <skipLocked>)""", destination, before.toEpochMilli(), AT_ONCE));
-            }
+        for (String destination : Destinations.names(database)) {
+            // No other writes these rows; a destination that no route reads any more has no owner that could.
+            repeat(() -> database.write(handle -> handle.execute("""
+                            delete from delivery where rowid in (
+                                select rowid from delivery
+                                where destination = ? and status = 'DELIVERED' and updated_at < ?
+                                order by updated_at limit ? <skipLocked>)""", destination, before, AT_ONCE)) == AT_ONCE);
         }
         forEachAccount(account -> {
             Optional<Looked> last = Optional.of(new Looked(Long.MIN_VALUE, Place.START, false));
@@ -89,13 +86,13 @@ public final class Purge {
                 .bind("account", account.shard().name())
                 .bind("created", behind.createdAt)
                 .bind("position", behind.place.position())
-                .bind("before", before.toEpochMilli())
+                .bind("before", before)
                 .bind("most", AT_ONCE)
                 .mapTo(Looked.class)
                 .list();
         List<Place> over =
                 some.stream().filter(Looked::over).map(Looked::place).sorted().toList();
-        over.stream().max(naturalOrder()).ifPresent(last -> {
+        over.stream().max(naturalOrder()).ifPresent(newest -> {
             handle.createUpdate("delete from change where position in (<positions>)")
                     .bindList(
                             "positions",
@@ -104,24 +101,26 @@ public final class Purge {
             handle.createUpdate("""
                             update ledger_time set purged_age = :age, purged_position = :position
                             where (purged_age, purged_position) < (:age, :position)""")
-                    .bind("age", last.age())
-                    .bind("position", last.position())
+                    .bind("age", newest.age())
+                    .bind("position", newest.position())
                     .execute();
         });
         return some.stream().skip(AT_ONCE - 1L).findFirst();
     }
 
     /**
-     * Deletes watches that ended or were removed before that time, their jobs and the replies that were kept of them. What a
-     * change is kept of stays as long, since its sequence goes on; it is looked at again in time.
+     * Deletes watches that ended or were removed before that time, their jobs and the replies that were kept of them. While a
+     * change of one is kept, so is the watch or the job, since its sequence goes on.
      */
     public void watches(Instant before) {
-        forEachAccount(account -> {
-            boolean more = true;
-            while (more && !stopping.getAsBoolean()) {
-                more = database.write(account, handle -> watches(handle, account, before));
-            }
-        });
+        forEachAccount(account -> repeat(() -> database.write(account, handle -> watches(handle, account, before))));
+    }
+
+    private void repeat(BooleanSupplier deletion) {
+        boolean more = true;
+        while (more && !stopping.getAsBoolean()) {
+            more = deletion.getAsBoolean();
+        }
     }
 
     private boolean watches(Handle handle, Lease account, Instant before) {
@@ -129,7 +128,7 @@ public final class Purge {
                         select id from watch where state <> 'ACTIVE' and account = :account and due_at < :before
                         order by due_at limit :most""")
                 .bind("account", account.shard().name())
-                .bind("before", before.toEpochMilli())
+                .bind("before", before)
                 .bind("most", AT_ONCE)
                 .mapTo(String.class)
                 .list();

@@ -60,7 +60,7 @@ public final class Redelivery {
      */
     public Redelivered redeliver(Selection selection, @Nullable Position after) {
         Stream<String> destinations = selection.destination() == null
-                ? database.read(Destinations::names).stream()
+                ? Destinations.names(database).stream()
                 : Stream.of(selection.destination());
         int all = 0;
         int looked = 0;

@@ -9,15 +9,15 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The health of a watch as everybody has been told of it.
+ * The health of a watch as it was announced last.
  *
  * @param health {@code OK} or the kind of the last failure
- * @param sequence how often it has changed
+ * @param healthSequence how often it has changed
  * @param blind true if it has had no good answer for too long
  * @param unansweredSince the last good answer, or when the watch was added, in the ledger's time
  */
-record WatchHealth(String health, long sequence, boolean blind, Instant unansweredSince) {
-    /** What the columns of a watch say, as {@link #of} reads them. */
+record WatchHealth(String health, long healthSequence, boolean blind, Instant unansweredSince) {
+    /** Selects it. */
     static final String COLUMNS =
             "health, health_sequence, blind, case when answered_at > added_at then answered_at else added_at end"
                     + " as unanswered_since";
@@ -48,14 +48,14 @@ record WatchHealth(String health, long sequence, boolean blind, Instant unanswer
                 health,
                 blindNow,
                 blind,
-                blind || blindNow ? clock.told(unansweredSince) : null,
+                blind || blindNow ? clock.inMachineTime(unansweredSince) : null,
                 failure);
         handle.execute(
                 "update watch set health = ?, health_sequence = ?, blind = ? where id = ?",
                 now,
-                sequence + 1,
+                healthSequence + 1,
                 blindNow,
                 watch.id());
-        announced.add(change, sequence + 1, clock.millis());
+        announced.add(change, healthSequence + 1, clock.millis());
     }
 }

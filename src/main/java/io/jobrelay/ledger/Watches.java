@@ -161,12 +161,12 @@ public final class Watches {
 
     /** The sources that watches have come from. */
     public List<String> sources() {
-        return list("select distinct source from watch where state <> 'REMOVED'", String.class);
+        return database.list("select distinct source from watch where state <> 'REMOVED'", String.class);
     }
 
     /** True when every watch has ended; a list has when it was answered and all its jobs have ended. */
     public boolean ended() {
-        return list("select not exists (select 1 " + UNFINISHED + ")", Boolean.class)
+        return database.list("select not exists (select 1 " + UNFINISHED + ")", Boolean.class)
                 .get(0);
     }
 
@@ -192,24 +192,21 @@ public final class Watches {
 
     /** The watches that have not ended, in order of their APIs. */
     public List<Unfinished> unfinished() {
-        return list("select w.api, w.account, w.health, w.failure " + UNFINISHED + "order by 1", Unfinished.class);
+        return database.list(
+                "select w.api, w.account, w.health, w.failure " + UNFINISHED + "order by 1", Unfinished.class);
     }
 
     /** True when every job of a present watch has succeeded. */
     public boolean allSucceeded() {
-        return list("""
+        return database.list("""
                         select not exists (select 1 from job j join watch w on w.id = j.watch_id
                             where w.state <> 'REMOVED' and j.state <> 'SUCCEEDED')""", Boolean.class).get(0);
     }
 
     /** The last records of the jobs of present watches, as JSON, in order of their ids. */
     public List<String> lastRecords() {
-        return list("""
+        return database.list("""
                 select r.record from job_record r join job j on j.id = r.id join watch w on w.id = j.watch_id
                 where w.state <> 'REMOVED' order by j.id""", String.class);
-    }
-
-    private <T> List<T> list(String sql, Class<T> type) {
-        return database.read(handle -> handle.createQuery(sql).mapTo(type).list());
     }
 }

@@ -80,7 +80,9 @@ class BlindnessTest {
         ledger.watches.replace("more.yaml", List.of(never));
         ledger.clock.advance(QUARTER);
 
-        assertThat(ledger.noticeBlind()).extracting(BlindWatch::watch).containsExactlyInAnyOrder(hanging, never);
+        assertThat(ledger.noticeBlind())
+                .extracting(Blindness.BlindWatch::watch)
+                .containsExactlyInAnyOrder(hanging, never);
         assertThat(told()).containsOnly("1 OK OK - true 2026-11-22T10:00:00Z -");
     }
 
@@ -140,7 +142,7 @@ class BlindnessTest {
 
         assertThat(ledger.noticeBlind()).isEmpty();
         assertThat(ledger.blindness.report().first())
-                .extracting(BlindWatch::since)
+                .extracting(Blindness.BlindWatch::since)
                 .containsExactly(Ledger.START);
     }
 

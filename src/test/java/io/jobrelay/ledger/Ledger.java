@@ -102,7 +102,7 @@ final class Ledger implements AutoCloseable {
         return due;
     }
 
-    List<BlindWatch> noticeBlind() {
+    List<Blindness.BlindWatch> noticeBlind() {
         return blindness.notice(leases.of(Shard.Kind.ACCOUNT));
     }
 

@@ -75,7 +75,7 @@ class LedgerClockTest {
         ledger.clock.jump(Duration.ofDays(1));
 
         assertThat(ledger.noticeBlind())
-                .extracting(BlindWatch::since)
+                .extracting(Blindness.BlindWatch::since)
                 .containsExactly(Ledger.START.plus(Duration.ofDays(1)));
     }
 

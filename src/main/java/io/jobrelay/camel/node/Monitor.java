@@ -7,7 +7,6 @@ import io.jobrelay.camel.metrics.LedgerFigures;
 import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.ReadableDuration;
-import io.jobrelay.ledger.BlindWatch;
 import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
@@ -83,7 +82,7 @@ public final class Monitor {
     /** Looks once. */
     public void look() {
         polls.note();
-        List<BlindWatch> blind;
+        List<Blindness.BlindWatch> blind;
         do {
             blind = blindness.notice(leases.of(Shard.Kind.ACCOUNT));
             blind.forEach(Monitor::tell);
@@ -102,7 +101,7 @@ public final class Monitor {
         }
     }
 
-    private static void tell(BlindWatch blind) {
+    private static void tell(Blindness.BlindWatch blind) {
         LOG.warn(
                 "watch={} api={} account={} is blind: no good answer since {}, health={}: {}; see whether the provider,"
                         + " the account's keys and its requests-per-second are right, or take the watch out of its file",
