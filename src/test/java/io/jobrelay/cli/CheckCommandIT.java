@@ -85,8 +85,8 @@ class CheckCommandIT {
                 """);
         route("absent-method", """
                 - bean:
-                    ref: retention
-                    method: purg
+                    ref: keystone-token
+                    method: renews
                 """);
         route("absent-option", """
                 - to:
@@ -117,12 +117,13 @@ class CheckCommandIT {
                       simple:
                         expression: "${header.a"
                 """);
-        route("broken-template", """
-                - setBody:
-                    expression:
-                      language:
-                        language: uri-template
-                        expression: "{+endpoint}/{a"
+        file("routes/bad/broken-template.camel.yaml", """
+                - templatedRoute:
+                    routeId: broken-template
+                    routeTemplateRef: poll-provider
+                    parameters:
+                      - { name: api, value: huawei-res-job }
+                      - { name: uri, value: "{+endpoint}/{a" }
                 """);
         route("broken-form", """
                 - too:
@@ -176,8 +177,9 @@ class CheckCommandIT {
                                 + " properties from text: http:{{crm.host}}",
                         "routes/bad/absent-language.camel.yaml:11: No language could be found for: uri-templat",
                         "routes/bad/absent-mapping.camel.yaml:11: routes/bad/absent.jq does not exist",
-                        "routes/bad/absent-method.camel.yaml:10: Method with name: purg not found on bean:"
-                                + " io.jobrelay.camel.Retention of type: io.jobrelay.camel.Retention",
+                        "routes/bad/absent-method.camel.yaml:10: Method with name: renews not found on bean:"
+                                + " io.jobrelay.camel.provider.KeystoneTokenRoute of type:"
+                                + " io.jobrelay.camel.provider.KeystoneTokenRoute",
                         "routes/bad/absent-option.camel.yaml:9: Failed to resolve endpoint:"
                                 + " seda://somewhere?sise=3 due to: There are 1 parameters that couldn't be set on the"
                                 + " endpoint. Check the uri if the parameters are spelt correctly and that they are"
@@ -196,7 +198,7 @@ class CheckCommandIT {
                                 + " \"\" at line 3, column 5.",
                         "routes/bad/broken-simple.camel.yaml:11: is not valid simple: expected symbol"
                                 + " functionEnd but was eol",
-                        "routes/bad/broken-template.camel.yaml:12: not a URI template that Jobrelay reads:"
+                        "routes/bad/broken-template.camel.yaml:6: not a URI template that Jobrelay reads:"
                                 + " '{+endpoint}/{a'; it reads {name}, {+name}, {?name,names*} and {&name}",
                         "routes/bad/broken-yaml.camel.yaml:2: not YAML: expected the node content, but found"
                                 + " '<stream end>'",

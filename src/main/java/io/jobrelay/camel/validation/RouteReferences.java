@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What route files say of each other: a {@code direct:} name is a route's id, a policy is there, an id is given once. Camel
@@ -27,6 +29,7 @@ public final class RouteReferences {
     private final Map<String, String> routes = new HashMap<>();
 
     private final Set<String> policies = new TreeSet<>();
+    private final Map<String, YamlNode> templates = new HashMap<>();
 
     /**
      * @param documents by file, in the order in which an id belongs to the first
@@ -37,6 +40,7 @@ public final class RouteReferences {
                 item.member("route").ifPresent(route -> give(route, "id", file));
                 item.member("templatedRoute").ifPresent(route -> give(route, "routeId", file));
                 item.member("routeConfiguration").ifPresent(policy -> policies.add(policy.text("id")));
+                item.member("routeTemplate").ifPresent(template -> templates.put(template.text("id"), template));
             }
         });
     }
@@ -52,14 +56,17 @@ public final class RouteReferences {
             checkId(file, route, "id", problems);
             checkPolicy(file, route, problems);
         });
-        document.ofItems("templatedRoute").forEach(route -> checkId(file, route, "routeId", problems));
+        document.ofItems("templatedRoute").forEach(route -> {
+            checkId(file, route, "routeId", problems);
+            checkTemplated(file, route, problems);
+        });
         document.ofItems("beans")
                 .flatMap(beans -> beans.items().stream())
                 .forEach(bean -> checkBatch(file, bean, problems));
         document.ofItems("routeTemplate")
                 .flatMap(template -> template.member("route").stream())
                 .forEach(route -> checkPolicy(file, route, problems));
-        checkTargets(file, document, problems);
+        sending(document).forEach(step -> requireRoute(file, step, uri(step), problems));
         return problems;
     }
 
@@ -85,37 +92,52 @@ public final class RouteReferences {
 
     /** A provider API that has batched polls has a route that asks for their pages. */
     private void checkBatch(String file, YamlNode bean, List<Problem> problems) {
-        String pages = bean.text("name") + "-pages";
         bean.member("properties")
                 .flatMap(properties -> properties.member("batch"))
-                .filter(batch -> !routes.containsKey(pages))
-                .ifPresent(batch -> problems.add(new Problem(
-                        file,
-                        batch.line(),
-                        "%s: no route has this id%s"
-                                .formatted(DIRECT + pages, NearestName.hint(pages, routes.keySet())))));
+                .ifPresent(batch -> requireRoute(file, batch, DIRECT + bean.text("name") + "-pages", problems));
     }
 
-    private void checkTargets(String file, YamlNode node, List<Problem> problems) {
-        node.items().forEach(item -> checkTargets(file, item, problems));
-        node.members().forEach((name, member) -> {
-            String uri = member.text("uri").isEmpty() ? member.text() : member.text("uri");
-            if (SENDING.contains(name)
-                    && uri.startsWith(DIRECT)
-                    && !VARIABLE.matcher(uri).matches()
-                    && !routes.containsKey(target(uri))) {
-                problems.add(new Problem(
-                        file,
-                        member.line(),
-                        "%s: no route has this id%s".formatted(uri, NearestName.hint(target(uri), routes.keySet()))));
-            }
-            if (!FREE_FORM.contains(name)) {
-                checkTargets(file, member, problems);
-            }
-        });
+    /** A route of a template may name others in its parameters. */
+    private void checkTemplated(String file, YamlNode route, List<Problem> problems) {
+        Optional.ofNullable(templates.get(route.text("routeTemplateRef")))
+                .ifPresent(template -> sending(template)
+                        .map(RouteReferences::uri)
+                        .forEach(uri -> {
+                            String filled = filled(filled(uri, route, "value"), template, "defaultValue");
+                            requireRoute(file, route, filled, problems);
+                        }));
     }
 
-    private static String target(String uri) {
-        return uri.substring(DIRECT.length()).replaceFirst("\\?.*", "");
+    private static String filled(String uri, YamlNode parameterized, String value) {
+        String text = uri;
+        for (YamlNode parameter :
+                parameterized.member("parameters").map(YamlNode::items).orElse(List.of())) {
+            text = text.replace("{{" + parameter.text("name") + "}}", parameter.text(value));
+        }
+        return text;
+    }
+
+    private void requireRoute(String file, YamlNode place, String uri, List<Problem> problems) {
+        String target = uri.replaceFirst("^" + DIRECT, "").replaceFirst("\\?.*", "");
+        if (uri.startsWith(DIRECT) && !VARIABLE.matcher(uri).matches() && !routes.containsKey(target)) {
+            problems.add(new Problem(
+                    file,
+                    place.line(),
+                    "%s: no route has this id%s".formatted(uri, NearestName.hint(target, routes.keySet()))));
+        }
+    }
+
+    /** The steps that send somewhere. */
+    private static Stream<YamlNode> sending(YamlNode node) {
+        return Stream.concat(
+                node.items().stream().flatMap(RouteReferences::sending),
+                node.members().entrySet().stream()
+                        .flatMap(member -> Stream.concat(
+                                SENDING.contains(member.getKey()) ? Stream.of(member.getValue()) : Stream.empty(),
+                                FREE_FORM.contains(member.getKey()) ? Stream.empty() : sending(member.getValue()))));
+    }
+
+    private static String uri(YamlNode step) {
+        return step.text("uri").isEmpty() ? step.text() : step.text("uri");
     }
 }

@@ -42,6 +42,17 @@ class DryRunTest {
     }
 
     @Test
+    void names_the_route_that_a_route_of_a_template_lacks() {
+        String octopus = "routes/providers/huawei-octopus-system-jobs.camel.yaml";
+
+        assertThat(problems(with(
+                        octopus,
+                        text(octopus).replace("ask, value: huawei-octopus-system-jobs-pages", "ask, value: pages"))))
+                .extracting(Problem::toString)
+                .containsExactly(octopus + ":11: direct:pages: no route has this id");
+    }
+
+    @Test
     void leaves_no_thread_and_no_file_open() throws IOException {
         problems(shipped);
         int threads = threads();
