@@ -2,22 +2,24 @@ package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Why a Jobrelay did not do what it was asked to do, with what the user can do. */
 final class ApiException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
-    private final List<String> errors;
+    private final List<String> problems;
 
     ApiException(int status, String message) {
         this(status, message, List.of());
     }
 
     private ApiException(int status, String message, List<String> errors) {
-        super(message);
+        super(String.join(
+                "\n", Stream.concat(Stream.of(message), errors.stream()).toList()));
         this.status = status;
-        this.errors = errors;
+        this.problems = errors.isEmpty() ? List.of(message) : errors;
     }
 
     static ApiException unreachable(String message) {
@@ -42,6 +44,6 @@ final class ApiException extends IllegalStateException {
 
     /** The errors in what was sent, one by one; the message where there are none. */
     List<String> problems() {
-        return errors.isEmpty() ? List.of(String.valueOf(getMessage())) : errors;
+        return problems;
     }
 }

@@ -10,9 +10,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backup",
         description = {
-            "Copies the ledger of this directory, where it is a file, as it is at this moment, while Jobrelay runs or not.",
-            "The copy is checked, on the disk, and readable by you alone. To restore it, stop Jobrelay, delete ledger.db-wal"
-                    + " and ledger.db-shm, and put the copy in the place of ledger.db."
+            "Copies the ledger of this directory, if it is a file, whether Jobrelay runs or not.",
+            "The copy is verified, flushed to disk, and readable only by you. To restore it, stop Jobrelay, delete ledger.db-wal"
+                    + " and ledger.db-shm, and replace ledger.db by the copy."
         },
         exitCodeList = {"0:the copy is there", "1:it could not be made, and there is none"})
 final class BackupCommand extends Subcommand {

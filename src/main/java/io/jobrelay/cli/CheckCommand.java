@@ -13,10 +13,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description = {
-            "Looks over properties, routes, mappings, watches and seeds of this directory, and prints every problem as"
+            "Validates properties, routes, mappings, watches and seeds of this directory, and prints every problem as"
                     + " file:line: message.",
             "Needs neither network nor keys, and writes nothing; a watch whose account has no keys is a warning, and so is"
-                    + " a property that stands twice."
+                    + " a property that is set twice."
         },
         exitCodeList = {"0:no problem", "1:some problem, or the router fails with the change"})
 final class CheckCommand extends Subcommand {

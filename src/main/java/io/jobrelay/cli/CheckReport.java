@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What {@code check} tells beyond problems: what would go out, and where a change would go. */
+/** What {@code check} prints besides problems: the requests that would be sent, and where changes would go. */
 record CheckReport(Clock clock, PrintWriter out) {
-    /** The request that each watch makes. */
+    /** Prints the request of each watch. */
     void requests(DirectoryValidator.Findings findings) {
         try (RequestPreview preview = new RequestPreview(clock)) {
             for (DirectoryValidator.Placed placed : findings.watches()) {
@@ -52,7 +52,7 @@ record CheckReport(Clock clock, PrintWriter out) {
         }
     }
 
-    /** Where the router sends each change of a file; false if one cannot be read, or has nowhere to go. */
+    /** Prints where the router sends each change of a file; false if there is no router, or it fails. */
     boolean routing(String file) {
         boolean good = true;
         try (RoutingPreview preview = new RoutingPreview(clock)) {

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A column of a list: its head, and what an item of the API has there. */
+/** A column of a list: its head, and the text of an item of the API in it. */
 record Column(String head, Function<JsonNode, String> cell) {
-    /** Members of the item, those that it has. */
+    /** The members of the item that are present. */
     static Column of(String head, String... pointers) {
         return new Column(
                 head,
@@ -18,12 +18,12 @@ record Column(String head, Function<JsonNode, String> cell) {
                         .collect(joining(" ")));
     }
 
-    /** How far a job has come, in few words; empty if nobody says. */
+    /** The progress of a job in few words; empty if unknown. */
     static Column progress(String pointer) {
         return new Column("PROGRESS", item -> progress(item.at(pointer + "/progress")));
     }
 
-    /** A member as text, empty where it is not there. */
+    /** A member as text, empty if it is absent. */
     static String text(JsonNode item, String pointer) {
         return item.at(pointer).asText();
     }

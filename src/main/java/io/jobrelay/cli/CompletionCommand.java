@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 /** {@code jobrelay completion} */
 @Command(
         name = "completion",
-        description = "Prints what lets bash and zsh complete commands and options: source <(jobrelay completion)",
+        description =
+                "Prints a script that completes commands and options in bash and zsh: source <(jobrelay completion)",
         exitCodeList = "0:printed")
 final class CompletionCommand extends Subcommand {
     @Override

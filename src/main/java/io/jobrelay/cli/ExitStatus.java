@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-/** What a command's exit status says. 2 is picocli's own, for a command line that cannot be understood. */
+/** The exit statuses of commands. 2 is picocli's own, for an invalid command line. */
 final class ExitStatus {
     static final int OK = 0;
     static final int FAILED = 1;

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The program: picks the command and turns its outcome into an exit status. */
+/** The program: runs a command and exits with its status. */
 @Command(
         name = "jobrelay",
         description = "Watches jobs on several clouds and relays one unified job record per change.",
@@ -51,7 +50,7 @@ public final class Jobrelay {
     private Jobrelay() {}
 
     public static void main(String[] arguments) {
-        // Java would print the exception as it is; the log shows no secrets.
+        // Java would print the exception unmasked; the log masks secrets.
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, exception) -> log().error("thread {} ended", thread.getName(), exception));
         System.exit(execute(arguments));
@@ -65,7 +64,7 @@ public final class Jobrelay {
     /** Runs a command line in this process and returns its exit status. */
     static int execute(String... arguments) {
         String[] given = arguments.length == 0 ? new String[] {SandboxCommand.NAME} : arguments;
-        // To read the options of all commands is a tenth of a start; completion alone speaks of the others.
+        // Reading the options of all commands takes a tenth of a start, and only completion needs them.
         List<Class<?>> named = COMMANDS.stream()
                 .filter(type -> type.getAnnotation(Command.class).name().equals(given[0]))
                 .filter(type -> type != CompletionCommand.class)
@@ -97,18 +96,14 @@ public final class Jobrelay {
         return group ? "" : help.createHeading("Exit status:%n");
     }
 
-    /** What a user can mend is said without a stack trace. */
+    /** Prints errors that a user can fix without a stack trace. */
     private static int report(Exception exception, CommandLine commandLine, CommandLine.ParseResult parsed) {
         if (exception instanceof InvalidSettingsException
                 || exception instanceof LedgerException
                 || exception instanceof IllegalStateException) {
             PrintWriter err = commandLine.getErr();
-            String message = String.valueOf(exception.getMessage());
-            Stream<String> wrong = exception instanceof ApiException refused
-                            && !refused.problems().contains(message)
-                    ? refused.problems().stream()
-                    : Stream.of();
-            Stream.concat(message.lines(), wrong)
+            String.valueOf(exception.getMessage())
+                    .lines()
                     .map(PlainLine::of)
                     .forEach(line -> err.println(commandLine.getColorScheme().errorText(line)));
         } else {

@@ -8,16 +8,15 @@ import io.jobrelay.settings.PortInUseException;
 import io.jobrelay.settings.Settings.HttpSettings;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A relay that runs until it is told to stop, by a signal or because there is nothing left to do. */
+/** A relay that runs until a signal stops it or there is nothing left to do. */
 final class Running {
     private static final Logger LOG = LoggerFactory.getLogger(Running.class);
-    private static final long LOOK_MILLIS = 200;
+    private static final long POLL_MILLIS = 200;
 
     private final Relay relay;
     private @Nullable ApiServer api;
@@ -31,9 +30,9 @@ final class Running {
     }
 
     /**
-     * Serves the API, where it is not switched off; late, since the first poll has been waited for longer.
+     * Serves the API if it is enabled. The first poll does not wait for this.
      *
-     * @return its address, null where it is switched off
+     * @return its address, null if it is disabled
      * @throws PortInUseException if it cannot listen there
      */
     @Nullable
@@ -57,37 +56,30 @@ final class Running {
         return api.url();
     }
 
-    /** Waits for the signal, or until Camel's own command line has stopped the routes. */
+    /** Waits for a signal, or until Camel's own command line has stopped the routes. */
     void untilStopped() throws InterruptedException {
-        untilStoppedOr(() -> false);
+        boolean running = true;
+        while (running) {
+            running = !stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped();
+        }
     }
 
-    /** Waits as well until every watch has ended and every delivery is settled. True in that case. */
+    /** Also waits until every watch has ended and every delivery is settled, and is true in that case. */
     boolean untilDone() throws InterruptedException {
-        return untilStoppedOr(this::done);
-    }
-
-    private boolean untilStoppedOr(BooleanSupplier done) throws InterruptedException {
-        while (!stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
-            if (done.getAsBoolean()) {
-                return true;
+        while (!stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS) && !relay.stopped()) {
+            try {
+                if (relay.engine().done()) {
+                    return true;
+                }
+            } catch (LedgerException e) {
+                LOG.debug("the ledger cannot be read now, and logs that itself", e);
             }
         }
         return false;
     }
 
-    /** A ledger that cannot be read now is no reason to stop. */
-    private boolean done() {
-        try {
-            return relay.engine().done();
-        } catch (LedgerException e) {
-            LOG.debug("whether all is done is asked again", e); // the ledger says it, once
-            return false;
-        }
-    }
-
-    /** Stops the relay; what a signal waits for. */
-    @SuppressWarnings("try") // nobody names them: the API is closed first
+    /** Stops the API and the relay; a signal waits for it. */
+    @SuppressWarnings("try") // the resources are only closed, the API first
     void close() {
         try (relay;
                 ApiServer closedFirst = api) {
@@ -101,10 +93,10 @@ final class Running {
         }
     }
 
-    /** Java would end with the signal's status; a run that a signal has stopped in good order has ended well. */
+    /** Waits until all is stopped, and exits with 0 then: by itself, Java would exit with the status of the signal. */
     void stopAndWait(IntConsumer halt) {
         if (stop.getCount() == 0) {
-            return; // the program ends by itself
+            return; // the program exits by itself
         }
         stop.countDown();
         try {
@@ -118,7 +110,7 @@ final class Running {
         halt.accept(failure == null ? ExitStatus.OK : ExitStatus.FAILED);
     }
 
-    /** The exit status of a run that was done. */
+    /** The exit status of a run whose work is done. */
     static int status(EngineConfiguration engine) {
         if (engine.undelivered()) {
             return ExitStatus.DELIVERY_DEAD;

@@ -18,17 +18,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** What all commands share: help, version, the two streams they print to, and how they refuse an option. */
+/** What all commands have: help, a version, two streams to print to, and a way to refuse options. */
 @Command(scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = Version.class)
 abstract class Subcommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     CommandSpec spec;
 
-    /** What a command does goes by it. */
     final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
 
-    /** Of a group of commands, which does nothing itself. */
+    /** A group of commands does nothing itself. */
     @Override
     public Integer call() throws Exception {
         throw refused("Missing required subcommand");
@@ -44,7 +43,7 @@ abstract class Subcommand implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
-    /** Prints a message that may quote a provider or a file, as one harmless line. */
+    /** Prints a message that may quote a provider or a file, as one line without terminal controls. */
     final void warn(String message) {
         err().println(PlainLine.of(message));
     }
@@ -71,7 +70,7 @@ abstract class Subcommand implements Callable<Integer> {
         return file.equals("-") ? new String(System.in.readAllBytes(), UTF_8) : Files.readString(Path.of(file));
     }
 
-    /** A command line that cannot be understood: exit status 2, with the usage. */
+    /** An invalid command line: exit status 2, with the usage. */
     final ParameterException refused(String message) {
         return new ParameterException(spec.commandLine(), message);
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Lines of a table whose columns are as wide as their widest cell; numbers stand on the right. */
+/** A table as text. Columns are as wide as their widest cell, and those of numbers are right-aligned. */
 final class TextTable {
     private static final String GAP = "  ";
 
@@ -21,7 +21,7 @@ final class TextTable {
                 .toList());
     }
 
-    /** The head and then the rows, without blanks at their ends. */
+    /** The head and the rows, without trailing blanks. */
     List<String> lines() {
         return rows.stream().map(this::line).toList();
     }

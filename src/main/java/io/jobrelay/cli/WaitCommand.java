@@ -38,14 +38,14 @@ import picocli.CommandLine.Parameters;
             "5:the timeout passed"
         })
 final class WaitCommand extends Subcommand {
-    /** Failures that waiting does not mend. */
-    private static final Set<String> HOPELESS = Set.of(
+    /** Failures that do not go away by themselves. */
+    private static final Set<String> PERMANENT = Set.of(
             FailureKind.UNAUTHENTICATED.name(),
             FailureKind.FORBIDDEN.name(),
             FailureKind.NOT_FOUND.name(),
             FailureKind.REJECTED.name());
 
-    private static final long LOOK_MILLIS = 200;
+    private static final long POLL_MILLIS = 200;
 
     private final Map<String, JobState> states = new ConcurrentHashMap<>();
 
@@ -79,26 +79,27 @@ final class WaitCommand extends Subcommand {
     private int await(EngineConfiguration engine) throws InterruptedException {
         Instant deadline = timeout == null ? Instant.MAX : clock.instant().plus(timeout);
         while (true) {
-            Thread.sleep(LOOK_MILLIS);
-            boolean complete = engine.watchFiles().complete(); // asked first: before, there is nothing to finish
+            Thread.sleep(POLL_MILLIS);
+            boolean complete =
+                    engine.watchFiles().complete(); // read first: until then, unfinished watches may be missing
             List<Watches.Unfinished> unfinished = engine.watches().unfinished();
             if (complete) {
                 if (unfinished.isEmpty() && engine.watchFiles().refused() == 0) {
                     return engine.watches().allSucceeded() ? ExitStatus.OK : ExitStatus.JOB_NOT_SUCCEEDED;
                 }
-                if (unfinished.stream().allMatch(watch -> HOPELESS.contains(watch.health()))) {
-                    tell(unfinished);
+                if (unfinished.stream().allMatch(watch -> PERMANENT.contains(watch.health()))) {
+                    report(unfinished);
                     return ExitStatus.FAILED;
                 }
             }
             if (clock.instant().isAfter(deadline)) {
-                tell(unfinished);
+                report(unfinished);
                 return ExitStatus.TIMED_OUT;
             }
         }
     }
 
-    private void tell(List<Watches.Unfinished> unfinished) {
+    private void report(List<Watches.Unfinished> unfinished) {
         for (Watches.Unfinished watch : unfinished) {
             warn(watch.lastFailure()
                     .map(failure -> failure.describe(watch.api(), watch.account()))
@@ -107,7 +108,7 @@ final class WaitCommand extends Subcommand {
         err().flush();
     }
 
-    /** One line that is written over where the terminal allows it. */
+    /** Prints a progress line, over the last one if this is a terminal. */
     private void show(Change change) {
         JobRecord job = change.job();
         states.put(job.id(), job.state());
