@@ -23,15 +23,6 @@ class CookbookTest {
     }
 
     @Test
-    void shows_the_test_of_a_router_as_it_stands() throws IOException {
-        String test = Files.readString(FILES.resolve("route-tests/src/test/java/RouterTest.java"));
-        assertThat(Documents.blocks(COOKBOOK).stream()
-                        .filter(block -> block.language().equals("java")))
-                .singleElement()
-                .satisfies(block -> assertThat(test).contains(block.text()));
-    }
-
-    @Test
     void tests_routes_with_the_camel_that_they_run_on() throws IOException {
         assertThat(Files.readString(FILES.resolve("route-tests/pom.xml")))
                 .contains("<camel.version>" + new DefaultCamelContext().getVersion() + "</camel.version>");
