@@ -78,7 +78,7 @@ public final class ApiServer implements AutoCloseable {
         return List.of(
                 new DeliveriesResource(new Deliveries(ledger), new Redelivery(ledger)),
                 new DestinationsResource(destinations),
-                routes -> routes.get("/api/nodes", request -> Reply.page("nodes", nodes.get(), null)));
+                routes -> routes.get("/api/nodes", request -> Reply.list("nodes", nodes.get())));
     }
 
     /** The page, and what can be asked of a running Jobrelay. */

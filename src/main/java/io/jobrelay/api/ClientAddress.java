@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The address that a request comes from, with proxies between that are trusted to say so. */
+/** The address of a client, behind proxies that are trusted to forward it. */
 final class ClientAddress {
     private static final Pattern WITH_PORT = Pattern.compile("\\[([^]]*)](?::\\d+)?|([0-9.]+):\\d+");
 
     private ClientAddress() {}
 
     /**
-     * The peer, unless it is a trusted proxy: then the last address that was forwarded and is not one as well. What stands
-     * before that anybody may have written.
+     * The peer, or if that is a trusted proxy, the last forwarded address that is not one as well. Anybody may have written
+     * the addresses before that.
      *
      * @param forwarded the values of {@code X-Forwarded-For}, in their order
      */

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The connections that are open: no more than so many, and none that takes its time. A client that sends its request byte
- * by byte, or takes the answer byte by byte, is cut off. Used by the network's one thread.
+ * The open connections: limits their number, and the time that each may take. A client that sends its request or reads the
+ * reply byte by byte is cut off. Used by the one event loop.
  */
 final class Connections implements Handler<HttpConnection> {
     static final int MOST = 256;
@@ -18,10 +18,10 @@ final class Connections implements Handler<HttpConnection> {
     private final Map<HttpConnection, Long> timers = new HashMap<>();
 
     /**
-     * How long things may take, in milliseconds.
+     * Timeouts in milliseconds.
      *
-     * @param head from connecting, or from the last answer, to the end of the next request's headers
-     * @param exchange from there to the end of the answer
+     * @param head from the connection, or the last reply, to the end of the next request's headers
+     * @param exchange from there to the end of the reply
      */
     record Limits(long head, long exchange) {
         static final Limits STANDARD = new Limits(15_000, 60_000);
@@ -47,17 +47,17 @@ final class Connections implements Handler<HttpConnection> {
         });
     }
 
-    /** A request has come, and its answer is to be complete in time. */
+    /** A request has arrived; its reply must be complete in time. */
     void began(HttpConnection connection) {
         expect(connection, limits.exchange);
     }
 
-    /** The answer is complete; the next request may come. */
+    /** The reply is complete; the next request may follow. */
     void ended(HttpConnection connection) {
         expect(connection, limits.head);
     }
 
-    /** The answer takes as long as it takes. */
+    /** The reply has no time limit. */
     void streams(HttpConnection connection) {
         Long timer = timers.get(connection);
         if (timer != null) {

@@ -6,43 +6,42 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.History.Place;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Where the next page of a list begins, as a text that means something to nobody but us. */
+/** The start of the next page of a list, as an opaque text. */
 final class Cursor {
     private Cursor() {}
 
     /**
-     * @param list the list and its order: the cursor of one is none of another
+     * @param list the list and its order, since its cursors are not valid in another
      * @param place the last item of the page
      */
     static String write(String list, Object... place) {
-        List<String> parts = new ArrayList<>();
-        parts.add(list);
-        for (Object part : place) {
-            parts.add(part.toString());
-        }
+        List<String> parts = Stream.concat(Stream.of(list), Stream.of(place))
+                .map(Object::toString)
+                .toList();
         return Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(Json.write(parts).getBytes(UTF_8));
     }
 
-    /** The place, of so many parts; null for no cursor, which is the beginning. */
-    static @Nullable List<String> read(@Nullable String cursor, String list, int size) {
+    /** The place in the query's cursor, of so many parts; empty for the first page. */
+    static Optional<List<String>> read(Query query, String list, int size) {
+        String cursor = query.one("cursor");
         if (cursor == null) {
-            return null;
+            return Optional.empty();
         }
         try {
             List<String> parts =
                     Json.MAPPER.readValue(Base64.getUrlDecoder().decode(cursor), new TypeReference<List<String>>() {});
             if (parts != null && parts.size() == size + 1 && list.equals(parts.get(0)) && !parts.contains(null)) {
-                return parts.subList(1, parts.size());
+                return Optional.of(parts.subList(1, parts.size()));
             }
         } catch (IllegalArgumentException | IOException e) {
-            // Refused like one of another list.
+            // It is refused like the cursor of another list.
         }
         throw refused();
     }

@@ -8,7 +8,6 @@ import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.History.Place;
-import io.jobrelay.ledger.Page;
 import io.jobrelay.ledger.Redelivery;
 import io.jobrelay.ledger.Redelivery.Selection;
 import io.vertx.core.MultiMap;
@@ -38,13 +37,14 @@ record DeliveriesResource(Deliveries deliveries, Redelivery redelivery) implemen
                 query.one("subject"),
                 query.time("since"),
                 query.time("until"));
-        List<String> place = Cursor.read(query.one("cursor"), "deliveries", 1);
-        Place before = place == null ? Deliveries.NEWEST : Cursor.place(place.get(0));
-        Page<Deliveries.Entry, Place> found = deliveries.page(filter, before, query.limit());
+        Place before = Cursor.read(query, "deliveries", 1)
+                .map(place -> Cursor.place(place.get(0)))
+                .orElse(Deliveries.NEWEST);
         return Reply.page(
                 "deliveries",
-                found.items(),
-                found.next().map(next -> Cursor.write("deliveries", next)).orElse(null));
+                deliveries.page(filter, before, query.limit()),
+                entry -> entry,
+                next -> Cursor.write("deliveries", next));
     }
 
     private Reply redeliver(Request request) {
@@ -74,10 +74,11 @@ record DeliveriesResource(Deliveries deliveries, Redelivery redelivery) implemen
             members.add(member.getKey(), member.getValue().textValue());
         }
         Query selection = new Query(members, SELECTION);
-        List<String> place = Cursor.read(selection.one("cursor"), "redeliver", 2);
         Redelivery.Redelivered redelivered = redelivery.redeliver(
                 new Selection(selection.one("destination"), selection.time("since"), selection.time("until")),
-                place == null ? null : new Redelivery.Position(place.get(0), Cursor.place(place.get(1))));
+                Cursor.read(selection, "redeliver", 2)
+                        .map(place -> new Redelivery.Position(place.get(0), Cursor.place(place.get(1))))
+                        .orElse(null));
         ObjectNode reply = Json.MAPPER.createObjectNode().put("redelivered", redelivered.deliveries());
         redelivered
                 .next()

@@ -9,7 +9,7 @@ import java.util.List;
 record DestinationsResource(Destinations destinations) implements Resource {
     @Override
     public void addTo(Routes routes) {
-        routes.get("/api/destinations", request -> Reply.page("destinations", all(destinations), null));
+        routes.get("/api/destinations", request -> Reply.list("destinations", all(destinations)));
         routes.post("/api/destinations/{name}/enable", this::enable);
     }
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +52,8 @@ record JobsResource(JobIndex jobs, History history) implements Resource {
         JobIndex.Filter filter = filter(query);
         Order order = query.choice("sort", ORDERS, Order.USUAL);
         String name = "jobs " + (order.down() ? "-" : "") + order.member();
-        Page<JobIndex.Item, JobIndex.Place> found =
-                jobs.page(filter, order, place(query.one("cursor"), name, order), query.limit());
-        return Reply.page(
-                "jobs",
-                found.items().stream().map(JobsResource::item).toList(),
-                found.next()
-                        .map(next -> Cursor.write(name, next.key(), next.id()))
-                        .orElse(null));
+        Page<JobIndex.Item, JobIndex.Place> found = jobs.page(filter, order, place(query, name, order), query.limit());
+        return Reply.page("jobs", found, JobsResource::item, next -> Cursor.write(name, next.key(), next.id()));
     }
 
     private Reply timeline(Request request) {
@@ -101,15 +96,13 @@ record JobsResource(JobIndex jobs, History history) implements Resource {
         return Map.copyOf(orders);
     }
 
-    private static JobIndex.@Nullable Place place(@Nullable String cursor, String name, Order order) {
-        List<String> parts = Cursor.read(cursor, name, 2);
-        if (parts == null) {
-            return null;
-        }
+    private static JobIndex.@Nullable Place place(Query query, String name, Order order) {
+        Optional<List<String>> place = Cursor.read(query, name, 2);
         if (TIMES.contains(order.member())) {
-            Cursor.number(parts.get(0));
+            place.ifPresent(parts -> Cursor.number(parts.get(0)));
         }
-        return new JobIndex.Place(parts.get(0), parts.get(1));
+        return place.map(parts -> new JobIndex.Place(parts.get(0), parts.get(1)))
+                .orElse(null);
     }
 
     private static ObjectNode item(JobIndex.Item item) {
@@ -143,18 +136,18 @@ record JobsResource(JobIndex jobs, History history) implements Resource {
         JobIndex.Job job = find(request);
         String name = "changes " + job.id();
         int limit = query.limit();
-        List<String> place = Cursor.read(query.one("cursor"), name, 1);
-        long after = place == null ? 0 : Cursor.number(place.get(0));
+        long after = Cursor.read(query, name, 1)
+                .map(place -> Cursor.number(place.get(0)))
+                .orElse(0L);
         List<History.Entry> entries = history.of(job.id(), after, limit);
         long last = entries.isEmpty()
                 ? job.sequence()
                 : entries.get(entries.size() - 1).sequence();
         return Reply.page(
                 "changes",
-                entries.stream()
-                        .map(entry -> new RawValue(new String(entry.event(), UTF_8)))
-                        .toList(),
-                last < job.sequence() ? Cursor.write(name, last) : null);
+                new Page<>(entries, last < job.sequence() ? Optional.of(last) : Optional.empty()),
+                entry -> new RawValue(new String(entry.event(), UTF_8)),
+                next -> Cursor.write(name, next));
     }
 
     /** An id holds slashes and percent signs. It should stand percent-encoded in the path, but may stand there as it is. */

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The query of a request. What is wrong with it is refused, an unknown name too: a filter with a typo filters nothing. */
+/** The query of a request. Refuses invalid values, and unknown names too: a misspelt filter would match everything. */
 final class Query {
     private static final int LARGEST_PAGE = 1_000;
     private static final int USUAL_PAGE = 100;
@@ -37,7 +37,7 @@ final class Query {
         }
     }
 
-    /** The value, null where there is none; an empty one is none. */
+    /** The value, null if it is absent or empty. */
     @Nullable
     String one(String name) {
         List<String> all = values.getAll(name);
@@ -47,7 +47,7 @@ final class Query {
         return all.isEmpty() || all.get(0).isEmpty() ? null : all.get(0);
     }
 
-    /** All values, separated by commas or given one by one. */
+    /** All values, whether separated by commas or given one by one. */
     Set<String> several(String name) {
         Set<String> all = new LinkedHashSet<>();
         for (String value : values.getAll(name)) {
@@ -59,7 +59,7 @@ final class Query {
         return all;
     }
 
-    /** As {@link #several(String)}, each one of those that there are. */
+    /** As {@link #several(String)}, each one of those that are allowed. */
     Set<String> several(String name, Collection<String> allowed) {
         Set<String> all = several(name);
         for (String value : all) {
@@ -87,7 +87,7 @@ final class Query {
                 }));
     }
 
-    /** One of the values of an enum as the map names them. */
+    /** The choice that the value names. */
     <T> T choice(String name, Map<String, T> choices, T absent) {
         String value = one(name);
         if (value == null) {
@@ -106,7 +106,7 @@ final class Query {
         return limit(LARGEST_PAGE);
     }
 
-    /** The limit of a page that holds no more than so many. */
+    /** The number of items on a page, at most the largest. */
     int limit(int largest) {
         String value = one("limit");
         if (value == null) {

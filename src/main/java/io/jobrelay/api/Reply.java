@@ -6,14 +6,16 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Page;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The complete reply to a request. */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are sent, replies are not compared
@@ -44,11 +46,22 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
         return new Reply(status, Map.of(), new byte[0]);
     }
 
-    /** A page of a list; {@code next} is the cursor of the next one, null on the last. */
-    static Reply page(String member, List<?> items, @Nullable String next) {
-        ObjectNode page = Json.MAPPER.createObjectNode();
-        items.forEach(page.putArray(member)::addPOJO);
-        return json(200, next == null ? page : page.put("next", next));
+    /** A list that has no pages. */
+    static Reply list(String member, List<?> items) {
+        return page(member, new Page<>(items, Optional.empty()), item -> item, next -> "");
+    }
+
+    /**
+     * A page of a list.
+     *
+     * @param item an item as the reply has it
+     * @param cursor the {@link Cursor} of the next page
+     */
+    static <I, P> Reply page(String member, Page<I, P> page, Function<I, ?> item, Function<P, String> cursor) {
+        ObjectNode reply = Json.MAPPER.createObjectNode();
+        page.items().stream().map(item).forEach(reply.putArray(member)::addPOJO);
+        page.next().ifPresent(next -> reply.put("next", cursor.apply(next)));
+        return json(200, reply);
     }
 
     /**

@@ -9,25 +9,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who listens to the stream. What is not yet sent waits in the ledger and not in memory: a slow client is read for
- * as far as it has read itself, and one that reads nothing for long is cut off; it resumes where it was.
+ * A client of the stream. Events that are not yet sent wait in the ledger, not in memory: they are read as fast as the client
+ * reads. One that reads nothing for long is cut off, and resumes where it was.
  */
 final class StreamClient {
     private static final int PAGE = 100;
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int RECONNECT_MILLIS = 2_000;
 
     private final HttpServerResponse response;
     private final StreamFilter filter;
     private final @Nullable Place after;
-    private boolean begun;
+    private boolean started;
     private Place place = Place.START;
     private long lastWritten;
     private long fullSince;
 
     /**
-     * @param after the place behind which to begin, null for what comes from now on
+     * @param after the place after which to start, null for new changes only
      */
     StreamClient(HttpServerResponse response, StreamFilter filter, @Nullable Place after) {
         this.response = response;
@@ -35,13 +35,13 @@ final class StreamClient {
         this.after = after;
     }
 
-    /** Sends what there is to send and is taken. True if there may be more at once. */
+    /** Sends as many events as there are and the client takes. True if there may be more. */
     boolean advance(History history, long now) {
-        if (!begun) {
-            begin(history, now);
+        if (!started) {
+            start(history, now);
         }
         if (response.writeQueueFull()) {
-            if (now - fullSince > PATIENCE_NANOS) {
+            if (now - fullSince > STALLED_NANOS) {
                 close();
             }
             return false;
@@ -58,7 +58,7 @@ final class StreamClient {
             }
         }
         if (page.length() == 0 && now - lastWritten > HEARTBEAT_NANOS) {
-            // The place moves on even where the filter lets nothing through.
+            // The place moves on even if no event passes the filter.
             page.appendString(": still here\nid: " + place + "\n\n");
         }
         if (page.length() > 0) {
@@ -67,13 +67,13 @@ final class StreamClient {
         return !entries.isEmpty();
     }
 
-    /** Once this is received nothing is missed any more. */
-    private void begin(History history, long now) {
+    /** A client that has received this misses nothing from here on. */
+    private void start(History history, long now) {
         Place newest = history.newest();
         Buffer head = Buffer.buffer("retry: " + RECONNECT_MILLIS + "\n");
         if (after != null && !history.completeAfter(after)) {
             head.appendString("event: reset\ndata: {\"reason\":\"changes behind " + after
-                    + " are forgotten, or of another ledger; read the lists anew\"}\n");
+                    + " are purged, or of another ledger; read the lists anew\"}\n");
             place = newest;
         } else {
             place = after == null ? newest : after;
@@ -81,10 +81,10 @@ final class StreamClient {
         head.appendString("id: " + place + "\n\n");
         response.setChunked(true)
                 .putHeader("Content-Type", "text/event-stream")
-                // For proxies that would gather what is to be sent at once.
+                // Tells proxies not to buffer.
                 .putHeader("X-Accel-Buffering", "no");
         write(head, now);
-        begun = true;
+        started = true;
         fullSince = now;
     }
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 
-/** Which changes a client of the stream wants; an empty part lets all through. A state is a job's, no watch has one. */
+/** Which changes a client of the stream wants; an empty set matches all. Only jobs have states, watches have none. */
 record StreamFilter(Set<String> states, Set<String> apis, Set<String> accounts) {
     StreamFilter {
         states = Set.copyOf(states);

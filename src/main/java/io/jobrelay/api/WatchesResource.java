@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
-import io.jobrelay.ledger.Page;
 import io.jobrelay.ledger.UnreadableReplies;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
@@ -48,12 +47,13 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
                 query.several("account"),
                 query.several("health", HEALTHS),
                 query.choice("blind", Map.of("true", true), false));
-        List<String> place = Cursor.read(query.one("cursor"), "watches", 1);
-        Page<WatchIndex.Item, String> found = index.page(filter, place == null ? null : place.get(0), query.limit());
+        String after =
+                Cursor.read(query, "watches", 1).map(place -> place.get(0)).orElse(null);
         return Reply.page(
                 "watches",
-                found.items().stream().map(WatchesResource::brief).toList(),
-                found.next().map(next -> Cursor.write("watches", next)).orElse(null));
+                index.page(filter, after, query.limit()),
+                WatchesResource::brief,
+                next -> Cursor.write("watches", next));
     }
 
     private Reply add(Request request) {
@@ -106,7 +106,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
                 : Optional.empty();
         return body.map(bytes -> Reply.of("text/plain; charset=utf-8", bytes)
                         .with("Content-Disposition", "attachment; filename=\"unreadable-" + number + ".txt\""))
-                .orElseThrow(() -> RefusedException.of(404, "this reply is not kept, or no longer"));
+                .orElseThrow(() -> RefusedException.of(404, "this reply is not kept, or not any more"));
     }
 
     private WatchIndex.Item find(Request request) {

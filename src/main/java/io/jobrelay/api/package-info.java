@@ -1,4 +1,4 @@
-/** The HTTP API: what the ledger knows, for programs and for people, and the few things they may ask for. */
+/** The HTTP API and the page: the contents of the ledger for programs and people, and the few edits they may make. */
 @NullMarked
 package io.jobrelay.api;
 
