@@ -69,7 +69,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
         Watches.Standing standing = watches.add(watch);
         if (!standing.asGiven()) {
             throw RefusedException.of(
-                    409, "this watch stands in %s, otherwise than given; change it there".formatted(standing.source()));
+                    409, "%s has this watch with other members; change it there".formatted(standing.source()));
         }
         JsonNode added = complete(index.find(watch.id()).orElseThrow());
         return Reply.json(standing.added() ? 201 : 200, added).with("Location", "/api/watches/" + watch.id());

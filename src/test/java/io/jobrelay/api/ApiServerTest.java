@@ -258,7 +258,7 @@ class ApiServerTest {
         assertThat(api.post("/api/watches", given).status()).isEqualTo(200);
         Served.Answer other = api.post("/api/watches", given.replace("1h", "2h"));
         assertThat(other.status()).isEqualTo(409);
-        assertThat(other.text()).contains("stands in all.yaml, otherwise than given; change it there");
+        assertThat(other.text()).contains("all.yaml has this watch with other members; change it there");
         Served.Answer gone = api.send("DELETE", "/api/watches/" + id, null);
         assertThat(gone.status()).isEqualTo(409);
         assertThat(gone.text()).contains("stands in all.yaml; remove it there");

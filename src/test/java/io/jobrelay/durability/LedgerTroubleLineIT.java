@@ -147,7 +147,7 @@ class LedgerTroubleLineIT {
             line.start();
             soon(() -> List.copyOf(log.list).stream()
                     .map(ILoggingEvent::getFormattedMessage)
-                    .anyMatch(message -> message.contains("was polled in vain")));
+                    .anyMatch(message -> message.contains("the result could not be committed")));
 
             disk.free();
             cloud.jobs(running());

@@ -149,7 +149,8 @@ class PoisonedRecordIT {
             relay.engine().watches().replace("a.yaml", List.of(watch));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> List.copyOf(log.list).stream()
-                            .anyMatch(event -> event.getFormattedMessage().contains("was polled in vain")));
+                            .anyMatch(event ->
+                                    event.getFormattedMessage().contains("the result could not be committed")));
             statement.execute("rollback");
             clock.advance(LONGEST);
 

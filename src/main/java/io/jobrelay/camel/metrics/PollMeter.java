@@ -64,7 +64,7 @@ public final class PollMeter implements PollListener {
     private record Source(String api, String account) {}
 
     @Override
-    public void heldBack(String account, Duration time) {
+    public void throttled(String account, Duration time) {
         metrics.throttled(account, time);
     }
 

@@ -22,18 +22,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watches of one account as its owner has them in memory: those that are due soon, up to a horizon, and those under way. What
- * polls came to is written behind: a watch leaves the memory only once the ledger knows when it is due again. Guarded by the lock
- * of the {@link Schedule}.
+ * The watches of an account in its owner's memory: those that are due soon, up to a horizon, and those in flight. Due times are
+ * written behind: a watch leaves the memory only once its next due time is committed. Guarded by the lock of the {@link Schedule}.
  */
 final class AccountWatches {
     private final Lease lease;
     private final Function<Watch, Optional<Watch>> common;
     private final NavigableSet<DueWatch> waiting = new TreeSet<>(DueWatch.ORDER);
-    /** Those that wait and that a batched poll could answer, by what they have in common. */
+    /** Those that wait and may share a batched poll, by what they have in common. */
     private final Map<Watch, Map<String, DueWatch>> groups = new HashMap<>();
 
-    private final Map<String, DueWatch> underWay = new HashMap<>();
+    private final Map<String, DueWatch> inFlight = new HashMap<>();
     private final Map<String, DueWatch> unwritten = new LinkedHashMap<>();
     /** Those that may have been edited since they were read. */
     private final Set<String> doubtful = new HashSet<>();
@@ -73,7 +72,7 @@ final class AccountWatches {
         return begin(requireNonNull(waiting.first()));
     }
 
-    /** Takes those that wait, have this in common, and are due or soon. */
+    /** Takes those that wait, have this in common, and are due now or soon. */
     List<DueWatch> takeBatch(Watch common, Instant now, int most) {
         List<DueWatch> batch = groups.getOrDefault(common, Map.of()).values().stream()
                 .filter(watch -> watch.isDueSoon(now))
@@ -85,7 +84,7 @@ final class AccountWatches {
 
     private DueWatch begin(DueWatch watch) {
         unplace(watch);
-        underWay.put(watch.id(), watch);
+        inFlight.put(watch.id(), watch);
         return watch;
     }
 
@@ -110,13 +109,13 @@ final class AccountWatches {
     /**
      * The poll of the watch has ended.
      *
-     * @param next the watch as it is from now on, null if it is not polled any more
-     * @param written false if the ledger has still to be told
+     * @param next the watch as it is from now on, null if it is no longer polled
+     * @param written false if that is still to be written
      */
     void ended(DueWatch polled, @Nullable DueWatch next, boolean written) {
-        underWay.remove(polled.id());
+        inFlight.remove(polled.id());
         if (next == null) {
-            // Edited, or over: what the ledger has of it counts.
+            // Edited, or over: the ledger knows.
             doubtful.add(polled.id());
             return;
         }
@@ -128,22 +127,22 @@ final class AccountWatches {
         }
     }
 
-    /** The edits up to which this is what the ledger has. */
+    /** How many edits of the account this knows. */
     long edits() {
         return edits;
     }
 
-    /** Forgets what waits: somebody has edited watches of the account. What is under way is looked at again once it has ended. */
+    /** Forgets what waits, after an edit of the account. What is in flight is read again once it has ended. */
     void forget(long now) {
         edits = now;
         waiting.clear();
         groups.clear();
         horizon = null;
-        doubtful.addAll(underWay.keySet());
+        doubtful.addAll(inFlight.keySet());
         doubtful.addAll(unwritten.keySet());
     }
 
-    /** All watches up to there are here; null if none are. */
+    /** All watches up to there are in memory; null if none are. */
     @Nullable
     Place horizon() {
         return horizon;
@@ -153,41 +152,41 @@ final class AccountWatches {
         return waiting.size();
     }
 
-    /** These were read, behind the horizon of before: all watches up to that place are here from now on. */
+    /** Adds what was read from the old horizon on: all watches up to that place are in memory now. */
     void loaded(List<DueWatch> watches, Place until) {
         horizon = until;
-        // What was written behind the horizon of before is in nobody's reading.
+        // What is still to be written may be missing in what was read.
         Stream.concat(unwritten.values().stream(), watches.stream().filter(watch -> !unwritten.containsKey(watch.id())))
-                .filter(watch -> !underWay.containsKey(watch.id()) && !doubtful.contains(watch.id()))
+                .filter(watch -> !inFlight.containsKey(watch.id()) && !doubtful.contains(watch.id()))
                 .forEach(this::place);
     }
 
-    /** Those that have to be read by themselves: they are neither under way nor still to be written. */
+    /** Those that are to be read one by one: neither in flight nor still to be written. */
     Set<String> doubtful() {
         Set<String> ids = new HashSet<>(doubtful);
-        ids.removeAll(underWay.keySet());
+        ids.removeAll(inFlight.keySet());
         ids.removeAll(unwritten.keySet());
         return ids;
     }
 
-    /** They were read: these of them are polled, and the others are not. */
+    /** These ids were read, and these watches of them are polled. */
     void read(Set<String> ids, List<DueWatch> watches) {
         doubtful.removeAll(ids);
         watches.forEach(this::place);
     }
 
-    /** What is to be written. */
+    /** What is still to be written. */
     List<DueWatch> unwritten() {
         return new ArrayList<>(unwritten.values());
     }
 
-    /** That was written. What lies beyond the horizon is forgotten with that. */
+    /** This was written. What lies beyond the horizon is then forgotten. */
     void written(Collection<DueWatch> watches) {
         watches.forEach(watch -> unwritten.remove(watch.id(), watch));
     }
 
-    /** True if nothing is under way and nothing is to be written. */
+    /** True if nothing is in flight and everything is written. */
     boolean settled() {
-        return underWay.isEmpty() && unwritten.isEmpty();
+        return inFlight.isEmpty() && unwritten.isEmpty();
     }
 }

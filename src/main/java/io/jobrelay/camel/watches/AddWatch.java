@@ -24,7 +24,7 @@ public record AddWatch(WatchReader reader, Watches watches) implements Processor
     private static final int LONGEST_CAUSE = 1_000;
 
     /**
-     * @throws WatchRefusedException if it is no watch, or stands in a file otherwise than given
+     * @throws WatchRefusedException if it is invalid, or a file names it with other members
      */
     @Override
     public void process(Exchange exchange) {
@@ -35,8 +35,7 @@ public record AddWatch(WatchReader reader, Watches watches) implements Processor
                         .collect(joining("; "))));
         Watches.Standing standing = watches.add(watch);
         if (!standing.asGiven()) {
-            throw refused(
-                    "this watch stands in %s, otherwise than given; change it there".formatted(standing.source()));
+            throw refused("%s has this watch with other members; change it there".formatted(standing.source()));
         }
     }
 

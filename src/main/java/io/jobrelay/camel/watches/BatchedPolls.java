@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which due watches share a poll, where their account says so. A watch that it does not find is polled
- * alone next time; an account that may not list asks for each alone for an hour.
+ * Decides which due watches share a poll, if their account allows it. A watch that a batched poll does not find is polled alone
+ * next time; an account that may not list polls each watch alone for an hour.
  */
 final class BatchedPolls {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
@@ -39,8 +39,8 @@ final class BatchedPolls {
     private final Map<Source, Instant> refusedUntil = new ConcurrentHashMap<>();
 
     /**
-     * @param accounts by name, asked anew each time
-     * @param apis by name, asked anew each time
+     * @param accounts by name, asked each time
+     * @param apis by name, asked each time
      * @param clock the ledger's
      */
     BatchedPolls(Supplier<Map<String, Account>> accounts, Function<String, Optional<ProviderApi>> apis, Clock clock) {
@@ -56,8 +56,8 @@ final class BatchedPolls {
     }
 
     /**
-     * What the watch has in common with those of a batched poll, as far as the properties and its API say; empty if it
-     * is only asked for alone.
+     * What the watch has in common with those of a batched poll, by the properties and the API; empty if it is
+     * always polled alone.
      */
     Optional<Watch> common(Watch watch) {
         Account account = accounts.get().get(watch.account());
@@ -67,9 +67,9 @@ final class BatchedPolls {
     }
 
     /**
-     * The poll of the watch: of others with it, where they may share one.
+     * The poll of the watch, with others that may share it.
      *
-     * @param batch takes so many of those that have that in common and are due or soon
+     * @param batch takes as many watches as asked for that have that in common and are due now or soon
      */
     Poll poll(DueWatch due, BiFunction<Watch, Integer, List<DueWatch>> batch) {
         Optional<Watch> common = alone.remove(due.id())
@@ -88,14 +88,14 @@ final class BatchedPolls {
                 : Poll.batched(apis.apply(due.watch().api()).orElseThrow(), common.get(), all);
     }
 
-    /** The list leaves the watch out. */
+    /** Polls the watch alone next time: the list does not have it. */
     void leaveAlone(DueWatch due) {
         alone.add(due.id());
     }
 
     /**
-     * True if it is only the list that the provider refuses, so that each watch is to be asked for alone; that would fail as
-     * well if it is the account or the provider that fails.
+     * True if the provider refuses only the list, so that each watch is to be polled alone. False if the account or the provider
+     * fails: single polls would fail too.
      */
     boolean refused(Watch common, PollFailure failure) {
         boolean ofTheList = switch (failure.kind()) {

@@ -12,8 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the replies of a poll say: a hash of their bytes, one after the other, without the members that change each time. No
- * secret depends on it.
+ * A hash of the replies of a poll, one after the other, without their volatile members. Not for security.
  */
 final class Fingerprint {
     private static final JsonFactory JSON = new JsonFactory();
@@ -27,7 +26,7 @@ final class Fingerprint {
     record Hash(long high, long low) {}
 
     /**
-     * @param volatileMembers the paths of members that change each time
+     * @param volatileMembers the paths of members that change with each reply
      */
     Fingerprint(List<List<String>> volatileMembers) {
         this.volatileMembers = volatileMembers;
@@ -44,7 +43,7 @@ final class Fingerprint {
         digest.update(reply, hashed, reply.length - hashed);
     }
 
-    /** Says where the last volatile member ends. All of what is not JSON counts; whoever reads it will complain. */
+    /** Returns where the last volatile member ends. What is not JSON is hashed as a whole; parsing it will fail later. */
     private int addUpToLastVolatile(byte[] reply) {
         int hashed = 0;
         int left = volatileMembers.size();
@@ -85,7 +84,7 @@ final class Fingerprint {
         return false;
     }
 
-    /** Begins anew. */
+    /** Starts again. */
     void restart() {
         empty = true;
         digest.reset();

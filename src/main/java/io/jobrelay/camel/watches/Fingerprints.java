@@ -11,9 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the replies of each watch said when they were last committed. One that says the same again changes nothing, unless
- * the watch was edited in between, another watch has changed one of its jobs, another node has had the account, or one
- * of the jobs has been in its state for too long by now.
+ * The fingerprints of each watch's last committed replies. Equal replies change nothing, unless the watch was edited since,
+ * another watch has changed one of its jobs, another node had the account, or one of the jobs has become stuck.
  */
 final class Fingerprints {
     private final Secrets secrets;
@@ -21,7 +20,7 @@ final class Fingerprints {
     private volatile Map<String, Kept> kept = new ConcurrentHashMap<>();
 
     /**
-     * @param secrets what is masked in replies: once more of it is known, an equal reply is another record
+     * @param secrets what is masked in replies: with another secret, an equal reply may become another record
      */
     Fingerprints(Secrets secrets) {
         this.secrets = secrets;
@@ -34,13 +33,13 @@ final class Fingerprints {
         }
     }
 
-    /** Forgets all, and what the polls will bring that have begun. */
+    /** Forgets all, and what polls in flight will bring. */
     synchronized void forget() {
         known = secrets.known();
         kept = new ConcurrentHashMap<>();
     }
 
-    /** Compares the replies of a poll that begins now with what is remembered of its watch. */
+    /** Compares the replies of a poll that starts now with the last ones of its watch. */
     Comparison compare(DueWatch due, List<List<String>> volatileMembers, Instant now) {
         if (known != secrets.known()) {
             forget();
@@ -52,10 +51,10 @@ final class Fingerprints {
     }
 
     /**
-     * Of the replies of one poll with the last ones.
+     * Compares the replies of a poll with the last ones.
      *
-     * @param all what is remembered of all watches; nobody reads it any more once that is forgotten
-     * @param last null if nothing that counts still
+     * @param all the fingerprints of all watches; no longer read once they are forgotten
+     * @param last null if there are none that still count
      */
     record Comparison(
             Map<String, Kept> all, DueWatch due, @Nullable Kept last, Fingerprint replies) {
@@ -64,7 +63,7 @@ final class Fingerprints {
             return last != null && !replies.isEmpty() && last.hash.equals(replies.hash());
         }
 
-        /** Remembers the replies: what they came to is committed. */
+        /** Remembers the replies: the result is committed. */
         void keep(Answered answered) {
             answered.displaced().forEach(all::remove);
             if (repeats()) {

@@ -15,8 +15,8 @@ import org.apache.hc.core5.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the provider's reply as it came, until the poll is settled: to compare it with the last one, and to keep it for good
- * if it turns out to be malformed. The body becomes its bytes.
+ * Keeps the provider's reply as it came until the poll is settled: to compare it with the last one, and to store it if it turns
+ * out to be malformed. The body becomes its bytes.
  */
 public final class KeepReply implements Processor {
     private static final String PROPERTY = "jobrelay-reply";
@@ -47,7 +47,7 @@ public final class KeepReply implements Processor {
         return body;
     }
 
-    /** What goes wrong from here on is no longer about the last reply, of the page before or of the first attempt. */
+    /** Forgets the last reply, of the previous page or the first attempt: a failure from here on is not about it. */
     public static void forget(Exchange exchange) {
         exchange.removeProperty(PROPERTY);
     }
@@ -57,7 +57,7 @@ public final class KeepReply implements Processor {
         return exchange.getProperty(PROPERTY, ProviderReply.class);
     }
 
-    /** That the exchange's reply, if one has come, cannot be what it should be. */
+    /** A failure that says the exchange's reply, if there is one, is not as it should be. */
     public static PollFailedException malformed(Exchange exchange, String cause) {
         ProviderReply reply = of(exchange);
         return new PollFailedException(

@@ -20,15 +20,15 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One poll on its way: from {@code watches:due} through the provider's route to {@code watches:done} or {@code
- * watches:failed}. Mostly of one watch; of several if it is batched. Used by one thread at a time.
+ * A poll in flight: from {@code watches:due} through the provider's route to {@code watches:done} or {@code watches:failed}. It
+ * is of one watch, or of several if it is batched. Used by one thread at a time.
  */
 public final class Poll {
     /** Exchange variable: the watch, which mappings read as {@code $watch}. */
     public static final String WATCH = "watch";
     /** Exchange variable: the ids that a batched poll asks for, which its mappings read as {@code $wanted}. */
     public static final String WANTED = "wanted";
-    /** Exchange variable: the {@link Account} that is asked with. */
+    /** Exchange variable: the {@link Account} that signs the request. */
     public static final String ACCOUNT = "account";
 
     /** Exchange variable: the reply that a batched poll has found for the watch. */
@@ -47,7 +47,7 @@ public final class Poll {
 
     private Instant begun = Instant.MIN;
     private long edits;
-    /** True while the request that was taken from the account's rate limit with it is not made. */
+    /** True while its permit of the account's rate limit is not used. */
     private boolean permit;
 
     private @Nullable Comparison comparison;
@@ -61,7 +61,7 @@ public final class Poll {
         this.permit = found == null && !due.isEmpty();
     }
 
-    /** Of a watch that the ledger knows nothing of. */
+    /** Of a watch that is not in the ledger. */
     public static Poll of(Watch watch) {
         return new Poll(watch, List.of(), watch.api(), null, null);
     }
@@ -71,7 +71,7 @@ public final class Poll {
     }
 
     /**
-     * Of several watches at once, by the API's route {@code <api>-pages}.
+     * Of several watches in one request, by the API's route {@code <api>-pages}.
      *
      * @param common what they have in common
      */
@@ -79,7 +79,7 @@ public final class Poll {
         return new Poll(common, List.copyOf(due), common.api() + "-pages", api.getBatch(), null);
     }
 
-    /** Of a watch that a batched poll has found: the reply still becomes a record. */
+    /** Of a watch that a batched poll has found: its reply is there, and still becomes a record. */
     static Poll found(DueWatch due, JsonNode reply) {
         return new Poll(due.watch(), List.of(due), due.watch().api(), null, reply);
     }
@@ -94,7 +94,7 @@ public final class Poll {
         return exchange.getProperty(PROPERTY, Poll.class);
     }
 
-    /** The account that the exchange asks with. */
+    /** The account that signs the exchange's request. */
     public static Account account(Exchange exchange) {
         return requireNonNull(exchange.getVariable(ACCOUNT, Account.class), "the exchange has no account");
     }
@@ -134,17 +134,17 @@ public final class Poll {
     }
 
     /**
-     * Remembers when it begins.
+     * Notes when it starts.
      *
      * @param now in the ledger's time
-     * @param edits how many edits of the routes there have been by now
+     * @param edits how many edits of the routes there have been so far
      */
     void begins(Instant now, long edits) {
         this.begun = now;
         this.edits = edits;
     }
 
-    /** Takes the request that came with the exchange's poll; false if there is none, or it is made. */
+    /** Uses the permit that came with the exchange's poll; false if there is none left. */
     public static boolean acquirePermit(Exchange exchange) {
         Poll poll = find(exchange);
         if (poll == null || !poll.permit) {
@@ -154,12 +154,12 @@ public final class Poll {
         return true;
     }
 
-    /** What is asked for: the watch, or what several have in common. */
+    /** The watch that is polled, or what several have in common. */
     public Watch watch() {
         return watch;
     }
 
-    /** The watches that it is to answer. */
+    /** The watches that it is for. */
     List<DueWatch> due() {
         return due;
     }
@@ -172,12 +172,12 @@ public final class Poll {
         return edits;
     }
 
-    /** True if a batched poll has brought the reply already. */
+    /** True if a batched poll has brought its reply already. */
     boolean isFound() {
         return found != null;
     }
 
-    /** True if it is to answer several watches. */
+    /** True if it is of several watches. */
     boolean isBatched() {
         return batch != null;
     }
@@ -192,31 +192,31 @@ public final class Poll {
         return String.valueOf(one.watch().parameters().get(batch));
     }
 
-    /** From now on its replies are compared with those that are remembered. */
+    /** Compares its replies with the last ones from now on. */
     void compare(Comparison with) {
         comparison = with;
     }
 
-    /** A reply has come, of a page for one. */
+    /** Adds a reply, such as that of a page. */
     void add(byte[] reply) {
         if (comparison != null) {
             comparison.replies().add(reply);
         }
     }
 
-    /** The replies of before are of no account: the whole request is made again. */
+    /** Forgets the replies so far: the whole request is made again. */
     public void restart() {
         if (comparison != null) {
             comparison.replies().restart();
         }
     }
 
-    /** True if its replies, which are all there, say what the last ones said. */
+    /** True if its replies, now complete, say what the last ones said. */
     boolean repeats() {
         return comparison != null && comparison.repeats();
     }
 
-    /** What it came to is committed. */
+    /** Remembers its replies: the result is committed. */
     void keep(Answered answered) {
         if (comparison != null) {
             comparison.keep(answered);
@@ -227,7 +227,7 @@ public final class Poll {
         return settled.get();
     }
 
-    /** True once: for whoever says first what the poll came to. */
+    /** True for the first caller only: a poll has one result. */
     boolean settle() {
         return settled.compareAndSet(false, true);
     }

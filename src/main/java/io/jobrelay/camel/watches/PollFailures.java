@@ -14,13 +14,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 
-/** What an exception that ended a poll says about the poll. */
+/** Classifies the exceptions that end polls. */
 public final class PollFailures {
     private PollFailures() {}
 
     /**
-     * True if it was Jobrelay that ended the poll, which says nothing about the provider: it stops, or a route of the poll was
-     * taken away by an edit.
+     * True if Jobrelay itself ended the poll, which is no failure of the provider: it stops, or an edit has removed a route of the
+     * poll.
      */
     static boolean cutShort(Exception exception, boolean edited) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
@@ -61,7 +61,7 @@ public final class PollFailures {
         return unmapped(exchange, exception.toString());
     }
 
-    /** Before a reply was there it was the request that could not be made; afterwards it is the reply. */
+    /** Without a reply, the request could not be made; with one, the reply is at fault. */
     private static PollFailure unmapped(Exchange exchange, String cause) {
         ProviderReply reply = KeepReply.of(exchange);
         return reply == null
@@ -69,7 +69,7 @@ public final class PollFailures {
                 : PollFailure.malformed("the reply could not be mapped: " + cause, reply);
     }
 
-    /** The network's exceptions say it in their messages, if they have one. */
+    /** Exceptions of the network explain themselves in their messages, if they have one. */
     private static String said(Throwable cause) {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }

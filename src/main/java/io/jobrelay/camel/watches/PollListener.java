@@ -6,18 +6,18 @@ import io.jobrelay.provider.PollFailure;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Told of every poll: when it begins, and what it came to once the ledger has that. Called by many threads. */
+/** Is called for every poll: when it starts, and with its result once that is committed. Called by many threads. */
 public interface PollListener {
-    /** For so long a poll of the account was due that its rate limit held back. */
-    void heldBack(String account, Duration time);
+    /** The account's rate limit has delayed a due poll for that time. */
+    void throttled(String account, Duration time);
 
-    /** A watch begins to be polled, so long after it was due. */
+    /** A poll starts, so long after the watch was due. */
     void begins(DueWatch due, Duration lag);
 
-    /** The provider has answered, and the answer is taken in. */
+    /** The poll has succeeded. */
     void answered(DueWatch due, Instant begun);
 
-    /** The poll brought nothing. */
+    /** The poll has failed. */
     void failed(DueWatch due, Instant begun, PollFailure failure);
 
     /** A change is committed. */

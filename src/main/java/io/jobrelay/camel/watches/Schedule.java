@@ -21,13 +21,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which poll comes next, fairly over accounts: of those that have a watch due, and a request left, the one with the fewest polls
- * under way. Beyond its first, an account gets none that leaves it more than four times as many under way as workers are free:
- * so a provider that hangs holds up only its own watches, and several such still leave workers to the others.
+ * Chooses the next poll, fairly over accounts: of those with a due watch and a permit of their rate limit, the account with the
+ * fewest polls in flight. Beyond its first poll, an account gets no more than four times as many as there are free workers: so a
+ * provider that hangs holds up only its own watches, and several of them still leave workers to the others.
  */
 final class Schedule {
     private static final int SHARE = 4;
-    /** The clock of the ledger, by which watches are due, may be put right meanwhile. */
+    /** The ledger's clock, by which watches are due, may be corrected meanwhile. */
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RateLimits limits;
@@ -39,23 +39,23 @@ final class Schedule {
     private final Map<String, Line> lines = new LinkedHashMap<>();
     private int free;
     private boolean open;
-    /** The one who waits for the next watch to be due, and until when; the others wait for a signal. */
+    /** The worker that waits until the next watch is due; the others wait for a signal. */
     private @Nullable Thread leader;
 
     private long leaderUntil;
 
-    /** One account's. */
+    /** What an account has to poll. */
     private static final class Line {
         private final String account;
         /** Watches that batched polls have found: each reply still becomes a record. */
         private final Deque<Poll> found = new ArrayDeque<>();
 
         private @Nullable AccountWatches watches;
-        /** False while nothing of it must be begun. */
+        /** False while no poll of it may start. */
         private boolean open;
 
-        private int underWay;
-        /** When there is a request left again, by the clock that only runs forward; and since when none was, 0 if one was. */
+        private int inFlight;
+        /** Until when there is no permit, by the clock that only runs forward; and since when, 0 if there is one. */
         private long limitedUntil;
 
         private long limitedSince;
@@ -66,7 +66,7 @@ final class Schedule {
     }
 
     /**
-     * @param workers how many polls may be under way, above 0
+     * @param workers how many polls may be in flight, above 0
      * @param clock the ledger's
      * @param nanoTime a clock that only runs forward
      */
@@ -78,12 +78,12 @@ final class Schedule {
         this.nanoTime = nanoTime;
     }
 
-    /** Hands out polls. */
+    /** Hands out polls from now on. */
     void open() {
         locked(() -> open = true);
     }
 
-    /** Hands out nothing any more, until it is opened again. */
+    /** Hands out no poll until it is opened again. */
     void close() {
         locked(() -> {
             open = false;
@@ -92,7 +92,7 @@ final class Schedule {
         });
     }
 
-    /** Waits for the next poll, which is under way from then on; null once this is closed. */
+    /** Waits for the next poll, which is then in flight; null once this is closed. */
     @Nullable
     Poll take(BatchedPolls batches) throws InterruptedException {
         lock.lockInterruptibly();
@@ -130,20 +130,20 @@ final class Schedule {
     }
 
     private int most() {
-        // The last worker goes to an account that has none.
+        // The last worker is for an account that has none.
         return free == 1 ? 1 : SHARE * (free - 1);
     }
 
-    /** Wakes a worker where one that waits may take something of the account; each that is woken in vain costs as much as a poll. */
+    /** Wakes a worker if one may take a poll of the account; to wake one for nothing costs as much as a poll. */
     private void wake(Line line, Instant due) {
-        if (line.underWay < most() && !due.isAfter(clock.instant())) {
+        if (line.inFlight < most() && !due.isAfter(clock.instant())) {
             turn.signal();
         }
     }
 
     /**
      * @param batches say which watches share a poll
-     * @param wait is made how long it is until something may be next
+     * @param wait is set to the time until there may be a poll
      */
     private @Nullable Poll next(BatchedPolls batches, long[] wait) {
         int most = most();
@@ -152,7 +152,7 @@ final class Schedule {
         for (Line line = line(most, now, nanos, wait); line != null; line = line(most, now, nanos, wait)) {
             Poll found = line.found.poll();
             if (found != null || isAllowed(line, nanos)) {
-                line.underWay++;
+                line.inFlight++;
                 free--;
                 return found != null ? found : begin(requireNonNull(line.watches, "has one due"), batches, now);
             }
@@ -167,8 +167,8 @@ final class Schedule {
     private @Nullable Line line(int most, Instant now, long nanos, long[] wait) {
         Line next = null;
         for (Line line : lines.values()) {
-            if (line.underWay < most
-                    && (next == null || line.underWay < next.underWay)
+            if (line.inFlight < most
+                    && (next == null || line.inFlight < next.inFlight)
                     && isReady(line, now, nanos, wait)) {
                 next = line;
             }
@@ -202,13 +202,13 @@ final class Schedule {
             return false;
         }
         if (line.limitedSince != 0) {
-            listener.heldBack(line.account, Duration.ofNanos(nanos - line.limitedSince));
+            listener.throttled(line.account, Duration.ofNanos(nanos - line.limitedSince));
             line.limitedSince = 0;
         }
         return true;
     }
 
-    /** A batched poll has found the watch of this poll, which needs no request. */
+    /** Adds the poll of a watch that a batched poll has found, which needs no permit. */
     void found(Poll poll) {
         locked(() -> {
             Line line = line(poll);
@@ -218,11 +218,11 @@ final class Schedule {
         });
     }
 
-    /** Its worker is free. */
+    /** Its worker is free again. */
     void freed(Poll poll) {
         locked(() -> {
             free++;
-            return line(poll).underWay--;
+            return line(poll).inFlight--;
         });
     }
 
@@ -249,9 +249,9 @@ final class Schedule {
     }
 
     /**
-     * Has watches of the account from now on, or none.
+     * Polls these watches of the account from now on, or none.
      *
-     * @param begins false while nothing of them must be begun
+     * @param begins false while none of them may be polled
      */
     void have(String account, @Nullable AccountWatches watches, boolean begins) {
         locked(() -> {
@@ -262,7 +262,7 @@ final class Schedule {
         });
     }
 
-    /** Does something with what it has of an account's watches, if it has any. */
+    /** Changes the watches of an account, if this node still has it under that lease. */
     void with(Lease lease, Consumer<AccountWatches> work) {
         locked(() -> {
             Line line = lines.get(lease.shard().name());

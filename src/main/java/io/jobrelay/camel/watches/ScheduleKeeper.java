@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Keeps the schedule that of the accounts that this node owns: reads which watches are due soon, again whenever somebody has edited
- * some, and notes behind the polls when they were answered and are due again.
+ * Keeps the schedule up to date for the accounts that this node owns: reads which watches are due soon, again after each edit, and
+ * writes behind the polls when watches were answered and are due again.
  */
 final class ScheduleKeeper {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
     private static final Duration AHEAD = Duration.ofMinutes(1);
-    /** Of one account; what else is due soon is read once some of these are under way. */
+    /** Of one account; further ones are read once some of these are in flight. */
     private static final int MOST = 4_000;
 
-    /** Behind all ids, which are English letters and digits. */
+    /** After all ids, which are ASCII letters and digits. */
     private static final String LAST_ID = "~";
 
     private static final long LOOK_MILLIS = 100;
@@ -55,17 +55,17 @@ final class ScheduleKeeper {
     private final Map<String, AccountWatches> owned = new ConcurrentHashMap<>();
     private final Semaphore wake = new Semaphore(0);
     private Instant noted = Instant.MIN;
-    /** True while some account is to be handed over once all is noted. */
+    /** True while an account is to be handed over once everything is written. */
     private boolean leaving;
 
     private volatile boolean rulesChanged;
-    /** The one that keeps it now. */
+    /** The thread that keeps it. */
     private volatile @Nullable Thread thread;
 
     /**
      * @param clock the ledger's
      * @param common what a watch has in common with those of a batched poll
-     * @param writable false while the ledger cannot be written: what a poll brought would be brought in vain
+     * @param writable false while the ledger cannot be written, so that no poll's result could be committed
      */
     ScheduleKeeper(
             Schedule schedule,
@@ -102,24 +102,24 @@ final class ScheduleKeeper {
         try {
             keep();
         } catch (RuntimeException e) {
-            // Of its own trouble the ledger tells itself, once.
+            // The ledger logs its own trouble, once.
             LOG.atLevel(e instanceof LedgerException ? Level.DEBUG : Level.ERROR)
                     .log("due watches cannot be read, tried again: {}", e.toString());
         }
     }
 
-    /** Stops, once what polls came to is noted as far as possible. */
+    /** Stops, after writing the results of polls as far as possible. */
     void stop() {
         thread = null;
         wake.release();
         try {
             note();
         } catch (LedgerException e) {
-            // The watches are polled early by the next start.
+            // The next start polls the watches early.
         }
     }
 
-    /** From now on other watches may share a batched poll, and a reply may become another record. */
+    /** After an edit, other watches may share a batched poll, and a reply may become another record. */
     void rulesChanged() {
         rulesChanged = true;
         wake.release();
@@ -137,7 +137,7 @@ final class ScheduleKeeper {
             note();
             noted = now;
         }
-        // Noted before, so that what is read anew is all that is known.
+        // After the write, so that what is read is complete.
         edited.forEach(account -> {
             long edits = leases.edits(account.lease().shard());
             schedule.with(account.lease(), mine -> mine.forget(edits));
@@ -149,7 +149,7 @@ final class ScheduleKeeper {
         owned.values().forEach(account -> read(account, now));
     }
 
-    /** Has the accounts that are this node's now, under the leases of now. */
+    /** Takes and drops accounts, as the leases say. */
     private void follow() {
         leaving = false;
         boolean well = writable.getAsBoolean();
@@ -192,7 +192,7 @@ final class ScheduleKeeper {
             CompletableFuture.allOf(notes.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof LeaseLostException) {
-                return; // whoever has taken the account polls early
+                return; // the account's next owner polls early
             }
             throw e.getCause() instanceof LedgerException trouble ? trouble : e;
         }
@@ -221,7 +221,7 @@ final class ScheduleKeeper {
         }
     }
 
-    /** True if nothing of the shard is under way here, or still to be noted. */
+    /** True if no poll of the shard is in flight here, and everything is written. */
     private boolean ended(Shard shard) {
         AccountWatches account = shard.kind() == Shard.Kind.ACCOUNT ? owned.get(shard.name()) : null;
         return account == null || schedule.locked(account::settled);

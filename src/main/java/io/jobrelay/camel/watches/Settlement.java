@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings what polls came to into the ledger, and tells of it once it is there. A poll is settled once, by whoever is first. */
+/** Takes the results of polls into the ledger, and reports them once they are committed. A poll is settled once. */
 final class Settlement {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
@@ -39,14 +39,14 @@ final class Settlement {
         return poll.settle();
     }
 
-    /** Takes in a good answer, and does not wait for the ledger. */
+    /** Takes in a result, and does not wait for the commit. */
     void done(Poll poll, List<JobRecord> records, @Nullable ProviderReply reply) {
         if (settle(poll)) {
             takeIn(poll, records, reply);
         }
     }
 
-    /** Its replies say what the last ones said: mostly there is nothing to write but when the watch is due again. */
+    /** The replies say what the last ones said: usually only the due time of the watch is to be written. */
     void repeated(Poll poll) {
         if (settle(poll)) {
             DueWatch due = poll.due().get(0);
@@ -96,7 +96,7 @@ final class Settlement {
         }
     }
 
-    /** Of the ledger's own trouble the provider knows nothing; a record that the ledger cannot hold is no good answer. */
+    /** Trouble of the ledger is no failure of the provider; a record that the ledger cannot hold is. */
     private void notTaken(Poll poll, DueWatch due, Throwable trouble, @Nullable ProviderReply reply) {
         if (trouble instanceof LedgerException ledger && ledger.refused()) {
             String cause = "the ledger cannot hold the record: " + trouble.getMessage();
@@ -105,11 +105,11 @@ final class Settlement {
                     : PollFailure.malformed(cause, reply);
             failed(poll, due, failure.redacted(beans.secrets()::mask));
         } else {
-            inVain(List.of(due), trouble);
+            notCommitted(List.of(due), trouble);
         }
     }
 
-    /** A batched poll has ended: what it found of a watch still becomes a record, and the others are polled alone. */
+    /** A batched poll has ended: the replies it found still become records, and the other watches are polled alone. */
     void found(Poll poll, JsonNode all) {
         if (settle(poll)) {
             List<DueWatch> missing = new ArrayList<>();
@@ -126,7 +126,7 @@ final class Settlement {
     }
 
     /**
-     * Takes in the exception that ended the poll, if it says something about the provider; if not, the watch is polled again.
+     * Takes in the exception that ended the poll if it is a failure of the provider; otherwise the watch is polled again.
      */
     void failed(Poll poll, Exchange exchange, Exception exception) {
         if (PollFailures.cutShort(exception, component.edited(poll))) {
@@ -134,11 +134,11 @@ final class Settlement {
         } else if (!(exception instanceof LedgerException)) {
             failed(poll, PollFailures.of(exchange, exception, beans.secrets()));
         } else if (settle(poll)) {
-            inVain(poll.due(), exception);
+            notCommitted(poll.due(), exception);
         }
     }
 
-    /** Takes in a failure, which says something about the provider. */
+    /** Takes in a failure of the provider. */
     void failed(Poll poll, PollFailure failure) {
         if (!settle(poll)) {
             return;
@@ -162,11 +162,11 @@ final class Settlement {
         try {
             component.schedule().ended(due, beans.intake().failed(due, failure).orElse(null), true);
         } catch (LedgerException e) {
-            inVain(List.of(due), e);
+            notCommitted(List.of(due), e);
         }
     }
 
-    /** The poll ends by our own doing. What the provider may have answered is asked again. */
+    /** Jobrelay itself ends the poll, whose watches are polled again. */
     void cutShort(Poll poll) {
         if (settle(poll)) {
             for (DueWatch due : poll.due()) {
@@ -175,29 +175,29 @@ final class Settlement {
                         due.id(),
                         due.watch().api());
             }
-            poll.due().forEach(this::back);
+            poll.due().forEach(this::release);
         }
     }
 
-    /** The poll does not begin. */
-    void back(Poll poll) {
+    /** The poll does not start. */
+    void release(Poll poll) {
         if (settle(poll)) {
-            poll.due().forEach(this::back);
+            poll.due().forEach(this::release);
         }
     }
 
-    /** The watch is due as it was. */
-    private void back(DueWatch due) {
+    /** The watch is due as before. */
+    private void release(DueWatch due) {
         component.schedule().ended(due, due, true);
     }
 
     private void pollAlone(List<DueWatch> due) {
         due.forEach(component.batchedPolls()::leaveAlone);
-        due.forEach(this::back);
+        due.forEach(this::release);
     }
 
-    /** What the provider said could not be written to the ledger: it is asked again. */
-    private void inVain(List<DueWatch> polled, Throwable trouble) {
+    /** The result could not be committed: the watches are polled again. */
+    private void notCommitted(List<DueWatch> polled, Throwable trouble) {
         for (DueWatch due : polled) {
             if (trouble instanceof LeaseLostException) {
                 LOG.info(
@@ -206,7 +206,7 @@ final class Settlement {
                         due.watch().api());
             } else {
                 LOG.error(
-                        "watch={} api={} was polled in vain: {}",
+                        "watch={} api={} is polled again, the result could not be committed: {}",
                         due.id(),
                         due.watch().api(),
                         trouble.getMessage());

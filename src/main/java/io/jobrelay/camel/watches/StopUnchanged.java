@@ -3,7 +3,7 @@ package io.jobrelay.camel.watches;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Stops a poll whose replies, all there by now, say what the last ones said: there is nothing to map or to write. */
+/** Stops a poll whose replies, now complete, say what the last ones said: there is nothing to map or to write. */
 public final class StopUnchanged implements Processor {
     @Override
     public void process(Exchange exchange) {

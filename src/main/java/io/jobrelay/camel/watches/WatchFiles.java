@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the ledger's watches those of the watch files. A problem is reported once, with file and line, until the file
- * changes; the good watches of the file are looked after all the same.
+ * Keeps the ledger's watches in step with the watch files. A problem is reported once, with file and line, until the file
+ * changes; the valid watches of the file are polled.
  */
 public final class WatchFiles {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");
 
-    /** Of a file that the ledger has watches of. */
+    /** A file that the ledger has watches of. */
     private static final WatchSummary UNREAD = WatchSummary.none(false);
 
     private final Supplier<WatchGlob> glob;
@@ -44,7 +44,7 @@ public final class WatchFiles {
         this.reloads = reloads;
     }
 
-    /** Reads all files and takes in what differs from the last time. */
+    /** Reads the files that may have changed, and takes their watches in. */
     public synchronized void read() {
         WatchGlob.Found found = glob.get().find();
         Map<Path, WatchSummary> read = reading.read(found.files());
@@ -88,7 +88,7 @@ public final class WatchFiles {
         complete = true;
     }
 
-    /** Of a directory that may only be not mounted yet: like a file that cannot be read, it says nothing of its watches. */
+    /** A directory that may only be not mounted yet counts as a file that cannot be read: its watches stay. */
     private static WatchSummary missing(String directory) {
         return WatchSummary.none(
                 false,
@@ -118,7 +118,7 @@ public final class WatchFiles {
         return complete;
     }
 
-    /** How many watches of the files could not be taken in. */
+    /** How many watches of the files were refused. */
     public synchronized int refused() {
         return known.values().stream().mapToInt(WatchSummary::refused).sum();
     }
@@ -126,7 +126,7 @@ public final class WatchFiles {
     private void take(String source, WatchSummary content) {
         content.problems().forEach(problem -> LOG.error("{}", problem));
         if (!content.readable()) {
-            LOG.error("file={} is left aside until it is mended; its watches go on as they were", source);
+            LOG.error("file={} is not taken in until it is corrected; its watches go on as they were", source);
             return;
         }
         SourceReplacement replacement = watches.replacing(source);
@@ -137,7 +137,7 @@ public final class WatchFiles {
                         replacement.put(watch);
                     }
                 });
-        if (whole) { // if not it has changed meanwhile, and is read again
+        if (whole) { // otherwise it has changed meanwhile, and is read again
             LOG.info("watches={} file={} refused={}", replacement.finish(), source, content.refused());
         }
     }

@@ -22,9 +22,9 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
 
 /**
- * {@code watches:}: the watches of the ledger. From {@code watches:due} come those that are due, each as a {@link Poll}; what
- * a poll brought goes to {@code watches:done}, and the exception that ended it to {@code watches:failed}. A poll that reaches
- * neither has failed too, unless its replies say what the last ones said.
+ * {@code watches:}: the watches of the ledger. {@code watches:due} gives those that are due, each as a {@link Poll}; the result
+ * goes to {@code watches:done}, and the exception that ended the poll to {@code watches:failed}. A poll that reaches neither has
+ * failed too, unless its replies say what the last ones said.
  */
 public final class WatchesComponent extends DefaultComponent {
     private static final List<String> ENDS = List.of(WatchesEndpoint.DUE, WatchesEndpoint.DONE, WatchesEndpoint.FAILED);
@@ -38,14 +38,14 @@ public final class WatchesComponent extends DefaultComponent {
     private final Schedule schedule;
     private final ScheduleKeeper keeper;
 
-    /** One more when an edit begins, and one more when it has ended: odd in between. */
+    /** Counts the start and the end of each edit: odd during one. */
     private final AtomicLong edits = new AtomicLong();
 
     /**
      * What it works with.
      *
-     * @param accounts by name, asked anew each time
-     * @param apis by name, asked anew each time
+     * @param accounts by name, asked each time
+     * @param apis by name, asked each time
      * @param writable false while the ledger cannot be written
      */
     public record Beans(
@@ -61,7 +61,7 @@ public final class WatchesComponent extends DefaultComponent {
             PollListener listener) {}
 
     /**
-     * @param workers how many polls may be under way, above 0
+     * @param workers how many polls may be in flight, above 0
      */
     public WatchesComponent(Beans beans, int workers) {
         this.beans = beans;
@@ -112,25 +112,25 @@ public final class WatchesComponent extends DefaultComponent {
     }
 
     /**
-     * Writes what is written behind.
+     * Writes the due times that are still to be written.
      *
-     * @throws LedgerException if that cannot be done now
+     * @throws LedgerException if the ledger cannot be written now
      */
     public void note() {
         keeper.note();
     }
 
-    /** The polls that are under way. */
+    /** The polls in flight. */
     Set<Poll> open() {
         return open;
     }
 
-    /** An edit of routes, mappings or properties begins. */
+    /** An edit of routes, mappings or properties starts. */
     public void editBegins() {
         edits.incrementAndGet();
     }
 
-    /** It has ended: an equal reply may be another record from now on. */
+    /** The edit has ended: an equal reply may become another record now. */
     public void editEnds() {
         fingerprints.forget();
         keeper.rulesChanged();
@@ -141,7 +141,7 @@ public final class WatchesComponent extends DefaultComponent {
         return edits.get();
     }
 
-    /** True if there has been an edit since the poll began, or there is one. */
+    /** True if there was an edit since the poll started, or there is one now. */
     boolean edited(Poll poll) {
         long now = edits.get();
         return now % 2 == 1 || now != poll.edits();

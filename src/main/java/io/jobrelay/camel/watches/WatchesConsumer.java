@@ -23,7 +23,7 @@ import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the polls whose turn it is, each with a worker, which sends it down the route. */
+/** Takes polls from the schedule and sends them down the route, with a pool of workers. */
 final class WatchesConsumer extends DefaultConsumer implements Suspendable {
     private final WatchesComponent component;
     private final Beans beans;
@@ -57,13 +57,13 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         }
     }
 
-    /** Polls that are under way go on. */
+    /** Polls in flight go on. */
     @Override
     protected void doSuspend() {
         schedule.close();
     }
 
-    /** Polls that are still under way are cut short. */
+    /** Polls in flight are cut short. */
     @Override
     protected void doStop() throws Exception {
         doSuspend();
@@ -99,7 +99,7 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
     private void poll(Poll poll) {
         DueWatch first = poll.due().get(0);
         if (!mayBegin(poll, first.lease())) {
-            settlement.back(poll);
+            settlement.release(poll);
             return;
         }
         LogContext.polls(first.id());
@@ -132,14 +132,14 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
         }
     }
 
-    /** What is under way ends here, unless another node may have begun it; nothing more begins of an account that is handed over. */
+    /** A poll of an account that is handed over does not start; one that a batched poll has found still ends here. */
     private boolean mayBegin(Poll poll, Lease lease) {
         return poll.isFound()
                 ? beans.leases().holds(lease)
                 : beans.leases().of(lease.shard()).filter(lease::equals).isPresent();
     }
 
-    /** What was due before this process began is due since then; a watch of a batched poll may be early. */
+    /** A watch that was due before this process started counts from the start; one of a batched poll may be early. */
     private Duration lag(Instant due, Instant now) {
         Instant planned = due.isBefore(beans.clock().begin()) ? beans.clock().begin() : due;
         return planned.isAfter(now) ? Duration.ZERO : Duration.between(planned, now);

@@ -5,7 +5,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 
-/** Where polls come out, {@code watches:due}, or where they come back to. */
+/** Where polls start, {@code watches:due}, or where they end. */
 public final class WatchesEndpoint extends DefaultEndpoint {
     static final String DUE = "due";
     static final String DONE = "done";

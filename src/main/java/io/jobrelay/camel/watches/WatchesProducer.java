@@ -5,7 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.support.DefaultProducer;
 
-/** Takes polls back: {@code watches:done} with what they brought, {@code watches:failed} with why they brought nothing. */
+/** Takes the ends of polls: {@code watches:done} results, {@code watches:failed} the exceptions that ended them. */
 final class WatchesProducer extends DefaultProducer {
     private final Settlement settlement;
     private final boolean done;

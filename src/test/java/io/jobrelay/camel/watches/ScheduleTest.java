@@ -50,7 +50,7 @@ class ScheduleTest {
     /** Hears nothing. */
     private static final class Unheard implements PollListener {
         @Override
-        public void heldBack(String account, Duration time) {}
+        public void throttled(String account, Duration time) {}
 
         @Override
         public void begins(DueWatch due, Duration lag) {}
