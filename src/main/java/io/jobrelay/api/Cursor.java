@@ -61,6 +61,6 @@ final class Cursor {
     }
 
     private static RefusedException refused() {
-        return Query.refused("cursor", "must be the 'next' of a page of this list in this order; begin without one");
+        return Query.refused("cursor", "must be the 'next' of a page of this list in this order; start without one");
     }
 }

@@ -30,6 +30,8 @@ record DestinationsResource(Destinations destinations) implements Resource {
                 .findFirst()
                 .map(entry -> Reply.json(200, Json.write(entry)))
                 .orElseThrow(() -> RefusedException.of(
-                        404, "nothing was ever for a destination '%s'; /api/destinations lists them".formatted(name)));
+                        404,
+                        "there were never deliveries for a destination '%s'; /api/destinations lists them"
+                                .formatted(name)));
     }
 }

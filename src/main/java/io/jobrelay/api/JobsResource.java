@@ -150,7 +150,7 @@ record JobsResource(JobIndex jobs, History history) implements Resource {
                 next -> Cursor.write(name, next));
     }
 
-    /** An id holds slashes and percent signs. It should stand percent-encoded in the path, but may stand there as it is. */
+    /** An id contains slashes and percent signs. It should be percent-encoded in the path, but need not be. */
     private JobIndex.Job find(Request request) {
         String id = request.part("id");
         return jobs.find(id)

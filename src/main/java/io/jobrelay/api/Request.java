@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
  */
 @SuppressWarnings("ArrayRecordComponent") // requests are not compared
 record Request(Matcher path, Query query, byte[] body) {
-    /** The part as it stands in the path, percent-encoded. */
+    /** The part as it is in the path, percent-encoded. */
     String raw(String name) {
         return path.group(name);
     }

@@ -73,7 +73,7 @@ final class StreamClient {
         Buffer head = Buffer.buffer("retry: " + RECONNECT_MILLIS + "\n");
         if (after != null && !history.completeAfter(after)) {
             head.appendString("event: reset\ndata: {\"reason\":\"changes behind " + after
-                    + " are purged, or of another ledger; read the lists anew\"}\n");
+                    + " are purged, or of another ledger; read the lists again\"}\n");
             place = newest;
         } else {
             place = after == null ? newest : after;

@@ -147,12 +147,12 @@ final class AdminClient {
         } catch (ConnectException e) {
             boolean unknown = Stream.<@Nullable Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
                     .anyMatch(UnresolvedAddressException.class::isInstance);
-            throw ApiException.unreachable(unknown ? "nobody knows the host of " + url : "nothing answers at " + url);
+            throw ApiException.unreachable(unknown ? "unknown host: " + url : "nothing answers at " + url);
         } catch (IOException e) {
-            throw ApiException.unreachable("%s gives no answer (%s)".formatted(url, e.getMessage()));
+            throw ApiException.unreachable("%s sends no valid reply (%s)".formatted(url, e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ApiException.unreachable("%s was not waited for".formatted(url));
+            throw ApiException.unreachable("interrupted while waiting for %s".formatted(url));
         }
     }
 

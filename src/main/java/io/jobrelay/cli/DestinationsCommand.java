@@ -56,7 +56,7 @@ final class DestinationsCommand extends Subcommand {
         client.all("destinations").forEach(each -> destinations.put(text(each, "/name"), each));
         JsonNode before = destinations.get(name);
         if (before == null) {
-            warn(name + ": nothing was ever for a destination of this name; there is "
+            warn(name + ": there were never deliveries for a destination of this name; there is "
                     + (destinations.isEmpty() ? "none yet" : String.join(", ", destinations.keySet())));
             return false;
         }

@@ -128,7 +128,7 @@ final class WatchesCommand extends Subcommand {
             name = "remove",
             description = {
                 "Removes watches that were added by watches add or the API; the records of their jobs stay.",
-                "A watch that stands in a file is removed there."
+                "A watch of a file is removed there."
             },
             exitCodeList = {"0:they are removed", "1:some watch is not there, or it could not be asked"})
     int remove(

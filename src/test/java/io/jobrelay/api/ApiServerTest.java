@@ -61,7 +61,7 @@ class ApiServerTest {
     }
 
     @Test
-    void the_description_is_that_of_the_routes_and_the_other_way_round() {
+    void the_openapi_document_and_the_routes_have_the_same_operations() {
         assertThat(api.get("/api/openapi.json").json().path("openapi").asText()).isEqualTo("3.1.0");
         Vertx vertx = Vertx.vertx();
         Router router = Router.router(vertx);
@@ -127,7 +127,7 @@ class ApiServerTest {
     }
 
     @Test
-    void tells_the_lives_of_the_jobs_that_changed_last() {
+    void lists_the_state_history_of_the_jobs_that_changed_last() {
         api.takeIn(Served.job("1", JobState.RUNNING), Served.job("2", JobState.RUNNING));
         api.takeIn(Served.job("1", JobState.FAILED));
 
@@ -143,7 +143,7 @@ class ApiServerTest {
     }
 
     @Test
-    void gives_a_record_until_the_caller_has_it() {
+    void sends_a_record_unless_the_client_has_it() {
         JobRecord job = Served.job("a%2Fb", JobState.RUNNING);
         api.takeIn(job);
 
@@ -249,7 +249,7 @@ class ApiServerTest {
     }
 
     @Test
-    void a_watch_that_stands_in_a_file_is_changed_there() {
+    void a_watch_of_a_file_is_changed_there() {
         api.takeIn();
         String id = Served.list("all").id();
         String given =
@@ -281,7 +281,7 @@ class ApiServerTest {
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\"},\"every\":\"often\"} | /every | every:",
                 "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"1\"},\"x\":1} | /x | unknown member",
             })
-    void what_is_wrong_with_a_watch_is_said_with_its_place(String body, String pointer, String detail) {
+    void an_invalid_watch_is_refused_with_the_pointer_of_each_error(String body, String pointer, String detail) {
         Served.Answer refused = api.post("/api/watches", body);
 
         assertThat(refused.status()).isEqualTo(400);
@@ -293,7 +293,7 @@ class ApiServerTest {
     }
 
     @Test
-    void an_unreadable_reply_is_handed_out_as_a_file() {
+    void an_unreadable_reply_is_downloaded_as_a_file() {
         Watch watch = Served.list("p");
         api.watches.replace("p.yaml", List.of(watch));
         String page = "<script>alert(1)</script>";
@@ -318,7 +318,7 @@ class ApiServerTest {
     }
 
     @Test
-    void deliveries_are_listed_and_delivered_again() {
+    void deliveries_are_listed_and_redelivered() {
         api.takeIn(Served.job("1", JobState.RUNNING), Served.job("2", JobState.RUNNING));
         api.routeTo("webhook");
         JsonNode page = api.get("/api/deliveries?status=PENDING&limit=1").json();
@@ -386,7 +386,7 @@ class ApiServerTest {
     }
 
     @Test
-    void the_files_are_told_with_what_became_of_each_edit() {
+    void lists_the_files_with_the_result_of_each_edit() {
         api.reloads.started(
                 List.of("routes/a.camel.yaml", "routes/b.jq", "routes/c.camel.yaml", "application.properties"));
         assertThat(api.get("/api/reload").json().path("pending").asBoolean()).isFalse();
@@ -438,7 +438,7 @@ class ApiServerTest {
                 "/api/stream?after=-1 | after: must be the id",
                 "/api/summary?x=1 | x: unknown here",
             })
-    void a_query_that_means_nothing_is_refused(String path, String detail) {
+    void an_invalid_query_is_refused(String path, String detail) {
         Served.Answer refused = api.get(path);
 
         assertThat(refused.status()).isEqualTo(400);
@@ -446,7 +446,7 @@ class ApiServerTest {
     }
 
     @Test
-    void what_is_not_there_or_not_taken_is_a_problem_too() {
+    void unknown_paths_methods_and_types_are_problems_too() {
         assertThat(api.get("/api/nothing").status()).isEqualTo(404);
         assertThat(api.get("/api/jobs/a/b").status()).isEqualTo(404);
         assertThat(api.get("/api/jobs/a%2Fb/changes").status()).isEqualTo(404);
@@ -520,7 +520,7 @@ class ApiServerTest {
     }
 
     @Test
-    void the_schema_of_records_is_there_for_everybody() {
+    void the_schema_of_records_is_served() {
         Served.Answer schema = api.get("/schema/job-record-v1.json");
 
         assertThat(schema.status()).isEqualTo(200);

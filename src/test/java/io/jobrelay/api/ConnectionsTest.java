@@ -44,12 +44,12 @@ class ConnectionsTest {
 
     /** One byte now and then keeps a connection busy, but not for longer than a request may take. */
     @Test
-    void whoever_sends_a_request_byte_by_byte_is_cut_off() throws IOException {
+    void a_client_that_sends_a_request_byte_by_byte_is_cut_off() throws IOException {
         assertCutOff("GET /api/jobs HTTP/1.1\r\nHost: localhost\r\nX: ", 'x');
     }
 
     @Test
-    void whoever_sends_a_body_byte_by_byte_is_cut_off() throws IOException {
+    void a_client_that_sends_a_body_byte_by_byte_is_cut_off() throws IOException {
         assertCutOff("POST /api/watches HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", ' ');
     }
 

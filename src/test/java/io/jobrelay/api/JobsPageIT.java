@@ -79,7 +79,7 @@ class JobsPageIT {
     }
 
     @Test
-    void whoever_is_in_the_list_is_told_of_a_new_job_and_not_moved(Browser browser) {
+    void a_user_in_the_list_sees_a_notice_of_a_new_job_and_stays(Browser browser) {
         api.takeIn(Served.job("1", JobState.RUNNING));
         browser.open(api.url() + "/");
         browser.waitForText("tbody tr", "Running");
@@ -96,7 +96,7 @@ class JobsPageIT {
     }
 
     @Test
-    void jobs_are_filtered_searched_and_sorted_and_the_address_tells_how(Browser browser) {
+    void jobs_are_filtered_searched_and_sorted_by_the_address(Browser browser) {
         api.takeIn(
                 Served.job(
                         "apple",

@@ -224,7 +224,7 @@ class OperationsPageIT {
     }
 
     @Test
-    void files_that_were_not_taken_in_are_told_of_on_every_view(Browser browser) throws IOException {
+    void every_view_shows_files_that_were_not_loaded(Browser browser) throws IOException {
         browser.size(1280, 900);
         browser.open(api.url() + "/#/flow");
         browser.waitFor(".board");

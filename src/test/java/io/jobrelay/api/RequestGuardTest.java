@@ -47,7 +47,7 @@ class RequestGuardTest {
     }
 
     @Test
-    void whoever_brings_the_token_is_let_in() {
+    void accepts_a_request_with_the_token() {
         api = Served.start(directory, TOKEN);
 
         assertThat(api.get("/api/jobs").status()).isEqualTo(200);
@@ -68,7 +68,7 @@ class RequestGuardTest {
                 "Basic 0123456789abcdef0123",
                 "0123456789abcdef0123"
             })
-    void whoever_does_not_is_told_to(String authorization) {
+    void asks_for_the_token_where_it_is_missing_or_wrong(String authorization) {
         api = Served.start(directory, TOKEN);
 
         for (String path :
@@ -221,7 +221,7 @@ class RequestGuardTest {
     }
 
     @Test
-    void whoever_asks_too_much_is_told_to_wait() throws IOException {
+    void throttles_a_client_that_sends_too_many_requests() throws IOException {
         api = Served.start(directory);
         String one = "GET /api/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
         String last = "GET /api/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -252,7 +252,7 @@ class RequestGuardTest {
     }
 
     @Test
-    void failed_sign_ins_do_not_lock_out_whoever_has_the_token() throws IOException {
+    void failed_sign_ins_do_not_lock_out_clients_with_the_token() throws IOException {
         api = Served.start(directory, TOKEN);
 
         assertThat(afterMany(
@@ -285,7 +285,7 @@ class RequestGuardTest {
     }
 
     @Test
-    void whoever_opens_the_page_again_and_again_gets_it() throws IOException {
+    void opening_the_page_again_and_again_is_not_throttled() throws IOException {
         api = Served.start(directory);
         String one = "GET /page/page.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
         String last = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -338,7 +338,7 @@ class RequestGuardTest {
     }
 
     @Test
-    void whoever_hangs_up_in_the_middle_of_a_body_is_no_error() throws Exception {
+    void a_client_that_hangs_up_in_the_middle_of_a_body_logs_no_error() throws Exception {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();

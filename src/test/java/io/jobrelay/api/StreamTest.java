@@ -42,7 +42,7 @@ class StreamTest {
     }
 
     @Test
-    void tells_of_every_change_from_now_on() throws IOException {
+    void streams_every_change_from_now_on() throws IOException {
         api.takeIn(Served.job("before", JobState.RUNNING));
         try (EventReader stream = stream("").begun()) {
             String before = stream.lastId;
@@ -58,7 +58,7 @@ class StreamTest {
     }
 
     @Test
-    void a_watch_that_fails_is_told_of_too() throws IOException {
+    void streams_the_failure_of_a_watch_too() throws IOException {
         try (EventReader stream = stream("").begun()) {
             api.watches.replace("p.yaml", List.of(Served.list("p")));
             api.intake.failed(api.due(Served.list("p")), PollFailure.without(FailureKind.TIMEOUT, "late"));
@@ -70,7 +70,7 @@ class StreamTest {
     }
 
     @Test
-    void begins_where_the_client_says() throws IOException {
+    void starts_where_the_client_says() throws IOException {
         api.takeIn(
                 Served.job("1", JobState.QUEUED), Served.job("2", JobState.QUEUED), Served.job("3", JobState.QUEUED));
 
@@ -98,7 +98,7 @@ class StreamTest {
             EventReader.Received reset = stream.next();
             assertThat(reset.type()).isEqualTo("reset");
             assertThat(reset.id()).isEqualTo(newest());
-            assertThat(reset.at("/reason")).contains("read the lists anew");
+            assertThat(reset.at("/reason")).contains("read the lists again");
             api.takeIn(Served.job("2", JobState.QUEUED));
             assertThat(stream.next().at("/subject")).isEqualTo("acme-jobs/acme/2");
         }
@@ -154,7 +154,7 @@ class StreamTest {
 
     /** What a client does not take stays in the ledger; it gets it all when it reads on. */
     @Test
-    void a_client_that_reads_slowly_holds_up_nobody() throws IOException {
+    void a_client_that_reads_slowly_holds_up_no_other() throws IOException {
         String long1 = "x".repeat(10_000);
         try (Socket slow = api.connect();
                 EventReader fast = stream("").begun()) {

@@ -76,7 +76,7 @@ class AdminClientTest {
     }
 
     @Test
-    void tells_where_the_token_goes() {
+    void says_how_to_set_the_token() {
         answer(jsonResponse("{\"detail\": \"Authorization: must be\"}", 401));
 
         assertThatThrownBy(() -> new AdminClient(url, null).get("/api/summary"))
@@ -89,7 +89,7 @@ class AdminClientTest {
     }
 
     @Test
-    void tells_what_a_problem_document_says() {
+    void passes_on_a_problem_document() {
         answer(
                 jsonResponse("{\"detail\": \"it stands in a.yaml\"}", 409),
                 jsonResponse(
@@ -117,7 +117,7 @@ class AdminClientTest {
     }
 
     @Test
-    void knows_a_stranger() {
+    void recognises_a_server_that_is_no_jobrelay() {
         answer(ok("<html>Welcome</html>"), jsonResponse("{}", 404));
 
         assertThatThrownBy(() -> new AdminClient(url, null).get("/api/summary"))
@@ -135,6 +135,6 @@ class AdminClientTest {
                         ApiException.class, e -> assertThat(e.isUnreachable()).isTrue())
                 .hasMessage("nothing answers at http://127.0.0.1:1");
         assertThatThrownBy(() -> new AdminClient(URI.create("http://nowhere.invalid"), null).get("/api/summary"))
-                .hasMessage("nobody knows the host of http://nowhere.invalid");
+                .hasMessage("unknown host: http://nowhere.invalid");
     }
 }

@@ -256,13 +256,13 @@ class ApiCommandsTest {
                 .until(() -> relay.engine().destinations().having(Status.DEAD).contains("webhook"));
         assertThat(jobrelay("destinations", "enable", "hook")).isEqualTo(ExitStatus.FAILED);
         assertThat(err.toString())
-                .endsWith("hook: nothing was ever for a destination of this name; there is file, webhook\n");
+                .endsWith("hook: there were never deliveries for a destination of this name; there is file, webhook\n");
         assertThat(jobrelay("destinations", "enable", "file")).isZero();
         assertThat(err.toString()).endsWith("file: was neither disabled nor failing\n");
     }
 
     @Test
-    void what_is_wrong_with_the_question_is_told() {
+    void prints_why_the_api_refused() {
         assertThat(jobrelay("jobs", "list", "--sort", "age")).isEqualTo(ExitStatus.FAILED);
         assertThat(jobrelay("jobs", "show", "nothing")).isEqualTo(ExitStatus.FAILED);
         assertThat(out.toString()).isEmpty();

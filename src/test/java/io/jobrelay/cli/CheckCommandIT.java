@@ -46,7 +46,7 @@ class CheckCommandIT {
     }
 
     @Test
-    void each_mistake_in_a_route_is_told_with_its_line() throws Exception {
+    void each_mistake_in_a_route_is_printed_with_its_line() throws Exception {
         Tree.copy(directory, "application.properties", "routes");
         route("absent-bean", """
                 - process:
@@ -212,7 +212,7 @@ class CheckCommandIT {
     }
 
     @Test
-    void each_mistake_beside_the_routes_is_told_with_its_line() throws Exception {
+    void each_mistake_outside_routes_is_printed_with_its_line() throws Exception {
         Tree.copy(directory, "application.properties", "routes");
         Tree.copy(directory, "seeds/huawei-res-job");
         Path seed = directory.resolve("seeds/huawei-res-job");

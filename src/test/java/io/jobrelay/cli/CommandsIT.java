@@ -86,7 +86,7 @@ class CommandsIT {
     }
 
     @Test
-    void a_directory_without_routes_is_told_what_to_do() throws Exception {
+    void a_directory_without_routes_gets_a_hint() throws Exception {
         JobrelayProcess fetch = JobrelayProcess.in(directory).run("fetch", "watches.yaml");
 
         assertThat(fetch.status()).isEqualTo(ExitStatus.FAILED);

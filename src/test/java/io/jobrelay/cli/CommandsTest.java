@@ -79,7 +79,7 @@ class CommandsTest {
     }
 
     @Test
-    void wait_tells_that_some_job_did_not_succeed() throws Exception {
+    void the_status_of_wait_says_that_some_job_did_not_succeed() throws Exception {
         CommandRun wait = jobrelay("wait", RES, PAI);
 
         assertThat(wait.status()).as(wait.err()).isEqualTo(ExitStatus.JOB_NOT_SUCCEEDED);
@@ -88,7 +88,7 @@ class CommandsTest {
     }
 
     @Test
-    void wait_does_not_wait_for_what_waiting_does_not_mend() throws Exception {
+    void wait_ends_at_a_permanent_failure() throws Exception {
         properties.put("jobrelay.account.huawei.secret-key", "not-the-right-one");
 
         CommandRun wait = jobrelay("wait", RES);
@@ -124,14 +124,14 @@ class CommandsTest {
     }
 
     @Test
-    void run_tells_that_some_job_did_not_succeed() {
+    void the_status_of_run_says_that_some_job_did_not_succeed() {
         properties.put("jobrelay.watches", PAI);
 
         assertThat(jobrelay("run", "--until-done").status()).isEqualTo(ExitStatus.JOB_NOT_SUCCEEDED);
     }
 
     @Test
-    void run_tells_that_some_delivery_is_dead() throws Exception {
+    void the_status_of_run_says_that_some_delivery_is_dead() throws Exception {
         properties.put("jobrelay.watches", PAI);
         properties.put("jobrelay.delivery.schedule", "0s");
         properties.put("jobrelay.destination.webhook.enabled", "true");

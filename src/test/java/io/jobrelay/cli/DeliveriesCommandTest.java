@@ -80,7 +80,7 @@ class DeliveriesCommandTest {
     }
 
     @Test
-    void what_is_sent_again_is_pending_and_what_is_not_dead_is_told() {
+    void redelivered_deliveries_are_pending_and_unknown_ids_are_named() {
         CommandRun redeliver = jobrelay("deliveries", "redeliver", "hook.e1", "hook.e9");
 
         assertThat(redeliver.status()).isEqualTo(ExitStatus.FAILED);
@@ -94,7 +94,7 @@ class DeliveriesCommandTest {
     }
 
     @Test
-    void of_a_ledger_that_nobody_runs_there_are_no_nodes() {
+    void a_ledger_without_a_running_jobrelay_has_no_nodes() {
         assertThat(jobrelay("nodes").lines()).containsExactly("NODE  ACCOUNTS  DESTINATIONS  STARTED  SEEN  VERSION");
     }
 
@@ -112,7 +112,8 @@ class DeliveriesCommandTest {
                 .containsExactly("{\"name\":\"hook\",\"circuit\":\"CLOSED\",\"pending\":0,\"dead\":3}");
         CommandRun unknown = jobrelay("destinations", "enable", "hock");
         assertThat(unknown.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(unknown.err()).isEqualTo("hock: nothing was ever for a destination of this name; there is hook\n");
+        assertThat(unknown.err())
+                .isEqualTo("hock: there were never deliveries for a destination of this name; there is hook\n");
     }
 
     @Test
@@ -125,7 +126,7 @@ class DeliveriesCommandTest {
     }
 
     @Test
-    void without_a_ledger_it_is_told_where_to_go() {
+    void without_a_ledger_it_says_what_to_do() {
         properties.put("jobrelay.ledger.url", "jdbc:sqlite:{{env:LEDGER:elsewhere}}.db");
         properties.put("jobrelay.destination.webhook.secret", "{{env:NOT_SET_HERE}}");
         CommandRun list = jobrelay("destinations", "list");

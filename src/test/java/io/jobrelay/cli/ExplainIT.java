@@ -78,7 +78,7 @@ class ExplainIT {
     }
 
     @Test
-    void the_request_of_each_provider_is_told_with_all_that_is_secret_masked() throws Exception {
+    void the_request_of_each_provider_is_printed_with_its_secrets_masked() throws Exception {
         String out = check.lines().stream()
                 .filter(line -> !line.contains("warning:"))
                 .collect(joining("\n"));
@@ -119,7 +119,7 @@ class ExplainIT {
     }
 
     @Test
-    void the_list_that_is_asked_in_the_place_of_many_requests_is_told_too() {
+    void the_list_that_replaces_many_requests_is_printed_too() {
         assertThat(check.lines())
                 .contains(
                         "  in the place of many such requests, since the account has batched-polls=true:",
@@ -129,7 +129,7 @@ class ExplainIT {
     }
 
     @Test
-    void where_a_change_goes_is_told_with_the_step_that_decides() {
+    void where_a_change_goes_is_printed_with_the_step_that_decides() {
         String first = "baidu-qianfan-import-task/baidu/task-4f1c2d7e9ab8";
         List<String> lines = check.lines();
         assertThat(lines.subList(lines.indexOf(first), lines.size()))
@@ -156,7 +156,7 @@ class ExplainIT {
     }
 
     @Test
-    void what_is_no_change_and_what_the_router_fails_with_are_told() throws Exception {
+    void an_invalid_change_and_a_failure_of_the_router_are_printed() throws Exception {
         Tree.write(directory.resolve("no-change.json"), "{\"state\": \"RUNNING\", \"nothing\": 1}");
         JobrelayProcess nothing = JobrelayProcess.in(directory).run("check", "--change", "no-change.json");
         assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);

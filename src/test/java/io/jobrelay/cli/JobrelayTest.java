@@ -80,7 +80,7 @@ class JobrelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jobs", "watches", "deliveries", "destinations"})
-    void a_command_without_the_one_below_it_is_told_what_there_is(String command) {
+    void a_group_without_a_subcommand_lists_them(String command) {
         assertThat(run(List.of(command))).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Missing required subcommand", "list");
@@ -111,7 +111,7 @@ class JobrelayTest {
     }
 
     @Test
-    void fetch_tells_file_and_line_of_a_bad_watch() throws Exception {
+    void fetch_prints_file_and_line_of_an_invalid_watch() throws Exception {
         Path file = directory.resolve("watches.yaml");
         Tree.write(file, "# Mine.\n- api: huawei-res-jobs\n  account: huawei\n");
 
@@ -121,7 +121,7 @@ class JobrelayTest {
     }
 
     @Test
-    void what_a_url_may_be_is_told() {
+    void says_what_a_url_must_be() {
         assertThat(run(List.of("jobs", "list"), "--url", "127.0.0.1:8080")).isEqualTo(2);
         assertThat(run(List.of("jobs", "list"), "--url", "http://me:secret@127.0.0.1"))
                 .isEqualTo(2);

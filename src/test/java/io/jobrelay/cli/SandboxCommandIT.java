@@ -64,7 +64,7 @@ class SandboxCommandIT {
     }
 
     @Test
-    void tells_by_its_status_that_some_job_failed_where_it_is_asked_to() throws Exception {
+    void its_status_says_that_some_job_failed_if_asked_to() throws Exception {
         JobrelayProcess sandbox = sandbox().run("sandbox", "--seconds", "1", "--until-done");
 
         assertThat(sandbox.status()).isEqualTo(ExitStatus.JOB_NOT_SUCCEEDED);

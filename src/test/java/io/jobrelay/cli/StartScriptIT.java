@@ -46,7 +46,7 @@ class StartScriptIT {
     }
 
     @Test
-    void begins_with_a_small_heap_and_sets_no_end_to_it() throws Exception {
+    void starts_with_a_small_heap_that_may_grow() throws Exception {
         assertThat(words(Map.of()))
                 .contains("-Xms32m", "-XX:MaxHeapFreeRatio=40", "-XX:MetaspaceSize=64m", SERIAL)
                 .noneMatch(word -> word.startsWith("-Xmx") || word.contains("MaxRAM"));

@@ -40,7 +40,7 @@ class ScenarioTest {
     }
 
     @Test
-    void begins_when_it_is_first_asked_for() {
+    void starts_with_the_first_request() {
         Scenario scenario = scenario("queued", "running");
         clock.advance(Duration.ofHours(1));
 
@@ -48,7 +48,7 @@ class ScenarioTest {
     }
 
     @Test
-    void tells_of_each_reply_once() {
+    void reports_each_reply_once() {
         Scenario scenario = scenario("queued", "done");
         scenario.reply();
         scenario.reply();

@@ -41,7 +41,7 @@ class SignatureVerifierTest {
 
     @ParameterizedTest
     @MethodSource("signers")
-    void lets_in_what_the_keys_have_signed(RequestSigner signer) {
+    void accepts_what_the_keys_have_signed(RequestSigner signer) {
         assertThat(verifier.verify(signed(signer))).isEmpty();
     }
 
@@ -157,7 +157,7 @@ class SignatureVerifierTest {
     }
 
     @Test
-    void lets_in_a_good_token_and_no_other() {
+    void accepts_a_valid_token_and_no_other() {
         assertThat(verifier.verify(received("/", "", Map.of("x-auth-token", "a-token"), "")))
                 .isEmpty();
         assertThat(verifier.verify(received("/", "", Map.of("x-auth-token", "b-token"), "")))
@@ -166,7 +166,7 @@ class SignatureVerifierTest {
 
     /** The vendor's client does: the request says which. */
     @Test
-    void lets_in_what_signs_more_headers_than_ours_and_refuses_it_changed() {
+    void accepts_a_signature_over_more_headers_than_ours_and_refuses_it_changed() {
         TreeMap<String, String> headers = new TreeMap<>(Map.of(
                 "host", "127.0.0.1:8080", "content-type", "application/json", "x-bce-date", "2026-11-22T12:00:00Z"));
         UnsignedRequest request = new UnsignedRequest("POST", "/v2/dataset", "", headers, BODY.getBytes(UTF_8));
