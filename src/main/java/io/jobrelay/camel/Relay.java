@@ -12,6 +12,7 @@ import io.jobrelay.camel.metrics.Tracing;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.reload.Reload;
 import io.jobrelay.camel.reload.ReloadWatcher;
+import io.jobrelay.camel.reload.RouteReplacer;
 import io.jobrelay.camel.reload.RunningContext;
 import io.jobrelay.camel.reload.UncachedDirectComponent;
 import io.jobrelay.camel.validation.DryRun;
@@ -103,9 +104,9 @@ public final class Relay implements AutoCloseable {
             Scope scope, Map<String, String> overrides, Clock clock, LongSupplier nanoTime, Consumer<Change> changes) {
         Main main = new Main();
         SnapshotSource files = new SnapshotSource(ConfigSnapshot.requireRoutes());
-        files.serve(main);
         main.configure().withRoutesIncludePattern(scope.routes);
         main.addInitialProperty(ManagementPort.HOST, ManagementPort.THIS_MACHINE);
+        files.serve(main);
         // To Camel the environment would count most; here it is what a command sets, then the environment, then the
         // file.
         main.addInitialProperty("camel.component.properties.environment-variable-mode", "1");
@@ -156,14 +157,13 @@ public final class Relay implements AutoCloseable {
     private ReloadWatcher watch(
             SnapshotSource source, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
         RunningContext running = new RunningContext(
-                main.getCamelContext(),
                 source,
                 overrides,
                 settings,
                 providers(),
                 engine(),
                 requireNonNull(destinations),
-                nanoTime);
+                new RouteReplacer(main.getCamelContext(), nanoTime));
         Reload reload = new Reload(running, reloads, snapshot -> DryRun.of(snapshot, overrides, secrets, clock));
         return ReloadWatcher.start(settings().lookEvery(), reload);
     }

@@ -44,6 +44,7 @@ final class Outside implements AutoCloseable {
                 Map.entry("jobrelay.delivery.jitter", "0"),
                 Map.entry("jobrelay.delivery.probe-every", "2s"),
                 Map.entry("jobrelay.delivery.timeout", "2s"),
+                Map.entry("jobrelay.destination.queue.enabled", "true"),
                 Map.entry("jobrelay.destination.queue.broker-url", brokerUrl),
                 Map.entry("jobrelay.destination.webhook.enabled", "true"),
                 Map.entry("jobrelay.destination.webhook.url", receiver.url()),

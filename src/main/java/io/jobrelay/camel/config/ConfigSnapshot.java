@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -11,7 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -115,10 +118,40 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
         return texts.getOrDefault(PROPERTIES, "");
     }
 
+    /**
+     * The properties, as they are written but for white space around them.
+     *
+     * @throws IllegalStateException if a backslash and a u have no four digits behind them
+     */
+    Map<String, String> values() {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(properties()));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "application.properties: a backslash and a u must have four hexadecimal digits behind them;"
+                            + " write a backslash twice to have one",
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> values = new TreeMap<>();
+        properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+        return values;
+    }
+
     /** The files that are not the same in the other snapshot: changed, added, gone. */
     public Set<String> differences(ConfigSnapshot other) {
-        Set<String> files = LiveProperties.differences(texts, other.texts);
-        files.addAll(LiveProperties.differences(unreadable, other.unreadable));
+        Set<String> files = differences(texts, other.texts);
+        files.addAll(differences(unreadable, other.unreadable));
         return files;
+    }
+
+    /** The keys whose values differ, or that only one of the two has. */
+    static <V> Set<String> differences(Map<String, V> one, Map<String, V> other) {
+        Set<String> keys = new TreeSet<>(one.keySet());
+        keys.addAll(other.keySet());
+        keys.removeIf(key -> Objects.equals(one.get(key), other.get(key)));
+        return keys;
     }
 }

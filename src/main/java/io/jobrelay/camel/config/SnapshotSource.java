@@ -1,29 +1,27 @@
 package io.jobrelay.camel.config;
 
+import static io.jobrelay.settings.Key.Trait.LIVE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.settings.Keys;
 import java.io.FileNotFoundException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.impl.engine.DefaultResourceLoader;
 import org.apache.camel.impl.engine.DefaultResourceResolvers;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.spi.LoadablePropertiesSource;
+import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
-import org.apache.camel.support.ResourceSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,31 +29,42 @@ import org.jspecify.annotations.Nullable;
  * a route that is built anew beside a broken mapping gets the mapping that it had.
  *
  * <p>An environment variable wins over the property of the same name. A property that has no value, or an empty one, has its
- * default, in routes as everywhere.
+ * default, in routes as everywhere. What cannot be edited live has the value that Jobrelay was started with.
  */
 public final class SnapshotSource {
-    private static final String SCHEME = "file";
+    private static final String CAMEL = "camel.";
 
-    private final LiveProperties started;
+    private final Map<String, String> started;
     private volatile Map<String, String> values = Map.of();
     private volatile ConfigSnapshot snapshot;
     private volatile Set<String> asked = ConcurrentHashMap.newKeySet();
 
     public SnapshotSource(ConfigSnapshot snapshot) {
         this.snapshot = snapshot;
-        this.started = new LiveProperties(snapshot.properties());
+        this.started = snapshot.values();
         serve(snapshot);
     }
 
     /** From now on Camel gets this snapshot. */
     public void serve(ConfigSnapshot next) {
-        values = environmentWins(started.effective(next.properties()));
+        Map<String, String> own = effective(next);
+        own.replaceAll((key, value) -> {
+            String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            String given = System.getenv(variable);
+            return given == null ? value : given;
+        });
+        values = own;
         snapshot = next;
     }
 
     /** Makes Camel read from here. */
     public void serve(Main main) {
         main.setPropertyPlaceholderLocations("false");
+        values.forEach((key, value) -> {
+            if (key.startsWith(CAMEL)) {
+                main.addInitialProperty(key, value);
+            }
+        });
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport support) {
@@ -67,7 +76,7 @@ public final class SnapshotSource {
     /** Makes a context read from here. */
     public void serve(CamelContext context) {
         context.getPropertiesComponent().addPropertiesSource(new Values(context));
-        context.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + SCHEME, new Texts(context));
+        context.getRegistry().bind(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + "file", new Texts(context));
     }
 
     /**
@@ -84,23 +93,31 @@ public final class SnapshotSource {
         return snapshot;
     }
 
-    public LiveProperties started() {
-        return started;
-    }
-
-    private static Map<String, String> environmentWins(Map<String, String> properties) {
-        Map<String, String> values = new HashMap<>(properties);
-        values.replaceAll((key, value) -> {
-            String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-            String given = System.getenv(variable);
-            return given == null ? value : given;
+    /** The properties that hold once the snapshot runs: its own, but for keys that wait for the next start. */
+    Map<String, String> effective(ConfigSnapshot next) {
+        Map<String, String> effective = next.values();
+        waiting(next).forEach(key -> {
+            effective.remove(key);
+            Optional.ofNullable(started.get(key)).ifPresent(value -> effective.put(key, value));
         });
-        return values;
+        return effective;
     }
 
-    private final class Values implements LoadablePropertiesSource {
+    /** The properties that have another value in the one snapshot than in the other, where both run. */
+    public Set<String> differences(ConfigSnapshot one, ConfigSnapshot other) {
+        return ConfigSnapshot.differences(effective(one), effective(other));
+    }
+
+    /** The keys that differ from what runs, and will until the next start. */
+    public Set<String> waiting(ConfigSnapshot next) {
+        Set<String> keys = ConfigSnapshot.differences(started, next.values());
+        keys.removeIf(key -> !Keys.find(key).map(known -> !known.is(LIVE)).orElse(key.startsWith(CAMEL)));
+        return keys;
+    }
+
+    private final class Values implements PropertiesSource {
         /** What this thread is asking for already, to find out whether it has a value. */
-        private static final ThreadLocal<Set<String>> ASKED = ThreadLocal.withInitial(HashSet::new);
+        private static final ThreadLocal<Set<String>> ASKING = ThreadLocal.withInitial(HashSet::new);
 
         private final CamelContext context;
 
@@ -116,7 +133,7 @@ public final class SnapshotSource {
         @Override
         public @Nullable String getProperty(String name) {
             asked.add(name);
-            if (!ASKED.get().add(name)) {
+            if (!ASKING.get().add(name)) {
                 return values.get(name);
             }
             try {
@@ -124,7 +141,7 @@ public final class SnapshotSource {
                         .filter(absent -> !hasValue(name))
                         .orElseGet(() -> values.get(name));
             } finally {
-                ASKED.get().remove(name);
+                ASKING.get().remove(name);
             }
         }
 
@@ -144,27 +161,6 @@ public final class SnapshotSource {
             asked.add(name);
             return absent == null ? getProperty(name) : values.getOrDefault(name, absent);
         }
-
-        @Override
-        public Properties loadProperties() {
-            return loadProperties(name -> true);
-        }
-
-        @Override
-        public Properties loadProperties(Predicate<String> filter) {
-            Properties properties = new Properties();
-            values.forEach((name, value) -> {
-                if (filter.test(name)) {
-                    properties.setProperty(name, value);
-                }
-            });
-            return properties;
-        }
-
-        @Override
-        public void reloadProperties(String location) {
-            // What is taken in is decided elsewhere.
-        }
     }
 
     /** Route files and mappings of the snapshot; any other file from the disk. */
@@ -175,28 +171,17 @@ public final class SnapshotSource {
 
         @Override
         public Resource createResource(String location, String path) {
-            Path file = Path.of(path).normalize();
-            asked.add(file.toString());
-            return snapshot.text(file.toString())
+            String file = Path.of(path).normalize().toString();
+            asked.add(file);
+            return snapshot.text(file)
                     .map(text -> ResourceHelper.fromBytes(location, text.getBytes(UTF_8)))
-                    .orElseGet(() -> ConfigSnapshot.covers(file)
-                            ? absent(location, path)
-                            : super.createResource(location, path));
-        }
-
-        /** On the disk it may be: with a text that was refused. */
-        private static Resource absent(String location, String path) {
-            return new ResourceSupport(SCHEME, location) {
-                @Override
-                public boolean exists() {
-                    return false;
-                }
-
-                @Override
-                public InputStream getInputStream() throws FileNotFoundException {
-                    throw new FileNotFoundException(path + " does not exist");
-                }
-            };
+                    .orElseGet(() -> {
+                        if (ConfigSnapshot.covers(
+                                Path.of(file))) { // on the disk it may be, with a text that was refused
+                            throw new RuntimeCamelException(new FileNotFoundException(path + " does not exist"));
+                        }
+                        return super.createResource(location, path);
+                    });
         }
     }
 }

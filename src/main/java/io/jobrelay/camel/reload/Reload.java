@@ -34,11 +34,11 @@ public final class Reload {
         this.running = running;
         this.status = status;
         this.dryRun = dryRun;
-        status.started(running.snapshot().files());
+        status.started(running.source().snapshot().files());
     }
 
     ConfigSnapshot running() {
-        return running.snapshot();
+        return running.source().snapshot();
     }
 
     void tryOut(ConfigSnapshot found) {
@@ -79,7 +79,7 @@ public final class Reload {
             LOG.info("reload generation={} file={} result=REMOVED", status.generation(), file);
             return;
         }
-        List<Problem> waiting = file.equals(ConfigSnapshot.PROPERTIES) ? waiting(found.properties()) : List.of();
+        List<Problem> waiting = file.equals(ConfigSnapshot.PROPERTIES) ? waiting(found) : List.of();
         status.loaded(file, waiting);
         if (waiting.isEmpty()) {
             LOG.info("reload generation={} file={} result=LOADED", status.generation(), file);
@@ -89,13 +89,13 @@ public final class Reload {
                             + " taken over",
                     status.generation(),
                     file,
-                    String.join(",", running.started().waiting(found.properties())));
+                    String.join(",", running.source().waiting(found)));
         }
     }
 
-    private List<Problem> waiting(String text) {
-        PropertyFile file = PropertyFile.of(ConfigSnapshot.PROPERTIES, text);
-        return running.started().waiting(text).stream()
+    private List<Problem> waiting(ConfigSnapshot found) {
+        PropertyFile file = PropertyFile.of(ConfigSnapshot.PROPERTIES, found.properties());
+        return running.source().waiting(found).stream()
                 .map(key -> file.problem(key, "takes effect at the next start"))
                 .toList();
     }

@@ -29,7 +29,7 @@ import org.apache.camel.support.service.ServiceHelper;
  * in between waits for the new one. What is under way in a route is let finish, for {@link #PATIENCE} in all; then it is cut
  * short, and made again.
  */
-final class RouteReplacer {
+public final class RouteReplacer {
     /** All pollers may be waiting for the routes of one provider, and the other providers for the pollers. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -38,9 +38,13 @@ final class RouteReplacer {
     private final ModelCamelContext context;
     private final LongSupplier nanoTime;
 
-    RouteReplacer(CamelContext context, LongSupplier nanoTime) {
+    public RouteReplacer(CamelContext context, LongSupplier nanoTime) {
         this.context = (ModelCamelContext) context;
         this.nanoTime = nanoTime;
+    }
+
+    CamelContext context() {
+        return context;
     }
 
     /** Takes away what these files gave. */

@@ -4,60 +4,34 @@ import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.ContextSettings;
-import io.jobrelay.camel.config.LiveProperties;
 import io.jobrelay.camel.config.SnapshotSource;
 import io.jobrelay.camel.destination.DestinationConfiguration;
 import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.validation.RouteFailure;
 import io.jobrelay.settings.Settings;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
-import org.apache.camel.CamelContext;
 
-/** The context that runs, made to run as another snapshot says: wholly, or not at all. */
-public final class RunningContext {
-    private final CamelContext context;
-    private final SnapshotSource source;
-    private final Map<String, String> overrides;
-    private final AtomicReference<Settings> settings;
-    private final ProviderConfiguration providers;
-    private final EngineConfiguration engine;
-    private final DestinationConfiguration destinations;
-    private final RouteReplacer routes;
-
-    /**
-     * @param overrides properties that win over those of a snapshot
-     * @param settings those that run; others are put in their place
-     */
-    public RunningContext(
-            CamelContext context,
-            SnapshotSource source,
-            Map<String, String> overrides,
-            AtomicReference<Settings> settings,
-            ProviderConfiguration providers,
-            EngineConfiguration engine,
-            DestinationConfiguration destinations,
-            LongSupplier nanoTime) {
-        this.context = context;
-        this.source = source;
-        this.overrides = overrides;
-        this.settings = settings;
-        this.providers = providers;
-        this.engine = engine;
-        this.destinations = destinations;
-        this.routes = new RouteReplacer(context, nanoTime);
-    }
-
-    ConfigSnapshot snapshot() {
-        return source.snapshot();
-    }
-
-    LiveProperties started() {
-        return source.started();
-    }
+/**
+ * The context that runs, made to run as another snapshot says: wholly, or not at all.
+ *
+ * @param overrides properties that win over those of a snapshot
+ * @param settings those that run; others are put in their place
+ */
+public record RunningContext(
+        SnapshotSource source,
+        Map<String, String> overrides,
+        AtomicReference<Settings> settings,
+        ProviderConfiguration providers,
+        EngineConfiguration engine,
+        DestinationConfiguration destinations,
+        RouteReplacer routes) {
+    /** A snapshot and what its properties say. */
+    private record Config(ConfigSnapshot snapshot, Settings settings) {}
 
     /**
      * Runs the snapshot. What is under way in routes that are replaced finishes, or is begun again.
@@ -66,16 +40,18 @@ public final class RunningContext {
      * @throws IllegalStateException if that cannot be done; then all is as it was, unless it says otherwise
      */
     void replace(ConfigSnapshot next, Map<String, Set<String>> reads) {
+        Config before = new Config(source.snapshot(), requireNonNull(settings.get(), "settings are read"));
         engine.polls().editBegins();
         providers.holdApis();
-        ConfigSnapshot before = snapshot();
         try {
             source.serve(next);
-            Settings read = ContextSettings.reader(context, next.properties(), overrides, providers.secrets())
-                    .read();
-            apply(ReloadPlan.of(started(), before, next, requireNonNull(settings.get(), "started"), read, reads));
+            Config after = new Config(
+                    next,
+                    ContextSettings.reader(routes.context(), next.properties(), overrides, providers.secrets())
+                            .read());
+            replace(before, after, plan(before, after, reads));
         } catch (RuntimeException e) {
-            source.serve(before);
+            source.serve(before.snapshot);
             throw e;
         } finally {
             providers.releaseApis();
@@ -84,14 +60,32 @@ public final class RunningContext {
         }
     }
 
-    private void apply(ReloadPlan plan) {
+    private ReloadPlan plan(Config before, Config after, Map<String, Set<String>> reads) {
+        Set<String> changed = before.snapshot.differences(after.snapshot);
+        changed.addAll(source.differences(before.snapshot, after.snapshot));
+        List<String> beans = new ArrayList<>();
+        for (String name : DestinationConfiguration.differences(before.settings, after.settings)) {
+            changed.add("outbox:" + name);
+            beans.addAll(DestinationConfiguration.beans(name));
+        }
+        if (needsClient(before, after)) {
+            beans.add(ProviderConfiguration.CLIENT);
+        }
+        return ReloadPlan.of(before.snapshot, after.snapshot, changed, reads, beans);
+    }
+
+    private static boolean needsClient(Config before, Config after) {
+        return !before.settings.poll().equals(after.settings.poll());
+    }
+
+    private void replace(Config before, Config after, ReloadPlan plan) {
         try {
-            carryOut(plan);
+            carryOut(before, after, plan);
         } catch (Exception e) {
             String why = new RouteFailure(e).message();
-            source.serve(plan.before());
+            source.serve(before.snapshot);
             try {
-                carryOut(plan.reversed());
+                carryOut(after, before, plan);
             } catch (Exception worse) {
                 e.addSuppressed(worse);
                 why = "%s; and what ran before could not be put back: %s; correct it, or restart"
@@ -101,14 +95,14 @@ public final class RunningContext {
         }
     }
 
-    private void carryOut(ReloadPlan plan) throws Exception {
-        routes.remove(plan.replaced(plan.before()));
-        settings.set(plan.settingsAfter());
-        destinations.reopen(plan.destinations(), plan.settingsAfter());
-        if (plan.client()) {
+    private void carryOut(Config before, Config after, ReloadPlan plan) throws Exception {
+        routes.remove(plan.of(before.snapshot));
+        settings.set(after.settings);
+        destinations.reopen(DestinationConfiguration.differences(before.settings, after.settings), after.settings);
+        if (needsClient(before, after)) {
             providers.renewClient();
         }
         providers.renewTokens();
-        routes.add(plan.replaced(plan.after()));
+        routes.add(plan.of(after.snapshot));
     }
 }

@@ -7,6 +7,7 @@ import io.jobrelay.camel.config.Snapshots;
 import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.trust.Secrets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,7 @@ class ReloadPlanTest {
     private static Set<String> files(ConfigSnapshot snapshot, String changed) {
         DryRun.Result tried = DryRun.of(snapshot, Map.of(), new Secrets(), Clock.systemUTC());
         assertThat(tried.problems()).isEmpty();
-        return ReloadPlan.files(snapshot, snapshot, Set.of(changed), Set.of(), tried.reads());
+        return ReloadPlan.of(snapshot, snapshot, Set.of(changed), tried.reads(), List.of())
+                .files();
     }
 }
