@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,7 +125,12 @@ class DeadlocksIT {
         private void route() {
             outbox.pending(Outbox.CHANGES, leases.of(Kind.ACCOUNT), Place.START, 50)
                     .deliveries()
-                    .forEach(change -> done(outbox.delivered(change, Set.of(HOOK), null)));
+                    .forEach(change -> done(outbox.delivered(change, Set.of(HOOK, unknown()), null)));
+        }
+
+        /** A destination that the other node hears of at the same time. */
+        private String unknown() {
+            return "hook-" + System.nanoTime() / 5_000_000;
         }
 
         private void deliver() {
@@ -175,6 +181,15 @@ class DeadlocksIT {
             return null;
         }
 
+        /** A row that is nobody's, written along with whatever comes first. */
+        private Void note(long until) {
+            while (System.nanoTime() < until) {
+                clock.note();
+                LockSupport.parkNanos(random.nextInt(3_000_000));
+            }
+            return null;
+        }
+
         @Override
         public void close() {
             database.close();
@@ -185,7 +200,7 @@ class DeadlocksIT {
     void two_nodes_that_write_crosswise_never_wait_for_each_other_in_a_circle() throws Exception {
         LedgerSettings settings =
                 PostgresqlServer.shared().ledger(directory.getFileName().toString());
-        ExecutorService threads = Executors.newFixedThreadPool(2);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
         try (Member one = new Member(settings, 1);
                 Member two = new Member(settings, 2)) {
             one.watches.replace(
@@ -193,7 +208,10 @@ class DeadlocksIT {
                     IntStream.range(0, JOBS).mapToObj(DeadlocksIT::watch).toList());
             long until = System.nanoTime() + TIME.toNanos();
             List<Future<?>> working = new ArrayList<>();
-            List.of(one, two).forEach(node -> working.add(threads.submit(() -> node.work(until))));
+            List.of(one, two).forEach(node -> {
+                working.add(threads.submit(() -> node.work(until)));
+                working.add(threads.submit(() -> node.note(until)));
+            });
             for (Future<?> work : working) {
                 work.get(TIME.toSeconds() + 60, TimeUnit.SECONDS);
             }
