@@ -2,7 +2,6 @@ package io.jobrelay.ledger;
 
 import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.reverseOrder;
-import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -51,7 +50,7 @@ public final class Deliveries {
      * @param lookedThrough how many deliveries a page looks through at most
      */
     Deliveries(LedgerDatabase database, int lookedThrough) {
-        this.database = requireNonNull(database, "database is null");
+        this.database = database;
         this.lookedThrough = lookedThrough;
     }
 

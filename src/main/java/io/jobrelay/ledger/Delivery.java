@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param attempts attempts that have failed before this one
  * @param dueAt when it may be sent, in the ledger's time
  */
-@SuppressWarnings("ArrayRecordComponent") // the bytes are what is delivered, nobody compares deliveries
+@SuppressWarnings("ArrayRecordComponent") // the bytes are what is delivered, and are not compared
 public record Delivery(
         Lease lease,
         String destination,

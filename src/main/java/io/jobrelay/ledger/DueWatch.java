@@ -50,8 +50,8 @@ public record DueWatch(
     }
 
     /**
-     * After a good answer that says what the last one said; null where the ledger has to look at it, since the watch may have
-     * been told to be unwell or blind meanwhile.
+     * After a good answer that says what the last one said; null where the ledger has to look at it, since it may have been
+     * announced meanwhile that the watch is unwell or blind.
      */
     public @Nullable DueWatch repeated(Instant now) {
         boolean seen = answered != null
@@ -65,7 +65,7 @@ public record DueWatch(
         return new DueWatch(id, watch, lease, edit, next, stateSince, answered, false);
     }
 
-    /** After a poll that came to nothing, by no fault of the provider's. */
+    /** After a poll that was cut short, by no fault of the provider. */
     public DueWatch later(Instant now) {
         return new DueWatch(id, watch, lease, edit, now.plus(watch.pace().shortest()), stateSince, answered, well);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The one writer of this process. Whatever several threads want to write at the same moment is committed together, since a
  * commit costs a flush to the disk and the flush is what limits the ledger; and what is of the same kind is written
  * together, since a statement for many costs little more than one for each. Each caller learns when its own work is
- * committed. Where some of it fails, the group is rolled back and each piece written by itself, so that a piece that fails
+ * committed. Where some of it fails, the group is rolled back and each piece written alone, so that a piece that fails
  * takes none of the others with it; so work may run twice, and does nothing but write.
  */
 final class GroupCommit implements AutoCloseable {
@@ -106,7 +106,7 @@ final class GroupCommit implements AutoCloseable {
             try {
                 return queue.take();
             } catch (InterruptedException e) {
-                // Only close() ends the writer: nobody else would complete what callers wait for.
+                // Only close() ends the writer: callers wait for what is queued.
             }
         }
     }
@@ -123,7 +123,7 @@ final class GroupCommit implements AutoCloseable {
             group.get(0).done.completeExceptionally(failure);
             return unreachable;
         }
-        // What may be committed is not run again: nobody would know what the first run has done.
+        // What may be committed is not run again: it is not known what the first run has done.
         for (Work<?, ?> work : group) {
             if (unreachable == null) {
                 unreachable = commit(List.of(work));

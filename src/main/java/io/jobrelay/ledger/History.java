@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.groupingBy;
 
 import java.time.Instant;
@@ -27,10 +26,10 @@ public final class History {
     private final LedgerDatabase database;
 
     public History(LedgerDatabase database) {
-        this.database = requireNonNull(database, "database is null");
+        this.database = database;
     }
 
-    /** Where a change stands among all changes; as a text it is opaque to clients. */
+    /** The place of a change among all changes; as a text it is opaque to clients. */
     public record Place(long age, long position) implements Comparable<Place> {
         /** Before the first change. */
         public static final Place START = new Place(0, 0);
@@ -59,7 +58,7 @@ public final class History {
     }
 
     /** A change: its event, as every destination receives it. */
-    @SuppressWarnings("ArrayRecordComponent") // the bytes are what is sent, nobody compares entries
+    @SuppressWarnings("ArrayRecordComponent") // the bytes are what is sent, and are not compared
     public record Entry(@Nested Place place, long sequence, String type, byte[] event) {}
 
     /** At most so many changes behind that place; none only if there is none. */

@@ -22,7 +22,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in what polls brought, several at once where several have come. In one transaction: the jobs as they are now, the
+ * Takes in what polls brought, that of several polls together where they end at the same time. In one transaction: the jobs as they are now, the
  * changes with their sequence and the final bytes of their events, the first delivery of each (to the router), and when
  * the watch is due again.
  */
@@ -51,7 +51,7 @@ public final class Intake {
     }
 
     /**
-     * What a good answer came to.
+     * What followed from a good answer.
      *
      * @param next the watch as it is from now on; null if it is not polled any more, or not as it was
      * @param written false if the times of {@code next} are still to be noted
@@ -71,7 +71,7 @@ public final class Intake {
     }
 
     /**
-     * Takes in the records of a good answer. The future brings what they came to, once that is committed; or fails
+     * Takes in the records of a good answer. The future gives what followed, once that is committed; or fails
      * with a {@link LedgerException}, as {@link LedgerDatabase#begin} does.
      *
      * <p>Two watches may see the same job, and their answers come in any order. A record is left out if another watch has
@@ -96,7 +96,17 @@ public final class Intake {
     private List<Answered> takeIn(Handle handle, List<Answer> answers) {
         Map<String, State> states =
                 states(handle, answers.stream().map(Answer::due).toList());
-        Jobs jobs = jobs(handle, answers);
+        Jobs jobs = Jobs.of(
+                handle,
+                answers.stream()
+                        .filter(answer -> !answer.due().watch().list()
+                                && !answer.records().isEmpty())
+                        .map(answer -> answer.due().id())
+                        .toList(),
+                answers.stream()
+                        .flatMap(answer -> answer.records().stream())
+                        .map(JobRecord::id)
+                        .toList());
         Announcements.Batch announced = announcements.batch(handle);
         PreparedBatch watches = handle.prepareBatch("""
                 update watch set due_at = :due, state_since = :since,
@@ -114,20 +124,6 @@ public final class Intake {
             watches.execute();
         }
         return made;
-    }
-
-    private static Jobs jobs(Handle handle, List<Answer> answers) {
-        return Jobs.of(
-                handle,
-                answers.stream()
-                        .filter(answer -> !answer.due().watch().list()
-                                && !answer.records().isEmpty())
-                        .map(answer -> answer.due().id())
-                        .toList(),
-                answers.stream()
-                        .flatMap(answer -> answer.records().stream())
-                        .map(JobRecord::id)
-                        .toList());
     }
 
     private Answered takeIn(

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingLong;
@@ -38,7 +37,7 @@ public final class JobIndex {
      * @param lookedThrough how many jobs a page looks through at most, in an order whose index has all that filters need
      */
     JobIndex(LedgerDatabase database, int lookedThrough) {
-        this.database = requireNonNull(database, "database is null");
+        this.database = database;
         this.lookedThrough = lookedThrough;
     }
 
@@ -100,10 +99,6 @@ public final class JobIndex {
         /** The one that holds while jobs change. */
         public static final Order USUAL = new Order(Member.ID, false);
 
-        public Order {
-            requireNonNull(member, "member is null");
-        }
-
         private String by(String key, String id) {
             return "%s%3$s, %s%3$s".formatted(key, id, down ? " desc" : "");
         }
@@ -118,16 +113,11 @@ public final class JobIndex {
     }
 
     /**
-     * Where a job stands in an order.
+     * The place of a job in an order.
      *
      * @param key what it is ordered by, as a text
      */
-    public record Place(String key, String id) {
-        public Place {
-            requireNonNull(key, "key is null");
-            requireNonNull(id, "id is null");
-        }
-    }
+    public record Place(String key, String id) {}
 
     /**
      * A job in a list.
@@ -217,7 +207,7 @@ public final class JobIndex {
     }
 
     /**
-     * A job by itself.
+     * A single job.
      *
      * @param sequence of its last change
      * @param record JSON, complete

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
@@ -9,7 +8,6 @@ import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The jobs that some answers are about: as they were at their last changes, and as the answers change them. */
+/** The jobs of some answers: as they were at their last changes, and as the answers change them. */
 final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.ledger");
 
@@ -45,12 +43,12 @@ final class Jobs {
     /** In the order of their ids, so that no two transactions wait for each other. */
     private final SortedMap<String, JobRecord> changed = new TreeMap<>();
 
-    private final SortedMap<Group, Integer> counts = new TreeMap<>(Group.ORDER);
+    private final Map<Group, Integer> counts = new HashMap<>();
 
     private Jobs() {}
 
     /**
-     * Reads the jobs of those ids, and those that watches of one job have come to.
+     * Reads the jobs of those ids, and those that watches of one job have brought.
      *
      * @param watches of one job each
      */
@@ -89,9 +87,8 @@ final class Jobs {
     }
 
     /**
-     * True for an answer from before the last change, as a replica gives that lags behind: by the provider's own account it
-     * was updated earlier, or it is of an earlier job than the one that the watch has come to. A time that lies in the
-     * future says nothing.
+     * True for an answer from before the last change, as a replica gives that lags behind: by the provider's own times it
+     * was updated earlier, or it is of an earlier job than the watch's last one. A time in the future says nothing.
      */
     boolean outdated(DueWatch due, JobRecord record, Instant now) {
         KnownJob same = known.get(record.id());
@@ -191,10 +188,10 @@ final class Jobs {
         if (ids.isEmpty()) {
             return;
         }
-        SortedMap<Group, Integer> counts = new TreeMap<>(Group.ORDER);
+        Map<Group, Integer> counts = new HashMap<>();
         handle.createQuery("delete from job where id in (<ids>) returning account, api, state")
                 .bindList("ids", InList.of(ids))
-                .map((row, context) -> new Group(row.getString(1), row.getString(2), row.getString(3)))
+                .mapTo(Group.class)
                 .forEach(group -> counts.merge(group, -1, Integer::sum));
         handle.createUpdate("delete from job_record where id in (<ids>)")
                 .bindList("ids", InList.of(ids))
@@ -202,17 +199,14 @@ final class Jobs {
         count(handle, counts);
     }
 
-    /** Jobs that are counted together. */
+    /** Jobs that are counted together, by the owner of their account. */
     private record Group(String account, String api, String state) {
-        private static final Comparator<Group> ORDER =
-                comparing(Group::account).thenComparing(Group::api).thenComparing(Group::state);
-
         private static Group of(JobRecord job, JobState state) {
             return new Group(job.provider().account(), job.provider().api(), state.name());
         }
     }
 
-    private static void count(Handle handle, SortedMap<Group, Integer> counts) {
+    private static void count(Handle handle, Map<Group, Integer> counts) {
         PreparedBatch batch = handle.prepareBatch("""
                 insert into job_count (account, api, state, jobs) values (?, ?, ?, ?)
                 on conflict (account, api, state) do update set jobs = job_count.jobs + excluded.jobs""");

@@ -35,7 +35,7 @@ final class LeasePlan {
     /**
      * A lease that is to change hands, or to be asked for.
      *
-     * @param owner whose it is afterwards, null for nobody's
+     * @param owner afterwards, null for none
      */
     record Transfer(
             Row row, @Nullable String owner, @Nullable String wantedBy) {
@@ -57,7 +57,7 @@ final class LeasePlan {
         return transfers;
     }
 
-    /** The leases that nobody had. */
+    /** The leases that no node had. */
     Set<Shard> free() {
         return free;
     }
@@ -67,32 +67,32 @@ final class LeasePlan {
         return row.wantedBy != null && !row.wantedBy.equals(self) && nodes.contains(row.wantedBy);
     }
 
-    /** Hands one over that this node has: to the node that asks for it, or else to nobody. */
+    /** Hands one over that this node has: to the node that asks for it, or else to none. */
     void handOver(Row row) {
         transfers.put(row.shard, new Transfer(row, isAsked(row) ? row.wantedBy : null, null));
     }
 
     /**
-     * Takes this node's share of the leases of one kind that nobody has, or asks for one of another node's.
+     * Takes this node's share of the leases of one kind that no node has, or asks for one of another node's.
      *
-     * @param freeBefore those that nobody had before either: too many for the others, or nothing that they want
+     * @param freeBefore those that no node had before either: too many for the others, or not wanted by them
      */
     void share(List<Row> rows, Set<Shard> freeBefore) {
         Map<String, List<Row>> byOwner = new HashMap<>();
         nodes.forEach(node -> byOwner.put(node, new ArrayList<>()));
-        List<Row> nobodys = new ArrayList<>();
-        rows.forEach(row -> byOwner.getOrDefault(row.owner == null ? "" : row.owner, nobodys)
+        List<Row> unowned = new ArrayList<>();
+        rows.forEach(row -> byOwner.getOrDefault(row.owner == null ? "" : row.owner, unowned)
                 .add(row));
         int mine = byOwner.getOrDefault(self, List.of()).size();
         int most = (rows.size() + nodes.size() - 1) / nodes.size();
-        for (Row row : nobodys) {
+        for (Row row : unowned) {
             if (mine < most || freeBefore.contains(row.shard)) {
                 transfers.put(row.shard, new Transfer(row, self, null));
                 mine++;
             }
             free.add(row.shard);
         }
-        if (nobodys.isEmpty()) {
+        if (unowned.isEmpty()) {
             ask(mine, most, byOwner);
         }
     }

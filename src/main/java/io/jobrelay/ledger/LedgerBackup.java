@@ -18,8 +18,8 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
 /**
- * A copy of the ledger as it was at one moment, page for page, taken beside whoever writes to it and without holding them
- * up. Page for page, because lists go by the places of rows, which another way of copying may change. The ledger may be any
+ * A copy of the ledger as it was at one moment, page for page, taken while others write to it, without holding
+ * them up. Page for page, because lists go by the places of rows, which another way of copying may change. The ledger may be any
  * version's, so that it can be copied before an upgrade.
  *
  * @param jobs how many it holds
@@ -29,7 +29,7 @@ import org.sqlite.SQLiteConnection;
  */
 public record LedgerBackup(long jobs, long changes, long deliveries, long bytes) {
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
-    /** In one step: a copy in several starts again whenever somebody writes between them. */
+    /** In one step: a copy in several starts again whenever something is written between them. */
     private static final int ALL_PAGES = -1;
 
     /**

@@ -14,10 +14,10 @@ import org.jdbi.v3.core.Handle;
  * if that is later, and then runs on by a clock that nobody can set. So when the machine's clock is put forward, nothing
  * runs out early, and when it is put back, nothing sleeps for as long.
  *
- * <p>Where many nodes share a database its clock is the one that counts, the same for all of them, and each is put right by
- * it again and again: see {@link #follow}.
+ * <p>Where many nodes share a database its clock is the one that counts, the same for all of them, and each node follows
+ * it: see {@link #follow}.
  *
- * <p>What is said to others, on events and in signatures, is the machine's time.
+ * <p>Events and signatures carry the machine's time.
  */
 public final class LedgerClock extends Clock {
     /** More than a node can sleep without being taken over, and so missed. */
@@ -30,7 +30,7 @@ public final class LedgerClock extends Clock {
     private final Instant begin;
     private volatile Course course;
 
-    /** A moment that is read off the machine's clock, or the database's, and the time that is not gone back behind. */
+    /** A moment that is read off the machine's clock, or the database's, and the time that it does not go back behind. */
     private record Course(Instant from, long nanos, Instant reached) {}
 
     /**
@@ -77,12 +77,10 @@ public final class LedgerClock extends Clock {
     }
 
     /**
-     * Puts this clock right by that of a database that nodes share. It stands still for a moment where it was ahead, it never
-     * goes back. Where the difference is a large one it is the database's clock that was set, and the ledger's time runs on as
-     * it did, for every node.
+     * Adjusts this clock to that of a database that nodes share. It stands still for a moment where it was ahead; it never goes
+     * back. If the difference is large, the database's clock was set, and the ledger's time runs on as before, for every node.
      *
-     * @param heard true if this node has been heard of all the time: a node that was not may have slept, and its own clock
-     *     with it
+     * @param heard true if this node's heartbeats never stopped: otherwise it may have slept, and its own clock with it
      */
     void follow(boolean heard) {
         if (!follows) {
@@ -95,7 +93,7 @@ public final class LedgerClock extends Clock {
         long millis = reading.millis;
         long ahead = reached.toEpochMilli() - millis;
         if (ahead > SET_MILLIS || (heard && ahead < -SET_MILLIS)) {
-            // Whoever notices first puts it right for all.
+            // The first node that notices corrects it for all.
             database.writeApart(handle -> handle.execute(
                     "update ledger_time set ahead = ahead + ? where id = 1 and ahead = ?", ahead, reading.ahead));
             return;
@@ -103,7 +101,7 @@ public final class LedgerClock extends Clock {
         course = new Course(Instant.ofEpochMilli(millis), before + (after - before) / 2, reached);
     }
 
-    /** A time that the ledger has lived through, and lately if it is running: no later than its own now. */
+    /** A time that the ledger has reached, and lately if it is running: no later than its own now. */
     static long livedTo(Handle handle) {
         return handle.createQuery("""
                         select coalesce((select created_at from change order by age desc, position desc limit 1), 0),
@@ -127,7 +125,7 @@ public final class LedgerClock extends Clock {
         return wall.instant().minus(Duration.between(moment, instant())).truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** Writes down how far the ledger has lived, for a start after which the machine's clock is behind that. */
+    /** Writes down which time the ledger has reached, in case the machine's clock is behind that at the next start. */
     public void note() {
         long now = millis();
         database.write(handle -> handle.execute(

@@ -9,19 +9,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the ledger can be relied on right now, and the one place that logs it: when trouble begins and when it is over,
- * not each time that somebody runs into it. A ledger that was once found damaged stays so: to go on writing would make it
- * worse.
+ * not each time that something fails. A ledger that was once found damaged stays so: to go on writing would make it worse.
  */
 final class LedgerCondition {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.ledger");
-    /** A disk that is nearly full takes one thing and refuses the next; that is told once in this time. */
+    /** A disk that is nearly full takes one thing and refuses the next; that is logged once in this time. */
     private static final Duration BETWEEN_TWO_LINES = Duration.ofMinutes(1);
 
     private final String ledger;
     private final LongSupplier nanoTime;
     private @Nullable LedgerTrouble trouble;
     private @Nullable String message;
-    private @Nullable LedgerTrouble told;
+    private @Nullable LedgerTrouble logged;
     private long quietUntil;
 
     /**
@@ -33,7 +32,7 @@ final class LedgerCondition {
         this.quietUntil = nanoTime.getAsLong();
     }
 
-    /** What is the matter and what to do, for people; empty if the last thing that was asked of the ledger was done. */
+    /** What is wrong and what to do, for people; empty if the last read or write succeeded. */
     synchronized Optional<String> trouble() {
         return Optional.ofNullable(message);
     }
@@ -52,13 +51,13 @@ final class LedgerCondition {
         }
         trouble = null;
         message = null;
-        if (told != null) {
+        if (logged != null) {
             LOG.info("jobrelay.ledger.url: {} can be written again", ledger);
-            told = null;
+            logged = null;
         }
     }
 
-    /** Something failed; gives what is to be thrown. */
+    /** Something failed; returns what is to be thrown. */
     synchronized LedgerException failed(Throwable failure) {
         LedgerTrouble found = LedgerTrouble.of(failure).orElse(null);
         if (found == null) {
@@ -71,7 +70,7 @@ final class LedgerCondition {
             trouble = found;
             message = "jobrelay.ledger.url: " + ledger + " " + found.message(LedgerTrouble.detail(failure));
         }
-        tell();
+        log();
         return new LedgerException(String.valueOf(message), failure);
     }
 
@@ -79,13 +78,13 @@ final class LedgerCondition {
         return trouble != null && trouble.lasting();
     }
 
-    private void tell() {
+    private void log() {
         long now = nanoTime.getAsLong();
-        if (trouble == told || (!lasts() && now - quietUntil < 0)) {
+        if (trouble == logged || (!lasts() && now - quietUntil < 0)) {
             return;
         }
         LOG.error(lasts() ? "{}" : "{}; until then it is tried again, and nothing is lost", message);
-        told = trouble;
+        logged = trouble;
         quietUntil = now + BETWEEN_TWO_LINES.toNanos();
     }
 }

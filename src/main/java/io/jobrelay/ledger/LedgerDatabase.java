@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
@@ -75,7 +76,7 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     /**
-     * Opens a ledger that is there, beside whoever has it open already. What is written is noticed there.
+     * Opens a ledger that is there, beside a process that may have it open already and notices what is written.
      *
      * @throws LedgerException if it is not there, or another version's; says what to do
      */
@@ -104,16 +105,13 @@ public final class LedgerDatabase implements AutoCloseable {
             }
             return new LedgerDatabase(dialect, file, connections);
         } catch (IOException | RuntimeException e) {
-            if (connections != null) {
-                connections.close();
-            }
-            if (file != null) {
-                file.close();
-            }
             String why = e instanceof LedgerException known
                     ? String.valueOf(known.getMessage())
                     : LedgerTrouble.message(e, "cannot be opened: ");
-            throw new LedgerException("jobrelay.ledger.url: " + dialect.name() + " " + why, e);
+            try (LedgerFile held = file;
+                    HikariDataSource open = connections) {
+                throw new LedgerException("jobrelay.ledger.url: " + dialect.name() + " " + why, e);
+            }
         }
     }
 
@@ -176,13 +174,26 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     private <T> T write(Function<Handle, T> work, @Nullable Lease lease, Set<Shard> edits) {
+        return commit(() -> writer.write(Batch.alone(work), true, lease, edits).join());
+    }
+
+    /**
+     * Runs the work in a transaction of its own, without waiting for what others write.
+     *
+     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
+     */
+    <T> T writeApart(Function<Handle, T> work) {
+        return commit(() -> jdbi.inTransaction(work::apply));
+    }
+
+    private <T> T commit(Supplier<T> transaction) {
         condition.require();
         try {
-            T result = writer.write(Batch.alone(work), true, lease, edits).join();
+            T result = transaction.get();
             condition.good();
             return result;
-        } catch (CompletionException e) {
-            throw failed(e.getCause() == null ? e : e.getCause());
+        } catch (CompletionException | JdbiException e) {
+            throw failed(e instanceof CompletionException && e.getCause() != null ? e.getCause() : e);
         }
     }
 
@@ -200,33 +211,18 @@ public final class LedgerDatabase implements AutoCloseable {
     <I, R> CompletableFuture<R> begin(Batch<I, R> kind, Lease lease, I item) {
         try {
             condition.require();
-            return writer.write(kind, item, lease, Set.of()).handleAsync(this::outcome, callbacks);
+            return writer.write(kind, item, lease, Set.of())
+                    .handleAsync(
+                            (result, failure) -> {
+                                if (failure != null) {
+                                    throw failed(failure);
+                                }
+                                condition.good();
+                                return result;
+                            },
+                            callbacks);
         } catch (LedgerException e) {
             return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private <R> R outcome(R result, @Nullable Throwable failure) {
-        if (failure != null) {
-            throw failed(failure);
-        }
-        condition.good();
-        return result;
-    }
-
-    /**
-     * Runs the work in a transaction of its own, without waiting for what others write.
-     *
-     * @throws LedgerException if it failed or could not be committed; nothing of it was then written
-     */
-    <T> T writeApart(Function<Handle, T> work) {
-        condition.require();
-        try {
-            T result = jdbi.inTransaction(work::apply);
-            condition.good();
-            return result;
-        } catch (JdbiException e) {
-            throw condition.failed(e);
         }
     }
 
@@ -245,9 +241,9 @@ public final class LedgerDatabase implements AutoCloseable {
         return condition.trouble();
     }
 
-    /** Waits for what has been begun to be written, and for what depends on it. */
+    /** Waits until everything that was begun is written, and for what depends on it. */
     @Override
-    @SuppressWarnings("try") // nobody else may have it while connections are open
+    @SuppressWarnings("try") // the file is held for as long as connections are open
     public void close() {
         try (LedgerFile released = file;
                 connections) {

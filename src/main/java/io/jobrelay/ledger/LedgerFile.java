@@ -33,7 +33,7 @@ final class LedgerFile implements AutoCloseable {
     /**
      * Takes hold of the file, and creates it, empty, if it is not there.
      *
-     * @throws LedgerException if somebody else holds it, if it cannot be written, or if it is not whole; it is then as it
+     * @throws LedgerException if another process holds it, if it cannot be written, or if it is not whole; it is then as it
      *     was
      */
     static LedgerFile hold(Path path) throws IOException {

@@ -50,12 +50,12 @@ enum LedgerTrouble {
         this.remedy = remedy;
     }
 
-    /** What is the matter and what to do, with the store's own words between them. */
+    /** What is wrong and what to do, with the database's own words between them. */
     String message(String detail) {
         return rule + " (" + detail.lines().findFirst().orElse("") + "): " + remedy;
     }
 
-    /** What is the matter and what to do, if a failure comes from the ledger itself; otherwise the failure's own words. */
+    /** What is wrong and what to do, if a failure comes from the ledger itself; otherwise the failure's own words. */
     static String message(Throwable failure, String otherwise) {
         String detail = detail(failure);
         return of(failure).map(trouble -> trouble.message(detail)).orElse(otherwise + detail);

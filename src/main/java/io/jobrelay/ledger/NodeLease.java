@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * For how long this node may rely on what it has leased. It counts from before the last heartbeat that came through was
- * sent, by a clock that nobody can set: it is over here before anybody else may think so. While it is over nothing is
- * begun and nothing is sent; the next heartbeat that comes through begins another incarnation, which has leased nothing.
+ * sent, by a clock that nobody can set: it is over here before another node may take over. While it is over nothing is
+ * begun and nothing is sent; the next heartbeat that comes through starts another incarnation, which has leased nothing.
  *
  * <p>Where one node alone works on the ledger it is never over: a ledger that hangs loses nothing to itself.
  */
 public final class NodeLease {
-    /** How long a node is left what it has leased if nothing is heard of it. */
+    /** How long a node keeps what it has leased without a heartbeat. */
     public static final Duration TERM = Duration.ofSeconds(6);
 
     private final LongSupplier nanoTime;
@@ -42,13 +42,13 @@ public final class NodeLease {
         held = null;
     }
 
-    /** Who may lease something now; empty while the lease is over. */
+    /** The incarnation that may lease something now; empty while the lease is over. */
     public Optional<String> incarnation() {
         Held last = held;
         return last == null || left(last) <= 0 ? Optional.empty() : Optional.of(last.incarnation);
     }
 
-    /** False once somebody else may have taken what was leased in that incarnation. */
+    /** False once another node may have taken what was leased in that incarnation. */
     public boolean holds(String incarnation) {
         return incarnation().filter(incarnation::equals).isPresent();
     }

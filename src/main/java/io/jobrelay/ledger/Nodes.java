@@ -26,7 +26,7 @@ public final class Nodes implements AutoCloseable {
     private final Map<String, Heard> others = new HashMap<>();
     private volatile String incarnation;
 
-    /** What other nodes are told of this one. */
+    /** What other nodes see of this one. */
     public record Self(String name, String version) {
         public Self {
             requireNonNull(name, "name is null");
@@ -66,7 +66,7 @@ public final class Nodes implements AutoCloseable {
      */
     public record Look(int nodes, List<String> gone) {}
 
-    /** A heartbeat of another node, and since when it stands there, by the clock that only runs forward. */
+    /** A heartbeat of another node, and since when there was no further one, by the clock that only runs forward. */
     private record Heard(long beat, long since) {}
 
     private record Other(String incarnation, String name, long beat) {}
@@ -107,7 +107,7 @@ public final class Nodes implements AutoCloseable {
                 handle.execute("delete from node");
             }
             long now = clock.millis();
-            if (nobodySeenSince(handle, now - NodeLease.TERM.toMillis())) {
+            if (noneSeenSince(handle, now - NodeLease.TERM.toMillis())) {
                 DueWatches.resume(handle, now);
             }
             return begin(handle, incarnation, now);
@@ -115,7 +115,7 @@ public final class Nodes implements AutoCloseable {
         lease.renew(incarnation, sent);
     }
 
-    private static boolean nobodySeenSince(Handle handle, long since) {
+    private static boolean noneSeenSince(Handle handle, long since) {
         return handle.createQuery("select not exists (select 1 from node where seen_at > ?)")
                 .bind(0, since)
                 .mapTo(Boolean.class)
@@ -233,7 +233,7 @@ public final class Nodes implements AutoCloseable {
 
     /** False where its heartbeat has moved on meanwhile, or another node was first. */
     private boolean strikeOut(Other other) {
-        // Passes by a row that is locked, were it by a process that stands still in the middle of a transaction.
+        // Skips a row that is locked: it may be by a process that stands still in the middle of a transaction.
         return database.writeApart(handle -> handle.execute("""
                         delete from node where incarnation in (
                             select incarnation from node where incarnation = ? and beat = ? <skipLocked>)""", other.incarnation, other.beat)) == 1;

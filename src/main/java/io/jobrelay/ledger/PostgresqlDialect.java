@@ -39,7 +39,7 @@ final class PostgresqlDialect implements LedgerDialect {
             "stringtype", "unspecified",
             "reWriteBatchedInserts", "true");
 
-    /** A connection that nothing answers on is given up; no statement but a migration's takes as long. */
+    /** A connection without an answer for so long is closed; only statements of migrations take as long. */
     private static final String ANSWER_SECONDS = "30";
 
     /** Whatever the database, the role or the URL has by default, or what waits for others would fail instead. */
@@ -86,7 +86,7 @@ final class PostgresqlDialect implements LedgerDialect {
         return pool;
     }
 
-    /** Before a pool tries, which would try for longer, and say less. */
+    /** Before the pool connects, which would try for longer, and say less. */
     private void connectOnce() {
         Properties properties = new Properties();
         properties.putAll(PARAMETERS);
@@ -159,7 +159,7 @@ final class PostgresqlDialect implements LedgerDialect {
         return state.matches("22...|23(?!505)...|54...");
     }
 
-    /** A character that PostgreSQL cannot keep in a text, and what the JSON of it would be: what somebody sends may have it. */
+    /** Replaces a character that PostgreSQL has in no text, and its escape in JSON: a provider's reply may have it. */
     private static final class TextFactory extends AbstractArgumentFactory<String> {
         private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
 

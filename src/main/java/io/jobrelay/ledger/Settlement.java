@@ -10,7 +10,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt at a delivery came to, as it is written.
+ * The result of an attempt at a delivery, as it is written.
  *
  * @param attempts how many it counts as
  * @param dueAt when the next attempt may be made, null if there is none

@@ -43,7 +43,7 @@ final class SqliteDialect implements LedgerDialect {
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        // A transaction that reads before it writes would fail, not wait, if somebody else wrote in between.
+        // A transaction that reads before it writes would fail, not wait, if another process wrote in between.
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         SQLiteDataSource database = new SQLiteDataSource(config);

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.jobrelay.watch.Watch;
@@ -33,7 +32,7 @@ public final class WatchIndex {
     private final LedgerDatabase database;
 
     public WatchIndex(LedgerDatabase database) {
-        this.database = requireNonNull(database, "database is null");
+        this.database = database;
     }
 
     /**

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
-/** Which watches there are: adds, changes and removes them, and tells what is left to do. */
+/** Which watches there are: adds, changes and removes them, and says what is left to do. */
 public final class Watches {
     /** The source of the watches that were added one by one, through the API. No file is called that. */
     public static final String FROM_API = "POST /api/watches";
