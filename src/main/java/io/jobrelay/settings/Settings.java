@@ -1,7 +1,5 @@
 package io.jobrelay.settings;
 
-import static java.util.Objects.requireNonNull;
-
 import io.jobrelay.account.Account;
 import io.jobrelay.delivery.CircuitBreaker;
 import io.jobrelay.delivery.DeliverySchedule;
@@ -53,10 +51,6 @@ public record Settings(
      */
     public record LedgerSettings(
             String url, @Nullable String user, @Nullable String password) {
-        public LedgerSettings {
-            requireNonNull(url, "url is null");
-        }
-
         /** A ledger that nobody has to be let into. */
         public LedgerSettings(String url) {
             this(url, null, null);
@@ -85,7 +79,6 @@ public record Settings(
         private static final Pattern LOOPBACK = Pattern.compile("(?i)localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
 
         public HttpSettings {
-            requireNonNull(host, "host is null");
             trustedProxies = List.copyOf(trustedProxies);
         }
 
@@ -122,10 +115,5 @@ public record Settings(
      * @param timeout of one attempt, connect and reply included
      * @param circuit how a destination that fails is spared
      */
-    public record DeliverySettings(DeliverySchedule schedule, Duration timeout, CircuitBreaker circuit) {
-        public DeliverySettings {
-            requireNonNull(schedule, "schedule is null");
-            requireNonNull(circuit, "circuit is null");
-        }
-    }
+    public record DeliverySettings(DeliverySchedule schedule, Duration timeout, CircuitBreaker circuit) {}
 }
