@@ -50,9 +50,15 @@ final class GroupCommit implements AutoCloseable {
         this.jdbi = jdbi;
         this.fence = fence;
         this.discard = discard;
-        this.writer = new Thread(this::commitGroups, "ledger-writer");
-        this.writer.setDaemon(true);
+        this.writer = daemon("ledger-writer", this::commitGroups);
         this.writer.start();
+    }
+
+    /** A thread that keeps no process from ending. */
+    static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.jobrelay.ledger;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.jobrelay.ledger.GroupCommit.Batch;
 import io.jobrelay.settings.Settings.LedgerSettings;
@@ -52,11 +51,7 @@ public final class LedgerDatabase implements AutoCloseable {
         dialect.define(jdbi);
         this.writer = new GroupCommit(jdbi, connections::evictConnection, new Fence(shared()));
         this.condition = new LedgerCondition(dialect.name(), System::nanoTime);
-        this.callbacks = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "ledger-callbacks");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.callbacks = Executors.newSingleThreadExecutor(task -> GroupCommit.daemon("ledger-callbacks", task));
     }
 
     /**
@@ -89,6 +84,7 @@ public final class LedgerDatabase implements AutoCloseable {
     /**
      * @param alone true to keep other processes out of a file
      */
+    @SuppressWarnings("try") // both are closed only where this fails
     private static LedgerDatabase open(LedgerDialect dialect, boolean alone, Consumer<DataSource> tables) {
         LedgerFile file = null;
         HikariDataSource connections = null;
@@ -96,21 +92,18 @@ public final class LedgerDatabase implements AutoCloseable {
             file = alone && dialect.file().isPresent()
                     ? LedgerFile.hold(dialect.file().get())
                     : null;
-            HikariConfig pool = dialect.connections();
-            pool.setPoolName("ledger");
-            connections = new HikariDataSource(pool);
+            connections = new HikariDataSource(dialect.connections());
             tables.accept(connections);
             if (file != null) {
                 file.made();
             }
             return new LedgerDatabase(dialect, file, connections);
         } catch (IOException | RuntimeException e) {
-            String why = e instanceof LedgerException known
-                    ? String.valueOf(known.getMessage())
-                    : LedgerTrouble.message(e, "cannot be opened: ");
             try (LedgerFile held = file;
                     HikariDataSource open = connections) {
-                throw new LedgerException("jobrelay.ledger.url: " + dialect.name() + " " + why, e);
+                throw new LedgerException(
+                        "jobrelay.ledger.url: " + dialect.name() + " " + LedgerTrouble.message(e, "cannot be opened: "),
+                        e);
             }
         }
     }

@@ -55,8 +55,11 @@ enum LedgerTrouble {
         return rule + " (" + detail.lines().findFirst().orElse("") + "): " + remedy;
     }
 
-    /** What is wrong and what to do, if a failure comes from the ledger itself; otherwise the failure's own words. */
+    /** What is wrong and what to do, if that is known of a failure; otherwise the failure's own words. */
     static String message(Throwable failure, String otherwise) {
+        if (failure instanceof LedgerException) {
+            return String.valueOf(failure.getMessage());
+        }
         String detail = detail(failure);
         return of(failure).map(trouble -> trouble.message(detail)).orElse(otherwise + detail);
     }

@@ -73,6 +73,7 @@ final class PostgresqlDialect implements LedgerDialect {
     public HikariConfig connections() {
         connectOnce();
         HikariConfig pool = new HikariConfig();
+        pool.setPoolName("ledger");
         pool.setJdbcUrl(settings.url());
         pool.setUsername(settings.user());
         pool.setPassword(settings.password());

@@ -49,6 +49,7 @@ final class SqliteDialect implements LedgerDialect {
         SQLiteDataSource database = new SQLiteDataSource(config);
         database.setUrl(URL_PREFIX + path);
         HikariConfig pool = new HikariConfig();
+        pool.setPoolName("ledger");
         pool.setDataSource(database);
         pool.setMaximumPoolSize(CONNECTIONS);
         return pool;
