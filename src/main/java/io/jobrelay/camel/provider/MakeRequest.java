@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * with setters, since that is what Camel's YAML fills; the setters compile.
  */
 public final class MakeRequest implements Processor, CamelContextAware {
+    /** Exchange variable: what the pages so far hold, and what the next one is asked with, as {@code {found, next}}. */
+    static final String PAGES = "pages";
+
     private static final String ENDPOINT = "endpoint";
     private static final String NOTHING = "null";
     private static final String JSON = "application/json";
@@ -94,7 +97,7 @@ public final class MakeRequest implements Processor, CamelContextAware {
         if (parameter != null) {
             return parameter;
         }
-        JsonNode pages = exchange.getVariable(MappingScope.PAGES, JsonNode.class);
+        JsonNode pages = exchange.getVariable(PAGES, JsonNode.class);
         JsonNode next = pages == null ? null : pages.path("next").get(name);
         return next == null || next.isNull() ? null : next.asText();
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.watches.KeepReply;
@@ -34,11 +35,16 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import net.thisptr.jackson.jq.BuiltinFunctionLoader;
+import net.thisptr.jackson.jq.Scope;
+import net.thisptr.jackson.jq.Versions;
+import net.thisptr.jackson.jq.module.loaders.BuiltinModuleLoader;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.language.jq.JqFunctions;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.SimpleTypeConverter;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -70,7 +76,7 @@ public final class ProviderConfiguration {
         SecretLookups.learn(context.getPropertiesComponent(), secrets);
         Registry registry = context.getRegistry();
         registry.bind(SECRETS, secrets);
-        registry.bind("mapping-scope", MappingScope.create());
+        registry.bind("mapping-scope", mappingScope());
         registry.bind(CLIENT, client(settings.get()));
         registry.bind("acquire-permit", (Processor) this::acquirePermit);
         // Camel looks in vain for such a converter at each request, and that takes as long as the request.
@@ -88,6 +94,19 @@ public final class ProviderConfiguration {
         registry.bind("parse-reply", new ParseReply(secrets));
         registry.bind("require-success", new RequireSuccess(clock));
         registry.bind("to-records", new ToRecords(clock));
+    }
+
+    /** So a mapping reads {@code $watch}, and runs unchanged in the jq program with {@code --argjson watch '{...}'}. */
+    private static Scope mappingScope() {
+        Scope scope = Scope.newEmptyScope();
+        scope.setModuleLoader(BuiltinModuleLoader.getInstance());
+        BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_7, scope);
+        List.of(Poll.WATCH, Poll.WANTED, MakeRequest.PAGES)
+                .forEach(name -> scope.setValue(name, () -> {
+                    JsonNode value = JqFunctions.EXCHANGE_LOCAL.get().getVariable(name, JsonNode.class);
+                    return value == null ? NullNode.getInstance() : value;
+                }));
+        return scope;
     }
 
     private <F, T> void convert(Class<F> from, Class<T> to, Function<F, T> function) {

@@ -40,7 +40,6 @@ public final class Poll {
 
     private final Watch watch;
     private final List<DueWatch> due;
-    private final String route;
     private final @Nullable String batch;
     private final @Nullable JsonNode found;
     private final AtomicBoolean settled = new AtomicBoolean();
@@ -52,10 +51,9 @@ public final class Poll {
 
     private @Nullable Comparison comparison;
 
-    private Poll(Watch watch, List<DueWatch> due, String route, @Nullable String batch, @Nullable JsonNode found) {
+    private Poll(Watch watch, List<DueWatch> due, @Nullable String batch, @Nullable JsonNode found) {
         this.watch = watch;
         this.due = due;
-        this.route = route;
         this.batch = batch;
         this.found = found;
         this.permit = found == null && !due.isEmpty();
@@ -63,11 +61,11 @@ public final class Poll {
 
     /** Of a watch that is not in the ledger. */
     public static Poll of(Watch watch) {
-        return new Poll(watch, List.of(), watch.api(), null, null);
+        return new Poll(watch, List.of(), null, null);
     }
 
     static Poll of(DueWatch due) {
-        return new Poll(due.watch(), List.of(due), due.watch().api(), null, null);
+        return new Poll(due.watch(), List.of(due), null, null);
     }
 
     /**
@@ -76,12 +74,12 @@ public final class Poll {
      * @param common what they have in common
      */
     public static Poll batched(ProviderApi api, Watch common, List<DueWatch> due) {
-        return new Poll(common, List.copyOf(due), common.api() + "-pages", api.getBatch(), null);
+        return new Poll(common, List.copyOf(due), api.getBatch(), null);
     }
 
     /** Of a watch that a batched poll has found: its reply is there, and still becomes a record. */
     static Poll found(DueWatch due, JsonNode reply) {
-        return new Poll(due.watch(), List.of(due), due.watch().api(), null, reply);
+        return new Poll(due.watch(), List.of(due), null, reply);
     }
 
     /** The poll that the exchange carries. */
@@ -118,7 +116,7 @@ public final class Poll {
     /** Puts what the routes need into the exchange. */
     public void begin(Exchange exchange, Account account) {
         exchange.setProperty(PROPERTY, this);
-        exchange.setVariable(ROUTE, route);
+        exchange.setVariable(ROUTE, batch == null ? watch.api() : watch.api() + "-pages");
         exchange.setVariable(WATCH, watch);
         exchange.setVariable(ACCOUNT, account);
         exchange.setVariable(SIGNING, account.signing().scheme());
