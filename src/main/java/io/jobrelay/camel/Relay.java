@@ -9,6 +9,8 @@ import io.jobrelay.camel.config.WithoutCliConnector;
 import io.jobrelay.camel.destination.DestinationConfiguration;
 import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.camel.metrics.Tracing;
+import io.jobrelay.camel.node.Housekeeping;
+import io.jobrelay.camel.node.Housekeeping.Task;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.reload.Reload;
 import io.jobrelay.camel.reload.ReloadWatcher;
@@ -71,7 +73,7 @@ public final class Relay implements AutoCloseable {
     private @Nullable DestinationConfiguration destinations;
     private @Nullable Tracing tracing;
     private @Nullable ManagementPort management;
-    private @Nullable ReloadWatcher watcher;
+    private @Nullable Housekeeping watcher;
     private final AtomicReference<Settings> settings = new AtomicReference<>();
     private final ReloadStatus reloads;
 
@@ -154,18 +156,24 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private ReloadWatcher watch(
+    private Housekeeping watch(
             SnapshotSource source, Map<String, String> overrides, Clock clock, LongSupplier nanoTime) {
+        CamelContext context = main.getCamelContext();
         RunningContext running = new RunningContext(
                 source,
-                overrides,
                 settings,
+                () -> ContextSettings.reader(context, source.snapshot().properties(), overrides, secrets)
+                        .read(),
                 providers(),
                 engine(),
                 requireNonNull(destinations),
-                new RouteReplacer(main.getCamelContext(), nanoTime));
-        Reload reload = new Reload(running, reloads, snapshot -> DryRun.of(snapshot, overrides, secrets, clock));
-        return ReloadWatcher.start(settings().lookEvery(), reload);
+                new RouteReplacer(context, nanoTime));
+        ReloadWatcher watching = new ReloadWatcher(
+                new Reload(running, reloads, snapshot -> DryRun.of(snapshot, overrides, secrets, clock)));
+        Housekeeping look =
+                new Housekeeping(context, List.of(new Task("reload", settings().lookEvery(), watching::look)));
+        look.start();
+        return look;
     }
 
     private void bind(
@@ -234,7 +242,7 @@ public final class Relay implements AutoCloseable {
                 Tracing closedThen = tracing;
                 ManagementPort closedFirst = management) {
             if (watcher != null) {
-                watcher.close();
+                watcher.stop(); // behind an edit that is being taken over
             }
             main.stop();
         }

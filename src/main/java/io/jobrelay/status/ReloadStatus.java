@@ -18,6 +18,7 @@ import java.util.TreeMap;
 
 /** Counts the generations, and keeps what became of each file. For any number of threads. */
 public final class ReloadStatus {
+    private static final int MOST = 1_000;
     private static final int NAMED = 5;
 
     private final Clock clock;
@@ -28,6 +29,17 @@ public final class ReloadStatus {
 
     private long generation = 1;
     private Instant time;
+
+    /**
+     * Which config snapshot runs.
+     *
+     * @param directory the working directory, whose files they are
+     * @param generation 1 at the start, and one more for each edit that was taken over
+     * @param time when this generation began
+     * @param pending true while some file on the disk is not what runs
+     * @param files those that are pending first, each part in order of names, at most {@value #MOST}
+     */
+    public record Report(String directory, long generation, Instant time, boolean pending, List<FileStatus> files) {}
 
     public ReloadStatus(Clock clock) {
         this.clock = clock;
@@ -100,14 +112,13 @@ public final class ReloadStatus {
                         .formatted(pending.size(), named, others > 0 ? "; and " + others + " more" : ""));
     }
 
-    /** Which config snapshot runs. */
-    public synchronized ReloadReport report() {
+    public synchronized Report report() {
         List<FileStatus> files = all().stream()
                 .sorted(Comparator.comparing(status -> !status.pending()))
-                .limit(ReloadReport.MOST)
+                .limit(MOST)
                 .toList();
         boolean pending = files.stream().anyMatch(FileStatus::pending);
-        return new ReloadReport(Path.of("").toAbsolutePath().toString(), generation, time, pending, files);
+        return new Report(Path.of("").toAbsolutePath().toString(), generation, time, pending, files);
     }
 
     private synchronized Collection<FileStatus> all() {

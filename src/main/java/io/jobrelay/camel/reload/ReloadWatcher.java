@@ -1,30 +1,26 @@
 package io.jobrelay.camel.reload;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Looks at the files again and again, and hands a snapshot on once two looks in a row have found it: nothing half written. On a
- * thread of its own, since a route that replaced itself would wait for itself.
- */
-public final class ReloadWatcher implements AutoCloseable {
+/** Looks at the files, and hands a snapshot on once two looks in a row have found it: nothing half written. */
+public final class ReloadWatcher {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.reload");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Supplier<ConfigSnapshot> read;
     private final Consumer<ConfigSnapshot> edited;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private @Nullable Thread thread;
     private @Nullable ConfigSnapshot given;
     private ConfigSnapshot last;
     private boolean inTrouble;
+
+    /** Looks at the files of the working directory. */
+    public ReloadWatcher(Reload reload) {
+        this(reload.running(), ConfigSnapshot::requireRoutes, reload::tryOut);
+    }
 
     /**
      * @param running what is known already
@@ -38,27 +34,8 @@ public final class ReloadWatcher implements AutoCloseable {
         this.edited = edited;
     }
 
-    /** Begins to look at the files of the working directory. */
-    public static ReloadWatcher start(Duration every, Reload reload) {
-        ReloadWatcher watcher = new ReloadWatcher(reload.running(), ConfigSnapshot::requireRoutes, reload::tryOut);
-        Thread thread = new Thread(() -> watcher.lookEvery(every), "reload");
-        thread.setDaemon(true);
-        thread.start();
-        watcher.thread = thread;
-        return watcher;
-    }
-
-    private void lookEvery(Duration every) {
-        try {
-            while (!stop.await(every.toNanos(), TimeUnit.NANOSECONDS)) {
-                look();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    void look() {
+    /** Looks once. Not on a thread of a route: one that replaced itself would wait for itself. */
+    public void look() {
         try {
             ConfigSnapshot now = read.get();
             boolean settled = now.equals(last);
@@ -74,19 +51,6 @@ public final class ReloadWatcher implements AutoCloseable {
                 LOG.error("edited files cannot be read or tried, is tried again: {}", e.toString());
             }
             inTrouble = true;
-        }
-    }
-
-    /** Waits for an edit that is being taken over. */
-    @Override
-    public void close() {
-        stop.countDown();
-        try {
-            if (thread != null) {
-                thread.join(PATIENCE.toMillis());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

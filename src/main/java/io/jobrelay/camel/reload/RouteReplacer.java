@@ -43,10 +43,6 @@ public final class RouteReplacer {
         this.nanoTime = nanoTime;
     }
 
-    CamelContext context() {
-        return context;
-    }
-
     /** Takes away what these files gave. */
     void remove(Collection<RouteFile> files) throws Exception {
         long end = nanoTime.getAsLong() + PATIENCE.toNanos();

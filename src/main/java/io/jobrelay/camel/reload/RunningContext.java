@@ -3,7 +3,6 @@ package io.jobrelay.camel.reload;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
-import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.camel.config.SnapshotSource;
 import io.jobrelay.camel.destination.DestinationConfiguration;
 import io.jobrelay.camel.engine.EngineConfiguration;
@@ -15,17 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * The context that runs, made to run as another snapshot says: wholly, or not at all.
  *
- * @param overrides properties that win over those of a snapshot
  * @param settings those that run; others are put in their place
+ * @param read what the properties say that the source has
  */
 public record RunningContext(
         SnapshotSource source,
-        Map<String, String> overrides,
         AtomicReference<Settings> settings,
+        Supplier<Settings> read,
         ProviderConfiguration providers,
         EngineConfiguration engine,
         DestinationConfiguration destinations,
@@ -45,10 +45,7 @@ public record RunningContext(
         providers.holdApis();
         try {
             source.serve(next);
-            Config after = new Config(
-                    next,
-                    ContextSettings.reader(routes.context(), next.properties(), overrides, providers.secrets())
-                            .read());
+            Config after = new Config(next, read.get());
             replace(before, after, plan(before, after, reads));
         } catch (RuntimeException e) {
             source.serve(before.snapshot);

@@ -475,13 +475,13 @@ class ReloadIT {
                 PROPERTIES,
                 text -> text.replace(switchedOff, "jobrelay.destination.queue.enabled=true")
                         .replace("queue.port=61616", "queue.port=" + before));
-        assertThat(running.observe("health/ready").statusCode()).isEqualTo(200);
+        running.soon().until(() -> running.observe("health/ready").statusCode() == 200);
         end("one");
         end("two");
         awaitEvent(before, "/one\"");
 
         running.take(PROPERTIES, text -> text.replace("queue.port=" + before, "queue.port=" + after));
-        assertThat(running.observe("health/ready").statusCode()).isEqualTo(200);
+        running.soon().until(() -> running.observe("health/ready").statusCode() == 200);
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), before).close())
                 .isInstanceOf(ConnectException.class);
         awaitEvent(after, "/two\"");
