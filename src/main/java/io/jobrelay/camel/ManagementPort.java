@@ -89,12 +89,12 @@ final class ManagementPort implements AutoCloseable {
         List<String> reasons = new ArrayList<>();
         if (!HttpSettings.isLoopback(server.getHost())) {
             reasons.add(HOST + ": must be " + THIS_MACHINE + ", was '" + server.getHost()
-                    + "'; put a proxy that asks for a password in front of it, since Camel's own can be walked around");
+                    + "'; put a proxy that asks for a password in front of it, since Camel's own can be bypassed");
         }
-        doors(server).forEach((option, open) -> {
+        options(server).forEach((option, open) -> {
             if (open) {
                 reasons.add("camel.management." + option
-                        + ": must be false, was true; whoever reaches the port would get into the program");
+                        + ": must be false, was true; the port would give access to the program");
             }
         });
         if (!reasons.isEmpty()) {
@@ -102,14 +102,14 @@ final class ManagementPort implements AutoCloseable {
         }
     }
 
-    private static Map<String, Boolean> doors(HttpManagementServerConfigurationProperties server) {
-        Map<String, Boolean> doors = new LinkedHashMap<>();
-        doors.put("dev-console-enabled", server.isDevConsoleEnabled());
-        doors.put("download-enabled", server.isDownloadEnabled());
-        doors.put("info-enabled", server.isInfoEnabled());
-        doors.put("jolokia-enabled", server.isJolokiaEnabled());
-        doors.put("send-enabled", server.isSendEnabled());
-        doors.put("upload-enabled", server.isUploadEnabled());
-        return doors;
+    private static Map<String, Boolean> options(HttpManagementServerConfigurationProperties server) {
+        Map<String, Boolean> options = new LinkedHashMap<>();
+        options.put("dev-console-enabled", server.isDevConsoleEnabled());
+        options.put("download-enabled", server.isDownloadEnabled());
+        options.put("info-enabled", server.isInfoEnabled());
+        options.put("jolokia-enabled", server.isJolokiaEnabled());
+        options.put("send-enabled", server.isSendEnabled());
+        options.put("upload-enabled", server.isUploadEnabled());
+        return options;
     }
 }

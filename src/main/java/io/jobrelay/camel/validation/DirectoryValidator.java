@@ -71,23 +71,23 @@ public final class DirectoryValidator {
     }
 
     private void look() {
-        try (DryRun trial = new DryRun(clock)) {
-            problems.addAll(trial.settingsProblems());
-            problems.addAll(trial.problems());
+        try (DryRun dryRun = new DryRun(clock)) {
+            problems.addAll(dryRun.settingsProblems());
+            problems.addAll(dryRun.problems());
             PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
-            checkWatches(trial);
-            SeedValidator seeds = new SeedValidator(trial);
+            checkWatches(dryRun);
+            SeedValidator seeds = new SeedValidator(dryRun);
             folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
             problems.replaceAll(problem ->
-                    new Problem(problem.file(), problem.line(), trial.secrets().mask(problem.message())));
+                    new Problem(problem.file(), problem.line(), dryRun.secrets().mask(problem.message())));
         }
     }
 
-    private void checkWatches(DryRun trial) {
-        accounts.putAll(trial.settings().accounts());
-        WatchFile reader = new WatchFile(trial.watchReader());
+    private void checkWatches(DryRun dryRun) {
+        accounts.putAll(dryRun.settings().accounts());
+        WatchFile reader = new WatchFile(dryRun.watchReader());
         Map<String, String> places = new HashMap<>();
-        for (Path file : new WatchGlob(trial.settings().watches()).find().files()) {
+        for (Path file : new WatchGlob(dryRun.settings().watches()).find().files()) {
             WatchFile.Content content = reader.read(file);
             problems.addAll(content.problems());
             for (WatchFile.Entry entry : content.entries()) {

@@ -1,11 +1,5 @@
 package io.jobrelay.camel.validation;
 
-import static java.util.Objects.requireNonNull;
-import static java.util.function.Function.identity;
-import static java.util.stream.Collectors.toMap;
-
-import io.jobrelay.account.Account;
-import io.jobrelay.account.Signing;
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.camel.config.SnapshotSource;
@@ -17,17 +11,14 @@ import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.ProviderReply;
-import io.jobrelay.settings.Destination;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.Settings;
-import io.jobrelay.settings.Settings.LedgerSettings;
 import io.jobrelay.settings.SettingsReader;
 import io.jobrelay.status.ReloadStatus;
 import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,38 +26,27 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
-import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.util.FileUtil;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 
 /**
  * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
  * no port is opened, nobody is asked. A watch is polled against a reply that is given.
  */
 abstract class OfflineContext implements AutoCloseable {
-    private static final URI NOWHERE = URI.create("https://provider.invalid");
-    private static final double UNBOUNDED = 1_000_000;
-
-    private final AtomicReference<ProviderReply> reply = new AtomicReference<>();
+    private final GivenReply reply = new GivenReply();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final SnapshotSource source;
     private final Main main;
-    private final Path directory;
     private final SettingsReader.Reading reading;
     private final Secrets secrets;
     private final ProviderConfiguration providers;
 
     /**
-     * Sets the line up, with defaults for settings that are wrong, and without routes.
+     * Starts it, with defaults for settings that are wrong, and without routes.
      *
      * @throws IllegalStateException if Camel refuses its own settings
      */
@@ -76,25 +56,19 @@ abstract class OfflineContext implements AutoCloseable {
         main = start(overrides);
         open.push(main::stop);
         try {
-            directory = Files.createTempDirectory("jobrelay-check");
+            Path directory = Files.createTempDirectory("jobrelay-check");
             open.push(() -> FileUtil.removeDir(directory.toFile()));
             CamelContext context = main.getCamelContext();
             reading = ContextSettings.reader(context, snapshot.properties(), overrides, secrets)
                     .reading();
-            Settings detached = detached(reading.settings());
-            providers = new ProviderConfiguration(context, () -> detached, secrets, clock);
+            Settings offline = OfflineSettings.of(reading.settings(), directory);
+            providers = new ProviderConfiguration(context, () -> offline, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(ProviderConfiguration.CLIENT);
-            context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::answer);
+            context.getRegistry().bind(ProviderConfiguration.CLIENT, reply);
             open.push(new EngineConfiguration(
-                    context,
-                    () -> detached,
-                    providers,
-                    new ReloadStatus(clock),
-                    clock,
-                    System::nanoTime,
-                    change -> {}));
-            open.push(new DestinationConfiguration(context, detached, secrets, clock));
+                    context, () -> offline, providers, new ReloadStatus(clock), clock, System::nanoTime, change -> {}));
+            open.push(new DestinationConfiguration(context, offline, secrets, clock));
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);
@@ -124,31 +98,6 @@ abstract class OfflineContext implements AutoCloseable {
             main.stop();
             throw ContextSettings.cause(e, secrets);
         }
-    }
-
-    /** Same names, same parameters. */
-    private Settings detached(Settings settings) {
-        return new Settings(
-                settings.instance(),
-                settings.node(),
-                settings.watches(),
-                new LedgerSettings("jdbc:sqlite:" + directory.resolve("ledger.db")),
-                settings.poll(),
-                settings.delivery(),
-                settings.http(),
-                settings.retention(),
-                settings.jobRetention(),
-                settings.lookEvery(),
-                settings.accounts().values().stream()
-                        .map(OfflineContext::anonymous)
-                        .collect(toMap(Account::name, identity())),
-                settings.destinations().values().stream()
-                        .map(each -> new Destination(each.name(), false, each.target()))
-                        .collect(toMap(Destination::name, identity())));
-    }
-
-    private static Account anonymous(Account account) {
-        return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.batchedPolls());
     }
 
     SnapshotSource source() {
@@ -184,28 +133,9 @@ abstract class OfflineContext implements AutoCloseable {
      * @throws PollFailedException if that answer brings no records
      */
     public List<JobRecord> poll(Watch watch, ProviderReply answer) {
-        reply.set(answer);
+        reply.give(answer);
         startDirectRoutes();
         return providers.poll(watch);
-    }
-
-    /** Every request gets the reply that was given, and none is sent. */
-    private void answer(HttpClientBuilder client) {
-        client.disableAutomaticRetries()
-                .disableRedirectHandling()
-                .disableCookieManagement()
-                .addExecInterceptorFirst("replay", (request, scope, chain) -> response());
-    }
-
-    private ClassicHttpResponse response() {
-        ProviderReply given = requireNonNull(reply.get(), "no reply was given");
-        ClassicHttpResponse response = new BasicClassicHttpResponse(given.httpStatus());
-        ContentType type = given.contentType() == null ? null : ContentType.parse(given.contentType());
-        if (type != null) {
-            response.setHeader("Content-Type", type.toString());
-        }
-        response.setEntity(new ByteArrayEntity(given.body(), type));
-        return response;
     }
 
     /** So that they can be called. */
@@ -236,7 +166,7 @@ abstract class OfflineContext implements AutoCloseable {
             }
         }
         if (failure != null) {
-            throw new IllegalStateException("cannot close the trial: " + failure, failure);
+            throw new IllegalStateException("cannot close the dry run: " + failure, failure);
         }
     }
 }

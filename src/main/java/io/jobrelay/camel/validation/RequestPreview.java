@@ -45,7 +45,7 @@ public final class RequestPreview implements AutoCloseable {
     private static final Pattern SIGNED =
             Pattern.compile("SignedHeaders=([^,\\s]*)|^bce-auth-v1/[^/]*/[^/]*/[^/]*/([^/]*)/");
 
-    private final DryRun trial;
+    private final DryRun dryRun;
     private final CamelContext context;
     private final ProducerTemplate template;
     private final List<Request> noted = new ArrayList<>();
@@ -74,13 +74,13 @@ public final class RequestPreview implements AutoCloseable {
         this(new DryRun(clock));
     }
 
-    RequestPreview(DryRun trial) {
-        this.trial = trial;
-        context = trial.context();
+    RequestPreview(DryRun dryRun) {
+        this.dryRun = dryRun;
+        context = dryRun.context();
         context.getRegistry().unbind(ProviderConfiguration.CLIENT);
         context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::note);
-        trial.problems();
-        trial.startDirectRoutes();
+        dryRun.problems();
+        dryRun.startDirectRoutes();
         template = context.createProducerTemplate();
     }
 
@@ -101,7 +101,7 @@ public final class RequestPreview implements AutoCloseable {
     public List<Request> batchedRequests(Watch watch, Account account) {
         noted.clear();
         if (account.batchedPolls()) {
-            ProviderApi api = trial.providers().apis().get(watch.api());
+            ProviderApi api = dryRun.providers().apis().get(watch.api());
             if (api != null) {
                 api.common(watch)
                         .map(common -> Poll.batched(api, common, List.of()))
@@ -172,7 +172,7 @@ public final class RequestPreview implements AutoCloseable {
     }
 
     private String mask(String text) {
-        return trial.secrets().mask(text);
+        return dryRun.secrets().mask(text);
     }
 
     private static List<String> signed(String authorization) {
@@ -193,6 +193,6 @@ public final class RequestPreview implements AutoCloseable {
 
     @Override
     public void close() {
-        trial.close();
+        dryRun.close();
     }
 }

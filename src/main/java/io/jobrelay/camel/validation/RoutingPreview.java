@@ -44,7 +44,7 @@ public final class RoutingPreview implements AutoCloseable {
     /** What happens within the process, and decides. */
     private static final Set<String> LOCAL = Set.of("direct", "bean", "class", "language", "log");
 
-    private final DryRun trial;
+    private final DryRun dryRun;
     private final CamelContext context;
     private final Clock clock;
     private final List<Processor> routers = new ArrayList<>();
@@ -81,21 +81,21 @@ public final class RoutingPreview implements AutoCloseable {
         this(new DryRun(clock), clock);
     }
 
-    RoutingPreview(DryRun trial, Clock clock) {
-        this.trial = trial;
+    RoutingPreview(DryRun dryRun, Clock clock) {
+        this.dryRun = dryRun;
         this.clock = clock;
-        context = trial.context();
+        context = dryRun.context();
         context.getCamelContextExtension()
                 .registerEndpointCallback((uri, endpoint) -> isLocal(endpoint) ? endpoint : new Noting(endpoint));
-        trial.problems();
-        trial.startDirectRoutes();
+        dryRun.problems();
+        dryRun.startDirectRoutes();
         try {
             for (Route route : routes(OUTBOX + Outbox.CHANGES)) {
                 context.getRouteController().startRoute(route.getRouteId());
             }
         } catch (Exception e) {
             close();
-            throw ContextSettings.cause(e, trial.secrets());
+            throw ContextSettings.cause(e, dryRun.secrets());
         }
     }
 
@@ -128,7 +128,7 @@ public final class RoutingPreview implements AutoCloseable {
 
     /** True if the settings switch the destination off. */
     public boolean off(String destination) {
-        Destination settings = trial.settings().destinations().get(destination);
+        Destination settings = dryRun.settings().destinations().get(destination);
         return settings != null && !settings.enabled();
     }
 
@@ -168,7 +168,7 @@ public final class RoutingPreview implements AutoCloseable {
                 exchange.setException(e);
             }
             if (exchange.getException() != null) {
-                failure = trial.secrets()
+                failure = dryRun.secrets()
                         .mask(String.valueOf(exchange.getException().getMessage()));
             }
         }
@@ -193,7 +193,7 @@ public final class RoutingPreview implements AutoCloseable {
 
     @Override
     public void close() {
-        trial.close();
+        dryRun.close();
     }
 
     /** Stands in for an endpoint that leads out of the process. */
@@ -227,7 +227,7 @@ public final class RoutingPreview implements AutoCloseable {
             NamedNode node = ((ModelCamelContext) context).getProcessorDefinition(id);
             boolean outbox = uri.startsWith(OUTBOX);
             return new Step(
-                    outbox ? name(uri) : trial.secrets().mask(uri),
+                    outbox ? name(uri) : dryRun.secrets().mask(uri),
                     outbox,
                     String.valueOf(ExchangeHelper.getAtRouteId(exchange)),
                     id,

@@ -37,12 +37,12 @@ final class SeedValidator {
     private static final Set<String> KINDS =
             Arrays.stream(FailureKind.values()).map(Enum::name).collect(toCollection(TreeSet::new));
 
-    private final DryRun trial;
+    private final DryRun dryRun;
     private final RecordSchema schema = new RecordSchema();
     private final List<Problem> problems = new ArrayList<>();
 
-    SeedValidator(DryRun trial) {
-        this.trial = trial;
+    SeedValidator(DryRun dryRun) {
+        this.dryRun = dryRun;
     }
 
     List<Problem> problems(Path folder) {
@@ -72,7 +72,7 @@ final class SeedValidator {
             problem(file, "is not there; it holds the watch that the replies answer");
             return Optional.empty();
         }
-        WatchFile.Content content = new WatchFile(trial.watchReader()).read(file);
+        WatchFile.Content content = new WatchFile(dryRun.watchReader()).read(file);
         problems.addAll(content.problems());
         List<Watch> watches =
                 content.entries().stream().map(WatchFile.Entry::watch).toList();
@@ -81,7 +81,7 @@ final class SeedValidator {
                 .forEach(watch ->
                         problem(file, "api: must be that of the folder, %s, was '%s'".formatted(api, watch.api())));
         return watches.stream()
-                .filter(watch -> watch.api().equals(api) && trial.canPoll(api))
+                .filter(watch -> watch.api().equals(api) && dryRun.canPoll(api))
                 .findFirst();
     }
 
@@ -96,7 +96,7 @@ final class SeedValidator {
         }
         try {
             byte[] body = reply.get().toString().getBytes(UTF_8);
-            List<JobRecord> records = trial.poll(watch.get(), new ProviderReply(200, JSON, body));
+            List<JobRecord> records = dryRun.poll(watch.get(), new ProviderReply(200, JSON, body));
             JsonNode given = Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(records));
             given.forEach(record -> ((ObjectNode) record).remove("observeTime"));
             JsonNode same = expected.get().isArray() ? given : given.path(0);
@@ -144,7 +144,7 @@ final class SeedValidator {
                 : error.path("text").asText();
         String type = error.path("headers").path("content-type").asText(JSON);
         try {
-            trial.poll(watch, new ProviderReply(error.path("status").intValue(), type, body.getBytes(UTF_8)));
+            dryRun.poll(watch, new ProviderReply(error.path("status").intValue(), type, body.getBytes(UTF_8)));
             problem(file, "failure: must be %s, but the reply became a record".formatted(expected.path("kind")));
         } catch (PollFailedException e) {
             PollFailure failure = e.failure();
