@@ -42,6 +42,7 @@ class SandboxRunIT {
             properties.put(
                     "jobrelay.destination.file.path",
                     out.resolve("changes.ndjson").toString());
+            properties.put("jobrelay.destination.queue.enabled", "true");
             properties.put("jobrelay.destination.queue.queue", QUEUE);
             properties.put("jobrelay.destination.queue.port", "");
             properties.put(ContextSettings.MANAGEMENT, "false");
