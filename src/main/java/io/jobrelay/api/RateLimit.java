@@ -35,7 +35,7 @@ final class RateLimit {
     private record Client(String network, boolean authenticated) {}
 
     /** Acquires a permit and returns 0, or the seconds to wait for one. */
-    synchronized int take(String address, boolean authenticated) {
+    synchronized int acquire(String address, boolean authenticated) {
         Client client = new Client(network(address), authenticated);
         long now = nanoTime.getAsLong();
         long ahead = Math.max(0, due.getOrDefault(client, now) - now);

@@ -89,7 +89,7 @@ final class RequestGuard implements Handler<RoutingContext> {
                 request.remoteAddress().hostAddress(),
                 request.headers().getAll("X-Forwarded-For"),
                 settings.trustedProxies());
-        int seconds = limit.take(client, authenticated);
+        int seconds = limit.acquire(client, authenticated);
         if (seconds > 0) {
             throw RefusedException.of(
                             429,

@@ -34,30 +34,30 @@ final class ApiOptions {
     private @Nullable URI url;
 
     /** Asks the running Jobrelay. */
-    <T> T ask(Function<AdminClient, T> question) {
+    <T> T askRunning(Function<AdminClient, T> question) {
         if (url != null) {
-            return question.apply(elsewhere(url));
+            return question.apply(remote(url));
         }
         HttpSettings http = ContextSettings.read("jobrelay.http.").http();
         requireAddress(http);
         try {
-            return question.apply(here(http));
+            return question.apply(local(http));
         } catch (ApiException e) {
             throw e.isUnreachable() ? new IllegalStateException(e.getMessage() + "; " + START, e) : e;
         }
     }
 
     /** Asks the running Jobrelay, or where none runs here or its API is off, the ledger of this directory. */
-    <T> T askOrLook(Function<AdminClient, T> question) {
+    <T> T ask(Function<AdminClient, T> question) {
         if (url != null) {
-            return question.apply(elsewhere(url));
+            return question.apply(remote(url));
         }
         Settings settings = ContextSettings.read("jobrelay.http.", "jobrelay.ledger.");
         LedgerSettings ledger = settings.ledger();
         HttpSettings http = settings.http();
         if (http.enabled() && http.port() != 0) {
             try {
-                return question.apply(here(http));
+                return question.apply(local(http));
             } catch (ApiException e) {
                 if (!e.isUnreachable()) {
                     throw e;
@@ -67,11 +67,11 @@ final class ApiOptions {
                 });
             }
         }
-        return look(ledger, question);
+        return askLedger(ledger, question);
     }
 
     /** Serves the part of the API that needs nothing but the ledger, to this process alone. */
-    private static <T> T look(LedgerSettings settings, Function<AdminClient, T> question) {
+    private static <T> T askLedger(LedgerSettings settings, Function<AdminClient, T> question) {
         String token = UUID.randomUUID().toString();
         try (LedgerDatabase ledger = LedgerDatabase.openBeside(settings);
                 ApiServer server = ApiServer.start(
@@ -96,11 +96,11 @@ final class ApiOptions {
     }
 
     /** The token of this directory is for the Jobrelay of this directory alone. */
-    private static AdminClient elsewhere(URI url) {
+    private static AdminClient remote(URI url) {
         return new AdminClient(url, System.getenv("JOBRELAY_HTTP_TOKEN"));
     }
 
-    private static AdminClient here(HttpSettings http) {
+    private static AdminClient local(HttpSettings http) {
         String host = http.host();
         if (host.equals("0.0.0.0")) {
             host = "127.0.0.1";

@@ -27,15 +27,15 @@ record CheckReport(Clock clock, PrintWriter out) {
                 Account account =
                         requireNonNull(findings.accounts().get(placed.watch().account()), "a known account");
                 say(placed.place() + ": " + placed.watch().api() + ", account " + account.name());
-                account.missing().ifPresent(missing -> say("  would not be asked: " + missing));
+                account.missing().ifPresent(missing -> say("  would not be polled: " + missing));
                 List<RequestPreview.Request> requests = preview.requests(placed.watch(), account);
                 if (requests.isEmpty()) {
-                    say("  asks nothing: its route ends before that");
+                    say("  sends nothing: its route ends before the request");
                 }
                 requests.forEach(this::request);
                 List<RequestPreview.Request> batched = preview.batchedRequests(placed.watch(), account);
                 if (!batched.isEmpty()) {
-                    say("  in the place of many such requests, since the account has batched-polls=true:");
+                    say("  instead of many such requests, since the account has batched-polls=true:");
                     batched.forEach(this::request);
                 }
             }
@@ -82,14 +82,14 @@ record CheckReport(Clock clock, PrintWriter out) {
                         ? "not while jobrelay.destination." + step.to() + ".enabled=false"
                         : read ? what : "no route reads outbox:" + step.to();
             } else {
-                what = "(not asked here) " + what;
+                what = "(not called here) " + what;
             }
             table.row("  " + step.to(), step.route() + "/" + step.step(), what);
         }
         left.forEach(destination -> table.row("  " + destination, "", "not sent there"));
         table.lines().forEach(out::println);
         if (!outcome.failure().isEmpty()) {
-            say("  the router fails, and would be tried again: " + outcome.failure());
+            say("  the router fails and would try again: " + outcome.failure());
         }
         return outcome.failure().isEmpty();
     }

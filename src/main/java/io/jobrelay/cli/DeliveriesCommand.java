@@ -34,7 +34,7 @@ final class DeliveriesCommand extends Subcommand {
         Map<String, Object> query = selection.query();
         query.put("status", status);
         return list.print(
-                most -> api.askOrLook(client -> client.list("/api/deliveries", query, "deliveries", most)),
+                most -> api.ask(client -> client.list("/api/deliveries", query, "deliveries", most)),
                 Column.of("ID", "/id"),
                 Column.of("SUBJECT", "/subject"),
                 Column.of("CHANGE", "/sequence"),
@@ -68,7 +68,7 @@ final class DeliveriesCommand extends Subcommand {
                 "1:some id is not that of a dead delivery, or neither a Jobrelay nor its ledger can be asked"
             })
     int redeliver(@ArgGroup(multiplicity = "1") Dead dead, @Mixin ApiOptions api) {
-        long redelivered = api.askOrLook(client -> dead.ids.isEmpty()
+        long redelivered = api.ask(client -> dead.ids.isEmpty()
                 ? redeliver(client, dead.selection == null ? Map.of() : dead.selection.query())
                 : each(
                         dead.ids,

@@ -21,10 +21,10 @@ final class DestinationsCommand extends Subcommand {
                 "OPEN: it fails, and one delivery is tried now and then. DISABLED: nothing is sent until you enable it."
             },
             exitCodeList = {"0:listed", "1:neither a Jobrelay nor its ledger can be asked"})
-    int list(@Mixin FormOptions form, @Mixin ApiOptions api) {
-        form.print(
+    int list(@Mixin FormatOptions format, @Mixin ApiOptions api) {
+        format.print(
                 out(),
-                api.askOrLook(client -> client.all("destinations")),
+                api.ask(client -> client.all("destinations")),
                 Column.of("DESTINATION", "/name"),
                 Column.of("CIRCUIT", "/circuit"),
                 Column.of("PENDING", "/pending"),
@@ -48,7 +48,7 @@ final class DestinationsCommand extends Subcommand {
     int enable(
             @Parameters(paramLabel = "NAME", description = "A destination as destinations list prints it.") String name,
             @Mixin ApiOptions api) {
-        return api.askOrLook(client -> enable(client, name)) ? ExitStatus.OK : ExitStatus.FAILED;
+        return api.ask(client -> enable(client, name)) ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
     private boolean enable(AdminClient client, String name) {

@@ -67,7 +67,7 @@ final class JobsCommand extends Subcommand {
         query.put("label", labels);
         query.put("sort", sort);
         return list.print(
-                most -> api.ask(client -> client.list("/api/jobs", query, "jobs", most)),
+                most -> api.askRunning(client -> client.list("/api/jobs", query, "jobs", most)),
                 Column.of("ID", "/id"),
                 Column.of("STATE", "/state"),
                 Column.of("SINCE", "/stateTime"),
@@ -82,10 +82,10 @@ final class JobsCommand extends Subcommand {
             exitCodeList = {"0:printed", "1:there is no such job, or it could not be asked"})
     int show(
             @Parameters(paramLabel = "ID", description = JOB) String id,
-            @Mixin FormOptions form,
+            @Mixin FormatOptions format,
             @Mixin ApiOptions api) {
-        JsonNode job = api.ask(client -> client.get("/api/jobs/" + PercentEncoding.encode(id)));
-        if (form.json) {
+        JsonNode job = api.askRunning(client -> client.get("/api/jobs/" + PercentEncoding.encode(id)));
+        if (format.json) {
             out().println(Json.write(job));
         } else {
             // A provider's text may contain terminal controls, which JSON does not escape.
@@ -105,7 +105,7 @@ final class JobsCommand extends Subcommand {
             @Mixin ApiOptions api) {
         String path = "/api/jobs/" + PercentEncoding.encode(id) + "/changes";
         return list.print(
-                most -> api.ask(client -> client.list(path, Map.of(), "changes", most)),
+                most -> api.askRunning(client -> client.list(path, Map.of(), "changes", most)),
                 Column.of("CHANGE", "/data/job/sequence"),
                 Column.of("TIME", "/time"),
                 Column.of("FROM", "/data/previousState"),

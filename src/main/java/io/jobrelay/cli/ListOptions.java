@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How much of a list is printed, and how. */
-final class ListOptions extends FormOptions {
+final class ListOptions extends FormatOptions {
     @Option(
             names = "--limit",
             paramLabel = "N",

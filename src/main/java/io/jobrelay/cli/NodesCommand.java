@@ -13,16 +13,16 @@ import picocli.CommandLine.Mixin;
         exitCodeList = {"0:listed", "1:neither a Jobrelay nor its ledger can be asked"})
 final class NodesCommand extends Subcommand {
     @Mixin
-    private FormOptions form = new FormOptions();
+    private FormatOptions format = new FormatOptions();
 
     @Mixin
     private ApiOptions api = new ApiOptions();
 
     @Override
     public Integer call() {
-        form.print(
+        format.print(
                 out(),
-                api.askOrLook(client -> client.all("nodes")),
+                api.ask(client -> client.all("nodes")),
                 Column.of("NODE", "/name"),
                 Column.of("ACCOUNTS", "/accounts"),
                 Column.of("DESTINATIONS", "/destinations"),

@@ -75,7 +75,7 @@ final class RecordCommand extends Subcommand {
     private String apiOfFile() {
         Matcher seed = SEED.matcher(Path.of(file).toAbsolutePath().normalize().toString());
         if (!seed.matches()) {
-            throw refused("Missing required option: '--api=NAME', since the file is in no folder of seeds/");
+            throw usageError("Missing required option: '--api=NAME', since the file is in no folder of seeds/");
         }
         return seed.group(1);
     }

@@ -47,7 +47,7 @@ final class SandboxCommand extends Subcommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (seconds < 1) {
-            throw refused("--seconds: at least 1, was " + seconds);
+            throw usageError("--seconds: at least 1, was " + seconds);
         }
         // Before anything is logged, so that the terminal shows the changes and little else.
         System.setProperty(LOG_LEVEL, System.getProperty(LOG_LEVEL, "WARN"));

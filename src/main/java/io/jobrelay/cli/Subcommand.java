@@ -30,7 +30,7 @@ abstract class Subcommand implements Callable<Integer> {
     /** A group of commands does nothing itself. */
     @Override
     public Integer call() throws Exception {
-        throw refused("Missing required subcommand");
+        throw usageError("Missing required subcommand");
     }
 
     /** For data. */
@@ -71,7 +71,7 @@ abstract class Subcommand implements Callable<Integer> {
     }
 
     /** An invalid command line: exit status 2, with the usage. */
-    final ParameterException refused(String message) {
+    final ParameterException usageError(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -80,8 +80,8 @@ final class WaitCommand extends Subcommand {
         Instant deadline = timeout == null ? Instant.MAX : clock.instant().plus(timeout);
         while (true) {
             Thread.sleep(POLL_MILLIS);
-            boolean complete =
-                    engine.watchFiles().complete(); // read first: until then, unfinished watches may be missing
+            // Read first: unfinished watches may be missing until then.
+            boolean complete = engine.watchFiles().complete();
             List<Watches.Unfinished> unfinished = engine.watches().unfinished();
             if (complete) {
                 if (unfinished.isEmpty() && engine.watchFiles().refused() == 0) {

@@ -56,7 +56,7 @@ final class WatchesCommand extends Subcommand {
         query.put("account", accounts);
         query.put("health", healths);
         return list.print(
-                most -> api.ask(client -> client.list("/api/watches", query, "watches", most)),
+                most -> api.askRunning(client -> client.list("/api/watches", query, "watches", most)),
                 Column.of("ID", "/id"),
                 Column.of("API", "/api"),
                 Column.of("ACCOUNT", "/account"),
@@ -82,14 +82,14 @@ final class WatchesCommand extends Subcommand {
                             description =
                                     "Watch files, in YAML or JSON; one watch in JSON will do; - for standard input.")
                     List<String> files,
-            @Mixin FormOptions form,
+            @Mixin FormatOptions format,
             @Mixin ApiOptions api) {
-        return api.ask(client -> {
+        return api.askRunning(client -> {
                     boolean all = true;
                     for (String file : files) {
                         WatchFile.Outline outline = outline(file);
                         for (WatchFile.Item item : outline.items()) {
-                            all &= add(client, file, item, form);
+                            all &= add(client, file, item, format);
                         }
                         outline.problems().forEach(problem -> warn(problem.toString()));
                         all &= outline.readable();
@@ -109,10 +109,10 @@ final class WatchesCommand extends Subcommand {
         }
     }
 
-    private boolean add(AdminClient client, String file, WatchFile.Item item, FormOptions form) {
+    private boolean add(AdminClient client, String file, WatchFile.Item item, FormatOptions format) {
         try {
             JsonNode added = client.post("/api/watches", item.watch());
-            out().println(form.json ? Json.write(added) : PlainLine.of(Column.text(added, "/id")));
+            out().println(format.json ? Json.write(added) : PlainLine.of(Column.text(added, "/id")));
             out().flush();
             return true;
         } catch (ApiException e) {
@@ -146,7 +146,7 @@ final class WatchesCommand extends Subcommand {
     }
 
     private int each(List<String> ids, ApiOptions api, BiConsumer<AdminClient, String> request) {
-        boolean all = api.ask(client ->
+        boolean all = api.askRunning(client ->
                 each(ids, id -> request.accept(client, "/api/watches/" + PercentEncoding.encode(id))) == ids.size());
         return all ? ExitStatus.OK : ExitStatus.FAILED;
     }

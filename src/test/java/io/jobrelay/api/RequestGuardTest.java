@@ -299,16 +299,16 @@ class RequestGuardTest {
         AtomicLong nanos = new AtomicLong();
         RateLimit limit = new RateLimit(nanos::get);
         for (int i = 0; i < RateLimit.AT_ONCE; i++) {
-            assertThat(limit.take("2001:db8:0:1:0:0:0:" + Integer.toHexString(i), true))
+            assertThat(limit.acquire("2001:db8:0:1:0:0:0:" + Integer.toHexString(i), true))
                     .isZero();
         }
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", true)).isEqualTo(1);
-        assertThat(limit.take("2001:db8:0:2:0:0:0:1", true)).isZero();
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", false)).isZero();
-        assertThat(limit.take("192.0.2.1", true)).isZero();
+        assertThat(limit.acquire("2001:db8:0:1:0:0:0:ffff", true)).isEqualTo(1);
+        assertThat(limit.acquire("2001:db8:0:2:0:0:0:1", true)).isZero();
+        assertThat(limit.acquire("2001:db8:0:1:0:0:0:ffff", false)).isZero();
+        assertThat(limit.acquire("192.0.2.1", true)).isZero();
         nanos.addAndGet(1_000_000_000L / RateLimit.PER_SECOND);
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", true)).isZero();
-        assertThat(limit.take("2001:db8:0:1:0:0:0:ffff", true)).isEqualTo(1);
+        assertThat(limit.acquire("2001:db8:0:1:0:0:0:ffff", true)).isZero();
+        assertThat(limit.acquire("2001:db8:0:1:0:0:0:ffff", true)).isEqualTo(1);
     }
 
     @Test

@@ -103,7 +103,7 @@ class ExplainIT {
                 .contains("\n    {\"taskId\":\"task-4f1c2d7e9ab8\"}\n")
                 .containsPattern("""
                         watches/huawei-octopus-system-jobs.yaml:1: huawei-octopus-system-jobs, account octopus
-                          would not be asked: jobrelay.account.octopus.access-key and jobrelay.account.octopus.secret-key: required by signing=sdk-hmac-sha256, are not set
+                          would not be polled: jobrelay.account.octopus.access-key and jobrelay.account.octopus.secret-key: required by signing=sdk-hmac-sha256, are not set
                           GET https://octopus.cn-north-11.myhuaweicloud.com/v1.0/087679f0aaxxxxxxxxxxxxxx2f5e902b/data/system-jobs\\?offset=0&limit=100
                         """)
                 .containsPattern("x-sdk-date: " + TIME + "  \\(signed\\)\n")
@@ -122,7 +122,7 @@ class ExplainIT {
     void the_list_that_replaces_many_requests_is_printed_too() {
         assertThat(check.lines())
                 .contains(
-                        "  in the place of many such requests, since the account has batched-polls=true:",
+                        "  instead of many such requests, since the account has batched-polls=true:",
                         "  GET https://aiworkspace.cn-hangzhou.aliyuncs.com/api/v1/datasets/d-rbvg5fake0jhc9ks92/datasetjobs"
                                 + "?PageNumber=1&PageSize=50&DatasetVersion=v1&WorkspaceId=478",
                         "    x-acs-action: ListDatasetJobs  (signed)");
@@ -137,7 +137,7 @@ class ExplainIT {
                         first,
                         "  TO                          BY",
                         "  file                        router/to-file       Everything.",
-                        "  http://crm.invalid/changes  router/to-crm        (not asked here) For the customers.",
+                        "  http://crm.invalid/changes  router/to-crm        (not called here) For the customers.",
                         "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
                         "  queue                       router/to-queue      Jobs that have ended.",
                         "  amqp                        router/to-amqp       not while"
@@ -149,7 +149,7 @@ class ExplainIT {
                         "watch/w",
                         "  TO                          BY",
                         "  file                        router/to-file       Everything.",
-                        "  http://crm.invalid/changes  router/to-crm        (not asked here) For the customers.",
+                        "  http://crm.invalid/changes  router/to-crm        (not called here) For the customers.",
                         "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
                         "  queue                                            not sent there",
                         "  webhook                                          not sent there");
@@ -169,7 +169,7 @@ class ExplainIT {
                 "{\"specversion\": \"1.0\", \"id\": \"1\", \"subject\": \"s\", \"data\": {}}");
         JobrelayProcess fails = JobrelayProcess.in(directory).run("check", "--change", "event.json");
         assertThat(fails.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(fails.lines()).anyMatch(line -> line.startsWith("  the router fails, and would be tried again: "));
+        assertThat(fails.lines()).anyMatch(line -> line.startsWith("  the router fails and would try again: "));
     }
 
     private static String record(String seed, String state) throws IOException {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Whether a command prints for people or for programs. */
-class FormOptions {
+class FormatOptions {
     @Option(names = "--json", description = "Print a JSON document a line.")
     boolean json;
 
