@@ -99,6 +99,13 @@ record Reply(int status, Map<String, String> headers, byte[] body) {
         return new Reply(status, all, body);
     }
 
+    /** For a client that has the body: the same headers, which update those that it keeps, and no body. */
+    Reply notModified() {
+        Map<String, String> all = new HashMap<>(headers);
+        all.remove("Content-Type");
+        return new Reply(304, all, new byte[0]);
+    }
+
     void send(HttpServerResponse response) {
         if (!response.ended() && !response.closed()) {
             headers.forEach(response.setStatusCode(status)::putHeader);

@@ -133,7 +133,7 @@ public final class Routes {
             context.response().putHeader("ETag", tag);
         }
         boolean fresh = tag != null && context.isFresh();
-        (fresh ? Reply.empty(304) : reply).send(context.response());
+        (fresh ? reply.notModified() : reply).send(context.response());
     }
 
     static void refuse(RoutingContext context, Throwable failure) {
