@@ -50,13 +50,13 @@ public final class Relay implements AutoCloseable {
             "file:routes/templates/*.camel.yaml,file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
     private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
 
-    /** How much of the line is started. */
+    /** How much is started. */
     public enum Scope {
         /** The providers' routes, to be asked one by one. */
         PROVIDERS(PROVIDER_ROUTES),
         /** And the engine that polls the watches and takes in what they bring. */
         POLLING(PROVIDER_ROUTES + "," + ENGINE_ROUTES),
-        /** And the router and the destinations: the whole line. */
+        /** And the router and the destinations: the whole flow. */
         EVERYTHING("file:routes/**/*.camel.yaml");
 
         private final String routes;
@@ -86,7 +86,7 @@ public final class Relay implements AutoCloseable {
      * Starts.
      *
      * @param overrides properties that win over those of {@code application.properties} and of the environment
-     * @param changes told of every change once it is committed, on the thread that polled
+     * @param changes gets every change once it is committed, on the thread that polled
      * @throws InvalidSettingsException if the properties are wrong, with every problem
      * @throws PortInUseException if one of its ports cannot be listened at, naming each
      * @throws LedgerException if the ledger cannot be opened
@@ -215,7 +215,7 @@ public final class Relay implements AutoCloseable {
         managed.ifPresent(address -> management = new ManagementPort(address, context.getRegistry()));
     }
 
-    /** True once Camel has stopped: somebody has told it to behind the back of this. */
+    /** True once Camel has stopped, be it by Camel's own command line. */
     public boolean stopped() {
         return main.getCamelContext().isStopped();
     }

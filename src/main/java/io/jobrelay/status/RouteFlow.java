@@ -46,7 +46,7 @@ public record RouteFlow(
         to = List.copyOf(to);
     }
 
-    /** What a route does for the line, in the order of the line. */
+    /** What a route does, in the order of the flow. */
     public enum Stage {
         /** Hands watches that are due to providers' routes. */
         WATCH,

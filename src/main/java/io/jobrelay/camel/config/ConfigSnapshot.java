@@ -29,8 +29,6 @@ import java.util.stream.Stream;
  */
 public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unreadable) {
     public static final String PROPERTIES = "application.properties";
-    public static final String ROUTE = ".camel.yaml";
-    public static final String MAPPING = ".jq";
     private static final Path ROUTES = Path.of("routes");
 
     public ConfigSnapshot {
@@ -70,15 +68,8 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
 
     /** True for the path of a route file or a mapping, whether or not it is there. */
     public static boolean covers(Path file) {
-        if (!file.startsWith(ROUTES)) {
-            return false;
-        }
-        for (Path part : file) {
-            if (part.toString().startsWith(".")) {
-                return false;
-            }
-        }
-        return isRoute(file.toString()) || isMapping(file.toString());
+        boolean hidden = ("/" + file).contains("/.");
+        return file.startsWith(ROUTES) && !hidden && (isRoute(file.toString()) || isMapping(file.toString()));
     }
 
     private static void read(Path file, Charset charset, Map<String, String> texts, Map<String, String> unreadable) {
@@ -93,12 +84,12 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
 
     /** True for the name of a route file. */
     public static boolean isRoute(String file) {
-        return file.endsWith(ROUTE);
+        return file.endsWith(".camel.yaml");
     }
 
     /** True for the name of a mapping. */
     public static boolean isMapping(String file) {
-        return file.endsWith(MAPPING);
+        return file.endsWith(".jq");
     }
 
     /** All files, readable or not, in order. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What Camel reads of the files that can be edited: not what is on the disk just now, but the snapshot that was found good. So
- * a route that is built anew beside a broken mapping gets the mapping that it had.
+ * a route that is rebuilt beside a broken mapping gets the mapping that it had.
  *
  * <p>An environment variable wins over the property of the same name. A property that has no value, or an empty one, has its
  * default, in routes as everywhere. What cannot be edited live has the value that Jobrelay was started with.
@@ -151,7 +151,7 @@ public final class SnapshotSource {
                         .filter(value -> !value.isBlank())
                         .isPresent();
             } catch (RuntimeException e) {
-                return true; // and Camel tells whoever asked for it
+                return true; // Camel says it to the caller
             }
         }
 

@@ -5,10 +5,9 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.CliConnectorFactory;
 
 /**
- * Camel's own command line, which reaches into a running line where the jars of its connector lie beside Jobrelay's. It goes by
- * files that are named after the process, and takes their removal for the order to stop: a second context in the process, such
- * as a trial's, would bring the running line down when it is closed. So every context that listens
- * to this is kept from it.
+ * Keeps Camel's own command line out of a context, where the jars of its connector lie beside Jobrelay's. It goes by files that
+ * are named after the process, and takes their removal for the order to stop: a second context in the process, such as that of
+ * a dry run, would stop the running one when it is closed.
  */
 public final class WithoutCliConnector extends MainListenerSupport {
     @Override

@@ -21,9 +21,9 @@ record ReloadPlan(Set<String> files) {
     /**
      * Makes the plan.
      *
-     * @param changed files, keys of properties, and outboxes of destinations that are opened anew
+     * @param changed files, keys of properties, and outboxes of destinations that are opened again
      * @param reads what the routes of each file of the snapshot behind the edit were built with
-     * @param beans names of beans that are bound anew
+     * @param beans names of beans that are bound again
      */
     static ReloadPlan of(
             ConfigSnapshot before,
