@@ -114,6 +114,16 @@ class DocsTest {
                 .allSatisfy(name -> assertThat(classes).contains(name));
     }
 
+    /** A word that is longer than the line stands alone; a row of a table is one line. */
+    @Test
+    void no_line_is_longer_than_120_columns() {
+        assertThat(Documents.all().stream()
+                        .flatMap(document -> Documents.lines(document).stream())
+                        .filter(line -> line.length() > 120 && !line.strip().startsWith("|"))
+                        .filter(line -> line.strip().contains(" ")))
+                .isEmpty();
+    }
+
     /** What a newcomer reads first stays short. */
     @Test
     void the_readme_has_at_most_150_lines() {
