@@ -105,6 +105,7 @@ class CanaryIT {
         properties.put("jobrelay.destination.webhook.secret", "{{env:CANARY_WEBHOOK}}");
         told.add(webhookKey);
         properties.put("jobrelay.destination.file.path", "out/changes-{date}.ndjson");
+        properties.put("jobrelay.destination.queue.enabled", "true");
         properties.put("jobrelay.destination.queue.queue", "jobrelay.changes");
         properties.put("jobrelay.destination.queue.port", "");
         properties.put("jobrelay.destination.queue.broker-url", "");

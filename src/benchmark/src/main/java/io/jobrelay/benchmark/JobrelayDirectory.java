@@ -51,6 +51,7 @@ final class JobrelayDirectory {
         all.put("jobrelay.account.cloud.requests-per-second", "1000000");
         all.put("jobrelay.poll.concurrency", String.valueOf(concurrency));
         all.put("jobrelay.http.port", "0");
+        all.put("jobrelay.destination.queue.enabled", "true");
         all.put("jobrelay.destination.queue.port", String.valueOf(FreePort.next()));
         all.put("camel.management.port", String.valueOf(FreePort.next()));
         all.putAll(properties);
