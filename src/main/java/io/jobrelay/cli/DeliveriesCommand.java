@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.signing.PercentEncoding;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -47,7 +47,7 @@ final class DeliveriesCommand extends Subcommand {
     /** Either ids, or a selection, or all. */
     static final class Dead {
         @Parameters(paramLabel = "ID", arity = "1..*", description = "Ids as deliveries list prints them.")
-        List<String> ids = List.of();
+        Set<String> ids = Set.of();
 
         @ArgGroup(exclusive = false, multiplicity = "1")
         @Nullable

@@ -86,11 +86,14 @@ class DeliveriesCommandTest {
         assertThat(redeliver.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(redeliver.lines()).containsExactly("1");
         assertThat(redeliver.err()).isEqualTo("hook.e9: there is no delivery 'hook.e9'; /api/deliveries lists them\n");
-        assertThat(jobrelay("deliveries", "redeliver", "--until", "1970-01-04").lines())
+        CommandRun twice = jobrelay("deliveries", "redeliver", "hook.e2", "hook.e2");
+        assertThat(twice.status()).as(twice.err()).isZero();
+        assertThat(twice.lines()).containsExactly("1");
+        assertThat(jobrelay("deliveries", "redeliver", "--since", "1970-01-04").lines())
                 .containsExactly("1");
         assertThat(jobrelay("deliveries", "list", "--status", "PENDING", "--destination", "hook")
                         .lines())
-                .hasSize(3);
+                .hasSize(4);
     }
 
     @Test
