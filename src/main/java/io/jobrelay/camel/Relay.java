@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class Relay implements AutoCloseable {
     private static final String PROVIDER_ROUTES =
             "file:routes/templates/*.camel.yaml,file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml";
-    private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml";
+    private static final String ENGINE_ROUTES = "file:routes/policies/*.camel.yaml,file:routes/poll.camel.yaml";
 
     /** How much is started. */
     public enum Scope {

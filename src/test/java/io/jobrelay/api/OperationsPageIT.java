@@ -273,7 +273,7 @@ class OperationsPageIT {
         return new Flow(
                 time,
                 List.of(
-                        route("poll-watch", Stage.WATCH, "watches:due", "direct:${variable.api}", through, null, time),
+                        route("poll", Stage.WATCH, "watches:due", "direct:${variable.api}", through, null, time),
                         state(
                                 route(
                                         "acme-job",

@@ -204,7 +204,9 @@ class FailingDestinationIT {
         Path router = directory.resolve("router.camel.yaml");
         String right = Files.readString(Path.of("routes/router.camel.yaml"));
         Files.writeString(router, right.replace(".data.job.terminal == true", "error(\\\"broken\\\")"));
-        line.set("camel.main.routes-include-pattern", "file:routes/*/*.camel.yaml,file:" + router)
+        line.set(
+                        "camel.main.routes-include-pattern",
+                        "file:routes/*/*.camel.yaml,file:routes/poll.camel.yaml,file:" + router)
                 .set("jobrelay.delivery.schedule", "0s,1ms")
                 .set("jobrelay.delivery.probe-every", "100ms");
         line.watch(jobs(12));

@@ -96,7 +96,7 @@ class FailedPollsTest {
         overrides.put(
                 "camel.main.routes-include-pattern",
                 "file:routes/templates/*.camel.yaml,file:routes/providers/*.camel.yaml,file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,"
-                        + "file:routes/engine/*.camel.yaml,file:" + directory + "/*.camel.yaml");
+                        + "file:routes/poll.camel.yaml,file:" + directory + "/*.camel.yaml");
         healthy.reply(200, "{\"is_success\": true, \"job\": {\"job_status\": \"SUCCEEDED\"}}");
         relay = TestWatches.polling(overrides, clock);
     }

@@ -78,7 +78,7 @@ class RenewedTokenRepliesTest {
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
-                "file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml,file:"
+                "file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,file:routes/poll.camel.yaml,file:"
                         + directory + "/*.camel.yaml");
         cloud.answer(this::answer);
         relay = TestWatches.polling(overrides, clock);

@@ -79,7 +79,7 @@ class UnchangedRepliesTest {
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");
         overrides.put(
                 "camel.main.routes-include-pattern",
-                "file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,file:routes/engine/*.camel.yaml,file:"
+                "file:routes/signing/*.camel.yaml,file:routes/policies/*.camel.yaml,file:routes/poll.camel.yaml,file:"
                         + directory + "/*.camel.yaml");
         relay = TestWatches.polling(overrides, clock);
     }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /** Routes that somebody has changed where polls come out and go in. */
 @Timeout(120)
 class WatchesRoutesTest {
-    private static final Path POLL_WATCH = Path.of("routes/engine/poll-watch.camel.yaml");
+    private static final Path POLL = Path.of("routes/poll.camel.yaml");
     private static final String DONE = """
                     - to:
                         uri: watches:done
@@ -102,9 +102,9 @@ class WatchesRoutesTest {
 
     /** The properties of a Jobrelay whose route that polls says something else. */
     private Map<String, String> edited(String part, String by) throws IOException {
-        String route = Files.readString(POLL_WATCH);
+        String route = Files.readString(POLL);
         assertThat(route).contains(part);
-        Files.writeString(directory.resolve("poll-watch.camel.yaml"), route.replace(part, by));
+        Files.writeString(directory.resolve("poll.camel.yaml"), route.replace(part, by));
         Map<String, String> overrides = new HashMap<>(TestWatches.account("plain", provider.url(), "none"));
         overrides.put("jobrelay.ledger.url", new LedgerView(directory.resolve("ledger.db")).url());
         overrides.put("jobrelay.watches", directory + "/none/*.yaml");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A poll that fails while its routes are replaced fails like any other; only one that the edit itself ends says so. */
 @Timeout(120)
 class FailuresDuringEditsIT {
-    private static final String POLLING = "routes/engine/poll-watch.camel.yaml";
+    private static final String POLLING = "routes/poll.camel.yaml";
     private static final String PROPERTIES = "application.properties";
     private static final String LOGIN = "/v3/auth/tokens?nocatalog=true";
     private static final String CUT = "was cut short";

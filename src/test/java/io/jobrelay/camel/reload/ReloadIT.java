@@ -43,7 +43,7 @@ class ReloadIT {
     private static final String TEMPLATE = "routes/templates/poll-provider.camel.yaml";
     private static final String ROUTER = "routes/router.camel.yaml";
     private static final String SIGNING = "routes/signing/call-provider.camel.yaml";
-    private static final String POLLING = "routes/engine/poll-watch.camel.yaml";
+    private static final String POLLING = "routes/poll.camel.yaml";
     private static final String POLICY = "routes/policies/poll-policy.camel.yaml";
     private static final String PROPERTIES = "application.properties";
     private static final List<String> EDITED =
@@ -390,7 +390,7 @@ class ReloadIT {
         assertThat(running.awaitResult(POLICY, "REFUSED")
                         .at("/problems/0/message")
                         .asText())
-                .contains("would break routes/engine/poll-", "poll-policy");
+                .contains("would break routes/poll", "poll-policy");
         running.edit(POLLING, text -> text.replace("poll-policy", "other-policy"));
         running.awaitResult(POLICY, "LOADED");
         long asked = running.asked("v1", "a");
