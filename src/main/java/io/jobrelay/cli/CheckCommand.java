@@ -1,8 +1,8 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.validation.DirectoryValidator;
+import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.Problem;
-import io.jobrelay.trust.PlainLine;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

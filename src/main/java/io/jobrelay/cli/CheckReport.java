@@ -9,7 +9,7 @@ import io.jobrelay.camel.validation.DirectoryValidator;
 import io.jobrelay.camel.validation.RequestPreview;
 import io.jobrelay.camel.validation.RoutingPreview;
 import io.jobrelay.job.Json;
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;

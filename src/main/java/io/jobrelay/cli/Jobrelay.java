@@ -2,8 +2,8 @@ package io.jobrelay.cli;
 
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.InvalidSettingsException;
-import io.jobrelay.trust.PlainLine;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;

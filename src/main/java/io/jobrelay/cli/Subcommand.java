@@ -2,7 +2,7 @@ package io.jobrelay.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.jobrelay.cli;
 
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

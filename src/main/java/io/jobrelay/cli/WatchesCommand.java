@@ -2,9 +2,9 @@ package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
+import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.signing.PercentEncoding;
-import io.jobrelay.trust.PlainLine;
 import io.jobrelay.watch.WatchFile;
 import java.io.IOException;
 import java.util.HashMap;

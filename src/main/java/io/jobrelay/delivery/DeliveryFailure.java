@@ -3,8 +3,8 @@ package io.jobrelay.delivery;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.trust.PlainLine;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.logging.PlainLine;
+import io.jobrelay.secrets.Secrets;
 import java.time.Duration;
 
 /**

@@ -2,7 +2,6 @@ package io.jobrelay.delivery;
 
 import static java.util.stream.Collectors.toMap;
 
-import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package io.jobrelay.delivery;
 
-import io.jobrelay.trust.OwnerOnly;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

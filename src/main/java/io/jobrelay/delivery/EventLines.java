@@ -3,7 +3,6 @@ package io.jobrelay.delivery;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.jobrelay.trust.OwnerOnly;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;

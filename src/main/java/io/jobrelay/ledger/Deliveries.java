@@ -6,7 +6,7 @@ import static java.util.Comparator.reverseOrder;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.ledger.History.Place;
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.delivery.Circuit;
 import io.jobrelay.delivery.Circuit.State;
 import io.jobrelay.ledger.Deliveries.Status;
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -2,8 +2,8 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jobrelay.delivery.OwnerOnly;
 import io.jobrelay.settings.Settings.LedgerSettings;
-import io.jobrelay.trust.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.jobrelay.ledger;
 
 import static java.util.Objects.requireNonNull;
 
-import io.jobrelay.trust.OwnerOnly;
+import io.jobrelay.delivery.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,7 +2,7 @@ package io.jobrelay.provider;
 
 import static java.util.Objects.requireNonNull;
 
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.jobrelay.settings;
 
 import static io.jobrelay.settings.Key.Trait.SECRET;
 
-import io.jobrelay.trust.SecretProperties;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.SecretProperties;
+import io.jobrelay.secrets.Secrets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

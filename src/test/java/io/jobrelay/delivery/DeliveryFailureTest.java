@@ -3,7 +3,7 @@ package io.jobrelay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

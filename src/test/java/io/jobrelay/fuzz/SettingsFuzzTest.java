@@ -2,10 +2,10 @@ package io.jobrelay.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Keys;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.SettingsReader;
-import io.jobrelay.trust.Secrets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

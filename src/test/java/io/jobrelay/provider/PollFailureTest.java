@@ -2,7 +2,7 @@ package io.jobrelay.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import org.junit.jupiter.api.Test;
 
 class PollFailureTest {

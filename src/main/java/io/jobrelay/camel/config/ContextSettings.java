@@ -1,13 +1,13 @@
 package io.jobrelay.camel.config;
 
 import io.jobrelay.ledger.LedgerException;
+import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.settings.PortInUseException;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.SettingsReader;
-import io.jobrelay.trust.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.jobrelay.camel.destination;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import io.jobrelay.trust.PlainLine;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.logging.PlainLine;
+import io.jobrelay.secrets.Secrets;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;

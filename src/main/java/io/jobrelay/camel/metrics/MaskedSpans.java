@@ -1,6 +1,6 @@
 package io.jobrelay.camel.metrics;
 
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;

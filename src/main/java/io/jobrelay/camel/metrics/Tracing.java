@@ -1,6 +1,6 @@
 package io.jobrelay.camel.metrics;
 
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.util.Map;

@@ -6,7 +6,7 @@ import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Shard;
-import io.jobrelay.trust.LogContext;
+import io.jobrelay.logging.LogContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;

@@ -8,7 +8,7 @@ import io.jobrelay.delivery.DeliveryFailure;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Delivery;
 import io.jobrelay.ledger.Outbox;
-import io.jobrelay.trust.LogContext;
+import io.jobrelay.logging.LogContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -12,7 +12,7 @@ import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.camel.watches.PollFailures;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

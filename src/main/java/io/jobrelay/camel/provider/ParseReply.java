@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.jobrelay.camel.watches.KeepReply;
 import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.provider.ReplyReader;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;

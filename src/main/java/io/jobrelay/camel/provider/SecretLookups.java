@@ -1,7 +1,7 @@
 package io.jobrelay.camel.provider;
 
-import io.jobrelay.trust.SecretProperties;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.SecretProperties;
+import io.jobrelay.secrets.Secrets;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.PropertiesFunction;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.jobrelay.camel.validation;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
+import io.jobrelay.logging.LogText;
+import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Problem;
-import io.jobrelay.trust.LogText;
-import io.jobrelay.trust.Secrets;
 import io.jobrelay.watch.WatchReader;
 import java.nio.file.Path;
 import java.time.Clock;

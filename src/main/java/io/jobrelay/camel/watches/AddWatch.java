@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Watches;
-import io.jobrelay.trust.PlainLine;
+import io.jobrelay.logging.PlainLine;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
 import io.jobrelay.watch.WatchRefusedException;

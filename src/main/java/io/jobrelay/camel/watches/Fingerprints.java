@@ -3,7 +3,7 @@ package io.jobrelay.camel.watches;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Intake.Answered;
 import io.jobrelay.ledger.Lease;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

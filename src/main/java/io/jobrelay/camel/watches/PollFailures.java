@@ -7,7 +7,7 @@ import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.ProviderReply;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.RejectedExecutionException;

@@ -7,7 +7,7 @@ import io.jobrelay.ledger.Intake;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.LedgerException;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import io.jobrelay.watch.ProviderApi;
 import java.util.List;
 import java.util.Map;

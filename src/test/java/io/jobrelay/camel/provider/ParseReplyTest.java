@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.camel.watches.KeepReply;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.nio.charset.Charset;
 import java.util.List;
 import org.apache.camel.Exchange;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.Snapshots;
 import io.jobrelay.camel.validation.DryRun;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.Snapshots;
+import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Problem;
-import io.jobrelay.trust.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

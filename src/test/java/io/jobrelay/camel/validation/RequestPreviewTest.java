@@ -8,7 +8,7 @@ import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.Snapshots;
-import io.jobrelay.trust.Secrets;
+import io.jobrelay.secrets.Secrets;
 import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.net.URI;

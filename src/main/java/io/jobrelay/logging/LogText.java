@@ -1,8 +1,9 @@
-package io.jobrelay.trust;
+package io.jobrelay.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Context;
 import ch.qos.logback.core.pattern.CompositeConverter;
+import io.jobrelay.secrets.Secrets;
 import org.slf4j.LoggerFactory;
 
 /**

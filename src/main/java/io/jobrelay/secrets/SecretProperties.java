@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.secrets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.logging;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.security;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.badRequest;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.logging;
 
 /**
  * Text from outside as one line that does nothing to a terminal or to a reader: line breaks, control characters (the escape

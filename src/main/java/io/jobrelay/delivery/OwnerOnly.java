@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.delivery;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.secrets;
 
 import static java.util.stream.Collectors.groupingBy;
 
@@ -13,7 +13,7 @@ import java.util.Set;
  * of the other text, which are one {@code long}, tell how far none of them can end. Where two begin at the same place, the
  * longer is found.
  */
-final class Needles {
+final class MultiPatternMatcher {
     private static final int WINDOW = Long.BYTES / Character.BYTES;
     private static final int FOLDED = 1 << Character.SIZE;
 
@@ -29,7 +29,7 @@ final class Needles {
     /**
      * @param texts of at least four characters each
      */
-    Needles(Set<String> texts) {
+    MultiPatternMatcher(Set<String> texts) {
         length = texts.stream().mapToInt(String::length).reduce(Byte.MAX_VALUE, Math::min);
         byWindow = texts.stream()
                 .sorted(Comparator.comparing(String::length).reversed())

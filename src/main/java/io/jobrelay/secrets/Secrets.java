@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.secrets;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -29,7 +29,7 @@ public final class Secrets {
 
     private final Set<String> lasting = new LinkedHashSet<>();
     private final Deque<String> passing = new ArrayDeque<>();
-    private volatile Needles needles = new Needles(Set.of());
+    private volatile MultiPatternMatcher needles = new MultiPatternMatcher(Set.of());
 
     /** Learns a secret for as long as the process runs. */
     public synchronized void add(String secret) {
@@ -58,7 +58,7 @@ public final class Secrets {
     }
 
     private void index() {
-        needles = new Needles(Stream.concat(
+        needles = new MultiPatternMatcher(Stream.concat(
                         lasting.stream(),
                         passing.stream().flatMap(secret -> SecretForms.of(secret.getBytes(UTF_8)).stream()))
                 .collect(Collectors.toSet()));
@@ -71,7 +71,7 @@ public final class Secrets {
 
     /** True if one of the texts shows a secret. */
     public boolean shownIn(String... texts) {
-        Needles known = needles;
+        MultiPatternMatcher known = needles;
         for (String text : texts) {
             if (!known.replaceIn(text, MASK).equals(text)) {
                 return true;

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.logging;
 
 import io.jobrelay.job.Event;
 import org.slf4j.MDC;

@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.secrets;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +12,7 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 
-class NeedlesTest {
+class MultiPatternMatcherTest {
     @Property
     void finds_what_a_regular_expression_of_all_finds(
             @ForAll @Size(min = 1, max = 5)
@@ -23,6 +23,6 @@ class NeedlesTest {
                 .map(Pattern::quote)
                 .collect(joining("|"));
 
-        assertThat(new Needles(texts).replaceIn(text, "*")).isEqualTo(text.replaceAll(any, "*"));
+        assertThat(new MultiPatternMatcher(texts).replaceIn(text, "*")).isEqualTo(text.replaceAll(any, "*"));
     }
 }

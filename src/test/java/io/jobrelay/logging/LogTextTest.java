@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.logging;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +12,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jobrelay.secrets.Secrets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

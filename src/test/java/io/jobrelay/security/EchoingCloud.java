@@ -1,4 +1,4 @@
-package io.jobrelay.trust;
+package io.jobrelay.security;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
