@@ -15,7 +15,7 @@ import { redraw } from "./watches.js";
 const EVERY = 2_000;
 /** For how long something may wait, with nothing going through, before it is stuck. */
 const PATIENCE = 10_000;
-const MOST_BLIND = 1_000;
+const MOST_STALE = 1_000;
 const OUTBOX = "outbox:";
 const STAGES = [["watches", "Watches"], ["providers", "Providers"], ["ledger", "Ledger"], ["router", "Router"], ["destinations", "Destinations"]];
 
@@ -70,12 +70,12 @@ class Flow {
   }
 
   async #read(signal) {
-    const [flows, summary, destinations, blind, { nodes: all }] = await Promise.all([
+    const [flows, summary, destinations, stale, { nodes: all }] = await Promise.all([
       get("api/flow", { signal }), get("api/summary", { signal }), get("api/destinations", { signal }),
-      get("api/watches?blind=true&limit=" + MOST_BLIND, { signal }), get("api/nodes", { signal }),
+      get("api/watches?stale=true&limit=" + MOST_STALE, { signal }), get("api/nodes", { signal }),
     ]);
     this.#rates.add(flows.time, flows.routes);
-    const nodes = this.#nodes(flows, summary, destinations.destinations, blind.watches);
+    const nodes = this.#nodes(flows, summary, destinations.destinations, stale.watches);
     for (const [name, list] of this.#columns) {
       const mine = nodes.filter((node) => node.stage === name);
       redraw(list, mine, () => (mine.length > 0 ? mine.map(card) : [el("li", { class: "node none" }, "none")]));
@@ -89,30 +89,30 @@ class Flow {
   }
 
   /** What is drawn: each with its figures, and what is wrong with it in words, or null. */
-  #nodes({ time, routes }, summary, destinations, blind) {
+  #nodes({ time, routes }, summary, destinations, stale) {
     const of = (stage) => routes.filter((route) => route.stage === stage);
     const known = new Map(destinations.map((one) => [one.name, one]));
     const drawn = (route, stage, more) => ({
       id: route.id, stage, title: route.id, route, rate: this.#rates.of(route.id), ...more,
       trouble: stopped(route) ?? more.trouble ?? null, mild: more.mild && !stopped(route),
     });
-    const blindOf = (api) => blind.filter((watch) => watch.api === api).length;
+    const staleOf = (api) => stale.filter((watch) => watch.api === api).length;
     const polls = of("WATCH").find((route) => route.to.some((to) => to.startsWith("direct:"))) ?? of("WATCH")[0];
     const read = new Set(of("DESTINATION").map((route) => route.from.slice(OUTBOX.length)));
     const all = Object.values(summary.watches).reduce((sum, count) => sum + count, 0);
     return [
       {
         id: "watches", stage: "watches", title: "Watches", href: href("watches"), rate: polls && this.#rates.of(polls.id), route: polls,
-        figures: [["Watched", all], ["Blind", summary.blind, href("watches", { blind: "true" }), "bad"]],
+        figures: [["Watched", all], ["Stale", summary.stale, href("watches", { stale: "true" }), "bad"]],
         trouble: of("WATCH").map(stopped).find(Boolean) ?? null,
       },
       ...of("PROVIDER").map((route) => {
-        const count = blindOf(route.id);
+        const count = staleOf(route.id);
         const rate = this.#rates.of(route.id);
         return drawn(route, "providers", {
           href: href("watches", { api: route.id }),
-          figures: [["Blind", count, href("watches", { api: route.id, blind: "true" }), "bad"]],
-          trouble: count > 0 ? (count === 1 ? "1 watch is blind" : count + " watches are blind") : rate?.failed > 0 ? "polls fail" : null,
+          figures: [["Stale", count, href("watches", { api: route.id, stale: "true" }), "bad"]],
+          trouble: count > 0 ? (count === 1 ? "1 watch is stale" : count + " watches are stale") : rate?.failed > 0 ? "polls fail" : null,
           mild: count === 0,
         });
       }),

@@ -18,10 +18,10 @@ export const watchTitle = (watch) => Object.values(watch.parameters ?? {}).flat(
 
 /** Whether a watch can see. */
 export function healthOf(watch) {
-  const kind = watch.health === "OK" ? "good" : watch.blind ? "bad" : "partly";
+  const kind = watch.health === "OK" ? "good" : watch.stale ? "bad" : "partly";
   return [
     badge(watch.health === "OK" ? "Well" : watch.health, watch.state === "ENDED" ? "cancelled" : kind),
-    watch.blind && el("span", { class: "tag bad" }, "blind"),
+    watch.stale && el("span", { class: "tag bad" }, "stale"),
   ].filter(Boolean);
 }
 
@@ -102,7 +102,7 @@ class Watches {
   #query() {
     const several = (name) => this.#params.getAll(name);
     return {
-      health: several("health"), api: several("api"), account: several("account"), blind: this.#params.get("blind"),
+      health: several("health"), api: several("api"), account: several("account"), stale: this.#params.get("stale"),
       cursor: this.#params.get("cursor"), limit: PAGE,
     };
   }
@@ -116,26 +116,26 @@ class Watches {
     this.#pages(page.next);
   }
 
-  #chips({ watches: counts, blind }) {
+  #chips({ watches: counts, stale }) {
     const chosen = this.#params.getAll("health");
-    redraw(this.#healths, [counts, blind, this.#params.toString()], () => this.#toggles(counts, blind, chosen));
+    redraw(this.#healths, [counts, stale, this.#params.toString()], () => this.#toggles(counts, stale, chosen));
   }
 
-  #toggles(counts, blind, chosen) {
+  #toggles(counts, stale, chosen) {
     const toggles = Object.entries(counts).map(([health, count]) => {
       const on = chosen.includes(health);
       return chip(health === "OK" ? "good" : "partly", health === "OK" ? "Well" : words(health), count, on,
         { health: on ? chosen.filter((one) => one !== health) : [...chosen, health] });
     });
-    const blindOn = this.#params.get("blind") === "true";
-    if (blind > 0 || blindOn) {
-      toggles.push(chip("bad", "Blind", blind, blindOn, { blind: blindOn ? null : "true" }));
+    const staleOn = this.#params.get("stale") === "true";
+    if (stale > 0 || staleOn) {
+      toggles.push(chip("bad", "Stale", stale, staleOn, { stale: staleOn ? null : "true" }));
     }
     return toggles;
   }
 
   #empty(page) {
-    const filtered = ["health", "api", "account", "blind", "cursor"].some((name) => this.#params.has(name));
+    const filtered = ["health", "api", "account", "stale", "cursor"].some((name) => this.#params.has(name));
     this.#note.replaceChildren(...(page.watches.length > 0 ? [] : [
       el("p", { class: "empty" }, ...(filtered
         ? ["No watch is like that. ", el("a", { href: "#/watches" }, "Show all")]

@@ -39,7 +39,7 @@ record OverviewResource(
                 Json.MAPPER.createObjectNode().put("position", history.newest().toString());
         summary.putPOJO("jobs", jobs.states());
         summary.putPOJO("watches", watches.healths());
-        summary.put("blind", watches.blind());
+        summary.put("stale", watches.stale());
         ObjectNode deliveries = summary.putObject("deliveries");
         for (Destinations.Entry destination : DestinationsResource.all(destinations)) {
             deliveries

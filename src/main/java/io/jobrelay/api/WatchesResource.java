@@ -32,7 +32,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
 
     @Override
     public void addTo(Routes routes) {
-        routes.get("/api/watches", this::list, "api", "account", "health", "blind", "limit", "cursor");
+        routes.get("/api/watches", this::list, "api", "account", "health", "stale", "limit", "cursor");
         routes.postJson("/api/watches", this::add);
         routes.get("/api/watches/{id}", request -> Reply.json(200, complete(find(request))));
         routes.delete("/api/watches/{id}", this::remove);
@@ -46,7 +46,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
                 query.several("api"),
                 query.several("account"),
                 query.several("health", HEALTHS),
-                query.choice("blind", Map.of("true", true), false));
+                query.choice("stale", Map.of("true", true), false));
         String after =
                 Cursor.read(query, "watches", 1).map(place -> place.get(0)).orElse(null);
         return Reply.page(
@@ -124,7 +124,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
         node.put("source", item.source())
                 .put("state", item.ended() ? "ENDED" : "ACTIVE")
                 .put("health", item.health())
-                .put("blind", item.blind())
+                .put("stale", item.stale())
                 .put("failures", item.failures());
         if (item.failure() != null) {
             node.putRawValue("failure", new RawValue(item.failure()));

@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch whose polls have begun to fail, fail in another way, or are answered again; or that has become blind, which is
+ * A watch whose polls have begun to fail, fail in another way, or are answered again; or that has become stale, which is
  * to say that it has had no good answer for longer than three times its longest pace, or sees again.
  *
  * @param health {@code OK} or the kind of failure
  * @param previousHealth the health before
- * @param blind true if the watch is blind
- * @param previousBlind true if it was blind before
- * @param unansweredSince where it is or was blind: when it had its last good answer, or else was added
+ * @param stale true if the watch is stale
+ * @param previousStale true if it was stale before
+ * @param unansweredSince where it is or was stale: when it had its last good answer, or else was added
  * @param failure what the provider or the network said, null when the health is {@code OK} or no poll has ended
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,8 +23,8 @@ public record HealthChange(
         Subject watch,
         String health,
         String previousHealth,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean blind,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean previousBlind,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean stale,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean previousStale,
         @Nullable Instant unansweredSince,
         @Nullable Failure failure) {
     public static final String OK = "OK";

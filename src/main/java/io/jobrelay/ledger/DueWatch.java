@@ -51,12 +51,12 @@ public record DueWatch(
 
     /**
      * After a good answer that says what the last one said; null where the ledger has to look at it, since it may have been
-     * announced meanwhile that the watch is unwell or blind.
+     * announced meanwhile that the watch is unwell or stale.
      */
     public @Nullable DueWatch repeated(Instant now) {
         boolean seen = answered != null
                 && stateSince != null
-                && now.isBefore(answered.plus(watch.pace().blindAfter()));
+                && now.isBefore(answered.plus(watch.pace().staleAfter()));
         return well && seen ? after(requireNonNull(stateSince), now) : null;
     }
 

@@ -18,7 +18,7 @@ public final class DueWatches {
     /** What {@link DueWatch} has, in the order of {@link DueWatch#ORDER}. */
     private static final String DUE = """
             select id, definition, edit, due_at, state_since, answered_at,
-                failures = 0 and health = 'OK' and not blind as well
+                failures = 0 and health = 'OK' and not stale as well
             from watch where account = :account and state = 'ACTIVE' and %s order by due_at, id""";
 
     private final LedgerDatabase database;
@@ -70,7 +70,7 @@ public final class DueWatches {
 
     private static List<Boolean> noteAll(Handle handle, List<Collection<DueWatch>> noted) {
         PreparedBatch batch = handle.prepareBatch("""
-                update watch set due_at = :due, answered_at = :answered, blind_at = :answered + blind_after
+                update watch set due_at = :due, answered_at = :answered, stale_at = :answered + stale_after
                 where id = :id and edit = :edit""");
         noted.stream()
                 .flatMap(Collection::stream)
@@ -85,10 +85,10 @@ public final class DueWatches {
         return noted.stream().map(each -> true).toList();
     }
 
-    /** After a time in which no node ran, and so none polled, no watch is blind before it had the chance to be polled. */
+    /** After a time in which no node ran, and so none polled, no watch is stale before it had the chance to be polled. */
     static void resume(Handle handle, long now) {
         handle.createUpdate("""
-                        update watch set blind_at = :now + blind_after
-                        where state = 'ACTIVE' and not blind and blind_at < :now + blind_after""").bind("now", now).execute();
+                        update watch set stale_at = :now + stale_after
+                        where state = 'ACTIVE' and not stale and stale_at < :now + stale_after""").bind("now", now).execute();
     }
 }

@@ -110,7 +110,7 @@ public final class Intake {
         Announcements.Batch announced = announcements.batch(handle);
         PreparedBatch watches = handle.prepareBatch("""
                 update watch set due_at = :due, state_since = :since,
-                    failures = 0, failure = null, answered_at = :now, blind_at = :now + blind_after,
+                    failures = 0, failure = null, answered_at = :now, stale_at = :now + stale_after,
                     state = case when :ended and state = 'ACTIVE' then 'ENDED' else state end
                 where id = :id""");
         List<Answered> made = new ArrayList<>();
@@ -204,7 +204,7 @@ public final class Intake {
         Announcements.Batch announced = announcements.batch(handle);
         HealthChange.Failure reason = new HealthChange.Failure(failure.httpStatus(), failure.code(), failure.message());
         before.health.become(
-                handle, due.watch(), failure.kind().name(), before.health.blind(), reason, announced, clock);
+                handle, due.watch(), failure.kind().name(), before.health.stale(), reason, announced, clock);
         announced.write();
         Instant next = now.plus(wait).truncatedTo(ChronoUnit.MILLIS);
         handle.execute(
@@ -227,7 +227,7 @@ public final class Intake {
         }
 
         boolean well() {
-            return failures == 0 && health.health().equals(HealthChange.OK) && !health.blind();
+            return failures == 0 && health.health().equals(HealthChange.OK) && !health.stale();
         }
     }
 

@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param health {@code OK} or the kind of the last failure
  * @param healthSequence how often it has changed
- * @param blind true if it has had no good answer for too long
+ * @param stale true if it has had no good answer for too long
  * @param unansweredSince the last good answer, or when the watch was added, in the ledger's time
  */
-record WatchHealth(String health, long healthSequence, boolean blind, Instant unansweredSince) {
+record WatchHealth(String health, long healthSequence, boolean stale, Instant unansweredSince) {
     /** Selects it. */
     static final String COLUMNS =
-            "health, health_sequence, blind, case when answered_at > added_at then answered_at else added_at end"
+            "health, health_sequence, stale, case when answered_at > added_at then answered_at else added_at end"
                     + " as unanswered_since";
 
     static WatchHealth of(ResultSet row) throws SQLException {
         return new WatchHealth(
                 row.getString("health"),
                 row.getLong("health_sequence"),
-                row.getBoolean("blind"),
+                row.getBoolean("stale"),
                 Instant.ofEpochMilli(row.getLong("unanswered_since")));
     }
 
@@ -35,26 +35,26 @@ record WatchHealth(String health, long healthSequence, boolean blind, Instant un
             Handle handle,
             Watch watch,
             String now,
-            boolean blindNow,
+            boolean staleNow,
             HealthChange.@Nullable Failure failure,
             Announcements.Batch announced,
             LedgerClock clock) {
-        if (health.equals(now) && blind == blindNow) {
+        if (health.equals(now) && stale == staleNow) {
             return;
         }
         HealthChange change = new HealthChange(
                 new HealthChange.Subject(watch.id(), watch.api(), watch.account(), watch.parameters(), watch.labels()),
                 now,
                 health,
-                blindNow,
-                blind,
-                blind || blindNow ? clock.inMachineTime(unansweredSince) : null,
+                staleNow,
+                stale,
+                stale || staleNow ? clock.inMachineTime(unansweredSince) : null,
                 failure);
         handle.execute(
-                "update watch set health = ?, health_sequence = ?, blind = ? where id = ?",
+                "update watch set health = ?, health_sequence = ?, stale = ? where id = ?",
                 now,
                 healthSequence + 1,
-                blindNow,
+                staleNow,
                 watch.id());
         announced.add(change, healthSequence + 1, clock.millis());
     }

@@ -22,7 +22,7 @@ public final class WatchIndex {
 
     private static final String ITEMS = """
             select w.id, w.definition as watch, w.source, w.state = 'ENDED' as ended, w.health, w.failure, w.failures,
-                w.blind, w.answered_at as answered,
+                w.stale, w.answered_at as answered,
                 (select n.name from lease l join node n on n.incarnation = l.owner
                     where l.shard = 'account/' || w.account) as node,
                 case when w.state = 'ACTIVE' then w.due_at end as next_poll,
@@ -38,9 +38,9 @@ public final class WatchIndex {
     /**
      * Which watches; an empty part lets all through.
      *
-     * @param blind true for those only that are blind
+     * @param stale true for those only that are stale
      */
-    public record Filter(Set<String> apis, Set<String> accounts, Set<String> healths, boolean blind) {
+    public record Filter(Set<String> apis, Set<String> accounts, Set<String> healths, boolean stale) {
         public Filter {
             apis = Set.copyOf(apis);
             accounts = Set.copyOf(accounts);
@@ -57,7 +57,7 @@ public final class WatchIndex {
      * @param health {@code OK} or the kind of its last failure
      * @param failure what that failure said, as JSON, null where the last poll was answered
      * @param failures polls that have failed in a row
-     * @param blind true if it has had no good answer for far too long
+     * @param stale true if it has had no good answer for far too long
      * @param answered the last good answer, null before the first
      * @param nextPoll null where its job has ended
      * @param jobs how many jobs it has found
@@ -71,7 +71,7 @@ public final class WatchIndex {
             String health,
             @Nullable String failure,
             int failures,
-            boolean blind,
+            boolean stale,
             @Nullable Instant answered,
             @Nullable Instant nextPoll,
             long jobs) {}
@@ -80,7 +80,7 @@ public final class WatchIndex {
     public Page<Item, String> page(Filter filter, @Nullable String after, int limit) {
         return database.read(handle -> {
             String begin = requireNonNullElse(after, "");
-            String among = "id > :after and " + (filter.blind() ? "state = 'ACTIVE' and blind" : "true");
+            String among = "id > :after and " + (filter.stale() ? "state = 'ACTIVE' and stale" : "true");
             Optional<String> end = handle.createQuery(
                             "select id from watch where " + among + " order by id limit 1 offset :skipped")
                     .bind("after", begin)
@@ -121,9 +121,9 @@ public final class WatchIndex {
                         .list());
     }
 
-    /** How many watches are blind. */
-    public long blind() {
-        return database.read(Blindness::count);
+    /** How many watches are stale. */
+    public long stale() {
+        return database.read(Staleness::count);
     }
 
     /** How many watches have each health. */

@@ -22,14 +22,14 @@ public final class Watches {
     /** Adds a watch, or makes it another, due at once. */
     static final String PUT = """
             insert into watch (id, definition, api, account, list, source, state, due_at,
-                added_at, blind_after, blind_at)
+                added_at, stale_after, stale_at)
             values (:id, :definition, :api, :account, :list, :source, 'ACTIVE', :now,
-                :now, :blindAfter, :now + :blindAfter)
+                :now, :staleAfter, :now + :staleAfter)
             on conflict (id) do update set
                 definition = excluded.definition, source = excluded.source, due_at = excluded.due_at,
                 edit = watch.edit + 1,
                 added_at = case watch.state when 'REMOVED' then excluded.added_at else watch.added_at end,
-                blind_after = excluded.blind_after, blind_at = excluded.blind_at,
+                stale_after = excluded.stale_after, stale_at = excluded.stale_at,
                 state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""";
 
     static final String REMOVE = "update watch set state = 'REMOVED', edit = edit + 1, due_at = ? where id = ?";
@@ -77,7 +77,7 @@ public final class Watches {
                 .bind("list", watch.list())
                 .bind("source", source)
                 .bind("now", now)
-                .bind("blindAfter", watch.pace().blindAfter().toMillis());
+                .bind("staleAfter", watch.pace().staleAfter().toMillis());
     }
 
     /**

@@ -19,7 +19,7 @@ public record Pace(Duration shortest, Duration longest) {
     public static final Pace DEFAULT = new Pace(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
     private static final int AGE_SHARE = 10;
-    private static final int BLIND_FACTOR = 3;
+    private static final int STALE_FACTOR = 3;
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final double JITTER = 0.2;
 
@@ -49,11 +49,11 @@ public record Pace(Duration shortest, Duration longest) {
     }
 
     /**
-     * How long a watch may go without a good answer before it is blind: three times the longest wait, and three seconds at
+     * How long a watch may go without a good answer before it is stale: three times the longest wait, and three seconds at
      * least, since an answer takes its time too.
      */
-    public Duration blindAfter() {
-        return (longest.compareTo(SECOND) < 0 ? SECOND : longest).multipliedBy(BLIND_FACTOR);
+    public Duration staleAfter() {
+        return (longest.compareTo(SECOND) < 0 ? SECOND : longest).multipliedBy(STALE_FACTOR);
     }
 
     /** The wait after a good answer, for a job that has been in its state for {@code age}. */

@@ -20,14 +20,14 @@ create table watch (
     failure         json,
     answered_at     bigint,
     added_at        bigint  not null default 0,
-    blind_after     bigint  not null default 0,
-    blind_at        bigint  not null default 0,
-    blind           boolean not null default false
+    stale_after     bigint  not null default 0,
+    stale_at        bigint  not null default 0,
+    stale           boolean not null default false
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
-create index watch_blind_at on watch (account, blind_at) where state = 'ACTIVE' and not blind;
-create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
+create index watch_stale_at on watch (account, stale_at) where state = 'ACTIVE' and not stale;
+create index watch_stale on watch (id) where state = 'ACTIVE' and stale;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
 

@@ -20,14 +20,14 @@ create table watch (
     failure         text,                           -- the last failure as JSON
     answered_at     integer,                        -- the last good answer
     added_at        integer not null default 0,
-    blind_after     integer not null default 0,     -- milliseconds without a good answer
-    blind_at        integer not null default 0,     -- when it becomes blind unless it is answered
-    blind           integer not null default 0      -- 1: it is blind, and that is announced
+    stale_after     integer not null default 0,     -- milliseconds without a good answer
+    stale_at        integer not null default 0,     -- when it becomes stale unless it is answered
+    stale           integer not null default 0      -- 1: it is stale, and that is announced
 );
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
 create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
-create index watch_blind_at on watch (account, blind_at) where state = 'ACTIVE' and not blind;
-create index watch_blind on watch (id) where state = 'ACTIVE' and blind;
+create index watch_stale_at on watch (account, stale_at) where state = 'ACTIVE' and not stale;
+create index watch_stale on watch (id) where state = 'ACTIVE' and stale;
 create index watch_health on watch (health) where state <> 'REMOVED';
 create index watch_source on watch (source, id) where state <> 'REMOVED';
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskIT {
     private static final Duration PAUSE = Duration.ofSeconds(61);
     private static final int JOBS = 40;
-    /** Changes of jobs: on a slow machine a watch may be blind for a moment, which the file is told as well. */
+    /** Changes of jobs: on a slow machine a watch may be stale for a moment, which the file is told as well. */
     private static final String OWED = "select count(*) from delivery join change on position = change"
             + " where destination = 'file' and status = 'PENDING' and type = '" + Event.JOB_STATE_CHANGED + "'";
 

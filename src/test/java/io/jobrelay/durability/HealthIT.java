@@ -102,7 +102,7 @@ class HealthIT {
                 get("/observe/health/ready?exposureLevel=full").body());
         assertThat(all.path("checks").findValuesAsText("name"))
                 .contains("ledger", "node-lease", "broker", "accounts", "context")
-                .doesNotContain("blind-watches");
+                .doesNotContain("stale-watches");
         assertThat(all.path("checks").findValuesAsText("status")).containsOnly("UP");
     }
 

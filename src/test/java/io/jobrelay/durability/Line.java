@@ -93,7 +93,7 @@ final class Line implements AutoCloseable {
         }
     }
 
-    /** The changes of jobs among them: on a slow machine a watch may be blind for a moment, which is told as well. */
+    /** The changes of jobs among them: on a slow machine a watch may be stale for a moment, which is told as well. */
     List<String> changes() {
         return file().stream()
                 .filter(event -> event.contains(Event.JOB_STATE_CHANGED))

@@ -73,7 +73,7 @@ class SetClockIT {
                 assertThat(Duration.between(told, Clock.systemUTC().instant()))
                         .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
                 assertThat(child.stop()).isZero();
-                assertThat(child.log()).doesNotContain("is blind");
+                assertThat(child.log()).doesNotContain("is stale");
             }
         }
     }

@@ -32,9 +32,9 @@ class SharedWatchesIT {
 
         try (JobrelayProcess watching = first.start()) {
             await(watching, "page=");
-            try (JobrelayProcess blind = second.start()) {
-                await(blind, "watches: jobrelay.watches: this directory is missing");
-                await(blind, "page=");
+            try (JobrelayProcess stale = second.start()) {
+                await(stale, "watches: jobrelay.watches: this directory is missing");
+                await(stale, "page=");
                 assertThat(ledger.rows("select state from watch")).containsExactly("ACTIVE");
             }
         }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What polling cannot see, through the whole line: blindness, stuck jobs, lag, and a system clock that is set. */
+/** What polling cannot see, through the whole line: staleness, stuck jobs, lag, and a system clock that is set. */
 @Timeout(60)
 class SightIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -58,40 +58,40 @@ class SightIT {
     }
 
     @Test
-    void a_provider_that_falls_silent_makes_its_watches_blind_and_its_first_word_ends_that() throws Exception {
+    void a_provider_that_falls_silent_makes_its_watches_stale_and_its_first_word_ends_that() throws Exception {
         line.watch("1s", new String[] {"a"});
         line.start();
         soon().until(() -> line.changes().size() == 1);
         assertThat(get("/observe/health").statusCode()).isEqualTo(200);
         cloud.jobs(status(503));
-        soon().until(() -> health().anyMatch(data -> data.path("blind").asBoolean()));
+        soon().until(() -> health().anyMatch(data -> data.path("stale").asBoolean()));
 
         soon().until(() -> get("/observe/health").statusCode() == 503);
         assertThat(get("/observe/health").body())
-                .contains("blind watches: 1: ", "api huawei-res-job, account cloud, since 20", "UNAVAILABLE");
+                .contains("stale watches: 1: ", "api huawei-res-job, account cloud, since 20", "UNAVAILABLE");
         assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
         assertThat(get("/observe/health/ready").statusCode()).isEqualTo(200);
-        assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_blind 1.0\n");
+        assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_stale 1.0\n");
 
         cloud.jobs(running());
         soon().until(() -> health().anyMatch(data ->
-                data.path("previousBlind").asBoolean() && !data.path("blind").asBoolean()));
+                data.path("previousStale").asBoolean() && !data.path("stale").asBoolean()));
         soon().until(() -> get("/observe/health").statusCode() == 200);
-        assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_blind 0.0\n");
+        assertThat(get("/observe/metrics").body()).contains("\njobrelay_watches_stale 0.0\n");
         assertThat(line.ledger("""
                         select group_concat(sequence, ' ') from
                             (select sequence from change where type like '%health%' order by sequence)""")).containsExactly("1 2 3");
     }
 
     @Test
-    void a_provider_that_hangs_makes_its_watches_blind_although_no_poll_ends() {
+    void a_provider_that_hangs_makes_its_watches_stale_although_no_poll_ends() {
         line.set("jobrelay.poll.timeout", "10m");
         cloud.jobs(running().withFixedDelay(60_000));
         line.watch("1s", new String[] {"a"});
         line.start();
 
         soon().until(() -> health().anyMatch(data ->
-                data.path("blind").asBoolean() && data.path("health").asText().equals("OK")));
+                data.path("stale").asBoolean() && data.path("health").asText().equals("OK")));
     }
 
     @Test
@@ -139,7 +139,7 @@ class SightIT {
         double seconds = (System.nanoTime() - begin) / 1e9;
 
         assertThat(cloud.asked() - before).as("no storm").isLessThan((long) (10 * (seconds + 2)));
-        assertThat(health()).as("nobody is blind, nothing has failed").isEmpty();
+        assertThat(health()).as("nobody is stale, nothing has failed").isEmpty();
         JsonNode last = Json.MAPPER.readTree(line.changes().get(10));
         assertThat(Duration.between(Instant.parse(last.path("time").asText()), line.clock.instant())
                         .abs())

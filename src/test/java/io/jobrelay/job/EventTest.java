@@ -67,7 +67,7 @@ class EventTest {
     }
 
     @Test
-    void a_blind_watch_is_told_with_the_time_of_its_last_good_answer() {
+    void a_stale_watch_is_told_with_the_time_of_its_last_good_answer() {
         HealthChange change = new HealthChange(
                 new HealthChange.Subject("abc", "acme-job", "acme", Map.of(), Map.of()),
                 HealthChange.OK,
@@ -78,7 +78,7 @@ class EventTest {
                 null);
 
         assertThat(new String(Event.of("e-2", "local", change, 3, TIME).bytes(), UTF_8))
-                .endsWith("\"health\":\"OK\",\"previousHealth\":\"OK\",\"blind\":true,\"unansweredSince\":\"" + TIME
+                .endsWith("\"health\":\"OK\",\"previousHealth\":\"OK\",\"stale\":true,\"unansweredSince\":\"" + TIME
                         + "\"}}");
     }
 

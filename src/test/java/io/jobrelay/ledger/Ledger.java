@@ -37,7 +37,7 @@ final class Ledger implements AutoCloseable {
     final Watches watches;
     final DueWatches dueWatches;
     final Intake intake;
-    final Blindness blindness;
+    final Staleness staleness;
     final LedgerClock time;
     final Nodes nodes;
     final Purge purge;
@@ -59,7 +59,7 @@ final class Ledger implements AutoCloseable {
         Announcements announcements = new Announcements("test", clock, () -> run + "-" + ids.incrementAndGet());
         intake = new Intake(database, outbox, announcements, time, () -> 0);
         purge = new Purge(database, time, leases, () -> false);
-        blindness = new Blindness(database, announcements, time);
+        staleness = new Staleness(database, announcements, time);
     }
 
     static Ledger open(Path file) {
@@ -102,8 +102,8 @@ final class Ledger implements AutoCloseable {
         return due;
     }
 
-    List<Blindness.BlindWatch> noticeBlind() {
-        return blindness.notice(leases.of(Shard.Kind.ACCOUNT));
+    List<Staleness.StaleWatch> noticeStale() {
+        return staleness.notice(leases.of(Shard.Kind.ACCOUNT));
     }
 
     /** Adds one watch, the only one that is due. */

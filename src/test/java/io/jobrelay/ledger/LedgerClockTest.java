@@ -55,7 +55,7 @@ class LedgerClockTest {
         assertThat(ledger.due()).isEmpty();
         ledger.clock.advance(Duration.ofMillis(1));
         assertThat(ledger.due()).singleElement().extracting(DueWatch::due).isEqualTo(ledger.time.instant());
-        assertThat(ledger.noticeBlind()).isEmpty();
+        assertThat(ledger.noticeStale()).isEmpty();
         assertThat(ledger.time.ahead()).isEqualTo(Duration.ofHours(-hours));
     }
 
@@ -74,8 +74,8 @@ class LedgerClockTest {
         ledger.clock.advance(Duration.ofMinutes(15));
         ledger.clock.jump(Duration.ofDays(1));
 
-        assertThat(ledger.noticeBlind())
-                .extracting(Blindness.BlindWatch::since)
+        assertThat(ledger.noticeStale())
+                .extracting(Staleness.StaleWatch::since)
                 .containsExactly(Ledger.START.plus(Duration.ofDays(1)));
     }
 

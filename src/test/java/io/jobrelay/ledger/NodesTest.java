@@ -183,18 +183,18 @@ class NodesTest {
     }
 
     @Test
-    void blindness_is_put_off_only_where_nobody_ran() {
+    void staleness_is_put_off_only_where_nobody_ran() {
         Member one = new Member("one");
         live(Duration.ofMinutes(14), one);
         new Member("two");
         ledger.clock.advance(Duration.ofMinutes(1));
-        assertThat(ledger.query("select count(*) from watch where blind_at <= " + ledger.time.millis()))
+        assertThat(ledger.query("select count(*) from watch where stale_at <= " + ledger.time.millis()))
                 .as("somebody could have asked")
                 .containsExactly("1");
 
         ledger.clock.advance(Duration.ofHours(1));
         new Member("three");
-        assertThat(ledger.query("select count(*) from watch where blind_at <= " + ledger.time.millis()))
+        assertThat(ledger.query("select count(*) from watch where stale_at <= " + ledger.time.millis()))
                 .containsExactly("0");
     }
 

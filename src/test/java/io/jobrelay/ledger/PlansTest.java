@@ -63,15 +63,15 @@ class PlansTest {
     /** Statements that may take long, by how they begin, and why they may. */
     private static final Map<String, String> FOR_A_REASON = Map.ofEntries(
             entry("select shard, owner, token, wanted_by, edits from lease", "a row for each account and destination"),
-            entry("update watch set blind_at = ? + blind_after", "once, at a start, and changes all of them"),
+            entry("update watch set stale_at = ? + stale_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
             entry("select w.api, w.account, w.health", "lists what a person has to wait for"),
             entry("select not exists (select 1 from job j", "once, at the end of a run"),
             entry("select age, position, sequence, type, event from change", "sorts those of a page"),
             entry("select r.record from job_record r", "prints all of them, once, at the end of a run"),
-            entry("select count(*) from watch where state = 'ACTIVE' and blind", "its index has only those"),
-            entry("select definition, failure, health, health_sequence, blind,", "its index has only those"),
+            entry("select count(*) from watch where state = 'ACTIVE' and stale", "its index has only those"),
+            entry("select definition, failure, health, health_sequence, stale,", "its index has only those"),
             entry("select coalesce((select created_at from change", "looks at the last one"),
             entry("select job, since, state from (", "sorts the changes of a page of jobs"),
             entry("select api, state, sum(jobs) as jobs from job_count", "has a few rows for each account"),
@@ -190,8 +190,8 @@ class PlansTest {
                 .mapToObj(job -> JobRecords.of("job " + job, JobState.RUNNING))
                 .toArray(JobRecord[]::new));
         ledger.clock.advance(Duration.ofHours(1));
-        assertThat(ledger.noticeBlind()).isNotEmpty();
-        assertThat(ledger.blindness.report().count()).isPositive();
+        assertThat(ledger.noticeStale()).isNotEmpty();
+        assertThat(ledger.staleness.report().count()).isPositive();
     }
 
     private Destinations destinations() {
@@ -270,7 +270,7 @@ class PlansTest {
         UnreadableReplies replies = new UnreadableReplies(ledger.database);
         replies.of(watch.id());
         replies.body(watch.id(), 1);
-        watches.blind();
+        watches.stale();
         assertThat(watches.healths()).isNotEmpty();
         Deliveries deliveries = new Deliveries(ledger.database);
         for (Set<Status> statuses :

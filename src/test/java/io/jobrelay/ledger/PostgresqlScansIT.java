@@ -30,7 +30,7 @@ class PostgresqlScansIT {
             for (int poll = 0; poll < 3; poll++) {
                 poll(ledger);
                 deliver(ledger);
-                ledger.noticeBlind();
+                ledger.noticeStale();
                 History history = new History(ledger.database);
                 history.after(History.Place.START, 10);
                 history.completeAfter(History.Place.START);
@@ -48,7 +48,7 @@ class PostgresqlScansIT {
             // One that finds rows among many others by a part of what it is asked for reads all of those.
             assertThat(beside.<List<String>>read(handle -> handle.createQuery("""
                                     select indexrelname || ' ' || idx_tup_read from pg_stat_user_indexes
-                                    where idx_tup_read > :many and indexrelname <> 'watch_blind_at'""")
+                                    where idx_tup_read > :many and indexrelname <> 'watch_stale_at'""")
                             .bind("many", MANY / 20)
                             .mapTo(String.class)
                             .list()))
@@ -65,7 +65,7 @@ class PostgresqlScansIT {
     private static void fill(Ledger ledger) {
         ledger.database.write(handle -> {
             handle.execute("""
-                    insert into watch (id, definition, api, account, list, source, state, due_at, blind_at)
+                    insert into watch (id, definition, api, account, list, source, state, due_at, stale_at)
                     select 'watch ' || i, '{}', 'acme-job', 'account ' || i % 10, false, 'many.yaml', 'ACTIVE',
                         9e15::bigint, 9e15::bigint from generate_series(1, ?) i""", MANY);
             handle.execute("""

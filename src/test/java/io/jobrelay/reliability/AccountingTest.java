@@ -45,7 +45,7 @@ class AccountingTest {
     }
 
     @Test
-    void counts_changes_of_jobs_and_not_that_a_watch_was_blind() {
+    void counts_changes_of_jobs_and_not_that_a_watch_was_stale() {
         arrivals.add(came("file", "e5", "watch", 1, "", ""));
 
         assertThat(verdict().announced()).isEqualTo(4);

@@ -40,7 +40,7 @@ class RouterTest extends CamelTestSupport {
             by-anomaly       | {"job": {"state": "RUNNING", "anomalies": ["END_BEFORE_START"]}}                 | file
             by-anomaly       | {"job": {"state": "RUNNING"}}                                                    | file
             by-anomaly       | {"watch": {}, "health": "UNAUTHENTICATED"}                                       | file webhook
-            by-anomaly       | {"watch": {}, "health": "OK", "blind": true}                                     | file webhook
+            by-anomaly       | {"watch": {}, "health": "OK", "stale": true}                                     | file webhook
             by-anomaly       | {"watch": {}, "health": "TIMEOUT"}                                               | file
             without-progress | {"job": {"state": "QUEUED"}}                                                     | file queue
             without-progress | {"job": {"state": "RUNNING"}, "previousState": "QUEUED"}                         | file queue

@@ -59,13 +59,13 @@ class SlowListTest {
                 for (int hour = 0; hour < 3; hour++) {
                     clock.advance(Duration.ofHours(1));
                     // It is noticed by those who look at the ledger that nobody has answered.
-                    ledger.awaitRow("1", "select blind from watch");
+                    ledger.awaitRow("1", "select stale from watch");
                 }
                 assertThat(provider.requests()).hasSize(1);
                 ready.countDown();
 
                 ledger.awaitRow("1", "select count(*) from job");
-                ledger.awaitRow("0", "select blind from watch");
+                ledger.awaitRow("0", "select stale from watch");
             }
         }
     }

@@ -53,7 +53,7 @@ class UnchangedRepliesTest {
                     + " and subject in (select id from job where watch_id = ?) order by position";
     private static final String STATES = "select state, sequence from job where watch_id = ?";
     private static final String HEALTH_CHANGES = "select count(*) from change where subject like '%' || ?";
-    private static final String HEALTH = "select health, failures, blind from watch where id = ?";
+    private static final String HEALTH = "select health, failures, stale from watch where id = ?";
     private static final Duration PACE = Duration.ofSeconds(2);
 
     private static final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
@@ -277,22 +277,22 @@ class UnchangedRepliesTest {
     }
 
     @Test
-    void a_watch_that_was_blind_sees_again_with_the_same_reply() {
-        Watch watch = watch("blind", ", labels: { stamp: never }");
+    void a_watch_that_was_stale_sees_again_with_the_same_reply() {
+        Watch watch = watch("stale", ", labels: { stamp: never }");
         provider.reply(200, job("RUNNING"));
         watch(watch);
         awaitAnswer(watch);
         for (int poll = 0; poll < 5; poll++) {
             clock.advance(PACE);
             awaitAnswer(watch);
-            assertThat(ledger.rows("select blind_at from watch where id = ?", watch.id()))
+            assertThat(ledger.rows("select stale_at from watch where id = ?", watch.id()))
                     .containsExactly(Long.toString(
                             clock.instant().plus(PACE.multipliedBy(3)).toEpochMilli()));
         }
 
         provider.reply(503, "{}");
         clock.advance(PACE.multipliedBy(4));
-        ledger.awaitRow("1", "select blind from watch where id = ?", watch.id());
+        ledger.awaitRow("1", "select stale from watch where id = ?", watch.id());
         ledger.awaitRow("UNAVAILABLE 1 1", HEALTH, watch.id());
         provider.reply(200, job("RUNNING"));
         clock.advance(PACE);

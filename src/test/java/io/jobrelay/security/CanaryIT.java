@@ -329,7 +329,7 @@ class CanaryIT {
 
     private String metrics() throws Exception {
         String metrics = get(managementUrl() + "/observe/metrics");
-        assertThat(metrics).contains("jobrelay_watches_blind");
+        assertThat(metrics).contains("jobrelay_watches_stale");
         return metrics;
     }
 

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PaceTest {
     @Test
-    void a_watch_is_blind_after_three_times_its_longest_wait() {
-        assertThat(Pace.parse("5s..5m").blindAfter()).isEqualTo(Duration.ofMinutes(15));
-        assertThat(Pace.parse("1s").blindAfter()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(Pace.parse("1ms..100ms").blindAfter()).isEqualTo(Duration.ofSeconds(3));
+    void a_watch_is_stale_after_three_times_its_longest_wait() {
+        assertThat(Pace.parse("5s..5m").staleAfter()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(Pace.parse("1s").staleAfter()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(Pace.parse("1ms..100ms").staleAfter()).isEqualTo(Duration.ofSeconds(3));
     }
 
     private final Pace pace = Pace.parse("5s..5m");

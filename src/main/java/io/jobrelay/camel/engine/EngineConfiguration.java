@@ -16,7 +16,6 @@ import io.jobrelay.camel.watches.WatchFiles;
 import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.Announcements;
-import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.DueWatches;
@@ -29,6 +28,7 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Purge;
+import io.jobrelay.ledger.Staleness;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.status.Flow;
@@ -124,7 +124,7 @@ public final class EngineConfiguration implements AutoCloseable {
                 started.poll().concurrency());
         context.addComponent("watches", polls);
         Monitor monitor = new Monitor(
-                new Blindness(database, announcements, clock),
+                new Staleness(database, announcements, clock),
                 leases,
                 polls,
                 providers.rateLimits(),
@@ -150,7 +150,7 @@ public final class EngineConfiguration implements AutoCloseable {
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
         registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
         // The other watches are looked after all the same.
-        registry.bind("blind-watches-check", new TroubleCheck("blind-watches", false, monitor::trouble));
+        registry.bind("stale-watches-check", new TroubleCheck("stale-watches", false, monitor::trouble));
         registry.bind(
                 "reload-check",
                 new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));

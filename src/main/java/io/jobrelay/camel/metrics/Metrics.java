@@ -143,8 +143,8 @@ public final class Metrics implements DeliveryListener {
         return Optional.ofNullable(context.getRegistry().lookupByNameAndType(NAME, Metrics.class));
     }
 
-    public void watchesBlind(Supplier<Number> count) {
-        Gauge.builder("jobrelay.watches.blind", count)
+    public void watchesStale(Supplier<Number> count) {
+        Gauge.builder("jobrelay.watches.stale", count)
                 .description("Watches that have had no good answer for longer than three times their longest pace.")
                 .register(registry);
     }

@@ -7,10 +7,10 @@ import io.jobrelay.camel.metrics.LedgerFigures;
 import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.ReadableDuration;
-import io.jobrelay.ledger.Blindness;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
 import io.jobrelay.ledger.Shard;
+import io.jobrelay.ledger.Staleness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,43 +29,43 @@ public final class Monitor {
 
     private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
 
-    private final Blindness blindness;
+    private final Staleness staleness;
     private final Leases leases;
     private final WatchesComponent polls;
     private final RateLimits rateLimits;
     private final LedgerFigures figures;
     private final LedgerClock clock;
     private final Metrics metrics;
-    private volatile Blindness.Report seen = Blindness.Report.NONE;
+    private volatile Staleness.Report seen = Staleness.Report.NONE;
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
     public Monitor(
-            Blindness blindness,
+            Staleness staleness,
             Leases leases,
             WatchesComponent polls,
             RateLimits rateLimits,
             LedgerFigures figures,
             LedgerClock clock,
             Metrics metrics) {
-        this.blindness = blindness;
+        this.staleness = staleness;
         this.leases = leases;
         this.polls = polls;
         this.rateLimits = rateLimits;
         this.metrics = metrics;
         this.figures = figures;
         this.clock = clock;
-        metrics.watchesBlind(() -> seen.count());
+        metrics.watchesStale(() -> seen.count());
         metrics.clockOffset(() -> clock.ahead().toMillis() / 1000.0);
     }
 
-    /** Names the first of the watches that were blind when it last looked; empty if none was. */
+    /** Names the first of the watches that were stale when it last looked; empty if none was. */
     public Optional<String> trouble() {
-        Blindness.Report blind = seen;
-        if (blind.count() == 0) {
+        Staleness.Report stale = seen;
+        if (stale.count() == 0) {
             return Optional.empty();
         }
-        String named = blind.first().stream()
+        String named = stale.first().stream()
                 .map(watch -> "%s (api %s, account %s, since %s, %s)"
                         .formatted(
                                 watch.watch().id(),
@@ -74,22 +74,22 @@ public final class Monitor {
                                 watch.since(),
                                 watch.health()))
                 .collect(joining(", "));
-        long others = blind.count() - blind.first().size();
-        return Optional.of("blind watches: %d: %s%s"
-                .formatted(blind.count(), named, others == 0 ? "" : ", and " + others + " more"));
+        long others = stale.count() - stale.first().size();
+        return Optional.of("stale watches: %d: %s%s"
+                .formatted(stale.count(), named, others == 0 ? "" : ", and " + others + " more"));
     }
 
     /** Looks once. */
     public void look() {
         polls.note();
-        List<Blindness.BlindWatch> blind;
+        List<Staleness.StaleWatch> stale;
         do {
-            blind = blindness.notice(leases.of(Shard.Kind.ACCOUNT));
-            blind.forEach(Monitor::tell);
-        } while (!blind.isEmpty());
-        Blindness.Report report = blindness.report();
+            stale = staleness.notice(leases.of(Shard.Kind.ACCOUNT));
+            stale.forEach(Monitor::tell);
+        } while (!stale.isEmpty());
+        Staleness.Report report = staleness.report();
         if (report.count() < seen.count()) {
-            LOG.info("watches see again, blind={} before={}", report.count(), seen.count());
+            LOG.info("watches are answered again, stale={} before={}", report.count(), seen.count());
         }
         seen = report;
         metrics.ceilings(rateLimits.all());
@@ -101,16 +101,16 @@ public final class Monitor {
         }
     }
 
-    private static void tell(Blindness.BlindWatch blind) {
+    private static void tell(Staleness.StaleWatch stale) {
         LOG.warn(
-                "watch={} api={} account={} is blind: no good answer since {}, health={}: {}; see whether the provider,"
+                "watch={} api={} account={} is stale: no good answer since {}, health={}: {}; see whether the provider,"
                         + " the account's keys and its requests-per-second are right, or take the watch out of its file",
-                blind.watch().id(),
-                blind.watch().api(),
-                blind.watch().account(),
-                blind.since(),
-                blind.health(),
-                blind.failure() == null ? "no poll has failed either" : blind.failure());
+                stale.watch().id(),
+                stale.watch().api(),
+                stale.watch().account(),
+                stale.since(),
+                stale.health(),
+                stale.failure() == null ? "no poll has failed either" : stale.failure());
     }
 
     private void compareClocks() {

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 record JobrelayContender(String label, Api api, Supplier<Map<String, String>> ledger, boolean toWebhook)
         implements Contender {
-    /** So short that all are due all the time; whoever is late by three seconds counts as blind. */
+    /** So short that all are due all the time; whoever is late by three seconds counts as stale. */
     private static final String EVERY = "10ms";
 
     @Override

@@ -147,7 +147,7 @@ final class LedgerRows implements AutoCloseable {
     /** As if they had been added at the API, and had been polled at this pace for long: from now on, spread over its time. */
     void spread(Duration every, Instant now) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
-                update watch set source = ?, due_at = ? + abs(random()) % ?, blind_after = 3 * ?, blind_at = ? + 4 * ?""")) {
+                update watch set source = ?, due_at = ? + abs(random()) % ?, stale_after = 3 * ?, stale_at = ? + 4 * ?""")) {
             update.setString(1, Watches.FROM_API);
             update.setLong(2, now.toEpochMilli());
             update.setLong(3, every.toMillis());

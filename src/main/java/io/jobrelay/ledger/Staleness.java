@@ -10,25 +10,25 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which watches are blind: those that have had no good answer for longer than three times their longest pace, whether polls fail,
+ * Which watches are stale: those that have had no good answer for longer than three times their longest pace, whether polls fail,
  * hang or never begin. Time in which Jobrelay did not run does not count, so that after a pause each watch has the chance to be
  * polled first.
  */
-public final class Blindness {
+public final class Staleness {
     private static final int MOST_AT_ONCE = 256;
     private static final int NAMED = 10;
 
     private static final String FIND = "select definition, failure, " + WatchHealth.COLUMNS
             + " from watch where state = 'ACTIVE' and %s limit :most";
 
-    private static final String BECOME_BLIND =
-            FIND.formatted("not blind and account = :account and blind_at <= :now order by blind_at");
+    private static final String BECOME_STALE =
+            FIND.formatted("not stale and account = :account and stale_at <= :now order by stale_at");
 
     private final LedgerDatabase database;
     private final Announcements announcements;
     private final LedgerClock clock;
 
-    public Blindness(LedgerDatabase database, Announcements announcements, LedgerClock clock) {
+    public Staleness(LedgerDatabase database, Announcements announcements, LedgerClock clock) {
         this.database = database;
         this.announcements = announcements;
         this.clock = clock;
@@ -41,15 +41,15 @@ public final class Blindness {
      * @param health the kind of its last failure, {@code OK} if no poll has ended since
      * @param failure what that failure said, null where nothing is known
      */
-    public record BlindWatch(
+    public record StaleWatch(
             Watch watch,
             Instant since,
             String health,
             @Nullable String failure) {}
 
-    /** How many watches are blind, and the first of them. */
-    public record Report(long count, List<BlindWatch> first) {
-        /** No watch is blind. */
+    /** How many watches are stale, and the first of them. */
+    public record Report(long count, List<StaleWatch> first) {
+        /** No watch is stale. */
         public static final Report NONE = new Report(0, List.of());
 
         public Report {
@@ -60,39 +60,39 @@ public final class Blindness {
     private record Found(Watch watch, WatchHealth health, HealthChange.@Nullable Failure failure) {}
 
     /**
-     * Announces watches of these accounts that have become blind and returns them, committed; at most 256 of each, so call again
+     * Announces watches of these accounts that have become stale and returns them, committed; at most 256 of each, so call again
      * for the others. To be called once the times of their last answers are noted.
      */
-    public List<BlindWatch> notice(Collection<Lease> accounts) {
+    public List<StaleWatch> notice(Collection<Lease> accounts) {
         Instant now = clock.instant();
         return accounts.stream()
-                .filter(account -> !database.read(handle -> find(handle, BECOME_BLIND, account, now, 1))
+                .filter(account -> !database.read(handle -> find(handle, BECOME_STALE, account, now, 1))
                         .isEmpty())
                 .flatMap(account -> database.write(account, handle -> announce(handle, account, now)).stream())
                 .toList();
     }
 
-    private List<BlindWatch> announce(Handle handle, Lease account, Instant now) {
-        List<Found> blind = find(handle, BECOME_BLIND, account, now, MOST_AT_ONCE);
+    private List<StaleWatch> announce(Handle handle, Lease account, Instant now) {
+        List<Found> stale = find(handle, BECOME_STALE, account, now, MOST_AT_ONCE);
         Announcements.Batch announced = announcements.batch(handle);
-        for (Found watch : blind) {
+        for (Found watch : stale) {
             watch.health.become(handle, watch.watch, watch.health.health(), true, watch.failure, announced, clock);
         }
         announced.write();
-        return blind.stream().map(this::blindWatch).toList();
+        return stale.stream().map(this::staleWatch).toList();
     }
 
-    /** The watches that are blind. */
+    /** The watches that are stale. */
     public Report report() {
         return database.read(handle -> new Report(
                 count(handle),
-                find(handle, FIND.formatted("blind order by id"), null, clock.instant(), NAMED).stream()
-                        .map(this::blindWatch)
+                find(handle, FIND.formatted("stale order by id"), null, clock.instant(), NAMED).stream()
+                        .map(this::staleWatch)
                         .toList()));
     }
 
     static long count(Handle handle) {
-        return handle.createQuery("select count(*) from watch where state = 'ACTIVE' and blind")
+        return handle.createQuery("select count(*) from watch where state = 'ACTIVE' and stale")
                 .mapTo(Long.class)
                 .one();
     }
@@ -112,8 +112,8 @@ public final class Blindness {
                 .list();
     }
 
-    private BlindWatch blindWatch(Found found) {
-        return new BlindWatch(
+    private StaleWatch staleWatch(Found found) {
+        return new StaleWatch(
                 found.watch,
                 clock.inMachineTime(found.health.unansweredSince()),
                 found.health.health(),
