@@ -2,6 +2,7 @@ package io.jobrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jobrelay.docs.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class DistributionIT {
     private static final String OPTIONAL = "camel-(cli-connector|console|management)-[0-9].*";
+    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)[^)]*\\)");
     private static final Path HOME = Path.of("target", "jobrelay").toAbsolutePath();
 
     @TempDir
@@ -44,6 +48,20 @@ class DistributionIT {
         assertThat(directory.resolve("routes/router.camel.yaml")).isRegularFile();
 
         assertThat(run("check")).isZero();
+    }
+
+    @Test
+    void every_link_in_its_documents_leads_to_something_in_it() {
+        List<Path> documents = Documents.filesBelow(HOME, ".md");
+        assertThat(documents).contains(HOME.resolve("README.md"), HOME.resolve("docs/operations.md"));
+        for (Path document : documents) {
+            Matcher link = LINK.matcher(String.join("\n", Documents.prose(document)));
+            while (link.find()) {
+                assertThat(document.resolveSibling(link.group(1)))
+                        .as(document + ": " + link.group())
+                        .exists();
+            }
+        }
     }
 
     private int run(String... arguments) throws IOException, InterruptedException {
