@@ -139,7 +139,7 @@ class WatchesFromAQueueIT {
         send(watch("nightly"));
         soon().until(() -> held(DEAD).size() == 1);
         assertThat(held(DEAD).get(0).getStringProperty("JobrelayCause"))
-                .contains("stands in", "watches.yaml", "change it there");
+                .contains("watches.yaml has this watch with other members", "change it there");
     }
 
     @Test
