@@ -235,7 +235,7 @@ public final class Relay implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("try") // nobody names them: they are closed once Camel has stopped, the ledger last
+    @SuppressWarnings("try") // not named again: they are closed once Camel has stopped, the ledger last
     public void close() {
         try (EngineConfiguration closedLast = engine;
                 DestinationConfiguration closedBefore = destinations;

@@ -90,7 +90,7 @@ final class InitCommand extends Subcommand {
         err().println(
                         "Next: put documented replies into seeds/%1$s/replies/, see with 'jobrelay record' what becomes of them,"
                                         .formatted(scaffold.api())
-                                + " and change routes/providers/%1$s.* until 'jobrelay check' is content"
+                                + " and change routes/providers/%1$s.* until 'jobrelay check' finds no problem"
                                         .formatted(scaffold.api()));
         return ExitStatus.OK;
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Lets a destination be reached at public addresses only, so that whoever may write its URL cannot make Jobrelay call
+ * Lets a destination be reached at public addresses only, so that a user who may write its URL cannot make Jobrelay call
  * the machines beside it. Asked at every connect, with the addresses that are then connected to: a name that changes
  * its address after registration, and a number such as {@code 2130706433}, are judged by what they come to.
  *

@@ -64,7 +64,7 @@ public record Change(
      * The change that {@code observed} makes to a job, or empty if it makes none. A job that ran on after its end gets
      * a new attempt, and the anomaly {@link JobRecord#TERMINAL_STATE_CHANGED} tells of it.
      *
-     * @param overdue true if the job has been in its last state for too long and nobody has been told: one that is in it
+     * @param overdue true if the job has been in its last state for too long and that was not reported yet: one that is in it
      *     still, and has not ended, gets the anomaly {@link JobRecord#STUCK}
      */
     public static Optional<Change> between(

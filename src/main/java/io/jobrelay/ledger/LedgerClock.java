@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The ledger's own time, by which everything in it waits. It begins with the machine's clock, or where the ledger left off
- * if that is later, and then runs on by a clock that nobody can set. So when the machine's clock is put forward, nothing
+ * if that is later, and then runs on by a clock that cannot be set. So when the machine's clock is put forward, nothing
  * runs out early, and when it is put back, nothing sleeps for as long.
  *
  * <p>Where many nodes share a database its clock is the one that counts, the same for all of them, and each node follows

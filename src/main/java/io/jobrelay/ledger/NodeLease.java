@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * For how long this node may rely on what it has leased. It counts from before the last heartbeat that came through was
- * sent, by a clock that nobody can set: it is over here before another node may take over. While it is over nothing is
+ * sent, by a clock that cannot be set: it is over here before another node may take over. While it is over nothing is
  * begun and nothing is sent; the next heartbeat that comes through starts another incarnation, which has leased nothing.
  *
  * <p>Where one node alone works on the ledger it is never over: a ledger that hangs loses nothing to itself.

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A provider's reply as it came. {@code contentType} is null where it gave none. */
-@SuppressWarnings("ArrayRecordComponent") // bytes are bytes; nobody compares two of these
+@SuppressWarnings("ArrayRecordComponent") // two of these are never compared
 public record ProviderReply(int httpStatus, @Nullable String contentType, byte[] body) {
     public ProviderReply {
         requireNonNull(body, "body is null");

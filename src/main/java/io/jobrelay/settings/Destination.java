@@ -30,7 +30,7 @@ public record Destination(String name, boolean enabled, Target target) {
     /**
      * A broker that is spoken to by AMQP 1.0.
      *
-     * @param url with options of the client as its query; null where the destination is off since nobody has set it
+     * @param url with options of the client as its query; null if it is not set, and the destination off
      * @param user null where the broker asks for none, as the password
      */
     public record AmqpTarget(
@@ -38,7 +38,7 @@ public record Destination(String name, boolean enabled, Target target) {
             @Nullable String user,
             @Nullable String password) implements Target {}
 
-    /** A topic of these Kafka brokers, {@code host:port} separated by commas; empty where nobody has set them. */
+    /** A topic of these Kafka brokers, {@code host:port} separated by commas; empty if they are not set. */
     public record KafkaTarget(String brokers) implements Target {}
 
     /**

@@ -172,7 +172,7 @@ public final class Keys {
     /**
      * What holds for a property that has no value; empty if nothing does.
      *
-     * @param given true for a property that has a value: a destination that has to be told where to is on once it is
+     * @param given true for a property that has a value: a destination that needs an address is on once it has one
      */
     public static Optional<String> defaultOf(String property, Predicate<String> given) {
         Optional<Key<?>> key = find(property);
@@ -188,7 +188,7 @@ public final class Keys {
         return all().filter(key -> key.name().startsWith(prefix) && key.is(REQUIRED));
     }
 
-    /** What there is to say of a property that nobody knows; empty for any other. */
+    /** The problem of an unknown property; empty for a known one. */
     static Optional<String> unknown(String property) {
         Matcher owned = OWNED.matcher(property);
         if (!owned.matches()) {

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Finds the name that somebody probably meant. */
+/** Finds the name that was probably meant. */
 public final class NearestName {
     private NearestName() {}
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * and all problems come out together. An empty value is an absent one.
  */
 final class PropertyReader {
-    /** As far as the last at sign: a password may have slashes, question marks and at signs that nobody encoded. */
+    /** As far as the last at sign: a password may have slashes, question marks and at signs that are not encoded. */
     private static final Pattern USER = Pattern.compile("^(.*?://?)?.*@", Pattern.DOTALL);
 
     private final PropertyFile file;

@@ -51,7 +51,7 @@ public record Settings(
      */
     public record LedgerSettings(
             String url, @Nullable String user, @Nullable String password) {
-        /** A ledger that nobody has to be let into. */
+        /** A ledger without user and password. */
         public LedgerSettings(String url) {
             this(url, null, null);
         }
@@ -67,7 +67,7 @@ public record Settings(
      *
      * @param host the address or name that it binds to
      * @param port 0 for any that is free
-     * @param token what every request must bring; null only where nobody but this machine gets through
+     * @param token what every request must bring; null only if the API listens on the loopback interface
      * @param trustedProxies those whose {@code X-Forwarded-For} is believed
      */
     public record HttpSettings(

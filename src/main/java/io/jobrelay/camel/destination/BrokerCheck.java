@@ -22,8 +22,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the brokers can be connected to. One is asked when somebody wants to know and the last answer is older than two
- * seconds, in a thread of its own; whoever wants to know waits for a second at most, for all of them together.
+ * Checks whether the brokers can be connected to. A broker is asked on demand if its last answer is older than two seconds, in a
+ * thread of its own; a check waits for a second at most, for all brokers together.
  */
 final class BrokerCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -115,7 +115,7 @@ final class BrokerCheck {
                 return Optional.of(String.valueOf(e.getCause()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return Optional.of("nobody waited for its answer");
+                return Optional.of("the check was interrupted");
             }
         }
     }

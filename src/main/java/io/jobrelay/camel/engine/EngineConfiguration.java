@@ -149,7 +149,7 @@ public final class EngineConfiguration implements AutoCloseable {
         registry.bind("node-lease-check", new TroubleCheck("node-lease", true, membership::trouble));
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
         registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
-        // The other watches are looked after all the same.
+        // The other watches are polled as before.
         registry.bind("stale-watches-check", new TroubleCheck("stale-watches", false, monitor::trouble));
         registry.bind(
                 "reload-check",
@@ -157,7 +157,7 @@ public final class EngineConfiguration implements AutoCloseable {
         context.addComponent("outbox", outboxes);
     }
 
-    /** What the node does beside its routes; whoever runs the engine starts it. */
+    /** What the node does beside its routes; started by what runs the engine. */
     public Housekeeping housekeeping() {
         return housekeeping;
     }

@@ -20,9 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What polls come to, measured: how late they begin, how long they take, how they end, and how long ago one ended well. It is
- * told when one begins later than by its watch's longest pace, since a watch that waits for so long is polled less often than
- * it asks for; not more than one line a minute.
+ * Measures polls: how late they start, how long they take, how they end, and how long ago one succeeded. Logs, once a minute at
+ * most, those that start later than by their watch's longest pace: such a watch is polled less often than it asks for.
  */
 public final class PollMeter implements PollListener {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
@@ -83,7 +82,7 @@ public final class PollMeter implements PollListener {
         }
         LOG.warn(
                 "watch={} api={} account={} is polled {} late, longer than the longest time of its every={}; polls that were"
-                        + " so late since this was last told: {}; raise requests-per-second of the account or"
+                        + " so late since the last such line: {}; raise requests-per-second of the account or"
                         + " jobrelay.poll.concurrency, or poll less often",
                 due.id(),
                 due.watch().api(),

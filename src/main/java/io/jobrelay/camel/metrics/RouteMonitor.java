@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The routes that run, and what goes through them. Each is counted by a policy of its own, which goes with it when it is
- * loaded anew: Camel's management beans would tell much more and cost as much memory, and its meters only begin and end.
+ * loaded again: Camel's management beans would tell much more and cost as much memory, and its meters only begin and end.
  */
 public final class RouteMonitor implements RoutePolicyFactory {
     private static final String WATCHES = "watches:";

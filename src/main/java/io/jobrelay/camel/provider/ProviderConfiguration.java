@@ -66,7 +66,7 @@ public final class ProviderConfiguration {
     /**
      * Binds the beans in the registry of the context, before its routes are built.
      *
-     * @param settings asked anew each time; they may be edited
+     * @param settings asked each time, since they may be edited
      */
     public ProviderConfiguration(CamelContext context, Supplier<Settings> settings, Secrets secrets, Clock clock) {
         this.context = context;
@@ -79,7 +79,7 @@ public final class ProviderConfiguration {
         registry.bind("mapping-scope", mappingScope());
         registry.bind(CLIENT, client(settings.get()));
         registry.bind("acquire-permit", (Processor) this::acquirePermit);
-        // Camel looks in vain for such a converter at each request, and that takes as long as the request.
+        // Without it camel-http looks for such a converter at each request, which takes as long as the request.
         convert(String.class, HttpMethods.class, HttpMethods::valueOf);
         // Camel's own copies the bytes of a reply three times, and has buffers beside them.
         convert(ByteArrayInputStream.class, byte[].class, ByteArrayInputStream::readAllBytes);

@@ -34,7 +34,7 @@ import org.apache.camel.util.FileUtil;
 
 /**
  * A Camel context with every bean that a route may name, and no way out: nothing is written but in a temporary directory,
- * no port is opened, nobody is asked. A watch is polled against a reply that is given.
+ * no port is opened, no request is sent. A watch is polled against a reply that is given.
  */
 abstract class OfflineContext implements AutoCloseable {
     private final GivenReply reply = new GivenReply();

@@ -12,7 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Settings of the same names and parameters, with which nothing is written but in one directory, and nobody is asked. */
+/** Settings of the same names and parameters, with which nothing is written but in one directory, and no request is sent. */
 final class OfflineSettings {
     private static final URI NOWHERE = URI.create("https://provider.invalid");
     private static final double UNBOUNDED = 1_000_000;

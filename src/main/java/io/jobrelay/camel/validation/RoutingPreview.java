@@ -51,7 +51,7 @@ public final class RoutingPreview implements AutoCloseable {
     private final List<Step> noted = new ArrayList<>();
 
     /**
-     * A step that gives the change to somebody.
+     * A step that sends the change to an endpoint.
      *
      * @param to a destination by its name, or another endpoint by its URI
      * @param outbox true for a destination
