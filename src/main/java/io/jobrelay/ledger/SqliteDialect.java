@@ -19,6 +19,9 @@ final class SqliteDialect implements LedgerDialect {
     static final String URL_PREFIX = "jdbc:sqlite:";
     private static final int CONNECTIONS = 8;
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+    /** In bytes: about what the log holds when SQLite writes a checkpoint by itself. */
+    private static final int LARGEST_LOG = 4 * 1024 * 1024;
+
     private static final int PRIMARY_CODE = 0xff;
 
     private final Path path;
@@ -45,6 +48,8 @@ final class SqliteDialect implements LedgerDialect {
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         // A transaction that reads before it writes would fail, not wait, if another process wrote in between.
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        // A long read lets the log grow past its checkpoints; without a limit the file would stay as large for ever.
+        config.setJournalSizeLimit(LARGEST_LOG);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         SQLiteDataSource database = new SQLiteDataSource(config);
         database.setUrl(URL_PREFIX + path);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,28 @@ class LedgerDatabaseTest {
         }
         try (Ledger ledger = Ledger.open(file)) {
             assertThat(ledger.query("select id || state || sequence from job")).containsExactly("aRUNNING1");
+        }
+    }
+
+    @Test
+    void its_log_shrinks_once_a_long_read_has_ended() throws Exception {
+        Path log = file.resolveSibling("ledger.db-wal");
+        String large = "x".repeat(100_000);
+        try (Ledger ledger = Ledger.open(file)) {
+            ledger.database.read(reader -> {
+                reader.execute("begin");
+                reader.select("select count(*) from job").mapTo(Long.class).one();
+                IntStream.range(0, 100)
+                        .forEach(write -> ledger.database.write(handle -> handle.execute(
+                                "insert into unreadable_reply (watch_id, received_at, cause, body) values ('w', 0, ?, '')",
+                                large)));
+                return reader.execute("rollback");
+            });
+            assertThat(log).satisfies(grown -> assertThat(Files.size(grown)).isGreaterThan(9_000_000));
+
+            IntStream.range(0, 3).forEach(job -> ledger.takeIn(JobRecords.of("job " + job, JobState.RUNNING)));
+
+            assertThat(Files.size(log)).isLessThan(5_000_000);
         }
     }
 
