@@ -52,7 +52,7 @@ public final class Purge {
     }
 
     /** Deletes deliveries that were made before that time, and changes that are as old and have none left. Dead ones are kept. */
-    public void deliveries(Instant before) {
+    void deliveries(Instant before) {
         for (String destination : Destinations.names(database)) {
             // No other writes these rows; a destination that no route reads any more has no owner that could.
             repeat(() -> database.write(handle -> handle.execute("""
@@ -112,7 +112,7 @@ public final class Purge {
      * Deletes watches that ended or were removed before that time, their jobs and the replies that were kept of them. While a
      * change of one is kept, so is the watch or the job, since its sequence goes on.
      */
-    public void watches(Instant before) {
+    void watches(Instant before) {
         forEachAccount(account -> repeat(() -> database.write(account, handle -> watches(handle, account, before))));
     }
 

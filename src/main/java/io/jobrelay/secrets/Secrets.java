@@ -29,7 +29,7 @@ public final class Secrets {
 
     private final Set<String> lasting = new LinkedHashSet<>();
     private final Deque<String> passing = new ArrayDeque<>();
-    private volatile MultiPatternMatcher needles = new MultiPatternMatcher(Set.of());
+    private volatile MultiPatternMatcher matcher = new MultiPatternMatcher(Set.of());
 
     /** Learns a secret for as long as the process runs. */
     public synchronized void add(String secret) {
@@ -58,7 +58,7 @@ public final class Secrets {
     }
 
     private void index() {
-        needles = new MultiPatternMatcher(Stream.concat(
+        matcher = new MultiPatternMatcher(Stream.concat(
                         lasting.stream(),
                         passing.stream().flatMap(secret -> SecretForms.of(secret.getBytes(UTF_8)).stream()))
                 .collect(Collectors.toSet()));
@@ -66,12 +66,12 @@ public final class Secrets {
 
     /** The text with every secret masked; the same text if it shows none. */
     public String mask(String text) {
-        return needles.replaceIn(text, MASK);
+        return matcher.replaceIn(text, MASK);
     }
 
     /** True if one of the texts shows a secret. */
     public boolean shownIn(String... texts) {
-        MultiPatternMatcher known = needles;
+        MultiPatternMatcher known = matcher;
         for (String text : texts) {
             if (!known.replaceIn(text, MASK).equals(text)) {
                 return true;
@@ -82,7 +82,7 @@ public final class Secrets {
 
     /** Stands for all secrets that are known now: another object as soon as one more is. */
     public Object known() {
-        return needles;
+        return matcher;
     }
 
     @Override

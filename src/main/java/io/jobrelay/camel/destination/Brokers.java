@@ -42,10 +42,7 @@ final class Brokers {
 
     /** How many messages the embedded broker holds in all its queues; 0 without one. */
     long messages() {
-        return embedded.values().stream()
-                .flatMap(broker -> broker.depths().values().stream())
-                .mapToLong(Long::longValue)
-                .sum();
+        return embedded.values().stream().mapToLong(EmbeddedBroker::messages).sum();
     }
 
     /** A pool for an Artemis broker. What is opened for it goes to {@code held}, to be closed in reverse order. */
