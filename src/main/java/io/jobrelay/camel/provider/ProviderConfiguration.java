@@ -1,10 +1,12 @@
 package io.jobrelay.camel.provider;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.watches.KeepReply;
@@ -15,6 +17,7 @@ import io.jobrelay.httpclient.BoundedClient;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
+import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.signing.Acs3HmacSha256;
@@ -29,6 +32,7 @@ import java.io.ByteArrayInputStream;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -97,7 +101,7 @@ public final class ProviderConfiguration {
     }
 
     /** So a mapping reads {@code $watch}, and runs unchanged in the jq program with {@code --argjson watch '{...}'}. */
-    private static Scope mappingScope() {
+    private Scope mappingScope() {
         Scope scope = Scope.newEmptyScope();
         scope.setModuleLoader(BuiltinModuleLoader.getInstance());
         BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_7, scope);
@@ -106,7 +110,27 @@ public final class ProviderConfiguration {
                     JsonNode value = JqFunctions.EXCHANGE_LOCAL.get().getVariable(name, JsonNode.class);
                     return value == null ? NullNode.getInstance() : value;
                 }));
+        scope.setValue("reply", () -> reply(JqFunctions.EXCHANGE_LOCAL.get()));
         return scope;
+    }
+
+    /** What a mapping reads of a reply beside its JSON, as {@code $reply}: status, headers by lower-case name, text that is no JSON. */
+    private JsonNode reply(Exchange exchange) {
+        ObjectNode node = Json.MAPPER.createObjectNode();
+        ProviderReply reply = KeepReply.of(exchange);
+        if (reply != null) {
+            node.put("status", reply.httpStatus());
+            ObjectNode headers = node.putObject("headers");
+            exchange.getMessage().getHeaders().forEach((name, value) -> {
+                if (!name.startsWith("Camel") && value != null) {
+                    headers.put(name.toLowerCase(Locale.ROOT), secrets.mask(value.toString()));
+                }
+            });
+            if (exchange.getMessage().getBody() instanceof NullNode) {
+                node.put("text", secrets.mask(new String(reply.body(), UTF_8)));
+            }
+        }
+        return node;
     }
 
     private <F, T> void convert(Class<F> from, Class<T> to, Function<F, T> function) {

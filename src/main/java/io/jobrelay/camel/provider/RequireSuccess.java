@@ -39,7 +39,10 @@ record RequireSuccess(Clock clock) implements Processor {
                 status,
                 text(mapped, "code"),
                 message == null ? "HTTP status " + status : message,
-                RetryAfter.of(exchange.getMessage().getHeader("Retry-After", String.class), clock.instant()),
+                RetryAfter.of(
+                        exchange.getMessage().getHeader("Retry-After", String.class),
+                        exchange.getMessage().getHeader("RateLimit", String.class),
+                        clock.instant()),
                 null));
     }
 

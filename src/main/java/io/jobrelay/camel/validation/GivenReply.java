@@ -3,6 +3,7 @@ package io.jobrelay.camel.validation;
 import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.provider.ProviderReply;
+import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -14,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** In the place of the client of providers: every request gets the reply that was given last, and none is sent. */
 final class GivenReply implements HttpClientConfigurer {
     private volatile @Nullable ProviderReply reply;
+    private volatile Map<String, String> headers = Map.of();
 
-    void give(ProviderReply next) {
+    /** {@code more} headers beside Content-Type, by name. */
+    void give(ProviderReply next, Map<String, String> more) {
         reply = next;
+        headers = Map.copyOf(more);
     }
 
     @Override
@@ -31,6 +35,7 @@ final class GivenReply implements HttpClientConfigurer {
         ProviderReply given = requireNonNull(reply, "no reply was given");
         ClassicHttpResponse response = new BasicClassicHttpResponse(given.httpStatus());
         ContentType type = given.contentType() == null ? null : ContentType.parse(given.contentType());
+        headers.forEach(response::setHeader);
         if (type != null) {
             response.setHeader("Content-Type", type.toString());
         }

@@ -133,7 +133,12 @@ abstract class OfflineContext implements AutoCloseable {
      * @throws PollFailedException if that answer brings no records
      */
     public List<JobRecord> poll(Watch watch, ProviderReply answer) {
-        reply.give(answer);
+        return poll(watch, answer, Map.of());
+    }
+
+    /** The same, with more headers beside Content-Type in the reply. */
+    List<JobRecord> poll(Watch watch, ProviderReply answer, Map<String, String> headers) {
+        reply.give(answer, headers);
         startDirectRoutes();
         return providers.poll(watch);
     }

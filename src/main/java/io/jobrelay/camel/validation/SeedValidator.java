@@ -23,8 +23,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -142,9 +144,15 @@ final class SeedValidator {
         String body = error.has("body")
                 ? error.path("body").toString()
                 : error.path("text").asText();
-        String type = error.path("headers").path("content-type").asText(JSON);
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        error.path("headers")
+                .properties()
+                .forEach(
+                        header -> headers.put(header.getKey(), header.getValue().asText()));
+        String type = headers.getOrDefault("Content-Type", JSON);
         try {
-            dryRun.poll(watch, new ProviderReply(error.path("status").intValue(), type, body.getBytes(UTF_8)));
+            int status = error.path("status").intValue();
+            dryRun.poll(watch, new ProviderReply(status, type, body.getBytes(UTF_8)), headers);
             problem(file, "failure: must be %s, but the reply became a record".formatted(expected.path("kind")));
         } catch (PollFailedException e) {
             PollFailure failure = e.failure();
