@@ -47,4 +47,25 @@ class RetryAfterTest {
     void ignores_what_it_does_not_understand_and_what_has_passed(String header) {
         assertThat(RetryAfter.parse(header, NOW)).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            nullValues = "none",
+            value = {
+                "none | `\"api\";r=0;t=55` | PT55S",
+                "none | `\"api\"; t=55; r=0` | PT55S",
+                "none | `\"a\";r=0;t=5, \"b\";r=0;t=300, \"c\";r=9;t=900` | PT5M",
+                "none | `\"api\";r=0;t=999999999` | PT24H",
+                "7 | `\"api\";r=0;t=55` | PT7S",
+                "none | `\"api\";r=10;t=55` | none",
+                "none | `\"api\";r=0` | none",
+                "none | `\"api\";r=05;t=55` | none",
+                "none | none | none",
+            })
+    void takes_what_a_rate_limit_header_says_where_there_is_no_retry_after(
+            String retryAfter, String rateLimit, Duration wait) {
+        assertThat(RetryAfter.of(retryAfter, rateLimit, NOW)).isEqualTo(wait);
+    }
 }
