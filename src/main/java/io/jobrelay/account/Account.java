@@ -1,6 +1,7 @@
 package io.jobrelay.account;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
 
 import io.jobrelay.signing.Credentials;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public record Account(
         double requestsPerSecond,
         @Nullable ZoneId timeZone,
         boolean batchedPolls) {
+    private static final String HEADER = "header.";
+
     public Account {
         requireNonNull(name, "name is null");
         requireNonNull(endpoint, "endpoint is null");
@@ -40,7 +44,7 @@ public record Account(
     /** What keeps this account from asking, for people, or empty if it can. */
     public Optional<String> missing() {
         List<String> missing = signing.needs().stream()
-                .filter(key -> !proof.containsKey(key))
+                .filter(key -> !has(key))
                 .map(this::property)
                 .toList();
         return missing.isEmpty()
@@ -50,6 +54,20 @@ public record Account(
                                 String.join(", ", missing).replaceFirst(", (?=[^,]*$)", " and "),
                                 signing.scheme(),
                                 missing.size() == 1 ? "is" : "are"));
+    }
+
+    /** True if it has one of the properties of such a need of its scheme. */
+    private boolean has(String need) {
+        return need.startsWith(HEADER)
+                ? !headers().isEmpty()
+                : Stream.of(need.split(Signing.OR)).anyMatch(proof::containsKey);
+    }
+
+    /** The headers of an account that proves itself by them: the part of their name behind {@code header.}, and the value. */
+    public Map<String, String> headers() {
+        return proof.keySet().stream()
+                .filter(key -> key.startsWith(HEADER))
+                .collect(toMap(key -> key.substring(HEADER.length()), proof::get));
     }
 
     /** The keys of an account that has them. */
@@ -63,11 +81,17 @@ public record Account(
                 URI.create(part("auth-url")), part("user"), part("password"), part("domain"), part("project"));
     }
 
+    /** What it has of such a property; empty if it has none. */
+    public Optional<String> given(String key) {
+        return Optional.ofNullable(proof.get(key));
+    }
+
     private String part(String key) {
         return requireNonNull(proof.get(key), () -> property(key) + " is not set");
     }
 
-    private String property(String key) {
+    /** The whole name of one of its properties. */
+    public String property(String key) {
         return "jobrelay.account." + name + "." + key;
     }
 

@@ -16,8 +16,15 @@ public enum Signing {
     BCE_AUTH_V1("bce-auth-v1", "access-key", "secret-key"),
     /** A Keystone v3 token, obtained by password. */
     KEYSTONE_TOKEN("keystone-token", "auth-url", "user", "password", "domain", "project"),
+    /** A token that does not change, or that a file holds: RFC 6750. */
+    BEARER("bearer", "token or token-file"),
+    /** Headers that prove it by their values. */
+    HEADERS("headers", "header.<header>"),
     /** Nothing is added. */
     NONE("none");
+
+    /** Between properties of which a scheme needs one. */
+    public static final String OR = " or ";
 
     private final String scheme;
 
@@ -34,7 +41,7 @@ public enum Signing {
         return scheme;
     }
 
-    /** The properties that an account must have for it: the last parts of their names. */
+    /** The properties that an account must have for it, by the last parts of their names; with "or" it needs one of them. */
     public List<String> needs() {
         return needs;
     }

@@ -29,6 +29,7 @@ final class ProviderServer implements AutoCloseable {
     private final Seed errors;
     private final Set<String> apis = new TreeSet<>();
     private final String password = random();
+    private final String token = random();
     private final Credentials keys = new Credentials("sandbox-" + random(), random(), null);
     private final KeystoneService keystone;
     private final SignatureVerifier verifier;
@@ -44,7 +45,8 @@ final class ProviderServer implements AutoCloseable {
         this.account = account;
         this.errors = errors;
         keystone = new KeystoneService(account, password, clock);
-        verifier = new SignatureVerifier(keys, keystone::accepts, clock);
+        verifier = new SignatureVerifier(
+                keys, Map.of(), presented -> token.equals(presented) || keystone.accepts(presented), clock);
     }
 
     /** Replies to requests that have the parts of this one. */
@@ -90,6 +92,7 @@ final class ProviderServer implements AutoCloseable {
         properties.put(prefix + "secret-key", keys.secretKey());
         // The environment may hold a token of the user's own.
         properties.put(prefix + "security-token", "");
+        properties.put(prefix + "token", token);
         properties.put(prefix + "auth-url", server.url() + "/v3");
         properties.put(prefix + "user", account);
         properties.put(prefix + "password", password);

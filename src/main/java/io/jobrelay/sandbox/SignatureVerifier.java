@@ -10,20 +10,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * Accepts a request that an account's keys have signed completely, recently and once, or that bears a valid token. It signs
+ * Accepts a request that an account's keys have signed completely, recently and once, or that bears a valid token or the headers
+ * that prove it. It signs
  * the request again, over exactly the headers that the request declares as signed.
  */
 final class SignatureVerifier {
+    private static final String BEARER = "Bearer ";
+
     private final Credentials keys;
+    private final Map<String, String> proof;
     private final Predicate<String> tokens;
     private final Clock clock;
     private final Map<String, Instant> nonces = new ConcurrentHashMap<>();
 
     /**
+     * @param proof headers that prove it by their values, by their names in lower case; none if that is not accepted
      * @param tokens true for a token that is valid now
      */
-    SignatureVerifier(Credentials keys, Predicate<String> tokens, Clock clock) {
+    SignatureVerifier(Credentials keys, Map<String, String> proof, Predicate<String> tokens, Clock clock) {
         this.keys = keys;
+        this.proof = Map.copyOf(proof);
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -31,12 +37,19 @@ final class SignatureVerifier {
     /** Why the request is refused; empty if it is accepted. */
     Optional<Refusal> verify(ReceivedRequest request) {
         String authorization = request.headers().get("authorization");
-        String token = request.headers().get("x-auth-token");
+        String token = authorization != null && authorization.startsWith(BEARER)
+                ? authorization.substring(BEARER.length())
+                : request.headers().get("x-auth-token");
+        if (token != null) {
+            return tokens.test(token) ? Optional.empty() : Optional.of(Refusal.BAD_TOKEN);
+        }
         if (authorization == null) {
-            if (token == null) {
+            if (proof.keySet().stream().noneMatch(request.headers()::containsKey)) {
                 return Optional.of(Refusal.MISSING);
             }
-            return tokens.test(token) ? Optional.empty() : Optional.of(Refusal.BAD_TOKEN);
+            return request.headers().entrySet().containsAll(proof.entrySet())
+                    ? Optional.empty()
+                    : Optional.of(Refusal.BAD_TOKEN);
         }
         try {
             return verify(PresentedSignature.of(authorization, request), request);

@@ -10,13 +10,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which properties and environment variables are secrets: those whose name ends with a word that says so, and in an
+ * Which properties and environment variables are secrets: those whose name ends with a word that says so, headers of accounts, and in an
  * address the user before the host, the query, and long parts of its path, since many a webhook's key is there. In a line of JAAS, which
  * is how Kafka is signed in to, each of those that it has.
  */
 public final class SecretProperties {
     private static final Pattern NAME = Pattern.compile(
             ".*(secret|secretkey|accesskey|accesskeyid|apikey|token|password|passphrase|privatekey|credential|credentials)");
+    /** A header that proves who asks: {@code jobrelay.account.<name>.header.<header>}. */
+    private static final Pattern HEADER = Pattern.compile("(jobrelay\\.account\\.[^.]+\\.)?header\\.[^.]+");
+
     private static final Pattern JAAS_OPTION = Pattern.compile("([A-Za-z]+)\\s*=\\s*[\"']([^\"']*)[\"']");
     private static final Pattern USER = Pattern.compile("://(?:([^/?#@:]*):)?([^/?#@]*)@");
     private static final Pattern PARAMETER = Pattern.compile("[?&;]([^=&;#?)]+)=([^&;#)]*)");
@@ -53,7 +56,8 @@ public final class SecretProperties {
     public static boolean isSecret(String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
         return NAME.matcher(last.toLowerCase(Locale.ROOT).replace("-", "").replace("_", ""))
-                .matches();
+                        .matches()
+                || HEADER.matcher(name).matches();
     }
 
     /** The text and the bytes behind its Base64: the latter are the key. */

@@ -31,6 +31,11 @@ public record Key<T>(String name, String fallback, Rule<T> rule, Set<Trait> trai
     /** The same property of the account or the destination of that name. */
     Key<T> of(String owner) {
         String[] parts = name.split("\\.", 4);
-        return new Key<>(String.join(".", parts[0], parts[1], owner, parts[3]), fallback, rule, traits);
+        return named(String.join(".", parts[0], parts[1], owner, parts[3]));
+    }
+
+    /** The same property under its whole name. */
+    Key<T> named(String property) {
+        return new Key<>(property, fallback, rule, traits);
     }
 }

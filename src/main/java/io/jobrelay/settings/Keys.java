@@ -86,11 +86,16 @@ public final class Keys {
             ACCESS_KEY,
             SECRET_KEY,
             account("security-token", "", Rule.ONE_WORD, SECRET),
+            account("token", "", Rule.ONE_WORD, SECRET),
+            account("token-file", "", Rule.TEXT),
             account("auth-url", "", Rule.BASE_URL),
             account("user", "", Rule.TEXT),
             account("password", "", Rule.TEXT, SECRET),
             account("domain", "", Rule.TEXT),
             account("project", "", Rule.TEXT));
+
+    /** A header of an account that signs with {@code headers}. */
+    static final Key<String> HEADER = account("header.<header>", "", Rule.matching("visible ASCII", "[ -~]+"), SECRET);
 
     static final Key<Double> REQUESTS_PER_SECOND = account("requests-per-second", "10", Rule.RATE);
     static final Key<ZoneId> TIME_ZONE = account("time-zone", "", Rule.ZONE);
@@ -126,6 +131,10 @@ public final class Keys {
 
     /** A property of an account or a destination: which of the two, its name, and the rest. */
     static final Pattern OWNED = Pattern.compile("jobrelay\\.(account|destination)\\.([^.]+)\\.(.+)");
+
+    /** A {@link #HEADER}: one that no request has for itself. */
+    private static final Pattern HEADER_NAME = Pattern.compile("jobrelay\\.account\\.[^.]+\\.header\\."
+            + "(?!(?i:host|connection|upgrade|transfer-encoding|content-.*)$)[A-Za-z0-9_-]+");
 
     private Keys() {}
 
@@ -165,6 +174,9 @@ public final class Keys {
 
     /** The key of a property; empty for one that only routes know. */
     public static Optional<Key<?>> find(String property) {
+        if (HEADER_NAME.matcher(property).matches()) {
+            return Optional.of(HEADER);
+        }
         String general = OWNED.matcher(property).replaceFirst("jobrelay.$1.<name>.$3");
         return Optional.ofNullable(TABLE.getOrDefault(property, TABLE.get(general)));
     }
@@ -205,6 +217,8 @@ public final class Keys {
                 : "unknown property of the %s destination, which has %s"
                         .formatted(owned.group(2), String.join(", ", known));
         return Optional.of(problem + NearestName.hint(owned.group(3), known))
-                .filter(said -> !known.isEmpty() && !known.contains(owned.group(3)));
+                .filter(said -> !known.isEmpty()
+                        && !known.contains(owned.group(3))
+                        && !HEADER_NAME.matcher(property).matches());
     }
 }

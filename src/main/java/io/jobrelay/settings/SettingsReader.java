@@ -156,6 +156,14 @@ public final class SettingsReader {
                 proof.put(key.parameter(), value.toString());
             });
         }
+        for (String property : file.keys()) {
+            Matcher owned = Keys.OWNED.matcher(property);
+            if (owned.matches()
+                    && owned.group(2).equals(name)
+                    && Keys.find(property).filter(Keys.HEADER::equals).isPresent()) {
+                properties.get(Keys.HEADER.named(property)).ifPresent(value -> proof.put(owned.group(3), value));
+            }
+        }
         boolean accessKey = properties.has(Keys.ACCESS_KEY.of(name));
         if (accessKey || properties.has(Keys.SECRET_KEY.of(name))) {
             Key<String> other = (accessKey ? Keys.SECRET_KEY : Keys.ACCESS_KEY).of(name);

@@ -1,16 +1,23 @@
 package io.jobrelay.routes;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.jobrelay.account.Account;
+import io.jobrelay.provider.FailureKind;
+import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.signing.Acs3HmacSha256;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SdkHmacSha256Scoped;
 import io.jobrelay.signing.SentRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +30,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +42,10 @@ class CallProviderRouteTest extends RouteTestSupport {
                     new Acs3HmacSha256(() -> ""), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1())
             .collect(Collectors.toMap(RequestSigner::scheme, Function.identity()));
 
+    @TempDir
+    private static Path directory;
+
+    private final Path tokenFile = directory.resolve("token");
     private final List<String> budget = new ArrayList<>();
 
     CallProviderRouteTest() {
@@ -43,6 +55,17 @@ class CallProviderRouteTest extends RouteTestSupport {
     @Override
     Map<String, String> accounts() {
         Map<String, String> accounts = new HashMap<>(TestWatches.account("none", provider.baseUrl(), "none"));
+        accounts.putAll(TestWatches.account("bearer", provider.baseUrl(), "bearer", "token", "a-token.of~its/own="));
+        accounts.putAll(
+                TestWatches.account("bearer-file", provider.baseUrl(), "bearer", "token-file", tokenFile.toString()));
+        accounts.putAll(TestWatches.account(
+                "headers",
+                provider.baseUrl(),
+                "headers",
+                "header.X-SLURM-USER-NAME",
+                "relay",
+                "header.X-SLURM-USER-TOKEN",
+                "a.b.c"));
         SIGNERS.keySet().forEach(scheme -> {
             accounts.putAll(TestWatches.account(scheme, provider.baseUrl(), scheme));
             accounts.putAll(TestWatches.account(scheme + "-sts", provider.baseUrl(), scheme, "security-token", TOKEN));
@@ -87,6 +110,49 @@ class CallProviderRouteTest extends RouteTestSupport {
     }
 
     @Test
+    void puts_the_token_of_the_account_on_the_request() {
+        assertThat(ownHeaders(ask("bearer", null))).containsEntry("authorization", "Bearer a-token.of~its/own=");
+    }
+
+    @Test
+    void reads_a_token_file_again_when_it_has_changed() throws IOException {
+        Files.writeString(tokenFile, "first-token\n");
+        Map<String, String> first = ownHeaders(ask("bearer-file", null));
+        Files.writeString(tokenFile, "other-token\n");
+
+        assertThat(first).containsEntry("authorization", "Bearer first-token");
+        assertThat(ownHeaders(ask("bearer-file", null))).containsEntry("authorization", "Bearer other-token");
+        assertThat(secrets.mask("first-token, other-token")).isEqualTo("***, ***");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, holds none", "false, cannot be read"})
+    void sends_nothing_without_a_token(boolean exists, String problem) throws IOException {
+        Files.deleteIfExists(tokenFile);
+        if (exists) {
+            Files.writeString(tokenFile, "two words\n");
+        }
+
+        assertThat(exchange("bearer-file", null).getException())
+                .isInstanceOfSatisfying(PollFailedException.class, failed -> {
+                    assertThat(failed.failure().kind()).isEqualTo(FailureKind.UNAUTHENTICATED);
+                    assertThat(failed.failure().message())
+                            .isEqualTo(
+                                    "jobrelay.account.bearer-file.token-file: must be a file that holds a token, '%s' %s",
+                                    tokenFile, problem);
+                });
+        provider.verify(0, anyRequestedFor(anyUrl()));
+    }
+
+    @Test
+    void puts_the_headers_of_the_account_on_the_request() {
+        assertThat(ownHeaders(ask("headers", null)))
+                .containsOnlyKeys("x-acs-action", "x-slurm-user-name", "x-slurm-user-token")
+                .containsEntry("x-slurm-user-name", "relay")
+                .containsEntry("x-slurm-user-token", "a.b.c");
+    }
+
+    @Test
     void signs_every_request_anew() {
         Map<String, String> first = ownHeaders(ask("acs3-hmac-sha256", null));
         clock.advance(Duration.ofSeconds(3));
@@ -110,8 +176,13 @@ class CallProviderRouteTest extends RouteTestSupport {
     private LoggedRequest ask(String name, String body) {
         provider.resetRequests();
         replies(ok());
+        assertThat(exchange(name, body).getException()).isNull();
+        return request();
+    }
+
+    private Exchange exchange(String name, String body) {
         Account account = settings.accounts().get(name);
-        Exchange answer = template.request("direct:call-provider", exchange -> {
+        return template.request("direct:call-provider", exchange -> {
             exchange.setVariable("account", account);
             exchange.setVariable("signing", account.signing().scheme());
             exchange.getMessage().setHeader(Exchange.HTTP_METHOD, body == null ? "GET" : "POST");
@@ -119,8 +190,6 @@ class CallProviderRouteTest extends RouteTestSupport {
             exchange.getMessage().setHeader("x-acs-action", "Get");
             exchange.getMessage().setBody(body);
         });
-        assertThat(answer.getException()).isNull();
-        return request();
     }
 
     private SentRequest sent(LoggedRequest request, String account) {

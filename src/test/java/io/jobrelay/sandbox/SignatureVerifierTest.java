@@ -28,7 +28,8 @@ class SignatureVerifierTest {
     private static final String BODY = "{\"taskId\":\"task-1\"}";
 
     private final MovableClock clock = new MovableClock(NOW);
-    private final SignatureVerifier verifier = new SignatureVerifier(KEYS, "a-token"::equals, clock);
+    private final SignatureVerifier verifier =
+            new SignatureVerifier(KEYS, Map.of("x-user", "relay", "x-key", "a-key"), "a-token"::equals, clock);
 
     static Stream<RequestSigner> signers() {
         return Stream.of(
@@ -43,6 +44,21 @@ class SignatureVerifierTest {
     @MethodSource("signers")
     void accepts_what_the_keys_have_signed(RequestSigner signer) {
         assertThat(verifier.verify(signed(signer))).isEmpty();
+    }
+
+    @Test
+    void accepts_headers_that_prove_it_and_bearer_tokens_and_no_others() {
+        assertThat(verifier.verify(received("/", "", Map.of("x-user", "relay", "x-key", "a-key"), "")))
+                .isEmpty();
+        assertThat(verifier.verify(received("/", "", Map.of("x-user", "relay", "x-key", "a-kex"), "")))
+                .contains(Refusal.BAD_TOKEN);
+        assertThat(verifier.verify(received("/", "", Map.of("x-user", "relay"), "")))
+                .contains(Refusal.BAD_TOKEN);
+        assertThat(verifier.verify(received("/", "", Map.of(), ""))).contains(Refusal.MISSING);
+        assertThat(verifier.verify(received("/", "", Map.of("authorization", "Bearer a-token"), "")))
+                .isEmpty();
+        assertThat(verifier.verify(received("/", "", Map.of("authorization", "Bearer a-tokem"), "")))
+                .contains(Refusal.BAD_TOKEN);
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package io.jobrelay.settings;
 
+import static java.util.Map.entry;
+import static java.util.Objects.requireNonNull;
 import static java.util.function.Function.identity;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -146,6 +148,8 @@ class SettingsReaderTest {
                 jobrelay.account.acme.access-key=ak
                 jobrelay.account.acme.secret-key=sk
                 jobrelay.account.acme.security-token=st
+                jobrelay.account.acme.token=t
+                jobrelay.account.acme.token-file=/run/token
                 jobrelay.account.acme.auth-url=http://iam.acme.example/v3
                 jobrelay.account.acme.user=u
                 jobrelay.account.acme.password=p
@@ -163,18 +167,52 @@ class SettingsReaderTest {
                         "acme",
                         URI.create("http://acme.example:8080"),
                         Signing.KEYSTONE_TOKEN,
-                        Map.of(
-                                "access-key", "ak",
-                                "secret-key", "sk",
-                                "security-token", "st",
-                                "auth-url", "http://iam.acme.example/v3",
-                                "user", "u",
-                                "password", "p",
-                                "domain", "d",
-                                "project", "eu-de"),
+                        Map.ofEntries(
+                                entry("access-key", "ak"),
+                                entry("secret-key", "sk"),
+                                entry("security-token", "st"),
+                                entry("token", "t"),
+                                entry("token-file", "/run/token"),
+                                entry("auth-url", "http://iam.acme.example/v3"),
+                                entry("user", "u"),
+                                entry("password", "p"),
+                                entry("domain", "d"),
+                                entry("project", "eu-de")),
                         2.5,
                         ZoneId.of("Asia/Shanghai"),
                         true));
+    }
+
+    @Test
+    void the_headers_of_an_account_are_secrets_of_any_name_that_a_request_does_not_have() {
+        Account account = requireNonNull(read("""
+                jobrelay.account.acme.endpoint=https://acme.example
+                jobrelay.account.acme.signing=headers
+                jobrelay.account.acme.header.X-SLURM-USER-NAME=relay-user
+                jobrelay.account.acme.header.X-SLURM-USER-TOKEN=hush hush
+                """).accounts().get("acme"));
+
+        assertThat(account.headers())
+                .isEqualTo(Map.of("X-SLURM-USER-NAME", "relay-user", "X-SLURM-USER-TOKEN", "hush hush"));
+        assertThat(account.missing()).isEmpty();
+        assertThat(secrets.mask("relay-user, hush hush")).isEqualTo("***, ***");
+        assertThat(problems(ACME + "jobrelay.account.acme.header.Content-Length=7\n"))
+                .anyMatch(problem ->
+                        problem.toString().contains("header.Content-Length: unknown property of an account"));
+    }
+
+    @Test
+    void an_account_says_what_its_scheme_needs_one_of() {
+        assertThat(read("""
+                jobrelay.account.acme.endpoint=https://acme.example
+                jobrelay.account.acme.signing=bearer
+                jobrelay.account.other.endpoint=https://acme.example
+                jobrelay.account.other.signing=headers
+                """).accounts().values().stream()
+                        .map(account -> account.missing().orElse("")))
+                .containsExactlyInAnyOrder(
+                        "jobrelay.account.acme.token or token-file: required by signing=bearer, is not set",
+                        "jobrelay.account.other.header.<header>: required by signing=headers, is not set");
     }
 
     @Test
@@ -308,8 +346,8 @@ class SettingsReaderTest {
                 "jobrelay.account.acme.endpoint | http://acme.example | must be https, was 'http://acme.example'; allow-http=true allows http beyond this machine",
                 "jobrelay.account.acme.endpoint | http://127.0.0.1.acme.example | must be https, was 'http://127.0.0.1.acme.example'; allow-http=true allows http beyond this machine",
                 "jobrelay.account.acme.auth-url | http://iam.example/v3 | must be https, was 'http://iam.example/v3'; allow-http=true allows http beyond this machine",
-                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, none",
-                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, none, was 'v4'",
+                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, bearer, headers, none",
+                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, bearer, headers, none, was 'v4'",
                 "jobrelay.account.acme.requests-per-second | 0 | must be a number from 0.001 to 1000000, was '0'",
                 "jobrelay.account.acme.requests-per-second | 1e-300 | must be a number from 0.001 to 1000000, was '1e-300'",
                 "jobrelay.account.acme.requests-per-second | Infinity | must be a number from 0.001 to 1000000, was 'Infinity'",
@@ -541,7 +579,7 @@ class SettingsReaderTest {
                                 """))
                 .withMessage("""
                         %1$s: jobrelay.account.acme.endpoint: required, the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com
-                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, none, was 'v4'
+                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, keystone-token, bearer, headers, none, was 'v4'
                         %1$s:5: jobrelay.watch: unknown property; did you mean 'jobrelay.watches'?
                         %1$s:2: jobrelay.poll.concurrency: must be a whole number from 1 to 1000, was 'many'""".formatted(file()));
     }

@@ -90,6 +90,9 @@ public final class ProviderConfiguration {
         // Built only where a route or a mapping reads the watch.
         convert(Watch.class, JsonNode.class, watch -> Json.MAPPER.valueToTree(watch));
         signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(signer, clock)));
+        registry.bind("bearer", new BearerToken(secrets));
+        registry.bind("headers", (Processor)
+                exchange -> Poll.account(exchange).headers().forEach(exchange.getMessage()::setHeader));
         keystone = new KeystoneTokenRoute(context, secrets, clock);
         registry.bind("keystone-token", keystone);
         registry.bind("renew-keystone-token", (Processor) keystone::renew);

@@ -3,6 +3,7 @@ package io.jobrelay.camel.validation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.secrets.SecretProperties;
@@ -114,7 +115,9 @@ public final class RequestPreview implements AutoCloseable {
 
     private static Account masked(Account account) {
         Map<String, String> proof = new HashMap<>(account.proof());
-        account.signing().needs().forEach(key -> proof.putIfAbsent(key, key.endsWith("-url") ? UNKNOWN_URL : MASK));
+        for (String need : account.signing().needs()) {
+            proof.putIfAbsent(need.replaceFirst(Signing.OR + ".*", ""), need.endsWith("-url") ? UNKNOWN_URL : MASK);
+        }
         proof.replaceAll((key, value) -> SecretProperties.isSecret(key) ? MASK : value);
         return new Account(
                 account.name(),

@@ -30,7 +30,7 @@ class VendorSignedRequestsTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
     private final SignatureVerifier verifier =
-            new SignatureVerifier(KEYS, token -> false, Clock.fixed(NOW, ZoneOffset.UTC));
+            new SignatureVerifier(KEYS, Map.of(), token -> false, Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void lets_in_what_alibabas_own_signer_has_signed_and_refuses_it_changed() throws Exception {
