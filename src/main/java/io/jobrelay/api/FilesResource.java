@@ -1,11 +1,16 @@
 package io.jobrelay.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.jobrelay.job.Json;
 import io.jobrelay.signing.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +19,7 @@ import java.util.Map;
  * revalidates each one, so that an upgrade shows at once.
  */
 final class FilesResource implements Resource {
+    private static final String RECORD_SCHEMA = "/schema/job-record-v1.schema.json";
     private static final Map<String, String> TYPES =
             Map.of("html", "text/html", "css", "text/css", "js", "text/javascript", "svg", "image/svg+xml");
 
@@ -23,8 +29,7 @@ final class FilesResource implements Resource {
         routes.getFile("/page/{file}", request -> page(request.part("file")));
         routes.get("/api/openapi.json", request -> Reply.json(200, openapi()));
         routes.getFile(
-                "/schema/job-record-v1.json",
-                request -> Reply.of("application/schema+json", content("/schema/job-record-v1.schema.json")));
+                "/schema/job-record-v1.json", request -> Reply.of("application/schema+json", content(RECORD_SCHEMA)));
     }
 
     private static Reply page(String name) {
@@ -38,9 +43,15 @@ final class FilesResource implements Resource {
                 .with("Cache-Control", "no-cache");
     }
 
-    private static JsonNode openapi() {
+    /** With the schema of records in it, so that a client can be generated from this document alone. */
+    static JsonNode openapi() {
         try {
-            return new YAMLMapper().readTree(content("/http/openapi.yaml"));
+            ObjectNode document = (ObjectNode) new YAMLMapper().readTree(content("/http/openapi.yaml"));
+            String record = new String(content(RECORD_SCHEMA), UTF_8)
+                    .replace("#/$defs/", "#/components/schemas/JobRecord/$defs/");
+            ((ObjectNode) document.at("/components/schemas"))
+                    .set("JobRecord", ((ObjectNode) Json.MAPPER.readTree(record)).without(List.of("$id", "$schema")));
+            return document;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

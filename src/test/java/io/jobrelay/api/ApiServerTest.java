@@ -61,6 +61,21 @@ class ApiServerTest {
     }
 
     @Test
+    void the_openapi_document_is_valid_and_needs_no_other() {
+        JsonNode document = api.get("/api/openapi.json").json();
+
+        assertThat(new Description().problems()).isEmpty();
+        assertThat(document.findValuesAsText("$ref")).hasSizeGreaterThan(100).allSatisfy(reference -> {
+            assertThat(reference).startsWith("#/");
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse();
+        });
+        // In YAML an unquoted comma ends a description, and the rest becomes a member without a value.
+        assertThat(document.toString()).doesNotContain("\":null");
+    }
+
+    @Test
     void the_openapi_document_and_the_routes_have_the_same_operations() {
         assertThat(api.get("/api/openapi.json").json().path("openapi").asText()).isEqualTo("3.1.0");
         Vertx vertx = Vertx.vertx();

@@ -3,12 +3,11 @@ package io.jobrelay.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
-import io.jobrelay.job.Json;
+import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,16 +20,23 @@ import java.util.TreeSet;
 final class Description {
     private static final String ID = "https://jobrelay.io/openapi.json";
 
+    private static final String OPENAPI = "https://spec.openapis.org/oas/3.1/schema/2026-08-03";
+
     private final JsonNode document;
     private final JsonSchemaFactory schemas;
 
     Description() {
-        document = yaml("/http/openapi.yaml");
-        String record = text("/schema/job-record-v1.schema.json");
+        document = FilesResource.openapi();
         schemas = JsonSchemaFactory.getInstance(
                 VersionFlag.V202012,
-                factory -> factory.schemaLoaders(loaders -> loaders.schemas(
-                        Map.of(ID, document.toString(), "https://jobrelay.io/schema/job-record-v1.json", record))));
+                factory -> factory.schemaLoaders(loaders -> loaders.schemas(Map.of(
+                        ID, document.toString(),
+                        OPENAPI, text("/openapi/openapi-3.1.schema.json")))));
+    }
+
+    /** What is wrong with the document by the published schema of OpenAPI 3.1. */
+    Set<ValidationMessage> problems() {
+        return schemas.getSchema(SchemaLocation.of(OPENAPI)).validate(document);
     }
 
     /** Each {@code METHOD path}. */
@@ -90,14 +96,6 @@ final class Description {
     private void validate(String pointer, Served.Answer answer) {
         JsonSchema schema = schemas.getSchema(SchemaLocation.of(ID + pointer));
         assertThat(schema.validate(answer.json())).as(answer.text()).isEmpty();
-    }
-
-    private static JsonNode yaml(String resource) {
-        try {
-            return Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(new YAMLMapper().readTree(text(resource))));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static String text(String resource) {
