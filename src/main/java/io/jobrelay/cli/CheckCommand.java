@@ -1,6 +1,7 @@
 package io.jobrelay.cli;
 
 import io.jobrelay.camel.validation.DirectoryValidator;
+import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.Problem;
 import java.util.List;
@@ -35,11 +36,17 @@ final class CheckCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        DirectoryValidator.Findings findings = DirectoryValidator.run(clock);
+        try (DryRun dryRun = new DryRun(clock)) {
+            return check(dryRun);
+        }
+    }
+
+    private int check(DryRun dryRun) {
+        DirectoryValidator.Findings findings = DirectoryValidator.run(dryRun);
         Stream.of(findings.problems(), findings.warnings())
                 .flatMap(List::stream)
                 .forEach(problem -> out().println(PlainLine.of(problem.toString())));
-        CheckReport report = new CheckReport(clock, out());
+        CheckReport report = new CheckReport(dryRun, clock, out());
         if (explain) {
             report.requests(findings);
         }

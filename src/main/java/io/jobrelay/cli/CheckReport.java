@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import io.jobrelay.account.Account;
 import io.jobrelay.camel.validation.DirectoryValidator;
+import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.camel.validation.RequestPreview;
 import io.jobrelay.camel.validation.RoutingPreview;
 import io.jobrelay.job.Json;
@@ -19,25 +20,24 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What {@code check} prints besides problems: the requests that would be sent, and where changes would go. */
-record CheckReport(Clock clock, PrintWriter out) {
+record CheckReport(DryRun dryRun, Clock clock, PrintWriter out) {
     /** Prints the request of each watch. */
     void requests(DirectoryValidator.Findings findings) {
-        try (RequestPreview preview = new RequestPreview(clock)) {
-            for (DirectoryValidator.Placed placed : findings.watches()) {
-                Account account =
-                        requireNonNull(findings.accounts().get(placed.watch().account()), "a known account");
-                say(placed.place() + ": " + placed.watch().api() + ", account " + account.name());
-                account.missing().ifPresent(missing -> say("  would not be polled: " + missing));
-                List<RequestPreview.Request> requests = preview.requests(placed.watch(), account);
-                if (requests.isEmpty()) {
-                    say("  sends nothing: its route ends before the request");
-                }
-                requests.forEach(this::request);
-                List<RequestPreview.Request> batched = preview.batchedRequests(placed.watch(), account);
-                if (!batched.isEmpty()) {
-                    say("  instead of many such requests, since the account has batched-polls=true:");
-                    batched.forEach(this::request);
-                }
+        RequestPreview preview = new RequestPreview(dryRun);
+        for (DirectoryValidator.Placed placed : findings.watches()) {
+            Account account =
+                    requireNonNull(findings.accounts().get(placed.watch().account()), "a known account");
+            say(placed.place() + ": " + placed.watch().api() + ", account " + account.name());
+            account.missing().ifPresent(missing -> say("  would not be polled: " + missing));
+            List<RequestPreview.Request> requests = preview.requests(placed.watch(), account);
+            if (requests.isEmpty()) {
+                say("  sends nothing: its route ends before the request");
+            }
+            requests.forEach(this::request);
+            List<RequestPreview.Request> batched = preview.batchedRequests(placed.watch(), account);
+            if (!batched.isEmpty()) {
+                say("  instead of many such requests, since the account has batched-polls=true:");
+                batched.forEach(this::request);
             }
         }
     }
@@ -54,12 +54,13 @@ record CheckReport(Clock clock, PrintWriter out) {
 
     /** Prints where the router sends each change of a file; false if there is no router, or it fails. */
     boolean routing(String file) {
+        RoutingPreview preview = new RoutingPreview(dryRun, clock);
+        if (!preview.hasRouter()) {
+            say("routes/: no route reads outbox:changes, so no change goes anywhere");
+            return false;
+        }
         boolean good = true;
-        try (RoutingPreview preview = new RoutingPreview(clock)) {
-            if (!preview.hasRouter()) {
-                say("routes/: no route reads outbox:changes, so no change goes anywhere");
-                return false;
-            }
+        try {
             for (JsonNode document : documents(file)) {
                 good &= routing(preview, preview.route(document));
             }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class DirectoryValidator {
     private static final Path SEEDS = Path.of("seeds");
     private static final Path PROPERTIES = Path.of(ConfigSnapshot.PROPERTIES);
 
-    private final Clock clock;
+    private final DryRun dryRun;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
     private final List<Placed> watches = new ArrayList<>();
@@ -55,35 +54,29 @@ public final class DirectoryValidator {
     /** A watch and where it stands, as {@code file:line}. */
     public record Placed(String place, Watch watch) {}
 
-    private DirectoryValidator(Clock clock) {
-        this.clock = clock;
+    private DirectoryValidator(DryRun dryRun) {
+        this.dryRun = dryRun;
     }
 
-    /**
-     * Looks over the working directory.
-     *
-     * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
-     */
-    public static Findings run(Clock clock) {
-        DirectoryValidator check = new DirectoryValidator(clock);
+    /** Looks over the working directory, and builds its routes in the dry run. */
+    public static Findings run(DryRun dryRun) {
+        DirectoryValidator check = new DirectoryValidator(dryRun);
         check.look();
         return new Findings(check.problems, check.warnings, check.watches, check.accounts);
     }
 
     private void look() {
-        try (DryRun dryRun = new DryRun(clock)) {
-            problems.addAll(dryRun.settingsProblems());
-            problems.addAll(dryRun.problems());
-            PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
-            checkWatches(dryRun);
-            SeedValidator seeds = new SeedValidator(dryRun);
-            folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
-            problems.replaceAll(problem ->
-                    new Problem(problem.file(), problem.line(), dryRun.secrets().mask(problem.message())));
-        }
+        problems.addAll(dryRun.settingsProblems());
+        problems.addAll(dryRun.problems());
+        PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
+        checkWatches();
+        SeedValidator seeds = new SeedValidator(dryRun);
+        folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
+        problems.replaceAll(problem ->
+                new Problem(problem.file(), problem.line(), dryRun.secrets().mask(problem.message())));
     }
 
-    private void checkWatches(DryRun dryRun) {
+    private void checkWatches() {
         accounts.putAll(dryRun.settings().accounts());
         WatchFile reader = new WatchFile(dryRun.watchReader());
         Map<String, String> places = new HashMap<>();

@@ -37,13 +37,14 @@ import org.apache.camel.util.FileUtil;
  * no port is opened, no request is sent. A watch is polled against a reply that is given.
  */
 abstract class OfflineContext implements AutoCloseable {
-    private final GivenReply reply = new GivenReply();
+    private final OfflineClient client = new OfflineClient();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final SnapshotSource source;
     private final Main main;
     private final SettingsReader.Reading reading;
     private final Secrets secrets;
     private final ProviderConfiguration providers;
+    private final OutwardSteps steps;
 
     /**
      * Starts it, with defaults for settings that are wrong, and without routes.
@@ -59,13 +60,14 @@ abstract class OfflineContext implements AutoCloseable {
             Path directory = Files.createTempDirectory("jobrelay-check");
             open.push(() -> FileUtil.removeDir(directory.toFile()));
             CamelContext context = main.getCamelContext();
+            steps = new OutwardSteps(context, client, secrets);
             reading = ContextSettings.reader(context, snapshot.properties(), overrides, secrets)
                     .reading();
             Settings offline = OfflineSettings.of(reading.settings(), directory);
             providers = new ProviderConfiguration(context, () -> offline, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(ProviderConfiguration.CLIENT);
-            context.getRegistry().bind(ProviderConfiguration.CLIENT, reply);
+            context.getRegistry().bind(ProviderConfiguration.CLIENT, client);
             open.push(new EngineConfiguration(
                     context, () -> offline, providers, new ReloadStatus(clock), clock, System::nanoTime, change -> {}));
             open.push(new DestinationConfiguration(context, offline, secrets, clock));
@@ -123,6 +125,14 @@ abstract class OfflineContext implements AutoCloseable {
         return secrets;
     }
 
+    OfflineClient client() {
+        return client;
+    }
+
+    OutwardSteps steps() {
+        return steps;
+    }
+
     ProviderConfiguration providers() {
         return providers;
     }
@@ -138,7 +148,7 @@ abstract class OfflineContext implements AutoCloseable {
 
     /** The same, with more headers beside Content-Type in the reply. */
     List<JobRecord> poll(Watch watch, ProviderReply answer, Map<String, String> headers) {
-        reply.give(answer, headers);
+        client.set(request -> OfflineClient.response(answer, headers));
         startDirectRoutes();
         return providers.poll(watch);
     }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
-import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.secrets.SecretProperties;
 import io.jobrelay.secrets.Secrets;
@@ -13,7 +12,6 @@ import io.jobrelay.watch.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,10 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -38,7 +33,7 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
  * has {@code ***} for its keys before the request is made, so there is none in it; a signature by these is masked too, and
  * so is every other secret that the route puts into the request.
  */
-public final class RequestPreview implements AutoCloseable {
+public final class RequestPreview {
     private static final String MASK = Secrets.MASK;
     private static final String UNKNOWN_URL = "https://auth-url.invalid/v3";
     private static final Pattern SIGNATURE =
@@ -47,7 +42,6 @@ public final class RequestPreview implements AutoCloseable {
             Pattern.compile("SignedHeaders=([^,\\s]*)|^bce-auth-v1/[^/]*/[^/]*/[^/]*/([^/]*)/");
 
     private final DryRun dryRun;
-    private final CamelContext context;
     private final ProducerTemplate template;
     private final List<Request> noted = new ArrayList<>();
 
@@ -66,23 +60,10 @@ public final class RequestPreview implements AutoCloseable {
     /** A header, and whether the signature covers it. */
     public record Header(String name, String value, boolean signed) {}
 
-    /**
-     * Builds the routes; those that cannot be built are left out, as {@link DryRun#problems()} tells.
-     *
-     * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
-     */
-    public RequestPreview(Clock clock) {
-        this(new DryRun(clock));
-    }
-
-    RequestPreview(DryRun dryRun) {
+    /** @param dryRun has built its routes; what could not be built sends nothing */
+    public RequestPreview(DryRun dryRun) {
         this.dryRun = dryRun;
-        context = dryRun.context();
-        context.getRegistry().unbind(ProviderConfiguration.CLIENT);
-        context.getRegistry().bind(ProviderConfiguration.CLIENT, (HttpClientConfigurer) this::note);
-        dryRun.problems();
-        dryRun.startDirectRoutes();
-        template = context.createProducerTemplate();
+        template = dryRun.context().createProducerTemplate();
     }
 
     /**
@@ -92,24 +73,27 @@ public final class RequestPreview implements AutoCloseable {
      * @param account the watch's
      */
     public List<Request> requests(Watch watch, Account account) {
-        noted.clear();
-        // How it ends does not matter: it always fails where the answer would come.
-        template.request("direct:" + watch.api(), exchange -> Poll.of(watch).begin(exchange, masked(account)));
-        return List.copyOf(noted);
+        return requests("direct:" + watch.api(), Poll.of(watch), account);
     }
 
     /** The request for the first page of a batched poll of this watch and others; none if there are no such polls. */
     public List<Request> batchedRequests(Watch watch, Account account) {
-        noted.clear();
-        if (account.batchedPolls()) {
-            ProviderApi api = dryRun.providers().apis().get(watch.api());
-            if (api != null) {
-                api.common(watch)
-                        .map(common -> Poll.batched(api, common, List.of()))
-                        .ifPresent(poll -> template.request(
-                                "direct:" + watch.api() + "-pages", exchange -> poll.begin(exchange, masked(account))));
-            }
+        ProviderApi api = dryRun.providers().apis().get(watch.api());
+        if (api == null || !account.batchedPolls()) {
+            return List.of();
         }
+        return api.common(watch)
+                .map(common -> Poll.batched(api, common, List.of()))
+                .map(poll -> requests("direct:" + watch.api() + "-pages", poll, account))
+                .orElse(List.of());
+    }
+
+    private List<Request> requests(String route, Poll poll, Account account) {
+        noted.clear();
+        dryRun.client().set(this::note);
+        dryRun.startDirectRoutes();
+        // How it ends does not matter: it always fails where the answer would come.
+        template.request(route, exchange -> poll.begin(exchange, masked(account)));
         return List.copyOf(noted);
     }
 
@@ -129,14 +113,12 @@ public final class RequestPreview implements AutoCloseable {
                 account.batchedPolls());
     }
 
-    private void note(HttpClientBuilder client) {
-        client.disableAutomaticRetries().addExecInterceptorFirst("note", (request, scope, chain) -> {
-            noted.add(request(request));
-            if (request.getPath().contains("/auth/tokens")) {
-                return token();
-            }
-            throw new IOException("noted, and not sent");
-        });
+    private ClassicHttpResponse note(ClassicHttpRequest request) throws IOException {
+        noted.add(request(request));
+        if (request.getPath().contains("/auth/tokens")) {
+            return token();
+        }
+        throw new IOException("noted, and not sent");
     }
 
     private static ClassicHttpResponse token() {
@@ -192,10 +174,5 @@ public final class RequestPreview implements AutoCloseable {
             entity.writeTo(bytes);
         }
         return bytes.toString(UTF_8);
-    }
-
-    @Override
-    public void close() {
-        dryRun.close();
     }
 }

@@ -1,7 +1,6 @@
 package io.jobrelay.camel.validation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,40 +14,21 @@ import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Destination;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Consumer;
-import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
-import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
-import org.apache.camel.Producer;
 import org.apache.camel.Route;
-import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.support.DefaultConsumer;
-import org.apache.camel.support.DefaultEndpoint;
-import org.apache.camel.support.DefaultProducer;
-import org.apache.camel.support.ExchangeHelper;
 
-/**
- * Tells what the router would do with a change: the routes of this directory as they are, with endpoints that only note what
- * they are given, so that nothing is stored, sent or asked.
- */
-public final class RoutingPreview implements AutoCloseable {
-    private static final String OUTBOX = "outbox://";
-    /** What happens within the process, and decides. */
-    private static final Set<String> LOCAL = Set.of("direct", "bean", "class", "language", "log");
-
+/** Tells what the router of a dry run would do with a change. */
+public final class RoutingPreview {
     private final DryRun dryRun;
     private final CamelContext context;
     private final Clock clock;
-    private final List<Processor> routers = new ArrayList<>();
-    private final List<Step> noted = new ArrayList<>();
 
     /**
      * A step that sends the change to an endpoint.
@@ -72,36 +52,19 @@ public final class RoutingPreview implements AutoCloseable {
         }
     }
 
-    /**
-     * Builds the routes; those that cannot be built are left out, as {@link DryRun#problems()} tells.
-     *
-     * @throws IllegalStateException if there are no routes here, or Camel refuses its own settings
-     */
-    public RoutingPreview(Clock clock) {
-        this(new DryRun(clock), clock);
-    }
-
-    RoutingPreview(DryRun dryRun, Clock clock) {
+    /** @param dryRun has built its routes; what could not be built gets no change */
+    public RoutingPreview(DryRun dryRun, Clock clock) {
         this.dryRun = dryRun;
         this.clock = clock;
         context = dryRun.context();
-        context.getCamelContextExtension()
-                .registerEndpointCallback((uri, endpoint) -> isLocal(endpoint) ? endpoint : new Noting(endpoint));
-        dryRun.problems();
         dryRun.startDirectRoutes();
         try {
-            for (Route route : routes(OUTBOX + Outbox.CHANGES)) {
+            for (Route route : routes(OutwardSteps.OUTBOX + Outbox.CHANGES)) {
                 context.getRouteController().startRoute(route.getRouteId());
             }
         } catch (Exception e) {
-            close();
             throw ContextSettings.cause(e, dryRun.secrets());
         }
-    }
-
-    private static boolean isLocal(Endpoint endpoint) {
-        String uri = endpoint.getEndpointUri();
-        return LOCAL.contains(uri.substring(0, Math.max(0, uri.indexOf(':'))));
     }
 
     private List<Route> routes(String from) {
@@ -112,7 +75,7 @@ public final class RoutingPreview implements AutoCloseable {
 
     /** False if no route reads the changes. */
     public boolean hasRouter() {
-        return !routers.isEmpty();
+        return !dryRun.steps().routers().isEmpty();
     }
 
     /** The destinations that routes read, by name. */
@@ -120,8 +83,8 @@ public final class RoutingPreview implements AutoCloseable {
         Set<String> names = new TreeSet<>();
         context.getRoutes().stream()
                 .map(route -> route.getEndpoint().getEndpointUri())
-                .filter(uri -> uri.startsWith(OUTBOX))
-                .forEach(uri -> names.add(name(uri)));
+                .filter(uri -> uri.startsWith(OutwardSteps.OUTBOX))
+                .forEach(uri -> names.add(OutwardSteps.destination(uri)));
         names.remove(Outbox.CHANGES);
         return names;
     }
@@ -130,10 +93,6 @@ public final class RoutingPreview implements AutoCloseable {
     public boolean off(String destination) {
         Destination settings = dryRun.settings().destinations().get(destination);
         return settings != null && !settings.enabled();
-    }
-
-    private static String name(String uri) {
-        return uri.substring(OUTBOX.length()).replaceFirst("\\?.*", "");
     }
 
     /**
@@ -145,10 +104,11 @@ public final class RoutingPreview implements AutoCloseable {
     public Outcome route(JsonNode document) {
         JsonNode event = document.has("specversion") ? document : event(document);
         String subject = event.path("subject").asText();
-        noted.clear();
+        dryRun.steps().take();
         String failure = "";
-        for (Processor router : routers) {
-            Exchange exchange = context.getEndpoint(OUTBOX + Outbox.CHANGES).createExchange(ExchangePattern.InOnly);
+        for (Processor router : dryRun.steps().routers()) {
+            Exchange exchange =
+                    context.getEndpoint(OutwardSteps.OUTBOX + Outbox.CHANGES).createExchange(ExchangePattern.InOnly);
             exchange.getMessage().setBody(Json.write(event).getBytes(UTF_8));
             Map.of(
                             OutboxHeaders.DESTINATION,
@@ -172,7 +132,7 @@ public final class RoutingPreview implements AutoCloseable {
                         .mask(String.valueOf(exchange.getException().getMessage()));
             }
         }
-        return new Outcome(subject, noted, failure);
+        return new Outcome(subject, dryRun.steps().take(), failure);
     }
 
     private JsonNode event(JsonNode document) {
@@ -188,58 +148,6 @@ public final class RoutingPreview implements AutoCloseable {
         } catch (JsonProcessingException | IllegalArgumentException e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new IllegalArgumentException("is neither a job record nor an event: " + why, e);
-        }
-    }
-
-    @Override
-    public void close() {
-        dryRun.close();
-    }
-
-    /** Stands in for an endpoint that leads out of the process. */
-    private final class Noting extends DefaultEndpoint {
-        private final String uri;
-
-        private Noting(Endpoint real) {
-            super(
-                    real.getEndpointUri(),
-                    requireNonNull(context.hasComponent(scheme(real)), "it has made the endpoint"));
-            uri = real.getEndpointUri();
-        }
-
-        private static String scheme(Endpoint endpoint) {
-            String uri = endpoint.getEndpointUri();
-            return uri.substring(0, uri.indexOf(':'));
-        }
-
-        @Override
-        public Producer createProducer() {
-            return new DefaultProducer(this) {
-                @Override
-                public void process(Exchange exchange) {
-                    noted.add(step(exchange));
-                }
-            };
-        }
-
-        private Step step(Exchange exchange) {
-            String id = String.valueOf(exchange.getExchangeExtension().getHistoryNodeId());
-            NamedNode node = ((ModelCamelContext) context).getProcessorDefinition(id);
-            boolean outbox = uri.startsWith(OUTBOX);
-            return new Step(
-                    outbox ? name(uri) : dryRun.secrets().mask(uri),
-                    outbox,
-                    String.valueOf(ExchangeHelper.getAtRouteId(exchange)),
-                    id,
-                    node == null || node.getDescriptionText() == null ? "" : node.getDescriptionText());
-        }
-
-        @Override
-        public Consumer createConsumer(Processor processor) {
-            if (uri.equals(OUTBOX + Outbox.CHANGES)) {
-                routers.add(processor);
-            }
-            return new DefaultConsumer(this, processor);
         }
     }
 }

@@ -79,8 +79,9 @@ class RequestPreviewTest {
         ConfigSnapshot snapshot = with(ConfigSnapshot.PROPERTIES, text(ConfigSnapshot.PROPERTIES) + properties);
         snapshot = Snapshots.with(Snapshots.with(snapshot, PROVIDER, route), CALLING, calling);
 
-        try (RequestPreview preview = new RequestPreview(trial(snapshot))) {
-            RequestPreview.Request request = preview.requests(WATCH, ACCOUNT).get(0);
+        try (DryRun dryRun = trial(snapshot)) {
+            RequestPreview.Request request =
+                    new RequestPreview(dryRun).requests(WATCH, ACCOUNT).get(0);
 
             assertThat(request.toString()).doesNotContain("Cnry", encoded, basic, System.getenv("PATH"));
             assertThat(request.url()).isEqualTo("https://zeta.example/v1/p/***/jobs/j?key=***");
@@ -109,7 +110,8 @@ class RequestPreviewTest {
                 ROUTER,
                 router);
 
-        try (RoutingPreview preview = new RoutingPreview(trial(snapshot), Clock.systemUTC())) {
+        try (DryRun dryRun = trial(snapshot)) {
+            RoutingPreview preview = new RoutingPreview(dryRun, Clock.systemUTC());
             assertThat(preview.route(JsonNodeFactory.instance
                                     .objectNode()
                                     .put("specversion", "1.0")
@@ -132,7 +134,9 @@ class RequestPreviewTest {
     }
 
     private static DryRun trial(ConfigSnapshot snapshot) {
-        return new DryRun(snapshot, Map.of(), new Secrets(), Clock.systemUTC());
+        DryRun dryRun = new DryRun(snapshot, Map.of(), new Secrets(), Clock.systemUTC());
+        assertThat(dryRun.problems()).isEmpty();
+        return dryRun;
     }
 
     private String text(String file) {
