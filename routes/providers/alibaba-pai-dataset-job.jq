@@ -30,7 +30,6 @@ $watch.parameters as $asked
 | (.Status // "") as $status
 | {
     key: [$asked.DatasetId, $asked.DatasetJobId],
-    kind: "DATASET",
     type: .JobAction,
     mode: .JobMode,
     description: .Description,

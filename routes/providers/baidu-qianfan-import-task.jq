@@ -32,7 +32,6 @@ $watch.parameters as $asked
 | .result
 | {
     key: [$asked.taskId],
-    kind: "DATASET",
     provider: {
       name: "Baidu AI Cloud",
       service: "Qianfan",

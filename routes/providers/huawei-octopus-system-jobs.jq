@@ -33,7 +33,6 @@ $watch.parameters as $asked
     | {
         key: [$asked.project_id, ($workspace // "0"), .id],
         echo: {project_id, workspace_id, data_id, id, job_types: .job_type},
-        kind: "DATA",
         type: .job_type,
         provider: {
           name: "Huawei Cloud",

@@ -18,7 +18,6 @@ $watch.parameters as $asked
 | {
     key: [$asked.project_id, $asked.job_id],
     echo: {project_id, job_id},
-    kind: "TRAINING",
     type: .type,
     name: .job_name,
     description: .job_description,

@@ -34,7 +34,6 @@ $watch.parameters as $asked
     # One status per dataset, that of the latest task: only these tell one task from the next.
     key: [$asked.project_id, $asked.dataset_id, ((.task_id | given) // (.create_time | given) // empty)],
     echo: {dataset_id},
-    kind: "DATASET",
     provider: {
       name: "Open Telekom Cloud",
       service: "ModelArts",

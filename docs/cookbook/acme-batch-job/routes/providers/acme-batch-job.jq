@@ -1,7 +1,6 @@
 # One job of Acme Batch becomes a draft of a job record.
 {
   key: [$watch.parameters.job],
-  kind: "DATA",
   provider: {name: "Acme", service: "Batch", jobId: $watch.parameters.job},
   providerState: .phase,
   state: {"working": "RUNNING", "done": "SUCCEEDED"}[.phase],

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * in, since only the ledger knows what came before.
  *
  * @param id stable: {@code <api>/<account>/<parts that identify the job, percent-encoded>}
- * @param kind {@code DATASET}, {@code TRAINING}, {@code DATA}; open
+ * @param kind {@code DATASET}, {@code TRAINING}, {@code DATA}, {@code PIPELINE}, {@code INFERENCE}, {@code EVALUATION},
+ *     {@code COMPUTE}; open
  * @param reason open UPPER_SNAKE code: why, when the state alone does not say
  * @param providerState the provider's own word, verbatim
  * @param attempt from 1; +1 when a job that had ended runs again
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec what was asked for, as the provider gives it
  * @param result what came out, as the provider gives it
  * @param anomalies codes for what does not add up, e.g. {@code END_BEFORE_CREATE}
- * @param raw the provider's own job object, complete
+ * @param raw the provider's own job object, without what its provider file calls confidential
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder({

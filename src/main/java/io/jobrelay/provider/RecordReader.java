@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * request, under the names of the watch's parameters, and each that is there must be what the watch says.
  *
  * <p>The mapping says what only the provider's documentation knows; this class adds what is the same for all: the id from
- * the draft's {@code key}, API, account and labels from the watch, times in UTC (zone-less ones in the account's zone, else
+ * the draft's {@code key}, the API's kind, API, account and labels from the watch, times in UTC (zone-less ones in the account's zone, else
  * in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not know, and anomalies,
  * sorted. Members that are null or empty are left out. A reply that tells no state is none.
  */
@@ -66,9 +66,10 @@ public final class RecordReader {
     /**
      * The record that the draft describes.
      *
+     * @param kind of the jobs of the API, for a draft without one
      * @throws IllegalArgumentException if the draft is not one; says which member is wrong
      */
-    public static JobRecord read(JsonNode mapped, Watch watch, Account account, Instant observed) {
+    public static JobRecord read(JsonNode mapped, String kind, Watch watch, Account account, Instant observed) {
         if (!(mapped instanceof ObjectNode object)) {
             throw new IllegalArgumentException(
                     "the mapping of " + watch.api() + " must give an object, gave " + mapped.getNodeType());
@@ -80,6 +81,9 @@ public final class RecordReader {
             }
         });
         requireAsked(draft.remove(ECHO), watch);
+        if (draft.path("kind").asText("").isEmpty()) {
+            draft.put("kind", kind);
+        }
         draft.put("id", id(draft.remove(KEY), watch));
         ObjectNode labels = draft.putObject("labels");
         watch.labels().forEach(labels::put);

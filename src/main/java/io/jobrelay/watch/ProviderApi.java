@@ -4,16 +4,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A provider API as its route file declares it in a {@code beans} section: the parameters that a watch must and may give.
- * A bean with setters, since that is what Camel's YAML fills.
+ * A provider API as its route file declares it in a {@code beans} section: what its jobs are, which accounts it takes, the
+ * parameters that a watch must and may give, and what is special about its replies. A bean with setters, since that is what
+ * Camel's YAML fills.
  */
 public final class ProviderApi {
     private String name = "";
+    private String kind = "";
+    private List<String> signing = List.of();
     private List<String> required = List.of();
     private List<String> optional = List.of();
     private boolean list;
     private String batch = "";
+    private int batchSize = 1_000;
     private List<List<String>> volatileMembers = List.of();
+    private List<List<String>> confidential = List.of();
 
     /** The name of the API, and of the route {@code direct:<name>} that asks it. */
     public String getName() {
@@ -22,6 +27,25 @@ public final class ProviderApi {
 
     public void setName(String name) {
         this.name = name;
+    }
+
+    /** The {@code kind} of its jobs, where a draft has none of its own. */
+    public String getKind() {
+        return kind;
+    }
+
+    public void setKind(String kind) {
+        this.kind = kind;
+    }
+
+    /** The signing schemes that the provider takes for it, the usual one first. */
+    public List<String> getSigning() {
+        return signing;
+    }
+
+    /** Comma-separated. */
+    public void setSigning(String signing) {
+        this.signing = names(signing);
     }
 
     /** Parameters that a watch must give. */
@@ -63,6 +87,19 @@ public final class ProviderApi {
         this.batch = batch;
     }
 
+    /** How many watches one batched poll takes. */
+    public int getBatchSize() {
+        return batchSize;
+    }
+
+    /** At least 2, or an {@link IllegalArgumentException}. */
+    public void setBatchSize(int batchSize) {
+        if (batchSize < 2) {
+            throw new IllegalArgumentException("batchSize: must be 2 or more, was " + batchSize);
+        }
+        this.batchSize = batchSize;
+    }
+
     /** The members of a reply that change each time and say nothing about the job, each as its path. */
     public List<List<String>> getVolatileMembers() {
         return volatileMembers;
@@ -70,13 +107,26 @@ public final class ProviderApi {
 
     /** Comma-separated, each with dots between the names of its path, such as {@code meta_info.current_time}. */
     public void setVolatile(String members) {
-        this.volatileMembers =
-                names(members).stream().map(path -> List.of(path.split("\\."))).toList();
+        this.volatileMembers = paths(members);
+    }
+
+    /** The members of a reply that nothing keeps or shows, wherever in it: each as the end of its path. */
+    public List<List<String>> getConfidentialMembers() {
+        return confidential;
+    }
+
+    /** Comma-separated, each with dots between the names of its path, such as {@code ImageConfig.Password}. */
+    public void setConfidential(String members) {
+        this.confidential = paths(members);
     }
 
     /** What the watch has in common with those of a batched poll with it; empty if it can be asked only by itself. */
     public Optional<Watch> common(Watch watch) {
         return watch.parameters().get(batch) instanceof String ? Optional.of(watch.without(batch)) : Optional.empty();
+    }
+
+    private static List<List<String>> paths(String members) {
+        return names(members).stream().map(path -> List.of(path.split("\\."))).toList();
     }
 
     private static List<String> names(String text) {

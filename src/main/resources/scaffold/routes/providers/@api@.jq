@@ -12,7 +12,6 @@ def states: {
   key: [$watch.parameters.job_id],
   # What the reply repeats of the parameters: a reply about another job is refused.
   echo: {job_id: .id},
-  kind: "DATA",
   name: .name,
   provider: {name: "@account@", service: "jobs", jobId: .id},
   providerState: .status,

@@ -114,7 +114,8 @@ class RecordReaderTest {
         ObjectNode draft = draft("{\"createTime\": \"2026-06-01 08:00:00\"}");
         draft.put("timeZone", provider);
 
-        assertThat(RecordReader.read(draft, WATCH, account(account), NOW).createTime())
+        assertThat(RecordReader.read(draft, "TRAINING", WATCH, account(account), NOW)
+                        .createTime())
                 .isEqualTo(expected);
     }
 
@@ -128,27 +129,34 @@ class RecordReaderTest {
             {"providerState": null}    | no state
             {"state": "GOING"}         | GOING
             {"nmae": "typing error"}   | nmae
-            {"kind": null}             | kind
             """)
     void refuses_a_draft_of_something_else(String change, String named) throws JsonProcessingException {
         ObjectNode draft = draft(change);
 
-        assertThatThrownBy(() -> RecordReader.read(draft, WATCH, account(null), NOW))
+        assertThatThrownBy(() -> RecordReader.read(draft, "TRAINING", WATCH, account(null), NOW))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(named);
+    }
+
+    @Test
+    void takes_the_kind_of_the_api_where_the_draft_has_none() throws JsonProcessingException {
+        assertThat(read("{\"kind\": null}").kind()).isEqualTo("TRAINING");
+        assertThat(read("{\"kind\": \"PIPELINE\"}").kind()).isEqualTo("PIPELINE");
+        assertThatThrownBy(() -> RecordReader.read(draft("{\"kind\": null}"), "", WATCH, account(null), NOW))
+                .hasMessageContaining("kind");
     }
 
     @Test
     void refuses_what_is_no_object() {
         JsonNode text = Json.MAPPER.createArrayNode();
 
-        assertThatThrownBy(() -> RecordReader.read(text, WATCH, account(null), NOW))
+        assertThatThrownBy(() -> RecordReader.read(text, "TRAINING", WATCH, account(null), NOW))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("acme-job");
     }
 
     private static JobRecord read(String change) throws JsonProcessingException {
-        return RecordReader.read(draft(change), WATCH, account(null), NOW);
+        return RecordReader.read(draft(change), "TRAINING", WATCH, account(null), NOW);
     }
 
     private static ObjectNode draft(String change) throws JsonProcessingException {

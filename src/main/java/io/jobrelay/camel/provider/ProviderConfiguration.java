@@ -98,9 +98,9 @@ public final class ProviderConfiguration {
         registry.bind("renew-keystone-token", (Processor) keystone::renew);
         registry.bind("keep-reply", new KeepReply());
         registry.bind("stop-unchanged", new StopUnchanged());
-        registry.bind("parse-reply", new ParseReply(secrets));
+        registry.bind("parse-reply", new ParseReply(secrets, this::api));
         registry.bind("require-success", new RequireSuccess(clock));
-        registry.bind("to-records", new ToRecords(clock));
+        registry.bind("to-records", new ToRecords(clock, this::api));
     }
 
     /** So a mapping reads {@code $watch}, and runs unchanged in the jq program with {@code --argjson watch '{...}'}. */

@@ -27,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class BatchedPolls {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
 
-    /** In one poll. */
-    private static final int MAX_BATCH = 1_000;
-
     private static final Duration REFUSED_FOR = Duration.ofHours(1);
 
     private final Supplier<Map<String, Account>> accounts;
@@ -81,11 +78,10 @@ final class BatchedPolls {
         if (common.isEmpty()) {
             return Poll.of(due);
         }
+        ProviderApi api = apis.apply(due.watch().api()).orElseThrow();
         List<DueWatch> all = new ArrayList<>(List.of(due));
-        all.addAll(batch.apply(common.get(), MAX_BATCH));
-        return all.size() == 1
-                ? Poll.of(due)
-                : Poll.batched(apis.apply(due.watch().api()).orElseThrow(), common.get(), all);
+        all.addAll(batch.apply(common.get(), api.getBatchSize() - 1));
+        return all.size() == 1 ? Poll.of(due) : Poll.batched(api, common.get(), all);
     }
 
     /** Polls the watch alone next time: the list does not have it. */

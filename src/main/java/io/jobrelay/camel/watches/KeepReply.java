@@ -1,6 +1,7 @@
 package io.jobrelay.camel.watches;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
@@ -45,6 +46,12 @@ public final class KeepReply implements Processor {
         exchange.setProperty(PROPERTY, new ProviderReply(HttpStatus.SC_OK, "application/json", body));
         exchange.getMessage().setBody(found);
         return body;
+    }
+
+    /** Keeps this in place of the body of the last reply, of which a part must not be kept. */
+    public static void replace(Exchange exchange, byte[] body) {
+        ProviderReply last = requireNonNull(of(exchange), "there is no reply");
+        exchange.setProperty(PROPERTY, new ProviderReply(last.httpStatus(), last.contentType(), body));
     }
 
     /** Forgets the last reply, of the previous page or the first attempt: a failure from here on is not about it. */
