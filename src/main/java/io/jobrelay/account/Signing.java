@@ -14,6 +14,8 @@ public enum Signing {
     SDK_HMAC_SHA256_SCOPED("sdk-hmac-sha256-scoped", "access-key", "secret-key"),
     /** Baidu AI Cloud. */
     BCE_AUTH_V1("bce-auth-v1", "access-key", "secret-key"),
+    /** Amazon Web Services, Signature Version 4; the service is the API's. */
+    AWS_SIGV4("aws-sigv4", "access-key", "secret-key", "region"),
     /** A Keystone v3 token, obtained by password. */
     KEYSTONE_TOKEN("keystone-token", "auth-url", "user", "password", "domain", "project"),
     /** A token that does not change, or that a file holds: RFC 6750. */

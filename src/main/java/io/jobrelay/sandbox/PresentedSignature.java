@@ -3,6 +3,7 @@ package io.jobrelay.sandbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.AwsSigV4;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.RequestSigner;
@@ -38,8 +39,8 @@ record PresentedSignature(
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final int HEX_DIGITS = 64;
     private static final DateTimeFormatter SDK_DATE = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'");
-    private static final Pattern HMAC = Pattern.compile("(ACS3|SDK)-HMAC-SHA256 (?:Access|Credential)=([^,/]+)"
-            + "(/\\d+/([^,/]*)/([^,/]*)/sdk_request)?,\\s*SignedHeaders=([^,]+),\\s*Signature=[0-9a-f]{64}");
+    private static final Pattern HMAC = Pattern.compile("(ACS3|SDK|AWS4)-HMAC-SHA256 (?:Access|Credential)=([^,/]+)"
+            + "(/\\d+/([^,/]*)/([^,/]*)/(?:sdk|aws4)_request)?,\\s*SignedHeaders=([^,]+),\\s*Signature=[0-9a-f]{64}");
     private static final Pattern BCE = Pattern.compile("bce-auth-v1/([^/]+)/([^/]+)/(\\d{1,9})/([^/]*)/[0-9a-f]{64}");
     private static final Set<String> BCE_DEFAULT = Set.of("host", "content-length", "content-type", "content-md5");
 
@@ -72,11 +73,17 @@ record PresentedSignature(
             return new PresentedSignature(
                     new Acs3HmacSha256(() -> nonce), hmac.group(2), signedHeaders, date, LONGEST, nonce);
         }
-        RequestSigner signer =
-                hmac.group(3) == null ? new SdkHmacSha256() : new SdkHmacSha256Scoped(hmac.group(4), hmac.group(5));
-        Instant date =
-                LocalDateTime.parse(required(request, "x-sdk-date"), SDK_DATE).toInstant(ZoneOffset.UTC);
-        return new PresentedSignature(signer, hmac.group(2), signedHeaders, date, LONGEST, "");
+        boolean aws = hmac.group(1).equals("AWS4");
+        Instant date = LocalDateTime.parse(required(request, aws ? "x-amz-date" : "x-sdk-date"), SDK_DATE)
+                .toInstant(ZoneOffset.UTC);
+        return new PresentedSignature(scoped(hmac, aws), hmac.group(2), signedHeaders, date, LONGEST, "");
+    }
+
+    private static RequestSigner scoped(Matcher hmac, boolean aws) {
+        if (hmac.group(3) == null) {
+            return new SdkHmacSha256();
+        }
+        return aws ? new AwsSigV4(hmac.group(4), hmac.group(5)) : new SdkHmacSha256Scoped(hmac.group(4), hmac.group(5));
     }
 
     /** The headers that Baidu signs where the {@code Authorization} names none. */

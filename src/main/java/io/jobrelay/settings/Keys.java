@@ -86,6 +86,7 @@ public final class Keys {
             ACCESS_KEY,
             SECRET_KEY,
             account("security-token", "", Rule.ONE_WORD, SECRET),
+            account("region", "", Rule.matching("a region such as eu-central-1", "[a-z0-9-]+")),
             account("token", "", Rule.ONE_WORD, SECRET),
             account("token-file", "", Rule.TEXT),
             account("auth-url", "", Rule.BASE_URL),

@@ -9,7 +9,7 @@ import java.util.Map;
  * <p>Signers may be shared between threads and read no clock. Gateways accept a date only for minutes and a nonce only
  * once, so sign every attempt again.
  */
-public sealed interface RequestSigner permits Acs3HmacSha256, SdkHmacSha256, SdkHmacSha256Scoped, BceAuthV1 {
+public sealed interface RequestSigner permits Acs3HmacSha256, SdkHmacSha256, SdkHmacSha256Scoped, BceAuthV1, AwsSigV4 {
 
     /** The name used in configuration, for instance {@code acs3-hmac-sha256}. */
     String scheme();

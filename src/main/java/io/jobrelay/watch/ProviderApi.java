@@ -17,6 +17,7 @@ public final class ProviderApi {
     private boolean list;
     private String batch = "";
     private int batchSize = 1_000;
+    private String service = "";
     private List<List<String>> volatileMembers = List.of();
     private List<List<String>> confidential = List.of();
 
@@ -98,6 +99,15 @@ public final class ProviderApi {
             throw new IllegalArgumentException("batchSize: must be 2 or more, was " + batchSize);
         }
         this.batchSize = batchSize;
+    }
+
+    /** The service that {@code aws-sigv4} signs for, such as {@code sagemaker}; empty for an API that is none of Amazon's. */
+    public String getService() {
+        return service;
+    }
+
+    public void setService(String service) {
+        this.service = service;
     }
 
     /** The members of a reply that change each time and say nothing about the job, each as its path. */

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.account.Account;
+import io.jobrelay.account.Signing;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.secrets.Secrets;
@@ -138,6 +139,14 @@ public final class WatchReader {
         Account account = named(item, "account", accounts.get(), problems);
         if (account != null) {
             account.missing().ifPresent(missing -> problems.add(new Violation(List.of(), missing)));
+        }
+        if (account != null
+                && api != null
+                && account.signing() == Signing.AWS_SIGV4
+                && api.getService().isEmpty()) {
+            problems.add(Violation.at(
+                    "account",
+                    "must not sign with aws-sigv4: the provider file of %s names no service".formatted(api.getName())));
         }
         Map<String, Object> parameters = parameters(item.path("parameters"), api, problems);
         Map<String, String> labels = labels(item.path("labels"), problems);

@@ -10,16 +10,21 @@ import io.jobrelay.account.Account;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.AwsSigV4;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
 import io.jobrelay.signing.SdkHmacSha256Scoped;
 import io.jobrelay.signing.SentRequest;
+import io.jobrelay.watch.Pace;
+import io.jobrelay.watch.ProviderApi;
+import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +43,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CallProviderRouteTest extends RouteTestSupport {
     private static final String TOKEN = "TestSecurityToken+/0123456789==";
     private static final String PATH = "/d%20a%2Fb%2Ac~d%2Be%25f%E4%B8%AD/?z=1&a=d%20a%2Fb&a=%2B&empty=";
+    private static final Watch WATCH =
+            new Watch("aws-batch-job", "aws-sigv4", Map.of(), Pace.DEFAULT, Map.of(), false, null, false);
     private static final Map<String, RequestSigner> SIGNERS = Stream.of(
-                    new Acs3HmacSha256(() -> ""), new SdkHmacSha256(), new SdkHmacSha256Scoped(), new BceAuthV1())
+                    new Acs3HmacSha256(() -> ""),
+                    new SdkHmacSha256(),
+                    new SdkHmacSha256Scoped(),
+                    new BceAuthV1(),
+                    new AwsSigV4("eu-central-1", "batch"))
             .collect(Collectors.toMap(RequestSigner::scheme, Function.identity()));
 
     @TempDir
@@ -67,8 +78,9 @@ class CallProviderRouteTest extends RouteTestSupport {
                 "header.X-SLURM-USER-TOKEN",
                 "a.b.c"));
         SIGNERS.keySet().forEach(scheme -> {
-            accounts.putAll(TestWatches.account(scheme, provider.baseUrl(), scheme));
-            accounts.putAll(TestWatches.account(scheme + "-sts", provider.baseUrl(), scheme, "security-token", TOKEN));
+            String[] region = {"region", "eu-central-1", "security-token", TOKEN};
+            accounts.putAll(TestWatches.account(scheme, provider.baseUrl(), scheme, Arrays.copyOf(region, 2)));
+            accounts.putAll(TestWatches.account(scheme + "-sts", provider.baseUrl(), scheme, region));
         });
         return accounts;
     }
@@ -76,6 +88,10 @@ class CallProviderRouteTest extends RouteTestSupport {
     @Override
     protected CamelContext createCamelContext() throws Exception {
         CamelContext created = super.createCamelContext();
+        ProviderApi api = new ProviderApi();
+        api.setName(WATCH.api());
+        api.setService("batch");
+        created.getRegistry().bind(WATCH.api(), api);
         created.getRegistry().unbind("acquire-permit");
         created.getRegistry().bind("acquire-permit", (Processor) exchange ->
                 budget.add(exchange.getVariable("account", Account.class).name()));
@@ -90,6 +106,8 @@ class CallProviderRouteTest extends RouteTestSupport {
         "sdk-hmac-sha256-sts,        host;x-acs-action;x-sdk-date;x-security-token",
         "sdk-hmac-sha256-scoped,     host;x-sdk-date",
         "sdk-hmac-sha256-scoped-sts, host;x-sdk-date",
+        "aws-sigv4,                  host;x-acs-action;x-amz-date",
+        "aws-sigv4-sts,              host;x-acs-action;x-amz-date;x-amz-security-token",
         "bce-auth-v1,                host;x-bce-date",
         "bce-auth-v1-sts,            host;x-bce-date;x-bce-security-token",
     })
@@ -102,6 +120,12 @@ class CallProviderRouteTest extends RouteTestSupport {
             assertThat(sent.verifies(SIGNERS.get(account.replace("-sts", "")))).isTrue();
             assertThat(sent.headers().containsValue(TOKEN)).isEqualTo(account.endsWith("-sts"));
         }
+    }
+
+    @Test
+    void signs_for_the_region_of_the_account_and_the_service_of_the_api() {
+        assertThat(ownHeaders(ask("aws-sigv4", null)).get("authorization"))
+                .contains("/20261122/eu-central-1/batch/aws4_request, ");
     }
 
     @Test
@@ -184,6 +208,7 @@ class CallProviderRouteTest extends RouteTestSupport {
         Account account = settings.accounts().get(name);
         return template.request("direct:call-provider", exchange -> {
             exchange.setVariable("account", account);
+            exchange.setVariable("watch", WATCH);
             exchange.setVariable("signing", account.signing().scheme());
             exchange.getMessage().setHeader(Exchange.HTTP_METHOD, body == null ? "GET" : "POST");
             exchange.getMessage().setHeader(Exchange.HTTP_URI, provider.baseUrl() + PATH);

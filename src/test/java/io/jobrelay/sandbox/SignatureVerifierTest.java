@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.AwsSigV4;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.Credentials;
 import io.jobrelay.signing.RequestSigner;
@@ -37,7 +38,8 @@ class SignatureVerifierTest {
                 new SdkHmacSha256(),
                 new SdkHmacSha256Scoped("", ""),
                 new SdkHmacSha256Scoped("eu-de", "modelarts"),
-                new BceAuthV1());
+                new BceAuthV1(),
+                new AwsSigV4("us-east-1", "batch"));
     }
 
     @ParameterizedTest

@@ -60,7 +60,8 @@ class GoldenVectorsTest {
                 new Acs3HmacSha256(nonces::next),
                 new SdkHmacSha256(),
                 new SdkHmacSha256Scoped("eu-de", "modelarts"),
-                new BceAuthV1());
+                new BceAuthV1(),
+                new AwsSigV4("us-east-1", "batch"));
     }
 
     @ParameterizedTest

@@ -53,7 +53,7 @@ public record SentRequest(
     }
 
     private Instant date() {
-        String sdk = headers.get("x-sdk-date");
+        String sdk = headers.getOrDefault("x-sdk-date", headers.get("x-amz-date"));
         if (sdk != null) {
             return SDK_DATE.parse(sdk, Instant::from);
         }

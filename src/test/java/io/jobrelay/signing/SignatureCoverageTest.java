@@ -47,6 +47,7 @@ class SignatureCoverageTest {
                 arguments("acs3-hmac-sha256", new Acs3HmacSha256(NONCE::get), Set.of()),
                 arguments("sdk-hmac-sha256", new SdkHmacSha256(), Set.of("nonce")),
                 arguments("sdk-hmac-sha256-scoped", new SdkHmacSha256Scoped(), Set.of("nonce", "token")),
+                arguments("aws-sigv4", new AwsSigV4("us-east-1", "glue"), Set.of("nonce")),
                 arguments("bce-auth-v1", new BceAuthV1(), Set.of("nonce", "body")));
     }
 

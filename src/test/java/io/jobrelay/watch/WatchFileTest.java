@@ -61,6 +61,33 @@ class WatchFileTest {
     }
 
     @Test
+    void refuses_an_account_that_signs_for_a_service_where_the_api_names_none() throws IOException {
+        Account aws = new Account(
+                "aws",
+                URI.create("https://batch.eu-central-1.amazonaws.com"),
+                Signing.AWS_SIGV4,
+                Map.of("access-key", "a", "secret-key", "s", "region", "eu-central-1"),
+                1,
+                null,
+                false);
+        ProviderApi batch = api("aws-batch-job", "jobId", false);
+        batch.setService("batch");
+        reader = new WatchFile(new WatchReader(
+                () -> Map.of("acme-job", api("acme-job", "jobId", false), "aws-batch-job", batch),
+                () -> Map.of("aws", aws),
+                new Secrets()));
+
+        assertThat(problems(read("""
+                - { api: aws-batch-job, account: aws, parameters: { jobId: j } }
+                - { api: acme-job, account: aws, parameters: { jobId: j } }
+                """)))
+                .singleElement()
+                .asString()
+                .startsWith("watches.yaml:2:")
+                .endsWith("account: must not sign with aws-sigv4: the provider file of acme-job names no service");
+    }
+
+    @Test
     void reads_all_that_a_watch_may_say() throws IOException {
         WatchFile.Content content = read("""
                 # a comment

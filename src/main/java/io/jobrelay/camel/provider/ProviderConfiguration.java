@@ -21,6 +21,7 @@ import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.signing.Acs3HmacSha256;
+import io.jobrelay.signing.AwsSigV4;
 import io.jobrelay.signing.BceAuthV1;
 import io.jobrelay.signing.RequestSigner;
 import io.jobrelay.signing.SdkHmacSha256;
@@ -36,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -65,6 +67,7 @@ public final class ProviderConfiguration {
     private final ProducerTemplate template;
     private final KeystoneTokenRoute keystone;
     private final RateLimits rateLimits = new RateLimits(this::accounts, System::nanoTime);
+    private final Map<String, RequestSigner> awsSigners = new ConcurrentHashMap<>();
     private volatile @Nullable Map<String, ProviderApi> held;
 
     /**
@@ -89,7 +92,8 @@ public final class ProviderConfiguration {
         convert(ByteArrayInputStream.class, byte[].class, ByteArrayInputStream::readAllBytes);
         // Built only where a route or a mapping reads the watch.
         convert(Watch.class, JsonNode.class, watch -> Json.MAPPER.valueToTree(watch));
-        signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(signer, clock)));
+        signers().forEach(signer -> registry.bind(signer.scheme(), new SignRequest(exchange -> signer, clock)));
+        registry.bind(AwsSigV4.SCHEME, new SignRequest(this::awsSigner, clock));
         registry.bind("bearer", new BearerToken(secrets));
         registry.bind("headers", (Processor)
                 exchange -> Poll.account(exchange).headers().forEach(exchange.getMessage()::setHeader));
@@ -150,6 +154,14 @@ public final class ProviderConfiguration {
                 new SdkHmacSha256(),
                 new SdkHmacSha256Scoped(),
                 new BceAuthV1());
+    }
+
+    /** One for each region and service, since a signer keeps its keys. */
+    private RequestSigner awsSigner(Exchange exchange) {
+        String region = Poll.account(exchange).given("region").orElse("");
+        Watch watch = requireNonNull(exchange.getVariable(Poll.WATCH, Watch.class), "the exchange has no watch");
+        String service = api(watch.api()).map(ProviderApi::getService).orElse("");
+        return awsSigners.computeIfAbsent(region + "/" + service, scope -> new AwsSigV4(region, service));
     }
 
     private static BoundedClient client(Settings settings) {

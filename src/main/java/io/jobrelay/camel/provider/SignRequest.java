@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -18,8 +19,10 @@ import org.apache.camel.Processor;
  * Signs the message as the HTTP request that it is about to become: method and URI from Camel's headers, every other
  * header that is not Camel's own, and the body. What is signed is what goes on the wire: the body is made bytes here, and
  * a header of ours that the signature covers goes out as it was signed.
+ *
+ * @param signer gives the one that signs this request
  */
-record SignRequest(RequestSigner signer, Clock clock) implements Processor {
+record SignRequest(Function<Exchange, RequestSigner> signer, Clock clock) implements Processor {
     private static final String CAMEL_HEADER = "camel";
 
     @Override
@@ -32,7 +35,8 @@ record SignRequest(RequestSigner signer, Clock clock) implements Processor {
                 uri.getRawQuery() == null ? "" : uri.getRawQuery(),
                 headers(message, uri),
                 body(message));
-        signer.sign(request, Poll.account(exchange).credentials(), clock.instant())
+        signer.apply(exchange)
+                .sign(request, Poll.account(exchange).credentials(), clock.instant())
                 .forEach(message::setHeader);
     }
 

@@ -66,6 +66,12 @@ final class RandomRequests {
             return with(segments, single);
         }
 
+        RandomRequest withHeader(String name, String value) {
+            SortedMap<String, String> more = new TreeMap<>(headers);
+            more.put(name, value);
+            return new RandomRequest(method, host, segments, parameters, more, body, credentials, now, nonce);
+        }
+
         private RandomRequest with(List<String> newSegments, Map<String, List<String>> newParameters) {
             return new RandomRequest(method, host, newSegments, newParameters, headers, body, credentials, now, nonce);
         }

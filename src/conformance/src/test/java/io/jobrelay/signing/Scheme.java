@@ -98,6 +98,29 @@ enum Scheme {
         }
     },
 
+    /** Amazon's always signs the hash of the body as a header too, so the request has it. */
+    AWS(new AwsSigV4("us-east-1", "batch")) {
+        @Override
+        RandomRequest takenByTheVendor(RandomRequest request) {
+            return request.withHeader("x-amz-content-sha256", Digests.sha256Hex(request.body()))
+                    .withHeader("x-amz-target", "AWSGlue.Get   " + request.nonce());
+        }
+
+        @Override
+        SortedMap<String, String> headers(RandomRequest request) {
+            SortedMap<String, String> headers = new TreeMap<>(Map.of("x-amz-date", SDK.format(request.now())));
+            if (token(request) != null) {
+                headers.put("x-amz-security-token", requireNonNull(token(request)));
+            }
+            return headers;
+        }
+
+        @Override
+        String authorization(RandomRequest request, Map<String, String> headers) {
+            return VendorSigners.aws(request, "us-east-1", "batch");
+        }
+    },
+
     /** Baidu's takes its parameters in a map, so no name is repeated. */
     BCE(new BceAuthV1()) {
         @Override

@@ -21,6 +21,8 @@ import io.jobrelay.signing.RandomRequests.RandomRequest;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
 /** The vendors' own signers, on a request of ours. */
 final class VendorSigners {
@@ -172,6 +180,29 @@ final class VendorSigners {
     private static com.huaweicloud.dis.core.auth.credentials.BasicCredentials disCredentials(RandomRequest request) {
         return new com.huaweicloud.dis.core.auth.credentials.BasicCredentials(
                 request.credentials().accessKey(), request.credentials().secretKey());
+    }
+
+    static String aws(RandomRequest request, String region, String service) {
+        SdkHttpRequest.Builder aws = SdkHttpRequest.builder()
+                .method(SdkHttpMethod.fromValue(request.method()))
+                .uri(URI.create("https://" + request.host()))
+                .encodedPath(request.encodedPath());
+        request.parameters().forEach(aws::putRawQueryParameter);
+        request.headers().forEach(aws::putHeader);
+        Credentials keys = request.credentials();
+        AwsCredentialsIdentity identity = keys.securityToken() == null
+                ? AwsCredentialsIdentity.create(keys.accessKey(), keys.secretKey())
+                : AwsSessionCredentialsIdentity.create(keys.accessKey(), keys.secretKey(), keys.securityToken());
+        return AwsV4HttpSigner.create()
+                .sign(sign -> sign.identity(identity)
+                        .request(aws.build())
+                        .payload(ContentStreamProvider.fromUtf8String(request.body()))
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
+                        .putProperty(AwsV4HttpSigner.SIGNING_CLOCK, Clock.fixed(request.now(), ZoneOffset.UTC)))
+                .request()
+                .firstMatchingHeader("Authorization")
+                .orElseThrow();
     }
 
     static String bce(RandomRequest request, Map<String, String> signed) {
