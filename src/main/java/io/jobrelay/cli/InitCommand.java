@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "init",
         description = {
             "Copies what Jobrelay works with into a directory: application.properties, routes/ and seeds/; with --example the"
-                    + " settings and a watch for one provider, and routes/; with --provider the files of a new provider API,"
-                    + " to be filled in.",
+                    + " settings and a watch for one provider, and routes/; with --provider what one provider API needs,"
+                    + " or the files of a new one, to be filled in.",
             "What is there already stays as it is."
         },
         exitCodeList = {"0:all is there", "1:it could not be copied"})
@@ -29,7 +29,9 @@ final class InitCommand extends Subcommand {
     /** Where the distribution is; {@code bin/jobrelay} sets it. */
     static final String HOME = "jobrelay.home";
 
-    private static final List<String> EVERYTHING = List.of("application.properties", "routes", "seeds");
+    private static final String PROPERTIES = "application.properties";
+    private static final String ACCOUNT = "account.properties";
+    private static final List<String> EVERYTHING = List.of(PROPERTIES, "routes", "seeds");
     /** The seeds are of all providers; an example has the account of one. */
     private static final List<String> BESIDE_AN_EXAMPLE = List.of("routes");
 
@@ -50,8 +52,10 @@ final class InitCommand extends Subcommand {
     @Option(
             names = "--provider",
             paramLabel = "NAME",
-            description =
-                    "Write a provider file, its mappings, a seed and an account for a new provider API, such as acme-job.")
+            description = {
+                "For a provider API that 'jobrelay apis' lists: its seed, its account, a watch of it, and routes/.",
+                "For a new one, such as acme-job: a provider file, its mappings, a seed and an account."
+            })
     private @Nullable String provider;
 
     @Override
@@ -64,7 +68,9 @@ final class InitCommand extends Subcommand {
         }
         try {
             if (provider != null) {
-                return scaffold(new ProviderScaffold(provider), target);
+                return Files.exists(home.resolve("routes/providers/" + provider + ".camel.yaml"))
+                        ? prepare(provider, home, target)
+                        : scaffold(new ProviderScaffold(provider), target);
             }
             int copied = example == null ? 0 : copy(example(home, example), target);
             for (String name : example == null ? EVERYTHING : BESIDE_AN_EXAMPLE) {
@@ -82,6 +88,42 @@ final class InitCommand extends Subcommand {
             throw new UncheckedIOException(e);
         }
         return ExitStatus.OK;
+    }
+
+    /** What a provider API of Jobrelay's own needs. */
+    private int prepare(String api, Path home, Path target) throws IOException {
+        Path seed = target.resolve("seeds").resolve(api);
+        int copied = copy(home.resolve("routes"), target.resolve("routes"))
+                + copy(home.resolve("seeds").resolve(api), seed);
+        Path account = home.resolve("seeds").resolve(api).resolve(ACCOUNT);
+        Path properties = target.resolve(PROPERTIES);
+        if (Files.exists(account)) {
+            Files.delete(seed.resolve(ACCOUNT));
+            String text = Files.readString(account);
+            String name = text.replaceFirst("(?s).*?(jobrelay\\.account\\.[^.]+\\.).*", "$1");
+            String before = Files.exists(properties) ? Files.readString(properties) : withoutAccounts(home);
+            if (!before.contains(name)) {
+                Files.writeString(properties, before + "\n" + text);
+                copied++;
+            }
+        } else {
+            copied += copy(home.resolve(PROPERTIES), properties);
+        }
+        copied += copy(
+                home.resolve("seeds").resolve(api).resolve("watch.yaml"),
+                target.resolve("watches").resolve(api + ".yaml"));
+        err().println(copied + " files written to " + target);
+        err().println(
+                        "Next: set the keys that application.properties names, put into watches/%s.yaml what to watch, and 'jobrelay check'"
+                                .formatted(api));
+        return ExitStatus.OK;
+    }
+
+    /** The settings that Jobrelay comes with; each account has a paragraph. */
+    private static String withoutAccounts(Path home) throws IOException {
+        return Stream.of(Files.readString(home.resolve(PROPERTIES)).split("\n\n"))
+                .filter(paragraph -> !paragraph.contains("jobrelay.account."))
+                .collect(joining("\n\n"));
     }
 
     private int scaffold(ProviderScaffold scaffold, Path target) throws IOException {

@@ -39,6 +39,7 @@ public final class Jobrelay {
             WaitCommand.class,
             CheckCommand.class,
             RecordCommand.class,
+            ApisCommand.class,
             JobsCommand.class,
             WatchesCommand.class,
             DeliveriesCommand.class,

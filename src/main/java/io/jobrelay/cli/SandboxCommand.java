@@ -41,6 +41,12 @@ final class SandboxCommand extends Subcommand {
             defaultValue = "30")
     private int seconds;
 
+    @Option(
+            names = "--all",
+            description =
+                    "Play every provider API of seeds/, not only those whose accounts application.properties has.")
+    private boolean all;
+
     @Option(names = "--until-done", description = "Exit with the status that run --until-done would have.")
     private boolean untilDone;
 
@@ -51,7 +57,7 @@ final class SandboxCommand extends Subcommand {
         }
         // Before anything is logged, so that the terminal shows the changes and little else.
         System.setProperty(LOG_LEVEL, System.getProperty(LOG_LEVEL, "WARN"));
-        try (SandboxProviders providers = SandboxProviders.start(SEEDS, clock, Duration.ofSeconds(seconds));
+        try (SandboxProviders providers = SandboxProviders.start(SEEDS, clock, Duration.ofSeconds(seconds), all);
                 WebhookReceiver receiver = new WebhookReceiver(clock)) {
             DirectoryTree.delete(DATA);
             Map<String, String> overrides = overrides();

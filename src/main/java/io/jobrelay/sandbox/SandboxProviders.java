@@ -1,5 +1,7 @@
 package io.jobrelay.sandbox;
 
+import static java.util.stream.Collectors.joining;
+
 import io.jobrelay.sandbox.Seed.SeedWatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +26,7 @@ public final class SandboxProviders implements AutoCloseable {
     /** The first job ends after this part of the duration, the last at its end. */
     private static final double FIRST_END = 0.6;
 
-    private final Path seeds;
+    private final List<Seed> seeds;
     private final SortedMap<String, ProviderServer> providers = new TreeMap<>();
     private final List<Served> journal = new CopyOnWriteArrayList<>();
 
@@ -40,8 +42,13 @@ public final class SandboxProviders implements AutoCloseable {
      */
     public record Served(String api, String reply, Instant at) {}
 
-    private SandboxProviders(Path seeds) {
+    private SandboxProviders(List<Seed> seeds) {
         this.seeds = seeds;
+    }
+
+    /** Starts those whose accounts the properties have: seeds without {@code account.properties}. */
+    public static SandboxProviders start(Path seeds, Clock clock, Duration duration) throws IOException {
+        return start(seeds, clock, duration, false);
     }
 
     /**
@@ -49,16 +56,21 @@ public final class SandboxProviders implements AutoCloseable {
      *
      * @param seeds the folder of the APIs' folders
      * @param duration from the first poll to the end of the job that ends last; the others end earlier
+     * @param everything those too that bring their account with them, as {@code account.properties}
      * @throws IllegalStateException if there is nothing in {@code seeds} to play
      */
-    public static SandboxProviders start(Path seeds, Clock clock, Duration duration) throws IOException {
+    public static SandboxProviders start(Path seeds, Clock clock, Duration duration, boolean everything)
+            throws IOException {
         List<Seed> all = Files.isDirectory(seeds) ? Seed.readAll(seeds) : List.of();
+        if (!everything) {
+            all = all.stream().filter(seed -> seed.account().isEmpty()).toList();
+        }
         if (all.isEmpty()) {
             throw new IllegalStateException("there is nothing to play in " + seeds.toAbsolutePath()
                     + ": 'jobrelay init' copies what it came with; each provider API has a folder with watch.yaml, replies/"
                     + " and records/");
         }
-        SandboxProviders providers = new SandboxProviders(seeds);
+        SandboxProviders providers = new SandboxProviders(all);
         for (int i = 0; i < all.size(); i++) {
             double part = FIRST_END + (1 - FIRST_END) * (i + 1) / all.size();
             providers.play(all.get(i), clock, Duration.ofMillis(Math.round(duration.toMillis() * part)));
@@ -79,7 +91,10 @@ public final class SandboxProviders implements AutoCloseable {
     /** The endpoints and credentials of the accounts, and the watches; they override the properties of a Jobrelay. */
     public Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("jobrelay.watches", seeds + "/*/watch.yaml");
+        properties.put(
+                "jobrelay.watches",
+                seeds.stream().map(seed -> seed.folder() + "/watch.yaml").collect(joining(",")));
+        seeds.forEach(seed -> properties.putAll(seed.account()));
         providers.values().forEach(provider -> properties.putAll(provider.properties()));
         return properties;
     }

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.jobrelay.job.Json;
 import io.jobrelay.sandbox.LoopbackServer.Reply;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -21,9 +23,16 @@ import java.util.stream.StreamSupport;
  *
  * @param api the folder's name
  * @param watches from {@code watch.yaml}
+ * @param account from {@code account.properties}: the account of the watches, where the properties do not have it
  * @param replies names of the files in {@code replies/} in the order of a job's states, up to the first that ends it
  */
-record Seed(Path folder, String api, DocumentedRequest request, List<SeedWatch> watches, List<String> replies) {
+record Seed(
+        Path folder,
+        String api,
+        DocumentedRequest request,
+        List<SeedWatch> watches,
+        Map<String, String> account,
+        List<String> replies) {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     /** One item of {@code watch.yaml}. */
@@ -49,7 +58,18 @@ record Seed(Path folder, String api, DocumentedRequest request, List<SeedWatch> 
             watches.add(new SeedWatch(item.path("account").asText(), parameters));
         }
         DocumentedRequest request = DocumentedRequest.read(folder.resolve("README.md"));
-        return new Seed(folder, folder.getFileName().toString(), request, watches, replies(folder));
+        return new Seed(folder, folder.getFileName().toString(), request, watches, account(folder), replies(folder));
+    }
+
+    private static Map<String, String> account(Path folder) throws IOException {
+        Path file = folder.resolve("account.properties");
+        Properties properties = new Properties();
+        if (Files.exists(file)) {
+            properties.load(new StringReader(Files.readString(file)));
+        }
+        Map<String, String> account = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> account.put(name, properties.getProperty(name)));
+        return account;
     }
 
     /** The replies in order of their names, up to and including the first that ends all jobs. */

@@ -37,8 +37,11 @@ class InitCommandIT {
     /** All in one directory: each has the account of one provider, and what comes after it is the same in all. */
     @Test
     void the_examples_have_no_problem_and_lack_but_the_keys() throws Exception {
-        List<String> names = names(Path.of("seeds"));
-        assertThat(names(EXAMPLES)).isEqualTo(names);
+        List<String> names = names(EXAMPLES);
+        assertThat(names)
+                .isEqualTo(names(Path.of("seeds")).stream()
+                        .filter(api -> !Files.exists(Path.of("seeds", api, "account.properties")))
+                        .toList());
         assertThat(jobrelay("init", "--example", names.get(0)).status()).isZero();
         assertThat(directory.resolve("seeds")).doesNotExist();
         StringBuilder accounts = new StringBuilder(WATCHES);

@@ -51,11 +51,11 @@ class ProviderPagesTest {
                     List.of(failure.path("code").asText(), failure.path("kind").asText()));
         }
         assertThat(Documents.rows(page, "## When it fails"))
-                .hasSizeGreaterThan(5)
+                .isNotEmpty()
                 .allSatisfy(row -> assertThat(seeded).contains(row.subList(0, 2)));
     }
 
-    /** Its account, as it comes with Jobrelay: the endpoint and the variables. */
+    /** Its account, as it comes with Jobrelay or with the seed: the endpoint and the variables. */
     @ParameterizedTest
     @MethodSource("pages")
     void the_account_is_that_of_the_properties(Path page) throws IOException {
@@ -68,7 +68,8 @@ class ProviderPagesTest {
                 .findFirst()
                 .orElseThrow();
         String prefix = "jobrelay.account." + account + ".";
-        List<String> properties = Documents.lines(Path.of("application.properties")).stream()
+        Path own = Path.of("seeds", api(page), "account.properties");
+        List<String> properties = Documents.lines(Files.exists(own) ? own : Path.of("application.properties")).stream()
                 .filter(line -> line.startsWith(prefix))
                 .toList();
 
