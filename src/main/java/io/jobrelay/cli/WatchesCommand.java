@@ -2,6 +2,7 @@ package io.jobrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.job.Json;
+import io.jobrelay.logging.FileFailure;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.signing.PercentEncoding;
@@ -105,7 +106,8 @@ final class WatchesCommand extends Subcommand {
             String text = contents(file);
             return WatchFile.outline(file, text.startsWith("{") ? "[" + text + "]" : text);
         } catch (IOException e) {
-            return new WatchFile.Outline(List.of(), List.of(new Problem(file, 0, "cannot be read: " + e)), false);
+            return new WatchFile.Outline(
+                    List.of(), List.of(new Problem(file, 0, "cannot be read: " + FileFailure.reason(e))), false);
         }
     }
 

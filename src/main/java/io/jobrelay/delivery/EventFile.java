@@ -1,8 +1,8 @@
 package io.jobrelay.delivery;
 
+import io.jobrelay.logging.FileFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -204,8 +204,7 @@ public final class EventFile implements AutoCloseable {
     }
 
     private String cannotBeWritten(IOException failure) {
-        boolean withoutReason = failure instanceof FileSystemException file && file.getReason() == null;
-        return path + " cannot be written: " + (withoutReason ? failure.toString() : failure.getMessage());
+        return path + " cannot be written: " + FileFailure.reason(failure);
     }
 
     private void closeAfter(IOException failure) {

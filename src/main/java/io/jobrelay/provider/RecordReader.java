@@ -1,18 +1,28 @@
 package io.jobrelay.provider;
 
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
 import io.jobrelay.job.Json;
+import io.jobrelay.settings.NearestName;
 import io.jobrelay.signing.PercentEncoding;
 import io.jobrelay.watch.Watch;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +72,14 @@ public final class RecordReader {
         }
     }
 
+    private static final Map<Class<?>, String> FORMS = Map.of(
+            String.class, "text",
+            Boolean.class, "true or false",
+            boolean.class, "true or false",
+            Long.class, "a whole number",
+            Integer.class, "a whole number",
+            Double.class, "a number");
+
     private RecordReader() {}
 
     /**
@@ -99,9 +118,42 @@ public final class RecordReader {
         try {
             return Json.MAPPER.treeToValue(draft, JobRecord.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "the mapping of " + watch.api() + " gave no record: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("the mapping of " + watch.api() + " gave no record: " + problem(e), e);
         }
+    }
+
+    /** The member that keeps the draft from being a record, and what is wrong with it. */
+    private static String problem(JsonProcessingException failure) {
+        if (!(failure instanceof JsonMappingException mapping)) {
+            return failure.getOriginalMessage();
+        }
+        String member = mapping.getPath().stream()
+                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+                .collect(joining("."));
+        if (mapping instanceof UnrecognizedPropertyException unknown) {
+            List<String> known =
+                    unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
+            return "%s: no member of a record%s".formatted(member, NearestName.hint(unknown.getPropertyName(), known));
+        }
+        if (mapping instanceof InvalidFormatException wrong) {
+            return "%s: must be %s, was '%s'".formatted(member, form(wrong.getTargetType()), wrong.getValue());
+        }
+        if (mapping instanceof MismatchedInputException wrong && !(mapping instanceof ValueInstantiationException)) {
+            return "%s: must be %s".formatted(member, form(wrong.getTargetType()));
+        }
+        Throwable refused = requireNonNullElse(mapping.getCause(), mapping);
+        return String.valueOf(refused.getMessage()).replaceFirst("^(\\w+) is null$", "$1: required, is missing");
+    }
+
+    private static String form(Class<?> type) {
+        if (type.isEnum()) {
+            return "one of "
+                    + Stream.of(type.getEnumConstants()).map(String::valueOf).collect(joining(", "));
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return FORMS.getOrDefault(type, "an object");
     }
 
     /** Its own members: what they hold, which may be the whole reply, is not changed. */

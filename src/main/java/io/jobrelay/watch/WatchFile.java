@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.fasterxml.jackson.dataformat.yaml.snakeyaml.error.MarkedYAMLException;
+import io.jobrelay.logging.FileFailure;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.Problem;
 import java.io.IOException;
@@ -182,23 +184,25 @@ public final class WatchFile {
                 }
             }
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            return Optional.of(new Problem(
-                    name, line > 0 ? line : reached, "is not valid YAML: " + firstLine(e.getOriginalMessage())));
+            return Optional.of(new Problem(name, line > 0 ? line : reached, "is not valid YAML: " + problem(e)));
         } catch (IOException e) {
             return Optional.of(unreadable(name, e));
         }
     }
 
     private static Problem unreadable(String name, IOException e) {
-        return new Problem(name, 0, "cannot be read: " + e);
+        return new Problem(name, 0, "cannot be read: " + FileFailure.reason(e));
     }
 
     private static int line(JsonParser parser) {
         return parser.currentTokenLocation().getLineNr();
     }
 
-    private static String firstLine(String message) {
-        return PlainLine.of(message.lines().limit(1).collect(joining()), WatchReader.LONGEST_PROBLEM);
+    /** What is wrong: the parser says first what it was reading. */
+    private static String problem(JsonProcessingException failure) {
+        String said =
+                failure instanceof MarkedYAMLException marked ? marked.getProblem() : failure.getOriginalMessage();
+        return PlainLine.of(said.lines().limit(1).collect(joining()), WatchReader.LONGEST_PROBLEM);
     }
 
     /**

@@ -128,7 +128,12 @@ class RecordReaderTest {
             {"key": ["p", {}]}         | identifies the job
             {"providerState": null}    | no state
             {"state": "GOING"}         | GOING
-            {"nmae": "typing error"}   | nmae
+            {"nmae": "typing error"}   | gave no record: nmae: no member of a record; did you mean 'name'?
+            {"progress": {"totl": 1}}  | gave no record: progress.totl: no member of a record; did you mean 'total'?
+            {"progress": 7}            | gave no record: progress: must be an object
+            {"progress": {"total": "many"}} | gave no record: progress.total: must be a whole number, was 'many'
+            {"logs": "a line"}         | gave no record: logs: must be a list
+            {"name": {"en": "x"}}      | gave no record: name: must be text
             """)
     void refuses_a_draft_of_something_else(String change, String named) throws JsonProcessingException {
         ObjectNode draft = draft(change);

@@ -3,6 +3,7 @@ package io.jobrelay.camel.config;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jobrelay.logging.FileFailure;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -78,7 +79,7 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
         } catch (NoSuchFileException e) {
             // It has gone since it was listed, or there are no properties.
         } catch (IOException e) {
-            unreadable.put(file.toString(), "cannot be read: " + e);
+            unreadable.put(file.toString(), "cannot be read: " + FileFailure.reason(e));
         }
     }
 

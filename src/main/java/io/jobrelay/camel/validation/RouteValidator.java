@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import net.thisptr.jackson.jq.JsonQuery;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
@@ -28,10 +26,9 @@ import org.apache.camel.support.ResourceHelper;
  * bean finds it; and says what is wrong with them and with the mappings.
  */
 final class RouteValidator {
-    private static final Pattern PLACE = Pattern.compile("at line (\\d+), column (\\d+)");
-
     private final RouteSchema schema = new RouteSchema();
     private final Set<Path> unbuilt = new TreeSet<>();
+    private final Set<String> brokenMappings = new TreeSet<>();
     private final Map<String, Set<String>> reads = new HashMap<>();
     private final CamelContext context;
     private final SnapshotSource source;
@@ -59,6 +56,10 @@ final class RouteValidator {
 
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
+        source.snapshot().files().stream()
+                .filter(ConfigSnapshot::isMapping)
+                .forEach(file -> problems.addAll(mappingProblems(file)));
+        problems.forEach(problem -> brokenMappings.add(problem.file()));
         for (RouteFile file : files) {
             List<Problem> found =
                     file.document().map(document -> problems(file, document)).orElse(file.problems());
@@ -67,9 +68,6 @@ final class RouteValidator {
             }
             problems.addAll(found);
         }
-        source.snapshot().files().stream()
-                .filter(ConfigSnapshot::isMapping)
-                .forEach(file -> problems.addAll(mappingProblems(file)));
         return problems;
     }
 
@@ -84,14 +82,9 @@ final class RouteValidator {
             JsonQuery.compile(text.get(), Versions.JQ_1_7);
             return List.of();
         } catch (JsonQueryException e) {
-            Matcher place = PLACE.matcher(String.valueOf(e.getCause()));
-            return List.of(
-                    place.find()
-                            ? new Problem(
-                                    file,
-                                    Integer.parseInt(place.group(1)),
-                                    "is not valid jq from column %s on".formatted(place.group(2)))
-                            : new Problem(file, 0, "is not valid jq: " + e.getMessage()));
+            JqFailure failure = JqFailure.of(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+            return List.of(new Problem(file, failure.line(), failure.message()));
         }
     }
 
@@ -135,6 +128,10 @@ final class RouteValidator {
                             read.add(route.getEndpoint().getEndpointBaseUri().replace("://", ":")));
             return List.of();
         } catch (Exception e) {
+            if (read.stream().anyMatch(brokenMappings::contains)) {
+                unbuilt.add(file.path());
+                return List.of(); // the mapping is at fault, and is named
+            }
             RouteFailure failure = new RouteFailure(e);
             return List.of(new Problem(file.name(), failure.line(document), failure.message()));
         }

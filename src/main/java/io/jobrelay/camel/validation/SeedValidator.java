@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
+import io.jobrelay.logging.FileFailure;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
@@ -195,7 +196,7 @@ final class SeedValidator {
             String what = e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
             problems.add(new Problem(file.toString(), line, "is not valid JSON: " + what));
         } catch (IOException e) {
-            problem(file, "cannot be read: " + e);
+            problem(file, "cannot be read: " + FileFailure.reason(e));
         }
         return Optional.empty();
     }
