@@ -52,17 +52,24 @@ public record Change(
             requireNonNull(state, "state is null");
         }
 
+        /** True if the provider counts a further attempt. */
+        private boolean begins(JobRecord record) {
+            return record.attempt() != null && record.attempt() > attempt;
+        }
+
         private boolean differsFrom(JobRecord record, boolean progressCounts) {
             return state != record.state()
                     || !Objects.equals(reason, record.reason())
                     || !Objects.equals(providerState, record.providerState())
+                    || begins(record)
                     || (progressCounts && !Objects.equals(progress, record.progress()));
         }
     }
 
     /**
-     * The change that {@code observed} makes to a job, or empty if it makes none. A job that ran on after its end gets
-     * a new attempt, and the anomaly {@link JobRecord#TERMINAL_STATE_CHANGED} tells of it.
+     * The change that {@code observed} makes to a job, or empty if it makes none. A job that left its end gets the anomaly {@link
+     * JobRecord#TERMINAL_STATE_CHANGED} and, if it runs again, a new attempt; without the anomaly where the provider itself counts
+     * a further attempt.
      *
      * @param overdue true if the job has been in its last state for too long and that was not reported yet: one that is in it
      *     still, and has not ended, gets the anomaly {@link JobRecord#STUCK}
@@ -70,16 +77,19 @@ public record Change(
     public static Optional<Change> between(
             @Nullable Last last, JobRecord observed, boolean progressCounts, boolean overdue) {
         if (last == null) {
-            return Optional.of(new Change(observed.numbered(1, 1, null), null, null, List.of()));
+            int attempt = observed.attempt() == null ? 1 : Math.max(1, observed.attempt());
+            return Optional.of(new Change(observed.numbered(attempt, 1, null), null, null, List.of()));
         }
         boolean stuck = overdue && last.state == observed.state() && !observed.terminal();
         if (!stuck && !last.differsFrom(observed, progressCounts)) {
             return Optional.empty();
         }
         boolean leftItsEnd = last.state.terminal() && last.state != observed.state();
-        boolean runsAgain = leftItsEnd && !observed.terminal();
-        String anomaly = leftItsEnd ? JobRecord.TERMINAL_STATE_CHANGED : stuck ? JobRecord.STUCK : null;
-        JobRecord job = observed.numbered(runsAgain ? last.attempt + 1 : last.attempt, last.sequence + 1, anomaly);
+        boolean begins = last.begins(observed);
+        int attempt =
+                begins ? observed.attempt() : leftItsEnd && !observed.terminal() ? last.attempt + 1 : last.attempt;
+        String anomaly = leftItsEnd && !begins ? JobRecord.TERMINAL_STATE_CHANGED : stuck ? JobRecord.STUCK : null;
+        JobRecord job = observed.numbered(attempt, last.sequence + 1, anomaly);
         return Optional.of(new Change(job, last.state, last.reason, skipped(last.state, observed.state())));
     }
 

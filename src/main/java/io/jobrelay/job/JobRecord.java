@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * A job of any provider at one moment. Its JSON form is published as {@code job-record-v1.schema.json}: camelCase, times
  * in UTC by RFC 3339, and a member that is unknown is absent.
  *
- * <p>A record comes from a provider without {@code attempt} and {@code sequence}; the ledger numbers it when it takes it
- * in, since only the ledger knows what came before.
+ * <p>A record comes from a provider without {@code sequence}, and with {@code attempt} only where the provider counts them; the
+ * ledger numbers it when it takes it in, since only the ledger knows what came before.
  *
  * @param id stable: {@code <api>/<account>/<parts that identify the job, percent-encoded>}
  * @param kind {@code DATASET}, {@code TRAINING}, {@code DATA}, {@code PIPELINE}, {@code INFERENCE}, {@code EVALUATION},
  *     {@code COMPUTE}; open
  * @param reason open UPPER_SNAKE code: why, when the state alone does not say
  * @param providerState the provider's own word, verbatim
- * @param attempt from 1; +1 when a job that had ended runs again
+ * @param attempt from 1; as the provider counts them, or +1 when a job that had ended runs again
  * @param sequence from 1; +1 per change of this job
  * @param observeTime when Jobrelay saw it
  * @param queuedMillis milliseconds in the queue, only where the provider documents the unit

@@ -85,6 +85,53 @@ class ChangeTest {
                 .isEqualTo(anomaly);
     }
 
+    /** A restart, a retry or a repair that the provider counts: the job comes back to life. */
+    @ParameterizedTest
+    @CsvSource({
+        // before, after, the provider's attempt; ours after 3, and an anomaly
+        "SUCCEEDED, RUNNING,   4, 4, false",
+        "FAILED,    QUEUED,    9, 9, false",
+        "FAILED,    SUCCEEDED, 4, 4, false",
+        "RUNNING,   STARTING,  4, 4, false",
+        "RUNNING,   RUNNING,   4, 4, false",
+        "FAILED,    RUNNING,   3, 4, true",
+        "FAILED,    RUNNING,   1, 4, true",
+        "RUNNING,   QUEUED,    2, 3, false",
+    })
+    void an_attempt_that_the_provider_counts_is_no_anomaly(
+            JobState before, JobState after, int counted, int attempt, boolean anomaly) {
+        Change.Last last = last(JobRecords.of(JOB, before), 3, 7);
+        JobRecord observed = JobRecords.of(JOB, after).numbered(counted, 0, null);
+
+        Change change = Change.between(last, observed, false, false).orElseThrow();
+
+        assertThat(change.job().attempt()).isEqualTo(attempt);
+        assertThat(change.job().anomalies().contains(JobRecord.TERMINAL_STATE_CHANGED))
+                .isEqualTo(anomaly);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "5, 5", "0, 1", "-1, 1"})
+    void the_first_record_may_be_of_a_later_attempt(int counted, int attempt) {
+        JobRecord observed = JobRecords.of(JOB, RUNNING).numbered(counted, 0, null);
+
+        assertThat(Change.between(null, observed, false, false)
+                        .orElseThrow()
+                        .job()
+                        .attempt())
+                .isEqualTo(attempt);
+    }
+
+    @Test
+    void the_same_attempt_or_an_earlier_one_is_no_change() {
+        Change.Last last = last(JobRecords.of(JOB, RUNNING), 3, 7);
+
+        assertThat(Change.between(last, JobRecords.of(JOB, RUNNING).numbered(3, 0, null), false, false))
+                .isEmpty();
+        assertThat(Change.between(last, JobRecords.of(JOB, RUNNING).numbered(2, 0, null), false, false))
+                .isEmpty();
+    }
+
     /** Over all pairs: what is said to have been skipped lies between the two on the way that AIP-216 draws, and is sure. */
     @Test
     void a_job_that_got_past_running_unseen_has_run() {
