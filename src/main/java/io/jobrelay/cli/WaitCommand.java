@@ -9,8 +9,10 @@ import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobState;
+import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.provider.FailureKind;
+import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -60,6 +63,11 @@ final class WaitCommand extends Subcommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        List<Path> missing = files.stream().filter(Files::notExists).toList();
+        if (!missing.isEmpty()) {
+            missing.forEach(file -> warn(file + ": cannot be read: there is no such file"));
+            return ExitStatus.FAILED;
+        }
         Path directory = Files.createTempDirectory("jobrelay-wait");
         Map<String, String> overrides = Map.of(
                 "jobrelay.watches",
@@ -100,10 +108,16 @@ final class WaitCommand extends Subcommand {
     }
 
     private void report(List<Watches.Unfinished> unfinished) {
-        for (Watches.Unfinished watch : unfinished) {
-            warn(watch.lastFailure()
-                    .map(failure -> failure.describe(watch.api(), watch.account()))
-                    .orElseGet(() -> "api=%s account=%s has not ended".formatted(watch.api(), watch.account())));
+        for (Watches.Unfinished one : unfinished) {
+            Watch watch = one.watch();
+            warn("%s: %s: %s"
+                    .formatted(
+                            one.source(),
+                            Json.write(new TreeMap<>(watch.parameters())),
+                            one.lastFailure()
+                                    .map(failure -> failure.describe(watch.api(), watch.account()))
+                                    .orElseGet(() -> "api=%s account=%s has not ended"
+                                            .formatted(watch.api(), watch.account()))));
         }
         err().flush();
     }

@@ -173,10 +173,11 @@ public final class Watches {
     /**
      * A watch that has not ended.
      *
+     * @param source where it came from
      * @param health {@code OK} or the kind of its last failure
      * @param failure that failure, null where the last poll was answered
      */
-    public record Unfinished(String api, String account, String health, HealthChange.@Nullable Failure failure) {
+    public record Unfinished(Watch watch, String source, String health, HealthChange.@Nullable Failure failure) {
         /** Its last failure as a poll has it; empty where the last poll was answered. */
         public Optional<PollFailure> lastFailure() {
             return Optional.ofNullable(failure)
@@ -193,7 +194,8 @@ public final class Watches {
     /** The watches that have not ended, in order of their APIs. */
     public List<Unfinished> unfinished() {
         return database.list(
-                "select w.api, w.account, w.health, w.failure " + UNFINISHED + "order by 1", Unfinished.class);
+                "select w.definition as watch, w.source, w.health, w.failure " + UNFINISHED + "order by w.api",
+                Unfinished.class);
     }
 
     /** True when every job of a present watch has succeeded. */

@@ -94,7 +94,9 @@ class CommandsTest {
         CommandRun wait = jobrelay("wait", RES);
 
         assertThat(wait.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(wait.err()).startsWith("api=huawei-res-job account=huawei kind=UNAUTHENTICATED status=401 code=");
+        assertThat(wait.err())
+                .startsWith(RES + ": {\"job_id\":\"d7a72d46599e4d32bc79efaf8041b6e5\",\"project_id\":\"")
+                .contains("\"}: api=huawei-res-job account=huawei kind=UNAUTHENTICATED status=401 code=");
     }
 
     @Test
@@ -105,7 +107,15 @@ class CommandsTest {
 
         assertThat(wait.status()).isEqualTo(ExitStatus.TIMED_OUT);
         assertThat(wait.err())
-                .startsWith("api=huawei-res-job account=huawei kind=UNAVAILABLE: Connect to http://127.0.0.1:1 failed");
+                .contains("api=huawei-res-job account=huawei kind=UNAVAILABLE: Connect to http://127.0.0.1:1 failed");
+    }
+
+    @Test
+    void wait_refuses_a_file_that_is_not_there() {
+        CommandRun wait = jobrelay("wait", "watches/none.yaml", RES);
+
+        assertThat(wait.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(wait.err()).isEqualTo("watches/none.yaml: cannot be read: there is no such file\n");
     }
 
     @Test

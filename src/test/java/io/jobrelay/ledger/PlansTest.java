@@ -66,7 +66,7 @@ class PlansTest {
             entry("update watch set stale_at = ? + stale_after", "once, at a start, and changes all of them"),
             entry("select distinct source from watch", "once, at a start"),
             entry("select not exists (select 1 from watch w", "ends with the first that has not ended"),
-            entry("select w.api, w.account, w.health", "lists what a person has to wait for"),
+            entry("select w.definition as watch, w.source, w.health", "lists what a person has to wait for"),
             entry("select not exists (select 1 from job j", "once, at the end of a run"),
             entry("select age, position, sequence, type, event from change", "sorts those of a page"),
             entry("select r.record from job_record r", "prints all of them, once, at the end of a run"),
