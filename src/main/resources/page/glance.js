@@ -12,11 +12,12 @@ const EVERY = 5_000;
 const FIGURES = [
   ["running", "running", (all) => all.jobs.RUNNING ?? 0, href("jobs", { state: "RUNNING" })],
   ["failed", "bad", (all) => all.jobs.FAILED ?? 0, href("jobs", { state: "FAILED" })],
+  ["refused", "bad", (all) => all.watches.REFUSED ?? 0, href("watches", { health: "REFUSED" })],
   ["stale", "bad", (all) => all.stale, href("watches", { stale: "true" })],
   ["pending", "waiting", (all) => deliveries(all, "PENDING"), href("destinations", { status: "PENDING" })],
   ["dead", "bad", (all) => deliveries(all, "DEAD"), href("destinations", { status: "DEAD" })],
 ];
-const OF = { running: "jobs running", failed: "jobs failed", stale: "watches stale", pending: "deliveries pending", dead: "deliveries dead" };
+const OF = { running: "jobs running", failed: "jobs failed", refused: "watches refused", stale: "watches stale", pending: "deliveries pending", dead: "deliveries dead" };
 
 const deliveries = (all, status) => Object.values(all.deliveries).reduce((sum, counts) => sum + (counts[status] ?? 0), 0);
 

@@ -64,7 +64,7 @@ export class WatchDetail {
 
   #actions(watch) {
     const poll = button("Poll now", () => this.#poll(), {
-      name: "poll", data: { focus: "poll" }, disabled: watch.state === "ENDED",
+      name: "poll", data: { focus: "poll" }, disabled: watch.state !== "ACTIVE",
     });
     return el("div", { class: "actions" }, poll, watch.source === FROM_API
       ? button("Remove", () => this.#remove(watch), { name: "remove", class: "danger", data: { focus: "remove" } })

@@ -18,7 +18,7 @@ export const watchTitle = (watch) => Object.values(watch.parameters ?? {}).flat(
 
 /** Whether a watch can see. */
 export function healthOf(watch) {
-  const kind = watch.health === "OK" ? "good" : watch.stale ? "bad" : "partly";
+  const kind = watch.health === "OK" ? "good" : watch.stale || watch.state === "REFUSED" ? "bad" : "partly";
   return [
     badge(watch.health === "OK" ? "Well" : watch.health, watch.state === "ENDED" ? "cancelled" : kind),
     watch.stale && el("span", { class: "tag bad" }, "stale"),
@@ -28,6 +28,9 @@ export function healthOf(watch) {
 function next(watch) {
   if (watch.state === "ENDED") {
     return el("span", { class: "faint" }, "job has ended");
+  }
+  if (watch.state === "REFUSED") {
+    return el("span", { class: "faint" }, "none until it is corrected");
   }
   return relative(watch.nextPollTime, "until");
 }

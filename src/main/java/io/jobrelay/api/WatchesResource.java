@@ -26,7 +26,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
     private static final int JOBS_SHOWN = 100;
     private static final int MOST_ERRORS = 50;
     private static final List<String> HEALTHS = Stream.concat(
-                    Stream.of(HealthChange.OK),
+                    Stream.of(HealthChange.OK, HealthChange.REFUSED),
                     Arrays.stream(FailureKind.values()).map(Enum::name))
             .toList();
 
@@ -95,7 +95,12 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
         if (!watches.pollNow(request.part("id"))) {
             throw notFound(request);
         }
-        return Reply.json(202, brief(find(request)));
+        WatchIndex.Item item = find(request);
+        if (item.state().equals(HealthChange.REFUSED)) {
+            throw RefusedException.of(
+                    409, "this watch is refused; 'failure' of /api/watches/%s says why".formatted(item.id()));
+        }
+        return Reply.json(202, brief(item));
     }
 
     /** As a download: a browser that displayed it could mistake it for a page of ours. */
@@ -122,7 +127,7 @@ record WatchesResource(WatchIndex index, UnreadableReplies unreadable, Watches w
         ObjectNode node = Json.MAPPER.createObjectNode().put("id", item.id());
         node.setAll((ObjectNode) Json.MAPPER.valueToTree(item.watch()));
         node.put("source", item.source())
-                .put("state", item.ended() ? "ENDED" : "ACTIVE")
+                .put("state", item.state())
                 .put("health", item.health())
                 .put("stale", item.stale())
                 .put("failures", item.failures());

@@ -47,7 +47,7 @@ final class WatchesCommand extends Subcommand {
                             split = ",",
                             paramLabel = "HEALTH",
                             description =
-                                    "Those whose last poll had one of these results: OK or a kind of failure, such as UNAUTHENTICATED.")
+                                    "Those whose last poll had one of these results: OK, REFUSED or a kind of failure, such as UNAUTHENTICATED.")
                     @Nullable
                     List<String> healths,
             @Mixin ListOptions list,

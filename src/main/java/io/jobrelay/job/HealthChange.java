@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * A watch whose polls have begun to fail, fail in another way, or are answered again; or that has become stale, which is
  * to say that it has had no good answer for longer than three times its longest pace, or sees again.
  *
- * @param health {@code OK} or the kind of failure
+ * @param health {@code OK}, {@code REFUSED} or the kind of failure
  * @param previousHealth the health before
  * @param stale true if the watch is stale
  * @param previousStale true if it was stale before
  * @param unansweredSince where it is or was stale: when it had its last good answer, or else was added
- * @param failure what the provider or the network said, null when the health is {@code OK} or no poll has ended
+ * @param failure what the provider or the network said, or why the watch is refused; null when the health is {@code OK} or no poll has ended
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HealthChange(
@@ -28,6 +28,8 @@ public record HealthChange(
         @Nullable Instant unansweredSince,
         @Nullable Failure failure) {
     public static final String OK = "OK";
+    /** The watch is not polled: its API or account is not there, or what it says is wrong. */
+    public static final String REFUSED = "REFUSED";
 
     public HealthChange {
         requireNonNull(watch, "watch is null");

@@ -125,7 +125,7 @@ public final class Purge {
 
     private boolean watches(Handle handle, Lease account, Instant before) {
         List<String> over = handle.createQuery("""
-                        select id from watch where state <> 'ACTIVE' and account = :account and due_at < :before
+                        select id from watch where state in ('ENDED', 'REMOVED') and account = :account and due_at < :before
                         order by due_at limit :most""")
                 .bind("account", account.shard().name())
                 .bind("before", before)

@@ -2,6 +2,7 @@ package io.jobrelay.ledger;
 
 import static java.util.stream.Collectors.toSet;
 
+import io.jobrelay.job.HealthChange.Failure;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -25,6 +27,7 @@ public final class SourceReplacement {
     private final String source;
     private final long now;
     private final Map<String, Watch> some = new LinkedHashMap<>();
+    private final Map<String, Refused> refused = new LinkedHashMap<>();
     private final LongStream.Builder named = LongStream.builder();
     private int all;
 
@@ -33,6 +36,8 @@ public final class SourceReplacement {
         this.source = source;
         this.now = now;
     }
+
+    private record Refused(Watch watch, Failure failure) {}
 
     /** One of the watches, each once. */
     public void put(Watch watch) {
@@ -45,13 +50,24 @@ public final class SourceReplacement {
         }
     }
 
+    /** A watch that is named and not to be polled, and why; none that is {@link #put} too. */
+    public void refuse(Watch watch, String cause) {
+        String id = watch.id();
+        refused.put(id, new Refused(watch, new Failure(null, null, cause)));
+        named.add(Watch.number(id));
+        if (refused.size() == MOST_AT_ONCE) {
+            writeRefused();
+        }
+    }
+
     /**
      * Those were all: what the source does not name any more is removed.
      *
-     * @return how many it names
+     * @return how many of them are to be polled
      */
     public int finish() {
         write();
+        writeRefused();
         long[] kept = named.build().sorted().toArray();
         Optional<String> after = Optional.of("");
         while (after.isPresent()) {
@@ -64,14 +80,7 @@ public final class SourceReplacement {
         if (some.isEmpty()) {
             return;
         }
-        Map<String, String> before = database.read(handle -> handle.createQuery("""
-                        select id, definition from watch
-                        where id in (<ids>) and source = :source and state <> 'REMOVED'""")
-                .bindList("ids", InList.of(some.keySet()))
-                .bind("source", source)
-                .setMapKeyColumn("id")
-                .setMapValueColumn("definition")
-                .collectInto(new GenericType<HashMap<String, String>>() {}));
+        Map<String, String> before = before("definition", some.keySet(), "state in ('ACTIVE', 'ENDED')");
         some.entrySet().removeIf(watch -> Json.write(watch.getValue()).equals(before.get(watch.getKey())));
         if (!some.isEmpty()) {
             database.edit(some.values().stream().map(Watches::account).collect(toSet()), handle -> {
@@ -83,6 +92,40 @@ public final class SourceReplacement {
             });
         }
         some.clear();
+    }
+
+    private void writeRefused() {
+        if (refused.isEmpty()) {
+            return;
+        }
+        Map<String, String> before = before("failure", refused.keySet(), "state = 'REFUSED'");
+        refused.entrySet().removeIf(each -> Json.write(each.getValue().failure).equals(before.get(each.getKey())));
+        if (!refused.isEmpty()) {
+            database.edit(
+                    refused.values().stream()
+                            .map(each -> Watches.account(each.watch))
+                            .collect(toSet()),
+                    handle -> {
+                        PreparedBatch changed = handle.prepareBatch(Watches.REFUSE);
+                        refused.values()
+                                .forEach(each -> Watches.bind(changed, each.watch, source, now)
+                                        .bind("failure", each.failure)
+                                        .add());
+                        return changed.execute();
+                    });
+        }
+        refused.clear();
+    }
+
+    private Map<String, String> before(String column, Set<String> ids, String state) {
+        return database.read(
+                handle -> handle.createQuery("select id, %s from watch where id in (<ids>) and source = :source and %s"
+                                .formatted(column, state))
+                        .bindList("ids", InList.of(ids))
+                        .bind("source", source)
+                        .setMapKeyColumn("id")
+                        .setMapValueColumn(column)
+                        .collectInto(new GenericType<HashMap<String, String>>() {}));
     }
 
     private record Named(String id, String account) {}

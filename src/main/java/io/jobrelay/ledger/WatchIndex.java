@@ -21,7 +21,7 @@ public final class WatchIndex {
     static final int LOOKED_THROUGH = 10_000;
 
     private static final String ITEMS = """
-            select w.id, w.definition as watch, w.source, w.state = 'ENDED' as ended, w.health, w.failure, w.failures,
+            select w.id, w.definition as watch, w.source, w.state, w.health, w.failure, w.failures,
                 w.stale, w.answered_at as answered,
                 (select n.name from lease l join node n on n.incarnation = l.owner
                     where l.shard = 'account/' || w.account) as node,
@@ -52,21 +52,21 @@ public final class WatchIndex {
      * A watch and how it fares.
      *
      * @param source the file that names it, or {@link Watches#FROM_API}
-     * @param ended true if its job has ended, so that it is polled no more
+     * @param state {@code ACTIVE}; {@code ENDED} once its job has ended, {@code REFUSED}: it is not polled
      * @param node the name of the node that polls it, null while none does, and where there is but one
-     * @param health {@code OK} or the kind of its last failure
-     * @param failure what that failure said, as JSON, null where the last poll was answered
+     * @param health {@code OK}, {@code REFUSED} or the kind of its last failure
+     * @param failure what that failure said, or why it is refused, as JSON; null where the last poll was answered
      * @param failures polls that have failed in a row
      * @param stale true if it has had no good answer for far too long
      * @param answered the last good answer, null before the first
-     * @param nextPoll null where its job has ended
+     * @param nextPoll null where it is not polled
      * @param jobs how many jobs it has found
      */
     public record Item(
             String id,
             Watch watch,
             String source,
-            boolean ended,
+            String state,
             @Nullable String node,
             String health,
             @Nullable String failure,

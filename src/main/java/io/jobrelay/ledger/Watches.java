@@ -30,7 +30,20 @@ public final class Watches {
                 edit = watch.edit + 1,
                 added_at = case watch.state when 'REMOVED' then excluded.added_at else watch.added_at end,
                 stale_after = excluded.stale_after, stale_at = excluded.stale_at,
-                state = case watch.state when 'REMOVED' then 'ACTIVE' else watch.state end""";
+                failure = case when watch.state in ('REFUSED', 'REMOVED') then null else watch.failure end,
+                state = case watch.state when 'ENDED' then 'ENDED' else 'ACTIVE' end""";
+
+    /** Takes a watch in that is not to be polled. One that has ended needs nothing any more, and another source's is valid there. */
+    static final String REFUSE = """
+            insert into watch (id, definition, api, account, list, source, state, due_at,
+                added_at, stale_after, stale_at, failure)
+            values (:id, :definition, :api, :account, :list, :source, 'REFUSED', :now,
+                :now, :staleAfter, :now + :staleAfter, :failure)
+            on conflict (id) do update set
+                state = 'REFUSED', source = excluded.source, due_at = excluded.due_at, failure = excluded.failure,
+                edit = watch.edit + 1
+            where watch.state in ('REMOVED', 'REFUSED')
+                or (watch.state = 'ACTIVE' and watch.source = excluded.source)""";
 
     static final String REMOVE = "update watch set state = 'REMOVED', edit = edit + 1, due_at = ? where id = ?";
 
@@ -127,10 +140,11 @@ public final class Watches {
      * Makes a watch due at once, even one whose job has ended, and its next reply be read whatever the last one said. What an
      * ongoing poll brings is dropped.
      *
-     * @return false if there is no such watch
+     * @return false if there is no such watch; one that is refused stays as it is
      */
     public boolean pollNow(String id) {
-        String sql = "update watch set state = 'ACTIVE', due_at = ?, edit = edit + 1 where id = ?";
+        String sql =
+                "update watch set state = 'ACTIVE', due_at = ?, edit = edit + 1 where id = ? and state <> 'REFUSED'";
         return edit(id, (handle, source) -> handle.execute(sql, clock.millis(), id))
                 .isPresent();
     }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
@@ -50,9 +51,9 @@ public final class RepeatedReading {
         return summaries;
     }
 
-    /** Reads the watches of a file one by one, as {@link WatchFile#read(Path, ObjIntConsumer, Consumer)} does. */
-    public boolean read(Path path, ObjIntConsumer<Watch> good) {
-        return new WatchFile(watches.asOfNow()).read(path, good, problem -> {});
+    /** Reads the watches of a file one by one, as {@link WatchFile#read(Path, ObjIntConsumer, BiConsumer, Consumer)} does. */
+    public boolean read(Path path, ObjIntConsumer<Watch> good, BiConsumer<Watch, String> refused) {
+        return new WatchFile(watches.asOfNow()).read(path, good, refused, problem -> {});
     }
 
     private WatchSummary read(Path path, WatchReader now, Map<Path, Reading> readings) {

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,8 @@ public final class WatchFile {
     public Content read(Path file) {
         List<Entry> entries = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
-        boolean readable = read(file, (watch, line) -> entries.add(new Entry(watch, line)), problems::add);
+        boolean readable =
+                read(file, (watch, line) -> entries.add(new Entry(watch, line)), (watch, why) -> {}, problems::add);
         return new Content(entries, problems, readable);
     }
 
@@ -105,12 +107,14 @@ public final class WatchFile {
      * Reads the file, a watch at a time.
      *
      * @param good takes each valid watch and its line
-     * @param problems takes a problem for every other one
+     * @param refused takes each other one that says which watch it means, and why it is refused
+     * @param problems takes the problems of those that are not valid
      * @return false if it could not be read to its end
      */
-    public boolean read(Path file, ObjIntConsumer<Watch> good, Consumer<Problem> problems) {
+    public boolean read(
+            Path file, ObjIntConsumer<Watch> good, BiConsumer<Watch, String> refused, Consumer<Problem> problems) {
         try (InputStream bytes = Files.newInputStream(file)) {
-            return read(file, bytes, good, problems);
+            return read(file, bytes, good, refused, problems);
         } catch (IOException e) {
             problems.accept(unreadable(file.toString(), e));
             return false;
@@ -123,7 +127,7 @@ public final class WatchFile {
         boolean readable = false;
         try (DigestInputStream bytes =
                 new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-            readable = read(file, bytes, summary::add, summary::add);
+            readable = read(file, bytes, summary::add, (watch, why) -> {}, summary::add);
             summary.digest(HexFormat.of().formatHex(bytes.getMessageDigest().digest()));
         } catch (IOException e) {
             summary.add(unreadable(file.toString(), e));
@@ -133,12 +137,23 @@ public final class WatchFile {
         return summary.build(readable);
     }
 
-    private boolean read(Path file, InputStream bytes, ObjIntConsumer<Watch> good, Consumer<Problem> problems) {
+    private boolean read(
+            Path file,
+            InputStream bytes,
+            ObjIntConsumer<Watch> good,
+            BiConsumer<Watch, String> refused,
+            Consumer<Problem> problems) {
         String name = file.toString();
         ObjIntConsumer<JsonNode> items = (item, line) -> {
             WatchReader.Reading reading = watches.read(item);
             reading.watch().ifPresent(watch -> good.accept(watch, line));
-            reading.problems().forEach(problem -> problems.accept(new Problem(name, line, problem.message())));
+            List<Problem> found = reading.problems().stream()
+                    .map(problem -> new Problem(name, line, problem.message()))
+                    .toList();
+            found.forEach(problems);
+            reading.refused()
+                    .ifPresent(watch -> refused.accept(
+                            watch, found.stream().map(Problem::toString).collect(joining("; "))));
         };
         Optional<Problem> broken = read(name, new InputStreamReader(bytes, UTF_8.newDecoder()), items);
         broken.ifPresent(problems);

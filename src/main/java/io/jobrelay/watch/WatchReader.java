@@ -3,10 +3,13 @@ package io.jobrelay.watch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.Signing;
+import io.jobrelay.job.Json;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.secrets.Secrets;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,8 @@ public final class WatchReader {
 
     /** RFC 3986, 5.2.4. */
     private static final Set<Object> DOT_SEGMENTS = Set.of(".", "..");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
     /** In characters: a problem quotes what was written, which may be long. */
     static final int LONGEST_PROBLEM = 1_000;
@@ -56,10 +62,18 @@ public final class WatchReader {
         this.secrets = requireNonNull(secrets, "secrets is null");
     }
 
-    /** The watch, or the problems that kept it from being one. */
-    public record Reading(Optional<Watch> watch, List<Violation> problems) {
+    /**
+     * The watch, or the problems that kept it from being one.
+     *
+     * @param refused what has problems, where it says which watch it means: it is not to be polled
+     */
+    public record Reading(Optional<Watch> watch, Optional<Watch> refused, List<Violation> problems) {
         public Reading {
             problems = List.copyOf(problems);
+        }
+
+        private static Reading of(Violation problem) {
+            return new Reading(Optional.empty(), Optional.empty(), List.of(problem));
         }
     }
 
@@ -108,33 +122,74 @@ public final class WatchReader {
     }
 
     /** What the result depends on beside the text: while this is equal, the same text gives the same result. */
-    Object basis() {
+    public Object basis() {
         return List.of(apis.get(), accounts.get(), secrets.known());
     }
 
     /** Reads a watch. Problems show no secret. */
     public Reading read(JsonNode item) {
         if (secrets.shownIn(texts(item).toArray(String[]::new))) {
-            return new Reading(
-                    Optional.empty(),
-                    List.of(Violation.ofAll(
-                            "must not have a secret in it, which would be kept and shown, has one of the"
-                                    + " configuration's; take it out")));
+            return Reading.of(
+                    Violation.ofAll("must not have a secret in it, which would be kept and shown, has one of the"
+                            + " configuration's; take it out"));
         }
         List<Violation> problems = new ArrayList<>();
         if (!item.isObject()) {
-            return new Reading(
-                    Optional.empty(),
-                    List.of(Violation.ofAll("must be an object with 'api', 'account' and 'parameters', was " + item)));
+            return Reading.of(Violation.ofAll("must be an object with 'api', 'account' and 'parameters', was " + item));
         }
         item.fieldNames().forEachRemaining(member -> {
             if (!MEMBERS.contains(member)) {
                 problems.add(Violation.at(member, "unknown member of a watch" + NearestName.hint(member, MEMBERS)));
             }
         });
-        if (!UTF_8.newEncoder().canEncode(item.toString())) {
+        boolean unicode = UTF_8.newEncoder().canEncode(item.toString());
+        if (!unicode) {
             problems.add(Violation.ofAll("must be Unicode, has half a surrogate pair"));
         }
+        ProviderApi api = api(item, problems);
+        Map<String, Object> parameters = parameters(item.path("parameters"), api, problems);
+        Map<String, String> labels = labels(item.path("labels"), problems);
+        Pace pace = pace(item.path("every"), problems);
+        boolean progress = progress(item.path("progress"), problems);
+        Duration stuckAfter = stuckAfter(item.path("stuckAfter"), problems);
+        boolean identified = unicode
+                && isName(item.path("api"))
+                && isName(item.path("account"))
+                && !item.path("parameters").isValueNode()
+                && parameters.size() == item.path("parameters").size();
+        if (!problems.isEmpty() && !identified) {
+            return new Reading(Optional.empty(), Optional.empty(), problems);
+        }
+        Optional<Watch> watch = Optional.of(new Watch(
+                item.path("api").textValue(),
+                item.path("account").textValue(),
+                parameters,
+                pace,
+                labels,
+                progress,
+                stuckAfter,
+                api != null && api.isList()));
+        return problems.isEmpty()
+                ? new Reading(watch, Optional.empty(), problems)
+                : new Reading(Optional.empty(), watch, problems);
+    }
+
+    private static boolean isName(JsonNode node) {
+        return node.isTextual() && NAME.matcher(node.textValue()).matches();
+    }
+
+    /** Why a watch of this API and account is refused at present; empty if neither is a reason. */
+    public Optional<String> refusal(String api, String account) {
+        List<Violation> problems = new ArrayList<>();
+        ObjectNode item = Json.MAPPER.createObjectNode().put("api", api).put("account", account);
+        api(item, problems);
+        return problems.isEmpty()
+                ? Optional.empty()
+                : Optional.of(problems.stream().map(Violation::message).collect(joining("; ")));
+    }
+
+    /** The API that it names, and whether its account may ask that; null if there is no such API. */
+    private @Nullable ProviderApi api(JsonNode item, List<Violation> problems) {
         ProviderApi api = named(item, "api", apis.get(), problems);
         Account account = named(item, "account", accounts.get(), problems);
         if (account != null) {
@@ -148,18 +203,7 @@ public final class WatchReader {
                     "account",
                     "must not sign with aws-sigv4: the provider file of %s names no service".formatted(api.getName())));
         }
-        Map<String, Object> parameters = parameters(item.path("parameters"), api, problems);
-        Map<String, String> labels = labels(item.path("labels"), problems);
-        Pace pace = pace(item.path("every"), problems);
-        boolean progress = progress(item.path("progress"), problems);
-        Duration stuckAfter = stuckAfter(item.path("stuckAfter"), problems);
-        if (!problems.isEmpty() || api == null || account == null) {
-            return new Reading(Optional.empty(), problems);
-        }
-        return new Reading(
-                Optional.of(new Watch(
-                        api.getName(), account.name(), parameters, pace, labels, progress, stuckAfter, api.isList())),
-                List.of());
+        return api;
     }
 
     /** All names and values in it; without recursion, since a document may be nested deeply. */
@@ -207,14 +251,15 @@ public final class WatchReader {
                         "parameters",
                         entry.getKey(),
                         "must be a text, a number or a list of these and not empty, was " + entry.getValue()));
-            } else if (DOT_SEGMENTS.contains(value)) {
+                return;
+            }
+            parameters.put(entry.getKey(), value);
+            if (DOT_SEGMENTS.contains(value)) {
                 problems.add(Violation.at(
                         "parameters",
                         entry.getKey(),
                         "must not be a dot segment, which a server takes out of the path, was '%s'; write the id that the provider shows"
                                 .formatted(value)));
-            } else {
-                parameters.put(entry.getKey(), value);
             }
         });
         if (api != null) {

@@ -50,6 +50,14 @@ public record WatchSummary(
         return none.build(readable);
     }
 
+    /** The numbers of the valid watches, in their order. */
+    public long[] sortedIds() {
+        return LongStream.range(0, ids.limit())
+                .map(i -> ids.get((int) i))
+                .sorted()
+                .toArray();
+    }
+
     /** A watch that is written twice belongs to its first place; the second one is a problem of its file. */
     public static Map<String, WatchSummary> withoutDoubles(Map<String, WatchSummary> files) {
         long[] all = files.values().stream()

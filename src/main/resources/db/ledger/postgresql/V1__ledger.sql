@@ -10,7 +10,7 @@ create table watch (
     account         text    collate "C" not null,
     list            boolean not null,
     source          text    collate "C" not null,
-    state           text    collate "C" not null check (state in ('ACTIVE', 'ENDED', 'REMOVED')),
+    state           text    collate "C" not null check (state in ('ACTIVE', 'ENDED', 'REFUSED', 'REMOVED')),
     edit            bigint  not null default 0,
     due_at          bigint  not null,
     state_since     bigint,
@@ -25,7 +25,8 @@ create table watch (
     stale           boolean not null default false
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
-create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
+create index watch_over on watch (account, due_at) where state in ('ENDED', 'REMOVED');
+create index watch_refused on watch (account, health) where state = 'REFUSED';
 create index watch_stale_at on watch (account, stale_at) where state = 'ACTIVE' and not stale;
 create index watch_stale on watch (id) where state = 'ACTIVE' and stale;
 create index watch_health on watch (health) where state <> 'REMOVED';

@@ -9,15 +9,15 @@ create table watch (
     account         text    not null,
     list            integer not null default 0,     -- 1: it finds many jobs
     source          text    not null,               -- the file it came from
-    -- ENDED: its job has ended; REMOVED: from its file.
-    state           text    not null check (state in ('ACTIVE', 'ENDED', 'REMOVED')),
+    -- ENDED: its job has ended; REFUSED: it is not valid, or its API or account is not there; REMOVED: from its file.
+    state           text    not null check (state in ('ACTIVE', 'ENDED', 'REFUSED', 'REMOVED')),
     edit            integer not null default 0,     -- +1 each time that somebody changes what is polled, or when
-    due_at          integer not null,               -- the next poll, up to a second old; since when it is ENDED or REMOVED
+    due_at          integer not null,               -- the next poll, up to a second old; since when it is in another state than ACTIVE
     state_since     integer,                        -- the last change of a state that it saw
     failures        integer not null default 0,     -- polls failed in a row
-    health          text    not null default 'OK',  -- OK or the kind of the last failure
+    health          text    not null default 'OK',  -- OK, REFUSED or the kind of the last failure
     health_sequence integer not null default 0,
-    failure         text,                           -- the last failure as JSON
+    failure         text,                           -- the last failure as JSON, or why it is refused
     answered_at     integer,                        -- the last good answer
     added_at        integer not null default 0,
     stale_after     integer not null default 0,     -- milliseconds without a good answer
@@ -25,7 +25,8 @@ create table watch (
     stale           integer not null default 0      -- 1: it is stale, and that is announced
 );
 create index watch_due on watch (account, due_at, id) where state = 'ACTIVE';
-create index watch_over on watch (account, due_at) where state <> 'ACTIVE';
+create index watch_over on watch (account, due_at) where state in ('ENDED', 'REMOVED');
+create index watch_refused on watch (account, health) where state = 'REFUSED';
 create index watch_stale_at on watch (account, stale_at) where state = 'ACTIVE' and not stale;
 create index watch_stale on watch (id) where state = 'ACTIVE' and stale;
 create index watch_health on watch (health) where state <> 'REMOVED';

@@ -38,6 +38,7 @@ final class Ledger implements AutoCloseable {
     final DueWatches dueWatches;
     final Intake intake;
     final Staleness staleness;
+    final Refusals refusals;
     final LedgerClock time;
     final Nodes nodes;
     final Purge purge;
@@ -60,6 +61,7 @@ final class Ledger implements AutoCloseable {
         intake = new Intake(database, outbox, announcements, time, () -> 0);
         purge = new Purge(database, time, leases, () -> false);
         staleness = new Staleness(database, announcements, time);
+        refusals = new Refusals(database, announcements, time);
     }
 
     static Ledger open(Path file) {

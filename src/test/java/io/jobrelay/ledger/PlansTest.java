@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -72,6 +73,8 @@ class PlansTest {
             entry("select r.record from job_record r", "prints all of them, once, at the end of a run"),
             entry("select count(*) from watch where state = 'ACTIVE' and stale", "its index has only those"),
             entry("select definition, failure, health, health_sequence, stale,", "its index has only those"),
+            entry("select count(*) from watch where state = 'REFUSED'", "its index has only those"),
+            entry("select id, api, account, failure from watch where state = 'REFUSED'", "so many at most"),
             entry("select coalesce((select created_at from change", "looks at the last one"),
             entry("select job, since, state from (", "sorts the changes of a page of jobs"),
             entry("select api, state, sum(jobs) as jobs from job_count", "has a few rows for each account"),
@@ -192,6 +195,19 @@ class PlansTest {
         ledger.clock.advance(Duration.ofHours(1));
         assertThat(ledger.noticeStale()).isNotEmpty();
         assertThat(ledger.staleness.report().count()).isPositive();
+        refuse();
+    }
+
+    private void refuse() {
+        SourceReplacement file = ledger.watches.replacing("refused.yaml");
+        file.refuse(Ledger.watch("refused"), "why");
+        file.finish();
+        ledger.watches.add(Ledger.watch("added"));
+        ledger.refusals.review((api, account) -> Optional.of("why"));
+        ledger.refusals.notice(ledger.leases(Outbox.CHANGES));
+        assertThat(ledger.refusals.report().count()).isEqualTo(2);
+        ledger.refusals.review((api, account) -> Optional.empty());
+        assertThat(ledger.refusals.report().count()).isEqualTo(1);
     }
 
     private Destinations destinations() {

@@ -54,7 +54,18 @@ class WatchIndexTest {
         String node = engine == Engine.SQLITE ? null : "node";
         assertThat(one())
                 .isEqualTo(new WatchIndex.Item(
-                        ONE.id(), ONE, "w.yaml", false, node, "OK", null, 0, false, null, ledger.clock.instant(), 0));
+                        ONE.id(),
+                        ONE,
+                        "w.yaml",
+                        "ACTIVE",
+                        node,
+                        "OK",
+                        null,
+                        0,
+                        false,
+                        null,
+                        ledger.clock.instant(),
+                        0));
 
         DueWatch due = ledger.due().get(0);
         ledger.intake.failed(due, PollFailure.without(FailureKind.TIMEOUT, "too late"));
@@ -67,7 +78,7 @@ class WatchIndexTest {
         ledger.watches.pollNow(ONE.id());
         ledger.answered(ledger.due().get(0), List.of(JobRecords.of("acme-job/acme/1", JobState.FAILED)))
                 .join();
-        assertThat(one().ended()).isTrue();
+        assertThat(one().state()).isEqualTo("ENDED");
         assertThat(one().failure()).isNull();
         assertThat(one().answered()).isEqualTo(ledger.clock.instant());
         assertThat(one().jobs()).isEqualTo(1);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,42 @@ class WatchesTest {
 
         assertThat(ledger.due()).isEmpty();
         assertThat(ledger.watches.ended()).isTrue();
+    }
+
+    @Test
+    void a_refused_watch_is_kept_and_polled_again_once_it_is_valid() {
+        ledger.dueOnly(Ledger.watch("1"));
+
+        refuse("watches.yaml", Ledger.watch("1"));
+
+        assertThat(ledger.due()).isEmpty();
+        assertThat(ledger.refusals.report().first())
+                .singleElement()
+                .returns("why", Refusals.RefusedWatch::cause)
+                .returns(Ledger.watch("1").id(), Refusals.RefusedWatch::id);
+
+        ledger.watches.replace("watches.yaml", List.of(Ledger.watch("1")));
+
+        assertThat(ledger.refusals.report()).isEqualTo(Refusals.Report.NONE);
+        assertThat(ledger.due()).extracting(DueWatch::watch).containsExactly(Ledger.watch("1"));
+    }
+
+    @Test
+    void one_that_has_ended_or_is_valid_in_another_file_is_not_refused() {
+        DueWatch due = ledger.dueOnly(Ledger.watch("1"));
+        ledger.answered(due, List.of(SUCCEEDED)).join();
+        ledger.watches.replace("other.yaml", List.of(Ledger.watch("2")));
+
+        refuse("watches.yaml", Ledger.watch("1"), Ledger.watch("2"));
+
+        assertThat(ledger.refusals.report()).isEqualTo(Refusals.Report.NONE);
+        assertThat(ledger.due()).extracting(DueWatch::watch).containsExactly(Ledger.watch("2"));
+    }
+
+    private void refuse(String source, Watch... watches) {
+        SourceReplacement replacement = ledger.watches.replacing(source);
+        Stream.of(watches).forEach(watch -> replacement.refuse(watch, "why"));
+        replacement.finish();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.jobrelay.camel.node.Monitor;
 import io.jobrelay.camel.outbox.OutboxComponent;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.camel.watches.AddWatch;
+import io.jobrelay.camel.watches.AddedWatches;
 import io.jobrelay.camel.watches.WatchFiles;
 import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.Change;
@@ -28,6 +29,7 @@ import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Purge;
+import io.jobrelay.ledger.Refusals;
 import io.jobrelay.ledger.Staleness;
 import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Settings;
@@ -123,8 +125,11 @@ public final class EngineConfiguration implements AutoCloseable {
                         meter),
                 started.poll().concurrency());
         context.addComponent("watches", polls);
+        Refusals refusals = new Refusals(database, announcements, clock);
+        AddedWatches added = new AddedWatches(providers.watchReader(), refusals);
         Monitor monitor = new Monitor(
                 new Staleness(database, announcements, clock),
+                refusals,
                 leases,
                 polls,
                 providers.rateLimits(),
@@ -140,6 +145,7 @@ public final class EngineConfiguration implements AutoCloseable {
                         new Task("balance", Duration.ofMillis(500), membership::balance),
                         new Task("monitor", Duration.ofSeconds(1), monitor::look),
                         new Task("watch-files", Duration.ofSeconds(1), watchFiles::read),
+                        new Task("added-watches", Duration.ofSeconds(1), added::review),
                         new Task(
                                 "purge",
                                 Duration.ofHours(1),
@@ -150,7 +156,8 @@ public final class EngineConfiguration implements AutoCloseable {
         registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
         registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
         // The other watches are polled as before.
-        registry.bind("stale-watches-check", new TroubleCheck("stale-watches", false, monitor::trouble));
+        registry.bind("stale-watches-check", new TroubleCheck("stale-watches", false, monitor::stale));
+        registry.bind("refused-watches-check", new TroubleCheck("refused-watches", false, monitor::refused));
         registry.bind(
                 "reload-check",
                 new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));

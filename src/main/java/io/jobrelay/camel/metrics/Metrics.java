@@ -149,6 +149,13 @@ public final class Metrics implements DeliveryListener {
                 .register(registry);
     }
 
+    public void watchesRefused(Supplier<Number> count) {
+        Gauge.builder("jobrelay.watches.refused", count)
+                .description(
+                        "Watches that are not polled, since their API or account is not there or they are invalid.")
+                .register(registry);
+    }
+
     public void brokerMessages(Supplier<Number> count) {
         Gauge.builder("jobrelay.broker.messages", count)
                 .description("Messages that wait in the queues of the embedded broker.")

@@ -9,6 +9,7 @@ import io.jobrelay.camel.watches.WatchesComponent;
 import io.jobrelay.job.ReadableDuration;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.LedgerClock;
+import io.jobrelay.ledger.Refusals;
 import io.jobrelay.ledger.Shard;
 import io.jobrelay.ledger.Staleness;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices what no poll reports: watches without a good answer for too long, rate limits that have recovered, how much the
+ * Notices what no poll reports: watches without a good answer for too long, or refused; rate limits that have recovered, how much the
  * ledger holds, and a system clock that was set. Health checks and metrics show what it saw last.
  */
 public final class Monitor {
@@ -30,6 +31,7 @@ public final class Monitor {
     private static final Duration BETWEEN_NOTES = Duration.ofMinutes(1);
 
     private final Staleness staleness;
+    private final Refusals refusals;
     private final Leases leases;
     private final WatchesComponent polls;
     private final RateLimits rateLimits;
@@ -37,11 +39,13 @@ public final class Monitor {
     private final LedgerClock clock;
     private final Metrics metrics;
     private volatile Staleness.Report seen = Staleness.Report.NONE;
+    private volatile Refusals.Report refused = Refusals.Report.NONE;
     private Duration ahead = Duration.ZERO;
     private Instant nextNote = Instant.MIN;
 
     public Monitor(
             Staleness staleness,
+            Refusals refusals,
             Leases leases,
             WatchesComponent polls,
             RateLimits rateLimits,
@@ -49,6 +53,7 @@ public final class Monitor {
             LedgerClock clock,
             Metrics metrics) {
         this.staleness = staleness;
+        this.refusals = refusals;
         this.leases = leases;
         this.polls = polls;
         this.rateLimits = rateLimits;
@@ -56,11 +61,12 @@ public final class Monitor {
         this.figures = figures;
         this.clock = clock;
         metrics.watchesStale(() -> seen.count());
+        metrics.watchesRefused(() -> refused.count());
         metrics.clockOffset(() -> clock.ahead().toMillis() / 1000.0);
     }
 
     /** Names the first of the watches that were stale when it last looked; empty if none was. */
-    public Optional<String> trouble() {
+    public Optional<String> stale() {
         Staleness.Report stale = seen;
         if (stale.count() == 0) {
             return Optional.empty();
@@ -74,9 +80,26 @@ public final class Monitor {
                                 watch.since(),
                                 watch.health()))
                 .collect(joining(", "));
-        long others = stale.count() - stale.first().size();
-        return Optional.of("stale watches: %d: %s%s"
-                .formatted(stale.count(), named, others == 0 ? "" : ", and " + others + " more"));
+        return Optional.of(
+                "stale watches: %d: %s%s".formatted(stale.count(), named, others(stale.count(), stale.first())));
+    }
+
+    /** Names the first of the watches that were refused when it last looked, and why; empty if none was. */
+    public Optional<String> refused() {
+        Refusals.Report report = refused;
+        if (report.count() == 0) {
+            return Optional.empty();
+        }
+        String named = report.first().stream()
+                .map(watch -> "%s (api %s, account %s): %s"
+                        .formatted(watch.id(), watch.api(), watch.account(), watch.cause()))
+                .collect(joining(", "));
+        return Optional.of(
+                "refused watches: %d: %s%s".formatted(report.count(), named, others(report.count(), report.first())));
+    }
+
+    private static String others(long all, List<?> named) {
+        return all == named.size() ? "" : ", and " + (all - named.size()) + " more";
     }
 
     /** Looks once. */
@@ -92,6 +115,8 @@ public final class Monitor {
             LOG.info("watches are answered again, stale={} before={}", report.count(), seen.count());
         }
         seen = report;
+        while (refusals.notice(leases.of(Shard.Kind.ACCOUNT))) {}
+        refused = refusals.report();
         metrics.ceilings(rateLimits.all());
         figures.look();
         compareClocks();

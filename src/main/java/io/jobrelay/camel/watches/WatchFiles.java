@@ -5,9 +5,11 @@ import io.jobrelay.ledger.Watches;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.status.ReloadStatus;
 import io.jobrelay.watch.RepeatedReading;
+import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchGlob;
 import io.jobrelay.watch.WatchSummary;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,12 +133,21 @@ public final class WatchFiles {
         }
         SourceReplacement replacement = watches.replacing(source);
         int[] place = {0};
-        boolean whole = content.ids().limit() == 0
-                || reading.read(Path.of(source), (watch, line) -> {
-                    if (!content.doubles().containsKey(place[0]++)) {
-                        replacement.put(watch);
-                    }
-                });
+        long[] valid = content.refused() == 0 ? new long[0] : content.sortedIds();
+        boolean empty = content.ids().limit() == 0 && content.refused() == 0;
+        boolean whole = empty
+                || reading.read(
+                        Path.of(source),
+                        (watch, line) -> {
+                            if (!content.doubles().containsKey(place[0]++)) {
+                                replacement.put(watch);
+                            }
+                        },
+                        (watch, cause) -> {
+                            if (Arrays.binarySearch(valid, Watch.number(watch.id())) < 0) {
+                                replacement.refuse(watch, cause);
+                            }
+                        });
         if (whole) { // otherwise it has changed meanwhile, and is read again
             LOG.info("watches={} file={} refused={}", replacement.finish(), source, content.refused());
         }

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 
 /** {@code jobrelay run} in a directory of its own, whose files are edited while it runs, and a provider that it asks. */
 final class EditedInstallation implements AutoCloseable {
@@ -146,10 +148,24 @@ final class EditedInstallation implements AutoCloseable {
     }
 
     JsonNode get(String path) {
+        return document(HttpRequest.newBuilder(api(path)));
+    }
+
+    JsonNode post(String path, @Nullable JsonNode body) {
+        return document(HttpRequest.newBuilder(api(path))
+                .header("Content-Type", "application/json")
+                .POST(body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString())));
+    }
+
+    private URI api(String path) {
         Matcher api = API.matcher(log());
         assertThat(api.find()).isTrue();
+        return URI.create(api.group(1) + path);
+    }
+
+    private JsonNode document(HttpRequest.Builder request) {
         try {
-            return Json.MAPPER.readTree(ask(api.group(1) + path).body());
+            return Json.MAPPER.readTree(ask(request).body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -157,12 +173,12 @@ final class EditedInstallation implements AutoCloseable {
 
     /** What the management port says. */
     HttpResponse<String> observe(String path) {
-        return ask("http://127.0.0.1:" + managementPort + "/observe/" + path);
+        return ask(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/observe/" + path)));
     }
 
-    private HttpResponse<String> ask(String url) {
+    private HttpResponse<String> ask(HttpRequest.Builder request) {
         try {
-            return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+            return client.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
