@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.secrets.Secrets;
+import jakarta.jms.JMSException;
+import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -16,6 +18,9 @@ import java.time.Duration;
 public record DeliveryFailure(Consequence consequence, String error, Duration retryAfter) {
     /** The most characters of an error that are kept. */
     public static final int LONGEST_ERROR = 1_000;
+
+    /** What Artemis says at the bound of a queue. */
+    private static final String QUEUE_FULL = "AMQ229102";
 
     public DeliveryFailure {
         requireNonNull(consequence, "consequence is null");
@@ -31,7 +36,19 @@ public record DeliveryFailure(Consequence consequence, String error, Duration re
                     error(String.valueOf(known.getMessage()), secrets),
                     known.retryAfter().orElse(Duration.ZERO));
         }
-        return new DeliveryFailure(Consequence.UNAVAILABLE, error(failure.toString(), secrets), Duration.ZERO);
+        return new DeliveryFailure(Consequence.UNAVAILABLE, error(said(failure), secrets), Duration.ZERO);
+    }
+
+    /** What the network or the broker says; of anything else, which may be a mistake in a route, its kind as well. */
+    private static String said(Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if ((cause instanceof IOException || cause instanceof JMSException) && cause.getMessage() != null) {
+                return cause.getMessage().contains(QUEUE_FULL)
+                        ? "the queue is full, read its messages: " + cause.getMessage()
+                        : cause.getMessage();
+            }
+        }
+        return failure.toString();
     }
 
     private static String error(String text, Secrets secrets) {

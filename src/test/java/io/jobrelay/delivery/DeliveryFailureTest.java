@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.secrets.Secrets;
+import jakarta.jms.JMSException;
+import java.net.ConnectException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,16 @@ class DeliveryFailureTest {
         assertThat(failure)
                 .isEqualTo(new DeliveryFailure(
                         Consequence.UNAVAILABLE, "java.lang.IllegalStateException: no route", Duration.ZERO));
+    }
+
+    @Test
+    void says_what_the_network_and_the_broker_say_without_their_classes() {
+        Exception refused = new ConnectException("Connect to http://127.0.0.1:1 failed: Connection refused");
+        Exception full = new RuntimeException("in JMS", new JMSException("AMQ229102: Address \"changes\" is full."));
+
+        assertThat(DeliveryFailure.of(refused, secrets).error()).isEqualTo(refused.getMessage());
+        assertThat(DeliveryFailure.of(full, secrets).error())
+                .isEqualTo("the queue is full, read its messages: AMQ229102: Address \"changes\" is full.");
     }
 
     private String error(String message) {
