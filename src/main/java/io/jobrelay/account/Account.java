@@ -75,12 +75,6 @@ public record Account(
         return new Credentials(part("access-key"), part("secret-key"), proof.get("security-token"));
     }
 
-    /** The login of an account that has one. */
-    public KeystoneLogin login() {
-        return new KeystoneLogin(
-                URI.create(part("auth-url")), part("user"), part("password"), part("domain"), part("project"));
-    }
-
     /** What it has of such a property; empty if it has none. */
     public Optional<String> given(String key) {
         return Optional.ofNullable(proof.get(key));

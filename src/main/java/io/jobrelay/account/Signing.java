@@ -18,6 +18,10 @@ public enum Signing {
     AWS_SIGV4("aws-sigv4", "access-key", "secret-key", "region"),
     /** A Keystone v3 token, obtained by password. */
     KEYSTONE_TOKEN("keystone-token", "auth-url", "user", "password", "domain", "project"),
+    /** An OAuth 2.0 access token, obtained by a client's own credentials: RFC 6749, section 4.4. */
+    OAUTH2_CLIENT_CREDENTIALS("oauth2-client-credentials", "client-id", "client-secret", "token-url"),
+    /** A token of a Google service account, obtained by a signed assertion (RFC 7523), or signed by the account itself. */
+    GOOGLE_SERVICE_ACCOUNT("google-service-account", "key-file"),
     /** A token that does not change, or that a file holds: RFC 6750. */
     BEARER("bearer", "token or token-file"),
     /** Headers that prove it by their values. */

@@ -31,7 +31,7 @@ final class ProviderServer implements AutoCloseable {
     private final String password = random();
     private final String token = random();
     private final Credentials keys = new Credentials("sandbox-" + random(), random(), null);
-    private final KeystoneService keystone;
+    private final TokenService keystone;
     private final SignatureVerifier verifier;
     private final Map<Map<String, String>, Supplier<Reply>> replies = new ConcurrentHashMap<>();
     private final LongAdder accepted = new LongAdder();
@@ -44,7 +44,7 @@ final class ProviderServer implements AutoCloseable {
     ProviderServer(String account, Seed errors, Clock clock) {
         this.account = account;
         this.errors = errors;
-        keystone = new KeystoneService(account, password, clock);
+        keystone = new TokenService(account, password, clock);
         verifier = new SignatureVerifier(
                 keys, Map.of(), presented -> token.equals(presented) || keystone.accepts(presented), clock);
     }
@@ -56,7 +56,7 @@ final class ProviderServer implements AutoCloseable {
     }
 
     private Reply reply(ReceivedRequest request) {
-        if (request.toString().equals(KeystoneService.REQUEST)) {
+        if (request.toString().equals(TokenService.REQUEST)) {
             return keystone.reply(request.body());
         }
         Optional<Refusal> refusal = verifier.verify(request);

@@ -93,7 +93,13 @@ public final class Keys {
             account("user", "", Rule.TEXT),
             account("password", "", Rule.TEXT, SECRET),
             account("domain", "", Rule.TEXT),
-            account("project", "", Rule.TEXT));
+            account("project", "", Rule.TEXT),
+            account("client-id", "", Rule.TEXT),
+            account("client-secret", "", Rule.ONE_WORD, SECRET),
+            account("token-url", "", Rule.URL),
+            account("scope", "", Rule.TEXT),
+            account("key-file", "", Rule.TEXT),
+            account("audience", "", Rule.URL));
 
     /** A header of an account that signs with {@code headers}. */
     static final Key<String> HEADER = account("header.<header>", "", Rule.matching("visible ASCII", "[ -~]+"), SECRET);

@@ -85,7 +85,7 @@ class CheckCommandIT {
                 """);
         route("absent-method", """
                 - bean:
-                    ref: keystone-token
+                    ref: access-token
                     method: renews
                 """);
         route("absent-option", """
@@ -176,7 +176,7 @@ class CheckCommandIT {
                                 + " 'crm.host'",
                         "routes/bad/absent-language.camel.yaml:11: there is no language 'uri-templat'",
                         "routes/bad/absent-mapping.camel.yaml:11: routes/bad/absent.jq does not exist",
-                        "routes/bad/absent-method.camel.yaml:10: KeystoneTokenRoute has no method 'renews'",
+                        "routes/bad/absent-method.camel.yaml:10: AccessTokenRoute has no method 'renews'",
                         "routes/bad/absent-option.camel.yaml:9: seda://somewhere?sise=3: the component has no option"
                                 + " 'sise=3'",
                         "routes/bad/absent-policy.camel.yaml:3: routeConfigurationId: no routeConfiguration"

@@ -39,7 +39,7 @@ class PollPolicyTest extends CamelMainTestSupport {
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        registry.bind("renew-keystone-token", (Processor) exchange -> {
+        registry.bind("renew-token", (Processor) exchange -> {
             happened.add("renew");
             exchange.setProperty("jobrelay-token-renewed", true);
         });

@@ -27,8 +27,10 @@ class KeysTest {
         assertThat(Keys.all())
                 .filteredOn(key -> key.is(Trait.SECRET))
                 .containsExactlyInAnyOrderElementsOf(Keys.all()
-                        .filter(key -> key.parameter()
-                                .matches("secret|secret-key|access-key|security-token|token|password|<header>"))
+                        .filter(
+                                key -> key.parameter()
+                                        .matches(
+                                                "secret|secret-key|access-key|security-token|token|password|client-secret|<header>"))
                         .toList());
     }
 

@@ -156,6 +156,12 @@ class SettingsReaderTest {
                 jobrelay.account.acme.password=p
                 jobrelay.account.acme.domain=d
                 jobrelay.account.acme.project=eu-de
+                jobrelay.account.acme.client-id=c
+                jobrelay.account.acme.client-secret=cs
+                jobrelay.account.acme.token-url=http://login.acme.example/token?a=b
+                jobrelay.account.acme.scope=read all
+                jobrelay.account.acme.key-file=/etc/key.json
+                jobrelay.account.acme.audience=https://acme.example/
                 jobrelay.account.acme.requests-per-second=2.5
                 jobrelay.account.acme.time-zone=Asia/Shanghai
                 jobrelay.account.acme.allow-http=true
@@ -179,7 +185,13 @@ class SettingsReaderTest {
                                 entry("user", "u"),
                                 entry("password", "p"),
                                 entry("domain", "d"),
-                                entry("project", "eu-de")),
+                                entry("project", "eu-de"),
+                                entry("client-id", "c"),
+                                entry("client-secret", "cs"),
+                                entry("token-url", "http://login.acme.example/token?a=b"),
+                                entry("scope", "read all"),
+                                entry("key-file", "/etc/key.json"),
+                                entry("audience", "https://acme.example/")),
                         2.5,
                         ZoneId.of("Asia/Shanghai"),
                         true));
@@ -348,8 +360,8 @@ class SettingsReaderTest {
                 "jobrelay.account.acme.endpoint | http://acme.example | must be https, was 'http://acme.example'; allow-http=true allows http beyond this machine",
                 "jobrelay.account.acme.endpoint | http://127.0.0.1.acme.example | must be https, was 'http://127.0.0.1.acme.example'; allow-http=true allows http beyond this machine",
                 "jobrelay.account.acme.auth-url | http://iam.example/v3 | must be https, was 'http://iam.example/v3'; allow-http=true allows http beyond this machine",
-                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, bearer, headers, none",
-                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, bearer, headers, none, was 'v4'",
+                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, google-service-account, bearer, headers, none",
+                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, google-service-account, bearer, headers, none, was 'v4'",
                 "jobrelay.account.acme.requests-per-second | 0 | must be a number from 0.001 to 1000000, was '0'",
                 "jobrelay.account.acme.requests-per-second | 1e-300 | must be a number from 0.001 to 1000000, was '1e-300'",
                 "jobrelay.account.acme.requests-per-second | Infinity | must be a number from 0.001 to 1000000, was 'Infinity'",
@@ -581,7 +593,7 @@ class SettingsReaderTest {
                                 """))
                 .withMessage("""
                         %1$s: jobrelay.account.acme.endpoint: required, the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com
-                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, bearer, headers, none, was 'v4'
+                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, google-service-account, bearer, headers, none, was 'v4'
                         %1$s:5: jobrelay.watch: unknown property; did you mean 'jobrelay.watches'?
                         %1$s:2: jobrelay.poll.concurrency: must be a whole number from 1 to 1000, was 'many'""".formatted(file()));
     }

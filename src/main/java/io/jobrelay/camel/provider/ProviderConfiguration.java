@@ -65,7 +65,7 @@ public final class ProviderConfiguration {
     private final Supplier<Settings> settings;
     private final Secrets secrets;
     private final ProducerTemplate template;
-    private final KeystoneTokenRoute keystone;
+    private final AccessTokenRoute tokens;
     private final RateLimits rateLimits = new RateLimits(this::accounts, System::nanoTime);
     private final Map<String, RequestSigner> awsSigners = new ConcurrentHashMap<>();
     private volatile @Nullable Map<String, ProviderApi> held;
@@ -97,9 +97,9 @@ public final class ProviderConfiguration {
         registry.bind("bearer", new BearerToken(secrets));
         registry.bind("headers", (Processor)
                 exchange -> Poll.account(exchange).headers().forEach(exchange.getMessage()::setHeader));
-        keystone = new KeystoneTokenRoute(context, secrets, clock);
-        registry.bind("keystone-token", keystone);
-        registry.bind("renew-keystone-token", (Processor) keystone::renew);
+        tokens = new AccessTokenRoute(context, secrets, clock);
+        registry.bind("access-token", tokens);
+        registry.bind("renew-token", (Processor) tokens::renew);
         registry.bind("keep-reply", new KeepReply());
         registry.bind("stop-unchanged", new StopUnchanged());
         registry.bind("parse-reply", new ParseReply(secrets, this::api));
@@ -200,7 +200,7 @@ public final class ProviderConfiguration {
 
     /** Forgets the tokens of accounts that are no longer what they were. */
     public void renewTokens() {
-        keystone.keepOnly(accounts().values());
+        tokens.keepOnly(accounts().values());
     }
 
     /** Keeps an account within its rate limit; the permit for the first request of a poll comes with the poll. */

@@ -102,11 +102,13 @@ public final class RequestPreview {
         for (String need : account.signing().needs()) {
             proof.putIfAbsent(need.replaceFirst(Signing.OR + ".*", ""), need.endsWith("-url") ? UNKNOWN_URL : MASK);
         }
+        proof.putIfAbsent("token", MASK);
         proof.replaceAll((key, value) -> SecretProperties.isSecret(key) ? MASK : value);
         return new Account(
                 account.name(),
                 account.endpoint(),
-                account.signing(),
+                // Its key is in a file, which is not read here.
+                account.signing() == Signing.GOOGLE_SERVICE_ACCOUNT ? Signing.BEARER : account.signing(),
                 proof,
                 account.requestsPerSecond(),
                 account.timeZone(),
@@ -115,17 +117,25 @@ public final class RequestPreview {
 
     private ClassicHttpResponse note(ClassicHttpRequest request) throws IOException {
         noted.add(request(request));
-        if (request.getPath().contains("/auth/tokens")) {
+        if (request.getPath().contains("/auth/tokens") || isForm(request)) {
             return token();
         }
         throw new IOException("noted, and not sent");
+    }
+
+    /** So OAuth asks for a token, and nothing else here asks for anything. */
+    private static boolean isForm(ClassicHttpRequest request) {
+        HttpEntity entity = request.getEntity();
+        return entity != null
+                && String.valueOf(entity.getContentType()).startsWith("application/x-www-form-urlencoded");
     }
 
     private static ClassicHttpResponse token() {
         ClassicHttpResponse response = new BasicClassicHttpResponse(201);
         response.setHeader("X-Subject-Token", MASK);
         response.setEntity(new StringEntity(
-                "{\"token\": {\"expires_at\": \"9999-12-31T23:59:59Z\"}}", ContentType.APPLICATION_JSON));
+                "{\"token\": {\"expires_at\": \"9999-12-31T23:59:59Z\"}, \"access_token\": \"%s\"}".formatted(MASK),
+                ContentType.APPLICATION_JSON));
         return response;
     }
 

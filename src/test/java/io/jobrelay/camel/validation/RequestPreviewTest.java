@@ -16,10 +16,13 @@ import java.net.URLEncoder;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The previews of {@code check} print what routes take from properties, and of that no secret. */
 class RequestPreviewTest {
@@ -94,6 +97,28 @@ class RequestPreviewTest {
                             new RequestPreview.Header("X-Hex", "***", false),
                             new RequestPreview.Header("X-Elsewhere", "a *** b", false),
                             new RequestPreview.Header("X-Team", "recsys", false));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BEARER", "HEADERS", "OAUTH2_CLIENT_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT", "KEYSTONE_TOKEN"})
+    void the_request_of_an_account_without_keys_is_shown_with_masks_for_them(Signing signing) {
+        Account account = new Account("zeta", ACCOUNT.endpoint(), signing, Map.of(), 10, null, false);
+
+        try (DryRun dryRun = trial(shipped)) {
+            List<RequestPreview.Request> requests = new RequestPreview(dryRun).requests(WATCH, account);
+
+            boolean obtains = signing == Signing.OAUTH2_CLIENT_CREDENTIALS || signing == Signing.KEYSTONE_TOKEN;
+            assertThat(requests).hasSize(obtains ? 2 : 1);
+            RequestPreview.Request last = requests.get(requests.size() - 1);
+            assertThat(last.url()).isEqualTo("https://zeta.example/v1/p/jobs/j");
+            assertThat(last.headers())
+                    .contains(
+                            switch (signing) {
+                                case HEADERS -> new RequestPreview.Header("<header>", "***", false);
+                                case KEYSTONE_TOKEN -> new RequestPreview.Header("X-Auth-Token", "***", false);
+                                default -> new RequestPreview.Header("Authorization", "Bearer ***", false);
+                            });
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The part of Keystone v3 that issues tokens: {@code POST /v3/auth/tokens} by password, valid for an hour. */
-final class KeystoneService {
+final class TokenService {
     static final String REQUEST = "POST /v3/auth/tokens";
 
     private static final Duration LIFE = Duration.ofHours(1);
@@ -26,7 +26,7 @@ final class KeystoneService {
     private final Clock clock;
     private final Map<String, Instant> tokens = new ConcurrentHashMap<>();
 
-    KeystoneService(String user, String password, Clock clock) {
+    TokenService(String user, String password, Clock clock) {
         this.user = user;
         this.password = password;
         this.clock = clock;

@@ -11,21 +11,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The tokens of the accounts that sign with {@code keystone-token}: each is obtained once, however many polls need it at
+ * The tokens of the accounts whose scheme obtains one: each is obtained once, however many polls need it at
  * the same moment, and kept until shortly before it expires.
  */
-public final class KeystoneTokens {
+public final class AccessTokens {
     private static final Duration LONGEST_MARGIN = Duration.ofMinutes(30);
     private static final int MARGIN_SHARE = 10;
 
-    private final Function<Account, KeystoneToken> obtain;
+    private final Function<Account, AccessToken> obtain;
     private final Clock clock;
     private final Map<Account, CompletableFuture<Held>> held = new ConcurrentHashMap<>();
 
     /**
-     * @param obtain asks the identity service for a token; throws where it gives none
+     * @param obtain asks for a token; throws where there is none
      */
-    public KeystoneTokens(Function<Account, KeystoneToken> obtain, Clock clock) {
+    public AccessTokens(Function<Account, AccessToken> obtain, Clock clock) {
         this.obtain = obtain;
         this.clock = clock;
     }
@@ -54,7 +54,7 @@ public final class KeystoneTokens {
     private void obtain(Account account, CompletableFuture<Held> mine) {
         try {
             Instant now = clock.instant();
-            KeystoneToken token = obtain.apply(account);
+            AccessToken token = obtain.apply(account);
             Duration margin = Duration.between(now, token.expiresAt()).dividedBy(MARGIN_SHARE);
             margin = margin.compareTo(LONGEST_MARGIN) > 0 ? LONGEST_MARGIN : margin;
             mine.complete(new Held(token.value(), token.expiresAt().minus(margin)));

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** An identity service that misbehaves, and tokens that run out where it hurts. */
 @Timeout(120)
-class KeystoneFaultsTest {
+class TokenServiceFaultsTest {
     private static final String HEALTH = "select health, failures from watch where id = ?";
     private static final String JOBS = "select count(*) from job where watch_id = ?";
     private static final Duration LIFE = Duration.ofHours(24);

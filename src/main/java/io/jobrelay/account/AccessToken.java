@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 
-/** A Keystone token and the time at which its service forgets it. */
-public record KeystoneToken(String value, Instant expiresAt) {
-    public KeystoneToken {
+/** A token that a service issued, and the time at which it ends. */
+public record AccessToken(String value, Instant expiresAt) {
+    public AccessToken {
         requireNonNull(value, "value is null");
         requireNonNull(expiresAt, "expiresAt is null");
     }
@@ -14,6 +14,6 @@ public record KeystoneToken(String value, Instant expiresAt) {
     /** Never shows the token. */
     @Override
     public String toString() {
-        return "KeystoneToken[expires at " + expiresAt + "]";
+        return "AccessToken[expires at " + expiresAt + "]";
     }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** An account that signs with tokens: an identity service and a provider that takes only some of its tokens. */
-class KeystoneTokenTest {
+class AccessTokenTest {
     private static final String PASSWORD = "Test-Pass\\word\"1";
     private static final String LOGIN = "/v3/auth/tokens?nocatalog=true";
     private static final String HEALTH = "select health, failures from watch where id = ?";
@@ -95,7 +95,7 @@ class KeystoneTokenTest {
     void another_account() {
         account = "otc-" + accounts.getAndIncrement();
         tokens.set(0);
-        cloud.answer(KeystoneTokenTest::acceptEveryToken);
+        cloud.answer(AccessTokenTest::acceptEveryToken);
     }
 
     /** Another test moves the clock on. */
@@ -234,7 +234,7 @@ class KeystoneTokenTest {
         context.reset();
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
-        configurator.doConfigure(KeystoneTokenTest.class.getResource(resource));
+        configurator.doConfigure(AccessTokenTest.class.getResource(resource));
         return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KeystoneTokensTest {
+class AccessTokensTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-22T10:00:00Z"));
     private final AtomicInteger obtained = new AtomicInteger();
     private Duration life = Duration.ofHours(24);
 
-    private final KeystoneTokens tokens = new KeystoneTokens(
-            account -> new KeystoneToken(
+    private final AccessTokens tokens = new AccessTokens(
+            account -> new AccessToken(
                     account.name() + "-" + obtained.incrementAndGet(),
                     clock.instant().plus(life)),
             clock);
@@ -56,12 +56,12 @@ class KeystoneTokensTest {
 
     @Test
     void tries_again_after_a_failure() {
-        KeystoneTokens failing = new KeystoneTokens(
+        AccessTokens failing = new AccessTokens(
                 account -> {
                     if (obtained.incrementAndGet() == 1) {
                         throw new IllegalStateException("not now");
                     }
-                    return new KeystoneToken("t", clock.instant().plus(life));
+                    return new AccessToken("t", clock.instant().plus(life));
                 },
                 clock);
 
@@ -73,7 +73,7 @@ class KeystoneTokensTest {
 
     @Test
     void shows_no_token() {
-        assertThat(new KeystoneToken("MIIsecret", clock.instant())).asString().doesNotContain("MIIsecret");
+        assertThat(new AccessToken("MIIsecret", clock.instant())).asString().doesNotContain("MIIsecret");
     }
 
     private static Account account(String name) {
