@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,16 @@ public record Account(
 
     private String part(String key) {
         return requireNonNull(proof.get(key), () -> property(key) + " is not set");
+    }
+
+    /** The servers that it speaks to. */
+    public Stream<URI> servers() {
+        return Stream.concat(
+                Stream.of(endpoint),
+                Stream.of("auth-url", "token-url")
+                        .map(proof::get)
+                        .filter(Objects::nonNull)
+                        .map(URI::create));
     }
 
     /** The whole name of one of its properties. */

@@ -3,7 +3,6 @@ package io.jobrelay.httpclient;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLContext;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -46,7 +45,7 @@ public final class BoundedClient implements HttpClientConfigurer {
     private final Timeout connect;
     private final int connections;
     private final DnsResolver addresses;
-    private final SSLContext tls;
+    private final TrustedServers servers;
     private final BoundedExchange exchange;
 
     /**
@@ -54,10 +53,10 @@ public final class BoundedClient implements HttpClientConfigurer {
      * @param replyLimitBytes the largest reply body, decompressed, above zero
      * @param connections how many requests may be in flight at once on one endpoint, above zero
      * @param addresses looks up the addresses of a host each time it is connected to, and may refuse them
-     * @param tls the trust and keys of {@code https}
+     * @param servers what {@code https} trusts
      */
     public BoundedClient(
-            Duration deadline, int replyLimitBytes, int connections, DnsResolver addresses, SSLContext tls) {
+            Duration deadline, int replyLimitBytes, int connections, DnsResolver addresses, TrustedServers servers) {
         this.exchange = new BoundedExchange(deadline, replyLimitBytes);
         if (connections < 1) {
             throw new IllegalArgumentException("connections: must be above zero, was " + connections);
@@ -66,7 +65,7 @@ public final class BoundedClient implements HttpClientConfigurer {
         this.connect = Timeout.of(deadline.compareTo(LONGEST_CONNECT) < 0 ? deadline : LONGEST_CONNECT);
         this.connections = connections;
         this.addresses = Objects.requireNonNull(addresses, "addresses is null");
-        this.tls = Objects.requireNonNull(tls, "tls is null");
+        this.servers = Objects.requireNonNull(servers, "servers is null");
     }
 
     @Override
@@ -99,7 +98,8 @@ public final class BoundedClient implements HttpClientConfigurer {
 
     /** Camel closes it while requests are in flight, where a route is taken away that does not come to its end. */
     private PoolingHttpClientConnectionManager pool(AtomicBoolean closed) {
-        TlsSocketStrategy https = new DefaultClientTlsStrategy(tls);
+        TlsSocketStrategy https = (socket, host, port, attachment, context) ->
+                new DefaultClientTlsStrategy(servers.tls(host, port)).upgrade(socket, host, port, attachment, context);
         PoolingHttpClientConnectionManager pool =
                 new PoolingHttpClientConnectionManager(
                         new DefaultHttpClientConnectionOperator(

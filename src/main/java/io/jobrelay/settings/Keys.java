@@ -99,7 +99,8 @@ public final class Keys {
             account("token-url", "", Rule.URL),
             account("scope", "", Rule.TEXT),
             account("key-file", "", Rule.TEXT),
-            account("audience", "", Rule.URL));
+            account("audience", "", Rule.URL),
+            account("ca-file", "", Rule.TEXT));
 
     /** A header of an account that signs with {@code headers}. */
     static final Key<String> HEADER = account("header.<header>", "", Rule.matching("visible ASCII", "[ -~]+"), SECRET);

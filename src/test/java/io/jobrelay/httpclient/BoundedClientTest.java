@@ -11,12 +11,12 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
-import javax.net.ssl.SSLContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -315,7 +315,12 @@ class BoundedClientTest {
             camel.getRegistry()
                     .bind(
                             "client",
-                            new BoundedClient(deadline, limit, connections, addresses, SSLContext.getDefault()));
+                            new BoundedClient(
+                                    deadline,
+                                    limit,
+                                    connections,
+                                    addresses,
+                                    new TrustedServers((host, port) -> Optional.empty())));
             // Whatever the endpoint itself asks for, the client decides.
             String endpoint =
                     server.url() + "/?httpClientConfigurer=#client&disableStreamCache=true&followRedirects=true";
@@ -334,7 +339,11 @@ class BoundedClientTest {
 
     private static BoundedClient client(Duration deadline, int limit, int connections) throws Exception {
         return new BoundedClient(
-                deadline, limit, connections, SystemDefaultDnsResolver.INSTANCE, SSLContext.getDefault());
+                deadline,
+                limit,
+                connections,
+                SystemDefaultDnsResolver.INSTANCE,
+                new TrustedServers((host, port) -> Optional.empty()));
     }
 
     private static DnsResolver slowLookup(Duration pause) {

@@ -162,6 +162,7 @@ class SettingsReaderTest {
                 jobrelay.account.acme.scope=read all
                 jobrelay.account.acme.key-file=/etc/key.json
                 jobrelay.account.acme.audience=https://acme.example/
+                jobrelay.account.acme.ca-file=/etc/ca.pem
                 jobrelay.account.acme.requests-per-second=2.5
                 jobrelay.account.acme.time-zone=Asia/Shanghai
                 jobrelay.account.acme.allow-http=true
@@ -191,7 +192,8 @@ class SettingsReaderTest {
                                 entry("token-url", "http://login.acme.example/token?a=b"),
                                 entry("scope", "read all"),
                                 entry("key-file", "/etc/key.json"),
-                                entry("audience", "https://acme.example/")),
+                                entry("audience", "https://acme.example/"),
+                                entry("ca-file", "/etc/ca.pem")),
                         2.5,
                         ZoneId.of("Asia/Shanghai"),
                         true));

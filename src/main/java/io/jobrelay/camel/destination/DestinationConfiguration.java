@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.jobrelay.camel.health.TroubleCheck;
 import io.jobrelay.camel.metrics.Metrics;
-import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.EventFile;
 import io.jobrelay.delivery.WebhookSignature;
 import io.jobrelay.httpclient.BoundedClient;
 import io.jobrelay.httpclient.PublicAddresses;
+import io.jobrelay.httpclient.TrustedServers;
 import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Destination;
@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -175,7 +176,8 @@ public final class DestinationConfiguration implements AutoCloseable {
         DnsResolver addresses = allowPrivate
                 ? SystemDefaultDnsResolver.INSTANCE
                 : new PublicAddresses(destination, InetAddress::getAllByName);
-        return new BoundedClient(timeout, LARGEST_RECEIPT, CONNECTIONS, addresses, ProviderConfiguration.defaultTls());
+        return new BoundedClient(
+                timeout, LARGEST_RECEIPT, CONNECTIONS, addresses, new TrustedServers((host, port) -> Optional.empty()));
     }
 
     private void close(String destination) {

@@ -1,6 +1,7 @@
 package io.jobrelay.camel.provider;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Comparator.comparing;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 
@@ -14,6 +15,7 @@ import io.jobrelay.camel.watches.Poll;
 import io.jobrelay.camel.watches.PollFailures;
 import io.jobrelay.camel.watches.StopUnchanged;
 import io.jobrelay.httpclient.BoundedClient;
+import io.jobrelay.httpclient.TrustedServers;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
@@ -30,7 +32,7 @@ import io.jobrelay.watch.ProviderApi;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
 import java.io.ByteArrayInputStream;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +42,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import net.thisptr.jackson.jq.BuiltinFunctionLoader;
 import net.thisptr.jackson.jq.Scope;
 import net.thisptr.jackson.jq.Versions;
@@ -60,6 +61,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProviderConfiguration {
     static final String SECRETS = "secrets";
     public static final String CLIENT = "provider-client";
+    private static final int HTTPS = 443;
 
     private final CamelContext context;
     private final Supplier<Settings> settings;
@@ -164,21 +166,25 @@ public final class ProviderConfiguration {
         return awsSigners.computeIfAbsent(region + "/" + service, scope -> new AwsSigV4(region, service));
     }
 
-    private static BoundedClient client(Settings settings) {
+    /** The authority of a server, as an account has it: that of its endpoint, and of where it obtains its token. */
+    private Optional<Path> caFile(String host, int port) {
+        return accounts().values().stream()
+                .filter(account -> account.servers()
+                        .anyMatch(url -> url.getHost().equalsIgnoreCase(host)
+                                && (url.getPort() < 0 ? HTTPS : url.getPort()) == port))
+                .sorted(comparing(Account::name))
+                .flatMap(account -> account.given("ca-file").stream())
+                .map(Path::of)
+                .findFirst();
+    }
+
+    private BoundedClient client(Settings settings) {
         return new BoundedClient(
                 settings.poll().timeout(),
                 settings.poll().replyLimit(),
                 settings.poll().concurrency(),
                 SystemDefaultDnsResolver.INSTANCE,
-                defaultTls());
-    }
-
-    public static SSLContext defaultTls() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has TLS", e);
-        }
+                new TrustedServers(this::caFile));
     }
 
     public Secrets secrets() {
