@@ -18,6 +18,7 @@ import io.jobrelay.camel.reload.RouteReplacer;
 import io.jobrelay.camel.reload.RunningContext;
 import io.jobrelay.camel.reload.UncachedDirectComponent;
 import io.jobrelay.camel.validation.DryRun;
+import io.jobrelay.camel.validation.RequiredRoutes;
 import io.jobrelay.job.Change;
 import io.jobrelay.ledger.LedgerException;
 import io.jobrelay.logging.LogText;
@@ -25,6 +26,7 @@ import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.InvalidSettingsException;
 import io.jobrelay.settings.ListenAddress;
 import io.jobrelay.settings.PortInUseException;
+import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.Settings;
 import io.jobrelay.status.ReloadStatus;
 import java.time.Clock;
@@ -87,7 +89,7 @@ public final class Relay implements AutoCloseable {
      *
      * @param overrides properties that win over those of {@code application.properties} and of the environment
      * @param changes gets every change once it is committed, on the thread that polled
-     * @throws InvalidSettingsException if the properties are wrong, with every problem
+     * @throws InvalidSettingsException if the properties are wrong, or a route that it needs is missing, with every problem
      * @throws PortInUseException if one of its ports cannot be listened at, naming each
      * @throws LedgerException if the ledger cannot be opened
      * @throws IllegalStateException if there are no routes here, or they cannot be started
@@ -140,6 +142,9 @@ public final class Relay implements AutoCloseable {
         });
         try {
             main.start();
+            if (scope == Scope.EVERYTHING) {
+                relay.requireRoutes();
+            }
             if (relay.engine != null) {
                 main.getCamelContext().addService(relay.engine.housekeeping());
             }
@@ -154,6 +159,15 @@ public final class Relay implements AutoCloseable {
             relay.close();
             throw ContextSettings.cause(e, relay.secrets);
         }
+    }
+
+    private void requireRoutes() {
+        CamelContext context = main.getCamelContext();
+        List<Problem> missing = RequiredRoutes.missing(RequiredRoutes.reads(context.getRoutes()), settings());
+        if (!missing.isEmpty()) {
+            throw new InvalidSettingsException(missing);
+        }
+        engine().outboxes().tellUnread();
     }
 
     private Housekeeping watch(

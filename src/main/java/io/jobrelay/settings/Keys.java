@@ -110,7 +110,7 @@ public final class Keys {
     static final Key<Boolean> BATCHED_POLLS = account("batched-polls", "false", Rule.FLAG);
 
     /** The destinations that Jobrelay comes with. */
-    static final Set<String> DESTINATIONS = Set.of("file", "queue", "amqp", "kafka", "webhook");
+    public static final Set<String> DESTINATIONS = Set.of("file", "queue", "amqp", "kafka", "webhook");
 
     static final Key<Boolean> ENABLED = destination("<name>.enabled", "true", Rule.FLAG);
     static final Key<Boolean> ALLOW_PRIVATE = destination("<name>.allow-private", "false", Rule.FLAG);

@@ -122,7 +122,7 @@ class CheckCommandIT {
                     routeId: broken-template
                     routeTemplateRef: poll-provider
                     parameters:
-                      - { name: api, value: huawei-res-job }
+                      - { name: api, value: broken-template }
                       - { name: uri, value: "{+endpoint}/{a" }
                 """);
         route("broken-form", """
@@ -145,6 +145,7 @@ class CheckCommandIT {
                     - name: acme
                       type: io.jobrelay.watch.ProviderApi
                       properties:
+                        name: later
                         requird: job
                 """);
         file("routes/bad/broken-policy.camel.yaml", """
@@ -168,6 +169,9 @@ class CheckCommandIT {
         assertThat(check.lines())
                 .containsExactly(
                         "routes/bad/broken.jq:3: is not valid jq: ']' is not expected at line 3, column 5",
+                        "routes/bad/broken-yaml.camel.yaml:2: not YAML: expected the node content, but found"
+                                + " '<stream end>'",
+                        "routes/bad/empty.camel.yaml: is empty",
                         "routes/bad/absent-bean.camel.yaml:9: no bean has the name 'sign-nothing'",
                         "routes/bad/absent-class.camel.yaml:9: there is no class io.jobrelay.Nothing",
                         "routes/bad/absent-client.camel.yaml:11: no bean has the name 'crm-client'",
@@ -181,7 +185,7 @@ class CheckCommandIT {
                                 + " 'sise=3'",
                         "routes/bad/absent-policy.camel.yaml:3: routeConfigurationId: no routeConfiguration"
                                 + " has the id pol-policy; did you mean 'poll-policy'?",
-                        "routes/bad/absent-route.camel.yaml:8: direct:huawei-res-jobs: no route has this id;"
+                        "routes/bad/absent-route.camel.yaml:9: direct:huawei-res-jobs: no route reads it;"
                                 + " did you mean 'huawei-res-job'?",
                         "routes/bad/broken-api.camel.yaml:3: ProviderApi has no property 'requird' that can be 'job'",
                         "routes/bad/broken-form.camel.yaml:8: Camel's schema: $[0].route.from.steps[0]:"
@@ -192,13 +196,12 @@ class CheckCommandIT {
                                 + " functionEnd but was eol",
                         "routes/bad/broken-template.camel.yaml:6: not a URI template that Jobrelay reads:"
                                 + " '{+endpoint}/{a'; it reads {name}, {+name}, {?name,names*} and {&name}",
-                        "routes/bad/broken-yaml.camel.yaml:2: not YAML: expected the node content, but found"
-                                + " '<stream end>'",
-                        "routes/bad/empty.camel.yaml: is empty",
                         "routes/bad/second.camel.yaml:2: route: the id later is that of"
                                 + " routes/bad/later.camel.yaml:2",
+                        "routes/bad/second.camel.yaml:6: direct:later: routes/bad/later.camel.yaml:6 reads it already;"
+                                + " let one route read it",
                         "routes/bad/broken-policy.camel.yaml:6: there is no class java.lang.Exceptoin");
-        assertThat(check.log()).endsWith("21 problems\n");
+        assertThat(check.log()).endsWith("22 problems\n");
         assertThat(check.status()).isEqualTo(1);
     }
 

@@ -7,6 +7,7 @@ import io.jobrelay.sandbox.SandboxProviders;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,5 +97,37 @@ class CommandsIT {
                         "there is no routes/ in %s: 'jobrelay init' copies what Jobrelay works with here, or start it in a"
                                         .formatted(directory.toRealPath())
                                 + " directory that has it\n");
+    }
+
+    @Test
+    void a_route_that_nothing_goes_without_is_named_at_the_start() throws Exception {
+        Installation installation = new Installation(directory);
+        Files.delete(directory.resolve("routes/poll.camel.yaml"));
+        Files.delete(directory.resolve("routes/router.camel.yaml"));
+
+        JobrelayProcess run = installation.command().run("run");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(run.log().lines())
+                .endsWith(
+                        "routes/poll.camel.yaml: no route reads watches:due, so that nothing is polled; 'jobrelay init' puts"
+                                + " the file back where it is missing",
+                        "routes/router.camel.yaml: no route reads outbox:changes, so that no change goes anywhere;"
+                                + " 'jobrelay init' puts the file back where it is missing");
+    }
+
+    @Test
+    void an_outbox_that_no_route_reads_is_named_at_the_start() throws Exception {
+        Installation installation = new Installation(directory);
+        Path router = directory.resolve("routes/router.camel.yaml");
+        Files.writeString(router, Files.readString(router).replace("outbox:file", "outbox:flie"));
+
+        try (JobrelayProcess running = installation.start()) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> running.log().contains("page="));
+
+            assertThat(running.log())
+                    .contains("outbox=flie is read by no route")
+                    .doesNotContain("outbox=kafka");
+        }
     }
 }

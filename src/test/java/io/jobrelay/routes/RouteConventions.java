@@ -79,7 +79,7 @@ final class RouteConventions {
             documents.put(root.relativize(file).toString(), document);
             RouteFileCheck.countIds(document, uses);
         });
-        RouteReferences references = new RouteReferences(documents);
+        RouteReferences references = new RouteReferences(documents, List.of(), text -> text);
         documents.forEach((file, document) ->
                 conventions.problems.addAll(new RouteFileCheck(file, document, references, uses).problems()));
         return List.copyOf(conventions.problems);

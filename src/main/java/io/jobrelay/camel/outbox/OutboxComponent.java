@@ -157,6 +157,15 @@ public final class OutboxComponent extends DefaultComponent {
         unread.removeAll(read);
     }
 
+    /** Logs each outbox that some route sends to and none reads. */
+    public void tellUnread() {
+        getCamelContext().getEndpoints().stream()
+                .filter(OutboxEndpoint.class::isInstance)
+                .map(endpoint -> ((OutboxEndpoint) endpoint).destination())
+                .filter(this::takes)
+                .forEach(this::tellIfUnread);
+    }
+
     /** Logs, once, an outbox that no route reads. */
     void tellIfUnread(String destination) {
         if (!read.contains(destination) && unread.add(destination)) {

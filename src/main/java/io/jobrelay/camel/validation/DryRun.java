@@ -4,6 +4,7 @@ import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.logging.LogText;
 import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Problem;
+import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.watch.WatchReader;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +22,7 @@ public final class DryRun extends OfflineContext {
             List.of(Path.of("routes", "templates"), Path.of("routes", "providers"), Path.of("routes", "signing"));
 
     private final RouteValidator routes;
+    private final FlowValidator flow;
 
     /**
      * Reads the files of the working directory, with defaults for settings that are wrong.
@@ -42,6 +44,10 @@ public final class DryRun extends OfflineContext {
     DryRun(ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
         super(snapshot, overrides, secrets, clock);
         routes = new RouteValidator(context(), source());
+        PropertyFile properties = PropertyFile.of(
+                        ConfigSnapshot.PROPERTIES, source().snapshot().properties())
+                .with(overrides.keySet());
+        flow = new FlowValidator(routes, properties, settings());
     }
 
     /**
@@ -68,11 +74,13 @@ public final class DryRun extends OfflineContext {
     }
 
     /**
-     * What is wrong with the route files (their YAML, their form, what they refer to, what Camel cannot build of them) and
-     * with the mappings.
+     * What is wrong with the route files (their YAML, their form, what they refer to, what Camel cannot build of them), with
+     * the mappings, and with what routes and properties must have together.
      */
     public List<Problem> problems() {
-        return routes.problems();
+        List<Problem> problems = new ArrayList<>(routes.problems());
+        problems.addAll(flow.problems());
+        return problems;
     }
 
     /** Reads watches of the APIs whose routes were built; keys of accounts are not asked for. */

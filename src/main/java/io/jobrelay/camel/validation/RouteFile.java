@@ -25,15 +25,15 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
     }
 
     /**
-     * The route files of a snapshot, templates first, and policies last: a wrong policy would else be blamed on the routes
-     * behind it.
+     * The route files of a snapshot: those that are no YAML first, then templates, and policies last, since a wrong one would
+     * else be blamed on the routes behind it.
      */
     public static List<RouteFile> all(ConfigSnapshot snapshot) {
         return snapshot.files().stream()
                 .filter(ConfigSnapshot::isRoute)
                 .map(file -> read(snapshot, file))
-                .sorted(Comparator.comparing(
-                                (RouteFile file) -> file.templates().isEmpty())
+                .sorted(Comparator.comparing((RouteFile file) -> file.document().isPresent())
+                        .thenComparing(file -> file.templates().isEmpty())
                         .thenComparing(file -> !file.policies().isEmpty()))
                 .toList();
     }

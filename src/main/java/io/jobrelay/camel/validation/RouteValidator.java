@@ -1,5 +1,7 @@
 package io.jobrelay.camel.validation;
 
+import static java.util.stream.Collectors.toCollection;
+
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.SnapshotSource;
 import io.jobrelay.settings.Problem;
@@ -28,7 +30,6 @@ import org.apache.camel.support.ResourceHelper;
 final class RouteValidator {
     private final RouteSchema schema = new RouteSchema();
     private final Set<Path> unbuilt = new TreeSet<>();
-    private final Set<String> brokenMappings = new TreeSet<>();
     private final Map<String, Set<String>> reads = new HashMap<>();
     private final CamelContext context;
     private final SnapshotSource source;
@@ -41,12 +42,45 @@ final class RouteValidator {
         files = RouteFile.all(source.snapshot());
         Map<String, YamlNode> documents = new TreeMap<>();
         files.forEach(file -> file.document().ifPresent(yaml -> documents.put(file.name(), yaml)));
-        references = new RouteReferences(documents);
+        List<String> broken = files.stream()
+                .filter(file -> file.document().isEmpty())
+                .map(RouteFile::name)
+                .toList();
+        references = new RouteReferences(documents, broken, this::resolved);
+    }
+
+    private String resolved(String text) {
+        try {
+            return context.resolvePropertyPlaceholders(text);
+        } catch (RuntimeException e) {
+            return text; // the parameter of a template, or it is said where the route is built
+        }
+    }
+
+    RouteReferences references() {
+        return references;
+    }
+
+    List<RouteFile> files() {
+        return files;
     }
 
     /** The files of routes that could not be built. */
     Set<Path> unbuilt() {
         return unbuilt;
+    }
+
+    /** True if a route file has this in its text, or was built with a property whose key begins so. */
+    boolean mention(String text) {
+        return files.stream()
+                        .flatMap(file -> source.snapshot().text(file.name()).stream())
+                        .anyMatch(file -> file.contains(text))
+                || reads.values().stream().flatMap(Set::stream).anyMatch(key -> key.startsWith(text));
+    }
+
+    /** True for a route whose file was built, and that is not there since its precondition does not hold. */
+    boolean isKeptAway(YamlNode route) {
+        return route.member("precondition").isPresent() && context.getRoute(route.text("id")) == null;
     }
 
     /** What each route file was built with, see {@link DryRun.Result}. */
@@ -59,12 +93,18 @@ final class RouteValidator {
         source.snapshot().files().stream()
                 .filter(ConfigSnapshot::isMapping)
                 .forEach(file -> problems.addAll(mappingProblems(file)));
-        problems.forEach(problem -> brokenMappings.add(problem.file()));
+        Set<String> broken = problems.stream().map(Problem::file).collect(toCollection(TreeSet::new));
         for (RouteFile file : files) {
-            List<Problem> found =
-                    file.document().map(document -> problems(file, document)).orElse(file.problems());
-            if (!found.isEmpty()) {
+            List<Problem> found = file.document()
+                    .map(document -> problems(file, document, broken))
+                    .orElse(file.problems());
+            if (!found.isEmpty() || unbuilt.contains(file.path())) {
                 unbuilt.add(file.path());
+                broken.addAll(file.templates());
+                broken.addAll(file.beans());
+                if (file.document().isEmpty()) {
+                    broken.add(RouteReferences.nameOf(file.name()));
+                }
             }
             problems.addAll(found);
         }
@@ -88,7 +128,10 @@ final class RouteValidator {
         }
     }
 
-    private List<Problem> problems(RouteFile file, YamlNode document) {
+    /**
+     * @param broken mappings, templates and beans whose own problems are named: what fails for these is no further problem
+     */
+    private List<Problem> problems(RouteFile file, YamlNode document, Set<String> broken) {
         String name = file.name();
         List<Problem> problems = new ArrayList<>();
         try {
@@ -100,6 +143,12 @@ final class RouteValidator {
         }
         if (problems.isEmpty()) {
             problems.addAll(build(file, document));
+            boolean named = file.needs(broken)
+                    || reads.getOrDefault(file.name(), Set.of()).stream().anyMatch(broken::contains);
+            if (!problems.isEmpty() && named) {
+                unbuilt.add(file.path());
+                return List.of();
+            }
         }
         return problems;
     }
@@ -122,16 +171,11 @@ final class RouteValidator {
                                 - stop: {}
                         """.formatted(policy)));
             }
-            context.getRoutes().stream()
-                    .filter(route -> !before.contains(route))
-                    .forEach(route ->
-                            read.add(route.getEndpoint().getEndpointBaseUri().replace("://", ":")));
+            List<Route> built = new ArrayList<>(context.getRoutes());
+            built.removeAll(before);
+            read.addAll(RequiredRoutes.reads(built));
             return List.of();
         } catch (Exception e) {
-            if (read.stream().anyMatch(brokenMappings::contains)) {
-                unbuilt.add(file.path());
-                return List.of(); // the mapping is at fault, and is named
-            }
             RouteFailure failure = new RouteFailure(e);
             return List.of(new Problem(file.name(), failure.line(document), failure.message()));
         }

@@ -197,6 +197,7 @@ class ReloadIT {
 
         running.delete(destination);
         running.write(ROUTER, texts.get(EDITED.indexOf(ROUTER)));
+        running.write(PROPERTIES, texts.get(EDITED.indexOf(PROPERTIES)));
         running.awaitGone(destination);
         running.delete("watches/b.yaml");
     }
@@ -206,9 +207,12 @@ class ReloadIT {
         running.edit(PROVIDER, text -> text.replace("/v1/", "/v6/") + """
                 - route:
                     id: rival
-                    description: Wants what another has.
+                    description: Reads a directory that is not there.
                     from:
-                      uri: direct:call-provider
+                      uri: file:nowhere
+                      parameters:
+                        autoCreate: false
+                        startingDirectoryMustExist: true
                       steps:
                         - stop: {}
                 """);
