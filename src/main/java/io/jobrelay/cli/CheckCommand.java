@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description = {
-            "Validates properties, routes, mappings, watches and seeds of this directory, and prints every problem as"
-                    + " file:line: message.",
+            "Validates properties, routes, mappings, watches and seeds of this directory, runs its tests, and prints every"
+                    + " problem as file:line: message.",
             "Needs neither network nor keys, and writes nothing; a watch whose account has no keys is a warning, and so is"
                     + " a property that is set twice."
         },
@@ -46,7 +46,7 @@ final class CheckCommand extends Subcommand {
         Stream.of(findings.problems(), findings.warnings())
                 .flatMap(List::stream)
                 .forEach(problem -> out().println(PlainLine.of(problem.toString())));
-        CheckReport report = new CheckReport(dryRun, clock, out());
+        CheckReport report = new CheckReport(dryRun, out());
         if (explain) {
             report.requests(findings);
         }

@@ -13,14 +13,13 @@ import io.jobrelay.job.Json;
 import io.jobrelay.logging.PlainLine;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** What {@code check} prints besides problems: the requests that would be sent, and where changes would go. */
-record CheckReport(DryRun dryRun, Clock clock, PrintWriter out) {
+record CheckReport(DryRun dryRun, PrintWriter out) {
     /** Prints the request of each watch. */
     void requests(DirectoryValidator.Findings findings) {
         RequestPreview preview = new RequestPreview(dryRun);
@@ -54,7 +53,7 @@ record CheckReport(DryRun dryRun, Clock clock, PrintWriter out) {
 
     /** Prints where the router sends each change of a file; false if there is no router, or it fails. */
     boolean routing(String file) {
-        RoutingPreview preview = new RoutingPreview(dryRun, clock);
+        RoutingPreview preview = new RoutingPreview(dryRun);
         if (!preview.hasRouter()) {
             say("routes/: no route reads outbox:changes, so no change goes anywhere");
             return false;

@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "init",
         description = {
-            "Copies what Jobrelay works with into a directory: application.properties, routes/ and seeds/; with --example the"
-                    + " settings and a watch for one provider, and routes/; with --provider what one provider API needs,"
-                    + " or the files of a new one, to be filled in.",
+            "Copies what Jobrelay works with into a directory: application.properties, routes/, seeds/ and tests/; with"
+                    + " --example the settings and a watch for one provider, routes/ and tests/; with --provider what one"
+                    + " provider API needs, or the files of a new one, to be filled in.",
             "What is there already stays as it is."
         },
         exitCodeList = {"0:all is there", "1:it could not be copied"})
@@ -31,9 +31,9 @@ final class InitCommand extends Subcommand {
 
     private static final String PROPERTIES = "application.properties";
     private static final String ACCOUNT = "account.properties";
-    private static final List<String> EVERYTHING = List.of(PROPERTIES, "routes", "seeds");
+    private static final List<String> EVERYTHING = List.of(PROPERTIES, "routes", "seeds", "tests");
     /** The seeds are of all providers; an example has the account of one. */
-    private static final List<String> BESIDE_AN_EXAMPLE = List.of("routes");
+    private static final List<String> BESIDE_AN_EXAMPLE = List.of("routes", "tests");
 
     @Parameters(
             paramLabel = "DIR",
@@ -94,6 +94,7 @@ final class InitCommand extends Subcommand {
     private int prepare(String api, Path home, Path target) throws IOException {
         Path seed = target.resolve("seeds").resolve(api);
         int copied = copy(home.resolve("routes"), target.resolve("routes"))
+                + copy(home.resolve("tests"), target.resolve("tests"))
                 + copy(home.resolve("seeds").resolve(api), seed);
         Path account = home.resolve("seeds").resolve(api).resolve(ACCOUNT);
         Path properties = target.resolve(PROPERTIES);

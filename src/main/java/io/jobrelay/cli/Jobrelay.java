@@ -39,6 +39,7 @@ public final class Jobrelay {
             WaitCommand.class,
             CheckCommand.class,
             RecordCommand.class,
+            TestCommand.class,
             ApisCommand.class,
             JobsCommand.class,
             WatchesCommand.class,

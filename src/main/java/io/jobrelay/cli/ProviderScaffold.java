@@ -29,7 +29,8 @@ record ProviderScaffold(String api) {
             "seeds/@api@/replies/02-done.json",
             "seeds/@api@/records/01-running.json",
             "seeds/@api@/records/02-done.json",
-            "seeds/@api@/errors/too-many-requests.json");
+            "seeds/@api@/errors/too-many-requests.json",
+            "tests/@api@.yaml");
 
     ProviderScaffold {
         if (!NAME.matcher(api).matches()) {

@@ -4,23 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.camel.validation.RecordSchema;
-import io.jobrelay.job.JobRecord;
-import io.jobrelay.job.Json;
+import io.jobrelay.camel.validation.SeedWatch;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,8 +31,6 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {"0:the reply becomes a record", "1:it does not; standard error says why"})
 final class RecordCommand extends Subcommand {
-    private static final Pattern SEED = Pattern.compile("(?:.*/)?seeds/([^/]+)/[^/]+/[^/]+");
-
     @Parameters(paramLabel = "FILE", description = "The reply's body; - for standard input.")
     private String file = "";
 
@@ -73,19 +66,13 @@ final class RecordCommand extends Subcommand {
     }
 
     private String apiOfFile() {
-        Matcher seed = SEED.matcher(Path.of(file).toAbsolutePath().normalize().toString());
-        if (!seed.matches()) {
-            throw usageError("Missing required option: '--api=NAME', since the file is in no folder of seeds/");
-        }
-        return seed.group(1);
+        return SeedWatch.api(Path.of(file))
+                .orElseThrow(() ->
+                        usageError("Missing required option: '--api=NAME', since the file is in no folder of seeds/"));
     }
 
     private JsonNode watch(String name) throws IOException {
-        Path seed = Path.of("seeds", name, "watch.yaml");
-        ObjectNode watch =
-                Files.exists(seed) && new YAMLMapper().readTree(seed.toFile()).path(0) instanceof ObjectNode first
-                        ? first
-                        : Json.MAPPER.createObjectNode().put("api", name);
+        ObjectNode watch = SeedWatch.of(name);
         if (account != null) {
             watch.put("account", account);
         }
@@ -94,16 +81,14 @@ final class RecordCommand extends Subcommand {
         return watch;
     }
 
-    private int print(DryRun run, Watch watch, ProviderReply reply) throws IOException {
-        List<JobRecord> records;
+    private int print(DryRun run, Watch watch, ProviderReply reply) {
+        JsonNode all;
         try {
-            records = run.poll(watch, reply);
+            all = run.records(watch, reply, Map.of());
         } catch (PollFailedException e) {
             warn(e.failure().describe(watch.api(), watch.account()));
             return ExitStatus.FAILED;
         }
-        JsonNode all = Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(records));
-        all.forEach(record -> ((ObjectNode) record).remove("observeTime"));
         out().println((all.size() == 1 ? all.get(0) : all).toPrettyString());
         out().flush();
         RecordSchema schema = new RecordSchema();

@@ -31,7 +31,7 @@ class CheckCommandIT {
 
     @Test
     void a_fresh_clone_has_no_problem_and_is_left_as_it_was() throws Exception {
-        Tree.copy(directory, "application.properties", "routes", "seeds");
+        Tree.copy(directory, "application.properties", "routes", "seeds", "tests");
         Set<Path> before = Tree.list(directory);
 
         JobrelayProcess check = JobrelayProcess.in(directory)
@@ -43,6 +43,20 @@ class CheckCommandIT {
         assertThat(check.status()).isZero();
         assertThat(Tree.list(directory)).isEqualTo(before);
         assertThat(Tree.list(temporary).toString()).doesNotContain("jobrelay");
+    }
+
+    @Test
+    void a_test_that_fails_is_a_problem() throws Exception {
+        Tree.copy(directory, "application.properties", "routes", "tests");
+        edit(directory.resolve("routes/router.camel.yaml"), "PARTIALLY_SUCCEEDED", "CANCELLED");
+
+        JobrelayProcess check = JobrelayProcess.in(directory).run("check");
+
+        assertThat(check.lines())
+                .containsExactly("tests/router.yaml:16: destinations: must be [amqp, file, kafka, queue, webhook],"
+                        + " was [amqp, file, kafka, queue]");
+        assertThat(check.log()).endsWith("1 problem\n");
+        assertThat(check.status()).isEqualTo(1);
     }
 
     @Test

@@ -29,7 +29,7 @@ class InitCommandIT {
     /** As the distribution has it. */
     @BeforeEach
     void unpack() throws IOException {
-        Tree.copy(home, "application.properties", "routes", "seeds");
+        Tree.copy(home, "application.properties", "routes", "seeds", "tests");
         Tree.copy(home, EXAMPLES.toString());
         Files.move(home.resolve(EXAMPLES), home.resolve("examples"));
     }
@@ -78,7 +78,7 @@ class InitCommandIT {
         JobrelayProcess init = jobrelay("init", "--provider", "acme-job");
 
         assertThat(init.status()).isZero();
-        assertThat(init.log()).startsWith("10 files written to ").contains("seeds/acme-job/replies/");
+        assertThat(init.log()).startsWith("11 files written to ").contains("seeds/acme-job/replies/");
         JobrelayProcess check = jobrelay("check");
         assertThat(check.status()).as(check.lines() + check.log()).isZero();
         assertThat(check.log()).endsWith("0 problems\n");

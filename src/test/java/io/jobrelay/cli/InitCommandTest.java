@@ -23,7 +23,7 @@ class InitCommandTest {
     /** As the distribution has it. */
     @BeforeEach
     void unpack() throws IOException {
-        Tree.copy(home, "application.properties", "routes", "seeds");
+        Tree.copy(home, "application.properties", "routes", "seeds", "tests");
         Tree.copy(home, EXAMPLES.toString());
         Files.move(home.resolve(EXAMPLES), home.resolve("examples"));
     }
@@ -40,6 +40,7 @@ class InitCommandTest {
         assertThat(directory.resolve("application.properties")).hasContent("# Mine.\n");
         assertThat(Tree.list(directory.resolve("routes"))).isEqualTo(Tree.list(Path.of("routes")));
         assertThat(Tree.list(directory.resolve("seeds"))).isEqualTo(Tree.list(Path.of("seeds")));
+        assertThat(Tree.list(directory.resolve("tests"))).isEqualTo(Tree.list(Path.of("tests")));
         assertThat(jobrelay("init", directory.toString()).err()).startsWith("0 files copied to ");
     }
 

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
-/** What the cookbook explains stands in files; that they work is for {@code RouterTest}, {@link RouteTestsIT} and {@link CookbookDestinationsIT}. */
+/** What the cookbook explains stands in files; that they work is for {@code ShippedTestsTest} and {@link CookbookDestinationsIT}. */
 class CookbookTest {
     private static final Path COOKBOOK = Path.of("docs/cookbook.md");
     private static final Path FILES = Path.of("docs/cookbook");
@@ -20,11 +19,5 @@ class CookbookTest {
                 .isNotEmpty()
                 .allSatisfy(
                         file -> assertThat(text).contains("](" + Path.of("docs").relativize(file) + ")"));
-    }
-
-    @Test
-    void tests_routes_with_the_camel_that_they_run_on() throws IOException {
-        assertThat(Files.readString(FILES.resolve("route-tests/pom.xml")))
-                .contains("<camel.version>" + new DefaultCamelContext().getVersion() + "</camel.version>");
     }
 }

@@ -3,7 +3,9 @@ package io.jobrelay.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Account;
+import io.jobrelay.camel.validation.DryRun;
 import io.jobrelay.camel.validation.RouteSchema;
+import io.jobrelay.camel.validation.TestRunner;
 import io.jobrelay.camel.validation.YamlNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.secrets.Secrets;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +97,25 @@ class SnippetsTest {
     }
 
     static Stream<Documents.Block> routes() {
-        return Documents.blocks("yaml").filter(block -> !block.text().startsWith("- api:"));
+        return Documents.blocks("yaml")
+                .filter(block ->
+                        !block.text().startsWith("- api:") && !block.text().startsWith("- name:"));
+    }
+
+    /** With the routes, seeds and accounts that are shipped. */
+    @ParameterizedTest
+    @MethodSource("tests")
+    void a_test_case_passes(Documents.Block block) throws IOException {
+        Path file = Files.writeString(directory.resolve("tests.yaml"), block.text());
+        try (DryRun dryRun = new DryRun(Clock.systemUTC())) {
+            assertThat(dryRun.problems()).isEmpty();
+            assertThat(new TestRunner(dryRun).run(file))
+                    .allSatisfy(result -> assertThat(result.problems()).isEmpty());
+        }
+    }
+
+    static Stream<Documents.Block> tests() {
+        return Documents.blocks("yaml").filter(block -> block.text().startsWith("- name:"));
     }
 
     /** Behind the shipped ones, as a user would put them. */

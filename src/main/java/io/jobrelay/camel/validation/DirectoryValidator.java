@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Looks over everything that a user may edit in the working directory: properties, routes, mappings, watches and seeds.
+ * Looks over everything that a user may edit in the working directory: properties, routes, mappings, watches, seeds and tests.
  * Needs neither network nor keys, and leaves no trace.
  */
 public final class DirectoryValidator {
@@ -68,10 +68,15 @@ public final class DirectoryValidator {
     private void look() {
         problems.addAll(dryRun.settingsProblems());
         problems.addAll(dryRun.problems());
+        boolean testable = problems.isEmpty();
         PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
         checkWatches();
         SeedValidator seeds = new SeedValidator(dryRun);
         folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
+        if (testable) {
+            TestRunner tests = new TestRunner(dryRun);
+            TestRunner.files().forEach(file -> tests.run(file).forEach(result -> problems.addAll(result.problems())));
+        }
         problems.replaceAll(problem ->
                 new Problem(problem.file(), problem.line(), dryRun.secrets().mask(problem.message())));
     }

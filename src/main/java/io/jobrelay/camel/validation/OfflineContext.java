@@ -1,5 +1,7 @@
 package io.jobrelay.camel.validation;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.ContextSettings;
 import io.jobrelay.camel.config.SnapshotSource;
@@ -9,6 +11,7 @@ import io.jobrelay.camel.engine.EngineConfiguration;
 import io.jobrelay.camel.metrics.Tracing;
 import io.jobrelay.camel.provider.ProviderConfiguration;
 import io.jobrelay.job.JobRecord;
+import io.jobrelay.job.Json;
 import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.ProviderReply;
 import io.jobrelay.secrets.Secrets;
@@ -43,6 +46,7 @@ abstract class OfflineContext implements AutoCloseable {
     private final Main main;
     private final SettingsReader.Reading reading;
     private final Secrets secrets;
+    private final Clock clock;
     private final ProviderConfiguration providers;
     private final OutwardSteps steps;
 
@@ -53,6 +57,7 @@ abstract class OfflineContext implements AutoCloseable {
      */
     OfflineContext(ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
         this.secrets = secrets;
+        this.clock = clock;
         source = new SnapshotSource(snapshot);
         main = start(overrides);
         open.push(main::stop);
@@ -133,6 +138,10 @@ abstract class OfflineContext implements AutoCloseable {
         return steps;
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     ProviderConfiguration providers() {
         return providers;
     }
@@ -143,14 +152,24 @@ abstract class OfflineContext implements AutoCloseable {
      * @throws PollFailedException if that answer brings no records
      */
     public List<JobRecord> poll(Watch watch, ProviderReply answer) {
-        return poll(watch, answer, Map.of());
-    }
-
-    /** The same, with more headers beside Content-Type in the reply. */
-    List<JobRecord> poll(Watch watch, ProviderReply answer, Map<String, String> headers) {
-        client.set(request -> OfflineClient.response(answer, headers));
+        client.set(request -> OfflineClient.response(answer, Map.of()));
         startDirectRoutes();
         return providers.poll(watch);
+    }
+
+    /**
+     * The records that a poll of the watch brings, as {@code seeds/<api>/records/} have them: without the time of the poll.
+     *
+     * @param headers of the reply, beside Content-Type
+     * @throws PollFailedException if the answer brings no records
+     */
+    public JsonNode records(Watch watch, ProviderReply answer, Map<String, String> headers) {
+        client.set(request -> OfflineClient.response(answer, headers));
+        startDirectRoutes();
+        // Read as they will be read: a value has another form here than in a record.
+        JsonNode records = Json.read(Json.write(providers.poll(watch)), JsonNode.class);
+        records.forEach(record -> ((ObjectNode) record).remove("observeTime"));
+        return records;
     }
 
     /** So that they can be called. */

@@ -30,9 +30,14 @@ public final class RecordSchema {
 
     /** The members that a mapping can give, and that the record does not have. */
     public List<String> missing(JsonNode record) {
-        var names = schema.getSchemaNode().path("properties").fieldNames();
-        return StreamSupport.stream(spliteratorUnknownSize(names, 0), false)
+        return names().stream()
                 .filter(name -> !ADDED.contains(name) && !record.has(name))
                 .toList();
+    }
+
+    /** The members that a record may have. */
+    List<String> names() {
+        var names = schema.getSchemaNode().path("properties").fieldNames();
+        return StreamSupport.stream(spliteratorUnknownSize(names, 0), false).toList();
     }
 }

@@ -151,9 +151,12 @@ public final class RequestPreview {
         for (var header : request.getHeaders()) {
             headers.add(header(header.getName(), header.getValue(), signed));
         }
+        HttpEntity entity = request.getEntity();
+        if (entity != null && entity.getContentType() != null && !request.containsHeader("Content-Type")) {
+            headers.add(header("Content-Type", entity.getContentType(), signed));
+        }
         try {
-            return new Request(
-                    request.getMethod(), mask(request.getUri().toString()), headers, mask(body(request.getEntity())));
+            return new Request(request.getMethod(), mask(request.getUri().toString()), headers, mask(body(entity)));
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }

@@ -13,7 +13,6 @@ import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.settings.Destination;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +27,6 @@ import org.apache.camel.Route;
 public final class RoutingPreview {
     private final DryRun dryRun;
     private final CamelContext context;
-    private final Clock clock;
 
     /**
      * A step that sends the change to an endpoint.
@@ -53,9 +51,8 @@ public final class RoutingPreview {
     }
 
     /** @param dryRun has built its routes; what could not be built gets no change */
-    public RoutingPreview(DryRun dryRun, Clock clock) {
+    public RoutingPreview(DryRun dryRun) {
         this.dryRun = dryRun;
-        this.clock = clock;
         context = dryRun.context();
         dryRun.startDirectRoutes();
         try {
@@ -102,7 +99,7 @@ public final class RoutingPreview {
      * @throws IllegalArgumentException if it is neither; says why
      */
     public Outcome route(JsonNode document) {
-        JsonNode event = document.has("specversion") ? document : event(document);
+        JsonNode event = event(document);
         String subject = event.path("subject").asText();
         dryRun.steps().take();
         String failure = "";
@@ -135,7 +132,15 @@ public final class RoutingPreview {
         return new Outcome(subject, dryRun.steps().take(), failure);
     }
 
-    private JsonNode event(JsonNode document) {
+    /**
+     * The event itself, or that of a record.
+     *
+     * @throws IllegalArgumentException if it is neither; says why
+     */
+    JsonNode event(JsonNode document) {
+        if (document.has("specversion")) {
+            return document;
+        }
         if (!document.isObject()) {
             throw new IllegalArgumentException("must be a job record or an event, in JSON");
         }
@@ -144,7 +149,8 @@ public final class RoutingPreview {
         try {
             JobRecord record = Json.MAPPER.treeToValue(numbered, JobRecord.class);
             Change change = new Change(record, null, null, List.of());
-            return Json.MAPPER.valueToTree(Event.of("preview", "preview", change, clock.instant()));
+            return Json.MAPPER.valueToTree(
+                    Event.of("preview", "preview", change, dryRun.clock().instant()));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new IllegalArgumentException("is neither a job record nor an event: " + why, e);

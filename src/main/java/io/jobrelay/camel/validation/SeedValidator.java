@@ -6,8 +6,6 @@ import static java.util.stream.Collectors.toCollection;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.Json;
 import io.jobrelay.logging.FileFailure;
 import io.jobrelay.provider.FailureKind;
@@ -99,15 +97,18 @@ final class SeedValidator {
         }
         try {
             byte[] body = reply.get().toString().getBytes(UTF_8);
-            List<JobRecord> records = dryRun.poll(watch.get(), new ProviderReply(200, JSON, body));
-            JsonNode given = Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(records));
-            given.forEach(record -> ((ObjectNode) record).remove("observeTime"));
+            JsonNode given = dryRun.records(watch.get(), new ProviderReply(200, JSON, body), Map.of());
             JsonNode same = expected.get().isArray() ? given : given.path(0);
-            JsonDifference.between(expected.get(), same).forEach(difference -> problem(file, difference));
+            JsonDifference.between(expected.get(), same)
+                    .forEach(difference -> problem(
+                            file,
+                            "/%s: the mapping gives %s, was %s"
+                                    .formatted(
+                                            String.join("/", difference.path()),
+                                            JsonDifference.shown(difference.given()),
+                                            JsonDifference.shown(difference.written()))));
         } catch (PollFailedException e) {
             problem(file, "the reply becomes no record: " + e.getMessage());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -153,7 +154,7 @@ final class SeedValidator {
         String type = headers.getOrDefault("Content-Type", JSON);
         try {
             int status = error.path("status").intValue();
-            dryRun.poll(watch, new ProviderReply(status, type, body.getBytes(UTF_8)), headers);
+            dryRun.records(watch, new ProviderReply(status, type, body.getBytes(UTF_8)), headers);
             problem(file, "failure: must be %s, but the reply became a record".formatted(expected.path("kind")));
         } catch (PollFailedException e) {
             PollFailure failure = e.failure();

@@ -4,6 +4,8 @@ import static java.util.Comparator.comparingInt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonNodePath;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +50,10 @@ public record YamlNode(Node node, int line) {
 
     public boolean isMapping() {
         return node instanceof MappingNode;
+    }
+
+    boolean isSequence() {
+        return node instanceof SequenceNode;
     }
 
     public String text() {
@@ -122,6 +128,33 @@ public record YamlNode(Node node, int line) {
             }
         }
         return place;
+    }
+
+    /** The nearest node on the way to where the names and indexes lead. */
+    YamlNode at(List<String> path) {
+        YamlNode place = this;
+        for (String step : path) {
+            List<YamlNode> items = place.items();
+            int index = items.isEmpty() ? 0 : Math.min(Integer.parseInt(step), items.size() - 1);
+            place = items.isEmpty() ? place.member(step).orElse(place) : items.get(index);
+        }
+        return place;
+    }
+
+    /** As JSON in which numbers are texts, as they are written: an id such as {@code 0042} is none. */
+    JsonNode toTexts() {
+        if (node instanceof MappingNode) {
+            ObjectNode object = JSON.createObjectNode();
+            members().forEach((name, value) -> object.set(name, value.toTexts()));
+            return object;
+        }
+        if (node instanceof SequenceNode) {
+            ArrayNode array = JSON.createArrayNode();
+            items().forEach(item -> array.add(item.toTexts()));
+            return array;
+        }
+        JsonNode value = toJson();
+        return value.isNumber() ? JSON.getNodeFactory().textNode(text()) : value;
     }
 
     public JsonNode toJson() {

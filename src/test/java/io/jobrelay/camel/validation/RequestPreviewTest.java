@@ -136,7 +136,7 @@ class RequestPreviewTest {
                 router);
 
         try (DryRun dryRun = trial(snapshot)) {
-            RoutingPreview preview = new RoutingPreview(dryRun, Clock.systemUTC());
+            RoutingPreview preview = new RoutingPreview(dryRun);
             assertThat(preview.route(JsonNodeFactory.instance
                                     .objectNode()
                                     .put("specversion", "1.0")

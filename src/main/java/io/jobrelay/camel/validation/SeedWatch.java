@@ -1,0 +1,36 @@
+package io.jobrelay.camel.validation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.job.Json;
+import io.jobrelay.watch.WatchFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The watch that the replies of a seed answer, {@code seeds/<api>/watch.yaml}, for what is not said of a watch elsewhere. */
+public final class SeedWatch {
+    private static final Pattern SEED = Pattern.compile("(?:.*/)?seeds/([^/]+)/[^/]+/[^/]+");
+
+    private SeedWatch() {}
+
+    /** The API of a reply, if it is in a folder of {@code seeds/}. */
+    public static Optional<String> api(Path reply) {
+        Matcher seed = SEED.matcher(reply.toAbsolutePath().normalize().toString());
+        return seed.matches() ? Optional.of(seed.group(1)) : Optional.empty();
+    }
+
+    /** The first watch of the API's seed; one with the API alone where there is none. */
+    public static ObjectNode of(String api) throws IOException {
+        Path file = Path.of("seeds", api, "watch.yaml");
+        List<WatchFile.Item> items = Files.exists(file)
+                ? WatchFile.outline(file.toString(), Files.readString(file)).items()
+                : List.of();
+        return !items.isEmpty() && items.get(0).watch() instanceof ObjectNode watch
+                ? watch
+                : Json.MAPPER.createObjectNode().put("api", api);
+    }
+}
