@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed things done with an error
  * @param added things added to the dataset
  * @param deleted things removed from the dataset
- * @param unit what is counted: {@code FILE} or {@code SAMPLE}
+ * @param unit what is counted: {@code FILE}, {@code SAMPLE}, {@code ROW}; open
  * @param sizeBytes size of the data in bytes
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -45,6 +45,34 @@ class InitCommandTest {
     }
 
     @Test
+    void a_provider_api_that_is_there_comes_with_its_account_and_a_watch() throws Exception {
+        CommandRun init = jobrelay("init", directory.toString(), "--provider", "alibaba-pai-dlc-job");
+
+        assertThat(init.status()).as(init.err()).isZero();
+        assertThat(init.err()).contains("files written to", "watches/alibaba-pai-dlc-job.yaml");
+        Path properties = directory.resolve("application.properties");
+        assertThat(properties)
+                .content()
+                .contains("jobrelay.account.alibaba-dlc.endpoint=", "jobrelay.destination.file.path=")
+                .doesNotContain("jobrelay.account.huawei.");
+        assertThat(directory.resolve("watches/alibaba-pai-dlc-job.yaml"))
+                .content()
+                .contains("account: alibaba-dlc");
+        assertThat(directory.resolve("seeds")).isDirectoryContaining("glob:**/alibaba-pai-dlc-job");
+        assertThat(Tree.list(directory.resolve("seeds")))
+                .noneMatch(file -> file.toString().endsWith("account.properties"));
+
+        jobrelay("init", directory.toString(), "--provider", "modelarts-training-job");
+        jobrelay("init", directory.toString(), "--provider", "modelarts-dataset-import");
+
+        assertThat(Files.readAllLines(properties))
+                .filteredOn(line -> line.matches("jobrelay\\.account\\.[a-z-]+\\.endpoint=.*"))
+                .containsExactly(
+                        "jobrelay.account.alibaba-dlc.endpoint=https://pai-dlc.cn-hangzhou.aliyuncs.com",
+                        "jobrelay.account.modelarts.endpoint=https://modelarts.cn-north-4.myhuaweicloud.com");
+    }
+
+    @Test
     void an_example_that_is_not_there_and_a_directory_that_is_none_are_told() throws Exception {
         assertThat(jobrelay("init", "--example", "huawei").err())
                 .isEqualTo("--example: must be one of alibaba-pai-dataset-job, baidu-qianfan-import-task,"

@@ -63,6 +63,22 @@ class SandboxCommandIT {
         assertThat(jobs).extracting(job -> job.path("id").asText()).doesNotContain("");
     }
 
+    /** With no account in the properties but the shipped five: the others come with their seeds. */
+    @Test
+    void plays_every_api_if_asked_to() throws Exception {
+        JobrelayProcess sandbox = sandbox().run("sandbox", "--all", "--seconds", "3");
+
+        String out = sandbox.out();
+        assertThat(sandbox.log()).isEmpty();
+        assertThat(sandbox.status()).as(out).isEqualTo(ExitStatus.OK);
+        assertThat(out).contains("All jobs have ended").containsPattern("verified \\d+ signatures and refused 0\\.");
+        try (Stream<Path> seeds = Files.list(directory.resolve("seeds"))) {
+            assertThat(seeds.map(seed -> seed.getFileName().toString()))
+                    .hasSizeGreaterThan(12)
+                    .allSatisfy(api -> assertThat(out).containsPattern("(?m)^" + api + " +\\d+ +\\d+  "));
+        }
+    }
+
     @Test
     void its_status_says_that_some_job_failed_if_asked_to() throws Exception {
         JobrelayProcess sandbox = sandbox().run("sandbox", "--seconds", "1", "--until-done");

@@ -131,6 +131,9 @@ class SnippetsTest {
     private static SettingsReader.Reading settings(Properties shown) throws IOException {
         Properties properties = new Properties();
         properties.load(new StringReader(Files.readString(Path.of("application.properties"))));
+        for (Path account : Documents.filesBelow(Path.of("seeds"), "account.properties")) {
+            properties.load(new StringReader(Files.readString(account)));
+        }
         properties.putAll(shown);
         PropertyFile file = PropertyFile.read(Path.of("nowhere")).with(properties.stringPropertyNames());
         return new SettingsReader(file, key -> value(properties, key), new Secrets()).reading();

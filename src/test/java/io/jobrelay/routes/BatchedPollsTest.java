@@ -1,6 +1,7 @@
 package io.jobrelay.routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +20,7 @@ import io.jobrelay.testbed.RawServer.Request;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -256,6 +258,46 @@ class BatchedPollsTest {
         watches.forEach(watch -> ledger.awaitRow("SUCCEEDED", STATE, watch.id()));
         assertThat(pages()).isEmpty();
         assertThat(singles()).hasSize(3);
+    }
+
+    @Test
+    void asks_for_as_many_ids_in_one_call_as_the_provider_file_says() {
+        provider.answer((request, client) -> {
+            List<String> ids = List.of(query(request, "JobIds").split(","));
+            assertThat(ids).hasSizeLessThanOrEqualTo(50);
+            reply(
+                    client,
+                    200,
+                    ids.stream()
+                            .filter(id -> !id.endsWith("-gone"))
+                            .map(id -> "{\"JobId\": \"%s\", \"Status\": \"Running\", \"Envs\": {\"KEY\": \"canary\"}}"
+                                    .formatted(id))
+                            .collect(joining(",", "{\"RequestId\": \"r\", \"TotalCount\": 120, \"Jobs\": [", "]}")));
+        });
+        List<Watch> watches = IntStream.range(0, 120)
+                .mapToObj(job -> TestWatches.watch(
+                        relay,
+                        "{ api: alibaba-pai-dlc-job, account: batched, parameters: { JobId: dlc-%d } }".formatted(job)))
+                .toList();
+
+        watch(watches);
+
+        ledger.awaitRow("120", "select count(*) from job where state = 'RUNNING' and id like '%/dlc-%'");
+        assertThat(provider.requests()).hasSize(3).allSatisfy(request -> {
+            assertThat(request.path()).isEqualTo("/api/v1/jobs");
+            assertThat(request.header("x-acs-action")).isEqualTo("ListJobs");
+            assertThat(query(request, "StartTime")).isEqualTo("2019-01-01T00:00:00Z");
+        });
+        assertThat(ledger.rows("select count(*) from job_record where record like '%canary%'"))
+                .containsExactly("0");
+    }
+
+    private static String query(Request request, String name) {
+        return Stream.of(request.query().split("&"))
+                .filter(parameter -> parameter.startsWith(name + "="))
+                .map(parameter -> URLDecoder.decode(parameter.substring(name.length() + 1), UTF_8))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void is_signed(Request request) {

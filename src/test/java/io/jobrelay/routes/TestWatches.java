@@ -11,12 +11,18 @@ import io.jobrelay.provider.PollFailedException;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The accounts of {@code application.properties} with an endpoint and keys of a test, and watches that use them. */
 final class TestWatches {
@@ -30,6 +36,24 @@ final class TestWatches {
     /** Overrides that let every account ask at the given URL as often as it likes. */
     static Map<String, String> accountsAt(String url) {
         return accountsAt(url, List.of("alibaba", "huawei", "octopus", "otc", "baidu"));
+    }
+
+    /** The properties of the accounts that seeds bring with them; what is from the environment is a key of ours. */
+    static Map<String, String> seededAccounts() throws IOException {
+        Map<String, String> accounts = new LinkedHashMap<>();
+        try (Stream<Path> seeds = Files.list(Path.of("seeds"))) {
+            for (Path file : seeds.map(seed -> seed.resolve("account.properties"))
+                    .filter(Files::exists)
+                    .toList()) {
+                Properties properties = new Properties();
+                properties.load(new StringReader(Files.readString(file)));
+                properties
+                        .stringPropertyNames()
+                        .forEach(key -> accounts.put(
+                                key, properties.getProperty(key).replaceFirst("^\\{\\{env:.*", SECRET_KEY)));
+            }
+        }
+        return accounts;
     }
 
     static Map<String, String> accountsAt(String url, Iterable<String> names) {
