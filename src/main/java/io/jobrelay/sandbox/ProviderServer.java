@@ -7,6 +7,7 @@ import io.jobrelay.sandbox.SandboxProviders.Endpoint;
 import io.jobrelay.signing.Credentials;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,7 +103,7 @@ final class ProviderServer implements AutoCloseable {
     }
 
     Endpoint endpoint() {
-        return new Endpoint(account, server.url(), Set.copyOf(apis));
+        return new Endpoint(account, server.url(), Collections.unmodifiableSet(apis));
     }
 
     /** How many requests were accepted. */

@@ -1,11 +1,9 @@
 package io.jobrelay.docs;
 
-import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.account.Signing;
-import io.jobrelay.camel.validation.YamlNode;
 import io.jobrelay.job.JobState;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.settings.Key;
@@ -13,7 +11,6 @@ import io.jobrelay.settings.Key.Trait;
 import io.jobrelay.settings.Keys;
 import io.jobrelay.watch.Pace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -128,29 +125,6 @@ class DocsTest {
     @Test
     void the_readme_has_at_most_150_lines() {
         assertThat(Documents.lines(Documents.README)).hasSizeBetween(1, 150);
-    }
-
-    @Test
-    void every_provider_api_is_in_the_table_with_its_parameters() throws IOException {
-        List<String> apis = new ArrayList<>();
-        for (Path file : Documents.filesBelow(ROUTES.resolve("providers"), ".camel.yaml")) {
-            for (YamlNode item : YamlNode.parse(Files.readString(file)).items()) {
-                for (YamlNode bean : item.member("beans").map(YamlNode::items).orElse(List.of())) {
-                    YamlNode properties = bean.member("properties").orElseThrow();
-                    Stream<String> required = names(properties.text("required")).map("`%s`"::formatted);
-                    Stream<String> optional = names(properties.text("optional")).map("[`%s`]"::formatted);
-                    apis.add("`" + bean.text("name") + "` "
-                            + Stream.concat(required, optional).collect(joining(", ")));
-                }
-            }
-        }
-        assertThat(apis).isNotEmpty();
-        assertThat(raw("docs/configuration.md", "### Provider APIs").stream().map(row -> row.get(0) + " " + row.get(1)))
-                .containsExactlyInAnyOrderElementsOf(apis);
-    }
-
-    private static Stream<String> names(String text) {
-        return Arrays.stream(text.split(",")).map(String::strip).filter(name -> !name.isEmpty());
     }
 
     @Test

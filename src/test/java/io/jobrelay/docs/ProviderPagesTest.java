@@ -1,5 +1,6 @@
 package io.jobrelay.docs;
 
+import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +24,8 @@ class ProviderPagesTest {
     private static final Path PAGES = Path.of("docs/providers");
     private static final Path ROUTES = Path.of("routes/providers");
     private static final Pattern API = Pattern.compile("API `([a-z0-9-]+)`");
+    private static final Pattern CLOUD = Pattern.compile("\\| ([A-Z][^|]*) \\| (\\d+) \\| (.*) \\|");
+    private static final Pattern LINK = Pattern.compile("\\]\\((docs/providers/[^)]*)\\)");
     private static final Pattern VARIABLE = Pattern.compile("\\{\\{env:(\\w+)");
 
     @Test
@@ -32,6 +37,38 @@ class ProviderPagesTest {
         assertThat(Documents.filesBelow(ROUTES, ".camel.yaml").stream()
                         .map(route -> route.getFileName().toString().replace(".camel.yaml", "")))
                 .containsExactlyInAnyOrderElementsOf(apis);
+    }
+
+    /** Every API has a link in the row of the cloud that its records name, and the row counts them. */
+    @Test
+    void the_readme_counts_the_apis_by_cloud() throws IOException {
+        Map<String, Set<String>> documented = new TreeMap<>();
+        for (Path page : pages()) {
+            Path record = Documents.filesBelow(Path.of("seeds", api(page), "records"), ".json")
+                    .get(0);
+            JsonNode read = Json.MAPPER.readTree(record.toFile());
+            JsonNode first = read.isArray() ? read.get(0) : read;
+            documented
+                    .computeIfAbsent(first.at("/provider/name").asText(), cloud -> new TreeSet<>())
+                    .add(page.toString());
+        }
+
+        Map<String, Set<String>> shown = new TreeMap<>();
+        Map<String, Integer> counted = new TreeMap<>();
+        for (String line : Documents.lines(Documents.README)) {
+            Matcher row = CLOUD.matcher(line);
+            if (row.matches()) {
+                counted.put(row.group(1), Integer.valueOf(row.group(2)));
+                shown.put(
+                        row.group(1),
+                        LINK.matcher(row.group(3))
+                                .results()
+                                .map(link -> link.group(1))
+                                .collect(toCollection(TreeSet::new)));
+            }
+        }
+        assertThat(shown).isEqualTo(documented);
+        documented.forEach((cloud, all) -> assertThat(counted).containsEntry(cloud, all.size()));
     }
 
     @ParameterizedTest
