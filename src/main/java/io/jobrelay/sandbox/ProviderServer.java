@@ -5,14 +5,18 @@ import static java.util.stream.Collectors.joining;
 import io.jobrelay.sandbox.LoopbackServer.Reply;
 import io.jobrelay.sandbox.SandboxProviders.Endpoint;
 import io.jobrelay.signing.Credentials;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,7 +24,7 @@ import java.util.function.Supplier;
 
 /**
  * The provider behind one account: an HTTP server on the loopback interface that accepts what the account has signed, plays
- * the scenarios of its APIs to the requests that they document, and issues Keystone tokens. A request that no page documents
+ * the scenarios of its APIs to the requests that they document, and issues tokens. A request that no page documents
  * gets 404 and a text that says how it differs.
  */
 final class ProviderServer implements AutoCloseable {
@@ -32,7 +36,9 @@ final class ProviderServer implements AutoCloseable {
     private final String password = random();
     private final String token = random();
     private final Credentials keys = new Credentials("sandbox-" + random(), random(), null);
-    private final TokenService keystone;
+    private final ServiceAccount serviceAccount;
+    private final TokenService tokens;
+    private final Map<String, String> headers = new TreeMap<>();
     private final SignatureVerifier verifier;
     private final Map<Map<String, String>, Supplier<Reply>> replies = new ConcurrentHashMap<>();
     private final LongAdder accepted = new LongAdder();
@@ -40,14 +46,22 @@ final class ProviderServer implements AutoCloseable {
     private final LoopbackServer server = new LoopbackServer(this::reply);
 
     /**
+     * @param account has the properties of the seed, if it brings an account with it
      * @param errors the API whose documented errors are the replies to refused requests
      */
     ProviderServer(String account, Seed errors, Clock clock) {
         this.account = account;
         this.errors = errors;
-        keystone = new TokenService(account, password, clock);
+        serviceAccount = new ServiceAccount(account);
+        tokens = new TokenService(account, password, serviceAccount, clock);
+        String header = prefix() + "header.";
+        errors.account().keySet().stream()
+                .filter(key -> key.startsWith(header))
+                .forEach(key -> headers.put(key, random()));
+        Map<String, String> proof = new TreeMap<>();
+        headers.forEach((key, value) -> proof.put(key.substring(header.length()).toLowerCase(Locale.ROOT), value));
         verifier = new SignatureVerifier(
-                keys, Map.of(), presented -> token.equals(presented) || keystone.accepts(presented), clock);
+                keys, proof, presented -> token.equals(presented) || tokens.accepts(presented), clock);
     }
 
     /** Replies to requests that have the parts of this one. */
@@ -57,8 +71,9 @@ final class ProviderServer implements AutoCloseable {
     }
 
     private Reply reply(ReceivedRequest request) {
-        if (request.toString().equals(TokenService.REQUEST)) {
-            return keystone.reply(request.body());
+        Optional<Reply> issued = tokens.reply(request);
+        if (issued.isPresent()) {
+            return issued.get();
         }
         Optional<Refusal> refusal = verifier.verify(request);
         if (refusal.isPresent()) {
@@ -87,7 +102,7 @@ final class ProviderServer implements AutoCloseable {
     /** The endpoint and the credentials of the account. */
     Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
-        String prefix = "jobrelay.account." + account + ".";
+        String prefix = prefix();
         properties.put(prefix + "endpoint", server.url());
         properties.put(prefix + "access-key", keys.accessKey());
         properties.put(prefix + "secret-key", keys.secretKey());
@@ -95,11 +110,30 @@ final class ProviderServer implements AutoCloseable {
         properties.put(prefix + "security-token", "");
         properties.put(prefix + "token", token);
         properties.put(prefix + "auth-url", server.url() + "/v3");
+        properties.put(prefix + "token-url", server.url() + TokenService.OAUTH);
+        properties.put(prefix + "client-id", account);
+        properties.put(prefix + "client-secret", password);
+        properties.putAll(headers);
+        if ("google-service-account".equals(errors.account().get(prefix + "signing"))) {
+            properties.put(prefix + "key-file", keyFile());
+        }
         properties.put(prefix + "user", account);
         properties.put(prefix + "password", password);
         properties.put(prefix + "domain", "sandbox");
         properties.put(prefix + "project", "sandbox");
         return properties;
+    }
+
+    private String keyFile() {
+        try {
+            return serviceAccount.keyFile().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String prefix() {
+        return "jobrelay.account." + account + ".";
     }
 
     Endpoint endpoint() {
