@@ -18,6 +18,21 @@ record Column(String head, Function<JsonNode, String> cell) {
                         .collect(joining(" ")));
     }
 
+    /** The members of an object of the item, each as {@code name=value}. */
+    static Column members(String head, String pointer) {
+        return new Column(
+                head,
+                item -> item.at(pointer).properties().stream()
+                        .map(member -> member.getKey() + "=" + value(member.getValue()))
+                        .collect(joining(" ")));
+    }
+
+    private static String value(JsonNode node) {
+        return node.isValueNode()
+                ? node.asText()
+                : node.valueStream().map(JsonNode::asText).collect(joining(","));
+    }
+
     /** The progress of a job in few words; empty if unknown. */
     static Column progress(String pointer) {
         return new Column("PROGRESS", item -> progress(item.at(pointer + "/progress")));

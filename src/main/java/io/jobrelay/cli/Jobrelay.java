@@ -41,6 +41,7 @@ public final class Jobrelay {
             RecordCommand.class,
             TestCommand.class,
             ApisCommand.class,
+            StatusCommand.class,
             JobsCommand.class,
             WatchesCommand.class,
             DeliveriesCommand.class,

@@ -61,6 +61,8 @@ final class WatchesCommand extends Subcommand {
                 Column.of("ID", "/id"),
                 Column.of("API", "/api"),
                 Column.of("ACCOUNT", "/account"),
+                Column.members("PARAMETERS", "/parameters"),
+                Column.members("LABELS", "/labels"),
                 Column.of("STATE", "/state"),
                 Column.of("HEALTH", "/health"),
                 Column.of("NEXT POLL", "/nextPollTime"),

@@ -170,6 +170,7 @@ class ApiCommandsTest {
                   account: huawei
                   parameters: { project_id: p, job_id: j }
                   every: 1h..2h
+                  labels: { team: recsys }
                 - api: huawei-res-job
                   account: huawai
                   parameters: { project_id: p }
@@ -177,14 +178,16 @@ class ApiCommandsTest {
 
         assertThat(jobrelay("watches", "add", file.toString())).isEqualTo(ExitStatus.FAILED);
         assertThat(err.toString().lines())
-                .startsWith(file + ":6: account: must be one of alibaba, baidu, huawei, octopus, otc, was 'huawai';"
+                .startsWith(file + ":7: account: must be one of alibaba, baidu, huawei, octopus, otc, was 'huawai';"
                         + " did you mean 'huawei'?")
                 .hasSize(2);
         String id = lines().get(0);
         assertThat(lines()).hasSize(1);
         out.getBuffer().setLength(0);
         assertThat(jobrelay("watches", "list", "--account", "huawei")).isZero();
-        assertThat(lines().get(1)).startsWith(id + "  huawei-res-job  huawei ").contains("POST /api/watches");
+        assertThat(lines().get(1))
+                .startsWith(id + "  huawei-res-job  huawei   job_id=j project_id=p  ")
+                .contains("team=recsys", "POST /api/watches");
         assertThat(lines()).hasSize(2);
         err.getBuffer().setLength(0);
         assertThat(jobrelay("watches", "poll", "nothing", id)).isEqualTo(ExitStatus.FAILED);
@@ -228,6 +231,29 @@ class ApiCommandsTest {
         assertThat(jobrelay("nodes", "--json")).isZero();
         assertThat(Json.MAPPER.readTree(lines().get(0)).path("self").asBoolean())
                 .isTrue();
+    }
+
+    @Test
+    void the_status_is_on_one_screen_with_what_needs_a_person() throws IOException {
+        assertThat(jobrelay("status")).as(err.toString()).isEqualTo(ExitStatus.FAILED);
+        assertThat(lines().get(0)).isEqualTo("Directory  " + Path.of("").toAbsolutePath());
+        assertThat(lines().get(1)).matches("Files      generation 1 since \\S+Z, (\\d+) of \\1 as they stand");
+        assertThat(lines())
+                .contains("Watches    OK 1, stale 0", "Jobs       PARTIALLY_SUCCEEDED 1", "Needs a person:")
+                .anyMatch(line -> line.matches("NODE +VERSION +ACCOUNTS +DESTINATIONS +STARTED +SEEN"))
+                .anyMatch(line -> line.matches("webhook +(CLOSED|OPEN|HALF_OPEN) +0 +[1-9]\\d*"))
+                .anyMatch(line -> line.matches("  destination webhook: [1-9]\\d* dead;"
+                        + " 'jobrelay deliveries list --destination webhook' shows them"))
+                .hasSizeLessThan(25);
+
+        out.getBuffer().setLength(0);
+        assertThat(jobrelay("status", "--json")).isEqualTo(ExitStatus.FAILED);
+        JsonNode status = Json.MAPPER.readTree(lines().get(0));
+        assertThat(lines()).hasSize(1);
+        assertThat(status.at("/summary/watches/OK").asInt()).isEqualTo(1);
+        assertThat(status.path("needs")).isNotEmpty();
+        assertThat(status.path("nodes")).hasSize(1);
+        assertThat(status.path("files")).isEmpty();
     }
 
     @Test
