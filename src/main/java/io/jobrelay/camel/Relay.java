@@ -182,8 +182,8 @@ public final class Relay implements AutoCloseable {
                 engine(),
                 requireNonNull(destinations),
                 new RouteReplacer(context, nanoTime));
-        ReloadWatcher watching = new ReloadWatcher(
-                new Reload(running, reloads, snapshot -> DryRun.of(snapshot, overrides, secrets, clock)));
+        ReloadWatcher watching = new ReloadWatcher(new Reload(
+                running, reloads, (snapshot, changed) -> DryRun.of(snapshot, changed, overrides, secrets, clock)));
         Housekeeping look =
                 new Housekeeping(context, List.of(new Task("reload", settings().lookEvery(), watching::look)));
         look.start();

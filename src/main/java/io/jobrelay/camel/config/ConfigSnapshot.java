@@ -19,6 +19,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -27,14 +28,22 @@ import java.util.stream.Stream;
  *
  * @param texts by path, as {@code routes/router.camel.yaml}
  * @param unreadable by path, why there is no text
+ * @param seeds when each was written that mappings are held to, by path
  */
-public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unreadable) {
+public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unreadable, Map<String, Long> seeds) {
     public static final String PROPERTIES = "application.properties";
     private static final Path ROUTES = Path.of("routes");
+    private static final Path SEEDS = Path.of("seeds");
 
     public ConfigSnapshot {
         texts = new TreeMap<>(texts);
         unreadable = new TreeMap<>(unreadable);
+        seeds = Map.copyOf(seeds);
+    }
+
+    /** Without seeds. */
+    public ConfigSnapshot(Map<String, String> texts, Map<String, String> unreadable) {
+        this(texts, unreadable, Map.of());
     }
 
     /** Reads the files of the working directory. */
@@ -43,14 +52,24 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
         Map<String, String> unreadable = new LinkedHashMap<>();
         // As properties files are by definition; in this every byte is a character.
         read(Path.of(PROPERTIES), ISO_8859_1, texts, unreadable);
-        if (Files.isDirectory(ROUTES)) {
-            try (Stream<Path> files = Files.walk(ROUTES)) {
-                files.filter(ConfigSnapshot::covers).forEach(file -> read(file, UTF_8, texts, unreadable));
+        walk(ROUTES, file -> {
+            if (covers(file)) {
+                read(file, UTF_8, texts, unreadable);
+            }
+        });
+        Map<String, Long> seeds = new LinkedHashMap<>();
+        walk(SEEDS, file -> seeds.put(file.toString(), file.toFile().lastModified()));
+        return new ConfigSnapshot(texts, unreadable, seeds);
+    }
+
+    private static void walk(Path directory, Consumer<Path> file) {
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                files.forEach(file);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        return new ConfigSnapshot(texts, unreadable);
     }
 
     /**

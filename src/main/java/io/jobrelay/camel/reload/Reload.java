@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries edits of {@code routes/} and {@code application.properties} out in a dry run, and takes all of them over, or none: a
+ * Tries edits of {@code routes/} and {@code application.properties} out in a dry run and over the seeds, and takes all of them over, or none: a
  * snapshot with a problem is refused as a whole, and what ran before goes on untouched.
  */
 public final class Reload {
@@ -28,9 +28,15 @@ public final class Reload {
 
     private final RunningContext running;
     private final ReloadStatus status;
-    private final Function<ConfigSnapshot, DryRun.Result> dryRun;
+    private final BiFunction<ConfigSnapshot, Set<String>, DryRun.Result> dryRun;
 
-    public Reload(RunningContext running, ReloadStatus status, Function<ConfigSnapshot, DryRun.Result> dryRun) {
+    /**
+     * @param dryRun tries a snapshot, of which these files have changed
+     */
+    public Reload(
+            RunningContext running,
+            ReloadStatus status,
+            BiFunction<ConfigSnapshot, Set<String>, DryRun.Result> dryRun) {
         this.running = running;
         this.status = status;
         this.dryRun = dryRun;
@@ -44,15 +50,17 @@ public final class Reload {
     void tryOut(ConfigSnapshot found) {
         Set<String> changed = running().differences(found);
         if (changed.isEmpty()) {
-            status.refuse(Map.of());
-            LOG.info("reload generation={} result=LOADED: the files are again as they run", status.generation());
+            if (status.refusedFiles() > 0) {
+                status.refuse(Map.of());
+                LOG.info("reload generation={} result=LOADED: the files are again as they run", status.generation());
+            }
             return;
         }
-        DryRun.Result tried = dryRun.apply(found);
+        DryRun.Result tried = dryRun.apply(found, changed);
         List<Problem> problems = new ArrayList<>(tried.problems());
         if (problems.stream().anyMatch(problem -> !changed.contains(problem.file()))) {
             // What was wrong before is no fault of the edit.
-            Set<Problem> before = Set.copyOf(dryRun.apply(running()).problems());
+            Set<Problem> before = Set.copyOf(dryRun.apply(running(), changed).problems());
             problems.removeIf(problem -> !changed.contains(problem.file()) && before.contains(problem));
         }
         if (!problems.isEmpty()) {
@@ -104,10 +112,11 @@ public final class Reload {
     private static Map<String, List<Problem>> blamed(Set<String> changed, List<Problem> problems) {
         Map<String, List<Problem>> own = problems.stream().collect(groupingBy(Problem::file));
         String why = changed.stream().anyMatch(own::containsKey) ? "waits for " : "would break ";
+        String others = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
         return changed.stream()
                 .collect(toMap(
                         identity(),
-                        file -> own.getOrDefault(file, List.of(new Problem(file, 0, why + problems.get(0))))));
+                        file -> own.getOrDefault(file, List.of(new Problem(file, 0, why + problems.get(0) + others)))));
     }
 
     private void refuse(Map<String, List<Problem>> files) {

@@ -24,7 +24,6 @@ import java.util.stream.Stream;
  * Needs neither network nor keys, and leaves no trace.
  */
 public final class DirectoryValidator {
-    private static final Path SEEDS = Path.of("seeds");
     private static final Path PROPERTIES = Path.of(ConfigSnapshot.PROPERTIES);
 
     private final DryRun dryRun;
@@ -72,7 +71,7 @@ public final class DirectoryValidator {
         PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
         checkWatches();
         SeedValidator seeds = new SeedValidator(dryRun);
-        folders(SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
+        folders(SeedValidator.SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
         if (testable) {
             TestRunner tests = new TestRunner(dryRun);
             TestRunner.files().forEach(file -> tests.run(file).forEach(result -> problems.addAll(result.problems())));

@@ -6,6 +6,7 @@ import io.jobrelay.secrets.Secrets;
 import io.jobrelay.settings.Problem;
 import io.jobrelay.settings.PropertyFile;
 import io.jobrelay.watch.WatchReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -59,11 +60,21 @@ public final class DryRun extends OfflineContext {
      */
     public record Result(List<Problem> problems, Map<String, Set<String>> reads) {}
 
-    /** Tries a snapshot. */
-    public static Result of(ConfigSnapshot snapshot, Map<String, String> overrides, Secrets secrets, Clock clock) {
+    /**
+     * Tries a snapshot.
+     *
+     * @param changed files: the APIs whose polls go through these are replayed over their seeds, where they have any
+     */
+    public static Result of(
+            ConfigSnapshot snapshot, Set<String> changed, Map<String, String> overrides, Secrets secrets, Clock clock) {
         try (DryRun run = new DryRun(snapshot, overrides, secrets, clock)) {
             List<Problem> problems = new ArrayList<>(run.settingsProblems());
             problems.addAll(run.problems());
+            SeedValidator seeds = new SeedValidator(run);
+            run.routes.apisThrough(changed).stream()
+                    .map(SeedValidator.SEEDS::resolve)
+                    .filter(Files::isDirectory)
+                    .forEach(folder -> problems.addAll(seeds.problems(folder)));
             problems.replaceAll(
                     problem -> new Problem(problem.file(), problem.line(), secrets.mask(problem.message())));
             return new Result(problems, run.routes.reads());

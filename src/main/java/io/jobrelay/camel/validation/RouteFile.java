@@ -70,9 +70,19 @@ public record RouteFile(Path path, Optional<YamlNode> document, List<Problem> pr
 
     /** The names of its beans. */
     public List<String> beans() {
-        return members("beans")
-                .flatMap(beans -> beans.items().stream())
-                .map(bean -> bean.text("name"))
+        return beanNodes().map(bean -> bean.text("name")).toList();
+    }
+
+    private Stream<YamlNode> beanNodes() {
+        return members("beans").flatMap(beans -> beans.items().stream());
+    }
+
+    /** The names of the provider APIs that it declares. */
+    List<String> apis() {
+        return beanNodes()
+                .filter(bean -> bean.text("type").endsWith(".ProviderApi"))
+                .flatMap(bean -> bean.member("properties").stream())
+                .map(properties -> properties.text("name"))
                 .toList();
     }
 

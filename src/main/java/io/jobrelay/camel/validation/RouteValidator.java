@@ -1,6 +1,7 @@
 package io.jobrelay.camel.validation;
 
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
 
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.camel.config.SnapshotSource;
@@ -88,6 +89,22 @@ final class RouteValidator {
         return reads;
     }
 
+    /** The provider APIs whose polls go through one of these files: a provider file, a mapping, a template, a signing route. */
+    Set<String> apisThrough(Set<String> changed) {
+        boolean signing = changed.stream().anyMatch(file -> file.startsWith("routes/signing/"));
+        Set<String> given = files.stream()
+                .filter(file -> changed.contains(file.name()))
+                .flatMap(file -> file.templates().stream())
+                .collect(toSet());
+        return files.stream()
+                .filter(file -> signing
+                        || changed.contains(file.name())
+                        || file.needs(given)
+                        || reads.getOrDefault(file.name(), Set.of()).stream().anyMatch(changed::contains))
+                .flatMap(file -> file.apis().stream())
+                .collect(toCollection(TreeSet::new));
+    }
+
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
         source.snapshot().files().stream()
@@ -134,6 +151,7 @@ final class RouteValidator {
     private List<Problem> problems(RouteFile file, YamlNode document, Set<String> broken) {
         String name = file.name();
         List<Problem> problems = new ArrayList<>();
+        source.note(); // what this asks for is not what the file before was built with
         try {
             problems.addAll(schema.problems(name, document));
             problems.addAll(references.problems(name, document));

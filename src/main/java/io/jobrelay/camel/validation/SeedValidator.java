@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  * error the failure that it names.
  */
 final class SeedValidator {
+    static final Path SEEDS = Path.of("seeds");
     private static final String JSON = "application/json";
     private static final Set<String> KINDS =
             Arrays.stream(FailureKind.values()).map(Enum::name).collect(toCollection(TreeSet::new));

@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jobrelay.docs.Documents;
+import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
+import io.jobrelay.testbed.Installation;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -290,6 +295,30 @@ class ReloadIT {
                 .until(() -> running.events("out/changes.ndjson").stream()
                         .anyMatch(event -> event.contains("/mapped\"") && event.contains("as edited")));
         running.delete("watches/b.yaml");
+    }
+
+    @Test
+    void an_edited_mapping_is_refused_until_its_seeds_fit() throws IOException {
+        new Installation(directory).copy("seeds/huawei-res-job");
+        running.edit(MAPPING, text -> text.replace("name: .job_name", "name: .job_title"));
+
+        assertThat(running.awaitResult(MAPPING, "REFUSED")
+                        .at("/problems/0/message")
+                        .asText())
+                .startsWith("would break seeds/huawei-res-job/records/")
+                .contains("/name: the mapping gives nothing, was ");
+        long asked = running.asked("v1", "a");
+        running.soon().until(() -> running.asked("v1", "a") > asked + 3);
+
+        for (Path record : Documents.filesBelow(directory.resolve("seeds"), ".json")) {
+            if (record.toString().contains("/records/")) {
+                ObjectNode without = (ObjectNode) Json.MAPPER.readTree(record.toFile());
+                without.remove("name");
+                Json.MAPPER.writeValue(record.toFile(), without);
+            }
+        }
+        running.awaitResult(MAPPING, "LOADED");
+        FileUtil.removeDir(directory.resolve("seeds").toFile());
     }
 
     @Test

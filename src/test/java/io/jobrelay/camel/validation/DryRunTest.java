@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DryRunTest {
     private static final String ROUTER = "routes/router.camel.yaml";
+    private static final String RES = "routes/providers/huawei-res-job";
+
     private final ConfigSnapshot shipped = ConfigSnapshot.read();
 
     @Test
@@ -185,6 +188,37 @@ class DryRunTest {
     }
 
     @Test
+    void replays_what_has_changed_over_its_seeds() {
+        ConfigSnapshot renamed =
+                with(RES + ".jq", text(RES + ".jq").replace("    state: states", "    status: states"));
+
+        assertThat(problems(renamed, Set.of(RES + ".jq")))
+                .isNotEmpty()
+                .allMatch(problem -> problem.file().startsWith("seeds/huawei-res-job/records/"))
+                .anyMatch(problem -> problem.message().contains("status"));
+        assertThat(problems(renamed, Set.of(ROUTER))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            routes/providers/huawei-res-job.jq                     | name: .job_name    | name: .job_title        | /name: the mapping gives nothing, was
+            routes/providers/huawei-res-job.failure.jq             | .is_success        | .success                | failure
+            routes/providers/huawei-octopus-system-jobs.page.jq    | .payload.list      | .payload.lists          | the reply becomes no record
+            routes/providers/huawei-res-job.camel.yaml             | kind: TRAINING     | kind: DATA              | /kind: the mapping gives "DATA", was "TRAINING"
+            routes/templates/poll-provider.camel.yaml              | ref: require-success | ref: stop-unchanged   | failure.kind: the mapping gives 'MALFORMED'
+            routes/signing/call-provider.camel.yaml                | ref: keep-reply    | ref: acquire-permit     | seeds/
+            """)
+    void names_the_member_that_a_changed_file_makes_another(String file, String from, String to, String difference) {
+        String edited = text(file).replace(from, to);
+        assertThat(edited).isNotEqualTo(text(file));
+
+        assertThat(problems(with(file, edited), Set.of(file)))
+                .isNotEmpty()
+                .allMatch(problem -> problem.file().startsWith("seeds/"))
+                .anyMatch(problem -> problem.toString().contains(difference));
+    }
+
+    @Test
     void leaves_no_thread_and_no_file_open() throws IOException {
         problems(shipped);
         int threads = threads();
@@ -237,6 +271,11 @@ class DryRunTest {
     }
 
     private static List<Problem> problems(ConfigSnapshot snapshot) {
-        return DryRun.of(snapshot, Map.of(), new Secrets(), Clock.systemUTC()).problems();
+        return problems(snapshot, Set.of());
+    }
+
+    private static List<Problem> problems(ConfigSnapshot snapshot, Set<String> changed) {
+        return DryRun.of(snapshot, changed, Map.of(), new Secrets(), Clock.systemUTC())
+                .problems();
     }
 }

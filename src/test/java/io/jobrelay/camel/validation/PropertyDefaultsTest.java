@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -125,7 +126,7 @@ class PropertyDefaultsTest {
     }
 
     private List<Problem> problems(String properties) {
-        return DryRun.of(properties(properties), Map.of(), new Secrets(), Clock.systemUTC())
+        return DryRun.of(properties(properties), Set.of(), Map.of(), new Secrets(), Clock.systemUTC())
                 .problems();
     }
 
