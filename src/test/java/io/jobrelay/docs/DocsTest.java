@@ -22,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the documents say, the code does. */
 class DocsTest {
-    private static final Path ROUTES = Path.of("routes");
-
     @Test
     void every_property_is_explained_with_its_default() throws IOException {
         assertThat(rows("docs/configuration.md", "## Properties").stream()

@@ -54,7 +54,7 @@ class RenewedTokenRepliesTest {
     @BeforeEach
     void start() throws IOException {
         copy(PROVIDER + ".camel.yaml", "");
-        copy(PROVIDER + ".failure.jq", "");
+        copy("routes/providers/huawei-octopus.failure.jq", "");
         copy(PROVIDER + ".page.jq", "");
         copy(PROVIDER + ".jq", "\n| map(.providerState = \"\\(now)\")\n");
         copy("routes/templates/poll-provider.camel.yaml", "");
