@@ -15,7 +15,12 @@ import { chip, redraw } from "./watches.js";
 const PAGE = 50;
 const EVERY = 3_000;
 const OF_WATCH = "watch/";
-const KINDS = { PENDING: "waiting", DELIVERED: "good", DEAD: "bad" };
+const KINDS = { PENDING: "waiting", DELIVERED: "good", DEAD: "bad", UNREAD: "bad", UNROUTED: "bad" };
+/** The outbox of the router, which is listed while events are stuck in it. */
+const CHANGES = "changes";
+
+const waiting = (one) => (one.name === CHANGES ? "UNROUTED" : one.unread ? "UNREAD" : "PENDING");
+
 export const CIRCUITS = {
   CLOSED: ["Takes deliveries", "good"],
   OPEN: ["Fails", "bad"],
@@ -170,10 +175,18 @@ class Destinations {
   #filters(all) {
     const chosen = this.#params.getAll("status");
     const sum = (name) => all.reduce((count, one) => count + one[name], 0);
-    const counts = { PENDING: sum("pending"), DEAD: sum("dead"), DELIVERED: null };
+    const unread = all.filter((one) => one.unread).reduce((count, one) => count + one.pending, 0);
+    const counts = { PENDING: sum("pending") - unread, DEAD: sum("dead"), DELIVERED: null };
+    if (unread > 0 || chosen.includes("UNREAD")) {
+      counts.UNREAD = unread;
+    }
+    if (all.some((one) => one.name === CHANGES) || chosen.includes("UNROUTED")) {
+      counts.UNROUTED = null;
+    }
     redraw(this.#statuses, [counts, chosen], () => Object.entries(counts).map(([status, count]) => {
       const on = chosen.includes(status);
-      return chip(KINDS[status], words(status), count, on, { status: on ? chosen.filter((one) => one !== status) : [...chosen, status] });
+      const others = chosen.filter((one) => one !== status && one !== "UNROUTED");
+      return chip(KINDS[status], words(status), count, on, { status: on ? others : status === "UNROUTED" ? [status] : [...others, status] });
     }));
     const value = this.#params.get("destination") ?? "";
     const names = [...new Set([...all.map((one) => one.name), value].filter(Boolean))];
@@ -196,12 +209,13 @@ class Destinations {
     return el("li", { class: "card " + kind, data: { destination: one.name } },
       el("header", {}, el("h3", {}, foreign(one.name, 60)), badge(text, kind)),
       el("dl", { class: "figures" },
-        figure("Pending", one.pending, href("destinations", { status: "PENDING", destination: one.name })),
+        figure("Pending", one.pending, href("destinations", { status: waiting(one), destination: one.name }), one.unread && "bad"),
         figure("Dead", one.dead, href("destinations", { status: "DEAD", destination: one.name }), one.dead > 0 && "bad"),
         one.oldestPendingTime && figure("Oldest", relative(one.oldestPendingTime, "age"))),
       one.failingSince && el("p", { class: "hint" }, "Nothing got through for ", relative(one.failingSince, "age"), "."),
       waits && (one.circuit === "HALF_OPEN" || one.nextTryTime)
         && el("p", { class: "hint" }, one.circuit === "HALF_OPEN" ? "One delivery is being tried." : ["Next try ", relative(one.nextTryTime, "until"), "."]),
+      one.unread && el("p", { class: "error" }, foreign(one.unread, 300)),
       one.error && el("p", { class: "error" }, foreign(one.error, 300)),
       el("div", { class: "actions" },
         waits && button(one.circuit === "DISABLED" ? "Enable" : "Try everything now", () => this.#enable(one),

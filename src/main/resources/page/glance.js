@@ -15,9 +15,12 @@ const FIGURES = [
   ["refused", "bad", (all) => all.watches.REFUSED ?? 0, href("watches", { health: "REFUSED" })],
   ["stale", "bad", (all) => all.stale, href("watches", { stale: "true" })],
   ["pending", "waiting", (all) => deliveries(all, "PENDING"), href("destinations", { status: "PENDING" })],
+  ["unread", "bad", (all) => deliveries(all, "UNREAD"), href("destinations", { status: "UNREAD" })],
+  ["unrouted", "bad", (all) => all.unrouted, href("destinations", { status: "UNROUTED" })],
   ["dead", "bad", (all) => deliveries(all, "DEAD"), href("destinations", { status: "DEAD" })],
 ];
-const OF = { running: "jobs running", failed: "jobs failed", refused: "watches refused", stale: "watches stale", pending: "deliveries pending", dead: "deliveries dead" };
+const OF = { running: "jobs running", failed: "jobs failed", refused: "watches refused", stale: "watches stale", pending: "deliveries pending",
+  unread: "deliveries that go nowhere", unrouted: "events that the router fails on", dead: "deliveries dead" };
 
 const deliveries = (all, status) => Object.values(all.deliveries).reduce((sum, counts) => sum + (counts[status] ?? 0), 0);
 

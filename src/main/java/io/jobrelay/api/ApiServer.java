@@ -10,6 +10,7 @@ import io.jobrelay.ledger.LedgerDatabase;
 import io.jobrelay.ledger.Nodes;
 import io.jobrelay.ledger.Outbox;
 import io.jobrelay.ledger.Redelivery;
+import io.jobrelay.ledger.Removal;
 import io.jobrelay.ledger.UnreadableReplies;
 import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.ledger.Watches;
@@ -76,7 +77,11 @@ public final class ApiServer implements AutoCloseable {
     public static List<Resource> ledgerResources(
             LedgerDatabase ledger, Destinations destinations, Supplier<List<Nodes.Entry>> nodes) {
         return List.of(
-                new DeliveriesResource(new Deliveries(ledger), new Redelivery(ledger)),
+                new DeliveriesResource(
+                        new Deliveries(ledger, destinations::unread),
+                        new Redelivery(ledger),
+                        new Removal(ledger),
+                        destinations),
                 new DestinationsResource(destinations),
                 routes -> routes.get("/api/nodes", request -> Reply.list("nodes", nodes.get())));
     }

@@ -13,10 +13,11 @@ record DestinationsResource(Destinations destinations) implements Resource {
         routes.post("/api/destinations/{name}/enable", this::enable);
     }
 
-    /** Without the router's outbox, which is no destination. */
+    /** Without the router's outbox, which is no destination; but for when events are stuck in it. */
     static List<Destinations.Entry> all(Destinations destinations) {
         return destinations.list().stream()
-                .filter(entry -> !entry.name().equals(Outbox.CHANGES))
+                .filter(entry ->
+                        !entry.name().equals(Outbox.CHANGES) || entry.error() != null || entry.unread() != null)
                 .toList();
     }
 

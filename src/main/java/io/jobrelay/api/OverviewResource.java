@@ -44,9 +44,11 @@ record OverviewResource(
         for (Destinations.Entry destination : DestinationsResource.all(destinations)) {
             deliveries
                     .putObject(destination.name())
-                    .put("PENDING", destination.pending())
+                    .put("PENDING", destination.unread() == null ? destination.pending() : 0)
+                    .put("UNREAD", destination.unread() == null ? 0 : destination.pending())
                     .put("DEAD", destination.dead());
         }
+        summary.put("unrouted", destinations.unrouted());
         return Reply.json(200, summary);
     }
 

@@ -31,7 +31,7 @@ final class DestinationsCommand extends Subcommand {
                 Column.of("OLDEST", "/oldestPendingTime"),
                 Column.of("DEAD", "/dead"),
                 Column.of("FAILING SINCE", "/failingSince"),
-                Column.of("ERROR", "/error"));
+                Column.of("ERROR", "/unread", "/error"));
         return ExitStatus.OK;
     }
 

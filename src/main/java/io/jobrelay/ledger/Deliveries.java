@@ -5,6 +5,7 @@ import static java.util.Comparator.reverseOrder;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jobrelay.job.Json;
 import io.jobrelay.ledger.History.Place;
 import io.jobrelay.logging.PlainLine;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.Nested;
 import org.jdbi.v3.core.statement.Query;
@@ -32,33 +34,54 @@ public final class Deliveries {
     static final String IN_TIME =
             "c.event_time >= coalesce(:since, 0) and c.event_time < coalesce(:until, 9223372036854775807)";
 
+    /** What is shown as the status. */
+    private static final String PROGRESS = """
+            (case when d.status = 'PENDING' and d.destination in (select value from <elements>(:nowhere))
+                then 'UNREAD' else d.status end)""";
+
     private static final String ENTRY = """
-            d.destination || '.' || c.event_id as id, d.destination, c.event_id, c.type, d.subject, d.sequence, d.status,
-            d.attempts, c.event_time as time, d.due_at as due_time, d.updated_at as update_time, d.error""";
+            d.destination || '.' || c.event_id as id, d.destination, c.event_id, c.type, d.subject, d.sequence,
+            %s as status, d.attempts, c.event_time as time, d.due_at as due_time, d.updated_at as update_time, d.error""";
 
     /** A tenth of a second or two, when none of them is what is looked for. */
     private static final int LOOKED_THROUGH = 100_000;
 
     private final LedgerDatabase database;
+    private final Supplier<Set<String>> unread;
     private final int lookedThrough;
 
-    public Deliveries(LedgerDatabase database) {
-        this(database, LOOKED_THROUGH);
+    /**
+     * @param unread the destinations that nothing is sent to
+     */
+    public Deliveries(LedgerDatabase database, Supplier<Set<String>> unread) {
+        this(database, unread, LOOKED_THROUGH);
     }
 
     /**
      * @param lookedThrough how many deliveries a page looks through at most
      */
-    Deliveries(LedgerDatabase database, int lookedThrough) {
+    Deliveries(LedgerDatabase database, Supplier<Set<String>> unread, int lookedThrough) {
         this.database = database;
+        this.unread = unread;
         this.lookedThrough = lookedThrough;
     }
 
-    /** How far a delivery has come. */
+    /** How far a delivery has come, as the ledger has it. */
     public enum Status {
         PENDING,
         DELIVERED,
         DEAD
+    }
+
+    /** How far a delivery, or an event that has none yet, is shown to have come. */
+    public enum Progress {
+        PENDING,
+        DELIVERED,
+        DEAD,
+        /** It waits for a destination that nothing is sent to. */
+        UNREAD,
+        /** The router fails on the event. */
+        UNROUTED
     }
 
     /**
@@ -80,7 +103,7 @@ public final class Deliveries {
             String type,
             String subject,
             long sequence,
-            Status status,
+            Progress status,
             int attempts,
             Instant time,
             @Nullable Instant dueTime,
@@ -94,14 +117,14 @@ public final class Deliveries {
     /**
      * Which deliveries.
      *
-     * @param statuses any of these, all if there are none
+     * @param statuses any of these, all but {@code UNROUTED} if there are none; that stands alone
      * @param destinations any of these, all if there are none
      * @param subject the job, or the watch, that changed; null for any
      * @param since the earliest time of the event, null for any
      * @param until what the time of the event must be before, null for any
      */
     public record Filter(
-            Set<Status> statuses,
+            Set<Progress> statuses,
             Set<String> destinations,
             @Nullable String subject,
             @Nullable Instant since,
@@ -114,8 +137,12 @@ public final class Deliveries {
 
     /** At most so many deliveries, from behind that place on. */
     public Page<Entry, Place> page(Filter filter, Place before, int limit) {
+        if (filter.statuses().contains(Progress.UNROUTED)) {
+            return database.read(handle -> unrouted(handle, filter, before, limit));
+        }
+        Set<String> nowhere = unread.get();
         return database.read(handle -> {
-            List<Range> ranges = ranges(filter);
+            List<Range> ranges = ranges(filter, nowhere);
             Place end = ranges.stream()
                     .flatMap(range -> end(handle, range, before).stream())
                     .max(naturalOrder())
@@ -123,7 +150,7 @@ public final class Deliveries {
             NavigableMap<Place, Entry> found = new TreeMap<>(reverseOrder());
             for (Range range : ranges) {
                 // One that changes its status meanwhile is in two ranges, and once on the page.
-                entries(handle, filter, range, before, end, limit + 1)
+                entries(handle, filter, nowhere, range, before, end, limit + 1)
                         .forEach(entry -> found.put(entry.place(), entry));
             }
             return Page.of(
@@ -132,6 +159,24 @@ public final class Deliveries {
                     Entry::place,
                     Optional.of(end).filter(place -> !place.equals(Place.START)));
         });
+    }
+
+    private static Page<Entry, Place> unrouted(Handle handle, Filter filter, Place before, int limit) {
+        List<Entry> found = handle.createQuery("""
+                        select c.age, c.position, 'changes.' || c.event_id as id, 'changes' as destination, c.event_id,
+                            c.type, c.subject, c.sequence, 'UNROUTED' as status, 0 as attempts, c.event_time as time,
+                            null as due_time, c.created_at as update_time, c.error
+                        from change c where c.error is not null and (c.age, c.position) < (:age, :row)
+                            and (:destinations = '[]' or 'changes' in (select value from <elements>(:destinations)))
+                            and (cast(:subject as text) is null or c.subject = :subject) and %s
+                        order by c.age desc, c.position desc limit :limit""".formatted(IN_TIME))
+                .bindMethods(filter)
+                .bind("age", before.age())
+                .bind("row", before.position())
+                .bind("limit", limit + 1)
+                .mapTo(Entry.class)
+                .list();
+        return Page.of(found, limit, Entry::place, Optional.empty());
     }
 
     /**
@@ -184,17 +229,20 @@ public final class Deliveries {
         }
     }
 
-    private List<Range> ranges(Filter filter) {
+    private List<Range> ranges(Filter filter, Set<String> nowhere) {
         if (filter.subject() != null) {
             return List.of(Range.ofSubject());
         }
-        if (filter.statuses().isEmpty() || filter.statuses().contains(Status.DELIVERED)) {
+        if (filter.statuses().isEmpty() || filter.statuses().contains(Progress.DELIVERED)) {
             return List.of(Range.all());
         }
         Collection<String> destinations =
                 filter.destinations().isEmpty() ? Destinations.names(database) : filter.destinations();
         return destinations.stream()
-                .flatMap(name -> filter.statuses().stream().map(status -> Range.of(status, name)))
+                .flatMap(name -> filter.statuses().stream()
+                        .filter(status ->
+                                status == Progress.DEAD || (status == Progress.UNREAD) == nowhere.contains(name))
+                        .map(status -> Range.of(status == Progress.DEAD ? Status.DEAD : Status.PENDING, name)))
                 .toList();
     }
 
@@ -211,15 +259,24 @@ public final class Deliveries {
                 .findOne();
     }
 
-    private static List<Entry> entries(Handle handle, Filter filter, Range range, Place before, Place end, int limit) {
+    private static List<Entry> entries(
+            Handle handle, Filter filter, Set<String> nowhere, Range range, Place before, Place end, int limit) {
         Query query = handle.createQuery("""
                 select %s, %s from %s where %s and %s and %s
-                    and (:statuses = '[]' or d.status in (select value from <elements>(:statuses)))
+                    and (:statuses = '[]' or %s in (select value from <elements>(:statuses)))
                     and (:destinations = '[]' or d.destination in (select value from <elements>(:destinations)))
                 order by %s limit :limit""".formatted(
-                        range.place(), ENTRY, range.tables, range.where, range.between(), IN_TIME, range.order()));
+                        range.place(),
+                        ENTRY.formatted(PROGRESS),
+                        range.tables,
+                        range.where,
+                        range.between(),
+                        IN_TIME,
+                        PROGRESS,
+                        range.order()));
         return range.bind(query, before, end)
                 .bindMethods(filter)
+                .bind("nowhere", Json.write(nowhere))
                 .bind("limit", limit)
                 .mapTo(Entry.class)
                 .list();
@@ -230,7 +287,8 @@ public final class Deliveries {
         int dot = id.indexOf('.');
         return database.read(handle -> handle.createQuery("""
                         select d.age, d.rowid as position, %s from change c <crossJoin> delivery d on d.change = c.position
-                        where c.event_id = :event and d.destination = :destination""".formatted(ENTRY))
+                        where c.event_id = :event and d.destination = :destination""".formatted(ENTRY.formatted(PROGRESS)))
+                .bind("nowhere", Json.write(unread.get()))
                 .bind("destination", id.substring(0, Math.max(dot, 0)))
                 .bind("event", id.substring(dot + 1))
                 .mapTo(Entry.class)

@@ -1,5 +1,7 @@
 package io.jobrelay.ledger;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jobrelay.delivery.Circuit;
 import io.jobrelay.delivery.Circuit.State;
@@ -10,7 +12,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -26,13 +30,31 @@ public final class Destinations {
 
     private final LedgerDatabase database;
     private final Clock clock;
+    private final Function<String, Optional<String>> unread;
 
     /**
+     * Of a ledger alone: which outboxes are read is not known, only that one was never used.
+     *
      * @param clock the ledger's
      */
     public Destinations(LedgerDatabase database, Clock clock) {
+        this(database, clock, name -> unused(database, name));
+    }
+
+    private static Optional<String> unused(LedgerDatabase ledger, String name) {
+        return name.equals(Outbox.CHANGES) || names(ledger).contains(name)
+                ? Optional.empty()
+                : Optional.of("%s: there were never deliveries for a destination of this name".formatted(name));
+    }
+
+    /**
+     * @param clock the ledger's
+     * @param unread why nothing that waits for a destination is sent, and what to do; empty if a route reads its outbox
+     */
+    public Destinations(LedgerDatabase database, Clock clock, Function<String, Optional<String>> unread) {
         this.database = database;
         this.clock = clock;
+        this.unread = unread;
     }
 
     /**
@@ -41,7 +63,8 @@ public final class Destinations {
      * @param oldestPendingTime time of the first change that waits for it, null if none does
      * @param failingSince since when nothing has got through; null while something does
      * @param nextTryTime when something is sent again at the earliest; null where nothing holds it up
-     * @param error why the last delivery did not get through; null once one has
+     * @param error why the last delivery did not get through; null once one has; of the router, why it fails
+     * @param unread why what waits for it goes nowhere, and what to do; null if nothing waits, or a route sends it
      * @param node the name of the node that works on it; null for none, and where one process has the whole ledger
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -54,6 +77,7 @@ public final class Destinations {
             @Nullable Instant failingSince,
             @Nullable Instant nextTryTime,
             @Nullable String error,
+            @Nullable String unread,
             @Nullable String node) {}
 
     /** The router, as {@link Outbox#CHANGES}, and all destinations, by name. */
@@ -70,7 +94,8 @@ public final class Destinations {
                             n.name as node
                         from destination x left join lease l on l.shard = 'destination/' || x.name
                             left join node n on n.incarnation = l.owner
-                        union all select 'changes', null, null, 0, null, null, null, null,
+                        union all select 'changes', null, null, 0, null, null, null,
+                            (select error from change where error is not null order by age, position limit 1),
                             (select count(*) from change where not routed),
                             (select created_at from change where not routed order by age, position limit 1), 0, null
                         order by 1""")
@@ -78,13 +103,14 @@ public final class Destinations {
                 .list());
     }
 
-    private static Entry entry(ResultSet row, StatementContext context, Instant now) throws SQLException {
+    private Entry entry(ResultSet row, StatementContext context, Instant now) throws SQLException {
         Circuit circuit = CIRCUIT.map(row, context);
         State state = circuit.state(now);
         long pending = row.getLong("pending");
         String error = circuit.error();
+        String name = row.getString("name");
         return new Entry(
-                row.getString("name"),
+                name,
                 state == State.HALF_OPEN && pending == 0 ? State.OPEN : state,
                 pending,
                 LedgerTypes.instant(row, "oldest"),
@@ -92,7 +118,26 @@ public final class Destinations {
                 circuit.failingSince(),
                 circuit.nextTry(now).orElse(null),
                 error == null ? null : PlainLine.of(error),
+                pending == 0 ? null : unread.apply(name).orElse(null),
                 row.getString("node"));
+    }
+
+    /** The destinations that nothing is sent to: what waits for them goes nowhere. */
+    public Set<String> unread() {
+        return names(database).stream()
+                .filter(name -> unread.apply(name).isPresent())
+                .collect(toSet());
+    }
+
+    /** Why nothing that is put into the outbox of that name is sent; empty if it is. */
+    public Optional<String> unread(String name) {
+        return unread.apply(name);
+    }
+
+    /** How many events the router has failed on, and still does. */
+    public long unrouted() {
+        return database.list("select count(*) from change where error is not null", Long.class)
+                .get(0);
     }
 
     static List<String> names(LedgerDatabase database) {

@@ -202,15 +202,12 @@ public final class Outbox {
     }
 
     /**
-     * The attempt failed, as {@link #delivered} otherwise. A change that could not be routed stays as it is.
+     * The attempt failed, as {@link #delivered} otherwise. A change that could not be routed waits, with the error.
      *
      * @param dueAt when the next attempt may be made
      */
     public CompletableFuture<?> failed(
             Delivery delivery, AttemptResult result, String error, Instant dueAt, CircuitChange circuit) {
-        if (delivery.destination().equals(CHANGES)) {
-            return CompletableFuture.completedFuture(null);
-        }
         boolean dead = result == AttemptResult.DEAD;
         return settle(new Settlement(
                 delivery,
@@ -219,7 +216,7 @@ public final class Outbox {
                 error,
                 dead ? null : dueAt,
                 Set.of(),
-                circuit));
+                delivery.destination().equals(CHANGES) ? null : circuit));
     }
 
     private CompletableFuture<Boolean> settle(Settlement settlement) {

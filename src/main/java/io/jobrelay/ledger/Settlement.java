@@ -29,7 +29,8 @@ record Settlement(
         PreparedBatch onward = handle.prepareBatch("""
                 insert into delivery (destination, change, subject, sequence, status, updated_at)
                 values (:destination, :change, :subject, :sequence, 'PENDING', :now) on conflict do nothing""");
-        PreparedBatch routed = handle.prepareBatch("update change set routed = true where position = ?");
+        PreparedBatch routed = handle.prepareBatch("update change set routed = true, error = null where position = ?");
+        PreparedBatch unrouted = handle.prepareBatch("update change set error = ? where position = ? and not routed");
         PreparedBatch settled = handle.prepareBatch("""
                 update delivery set status = :status, attempts = attempts + :attempts, error = :error, due_at = :due,
                     updated_at = :now
@@ -47,7 +48,11 @@ record Settlement(
                     .bind("now", now)
                     .add());
             if (delivery.destination().equals(Outbox.CHANGES)) {
-                routed.add(delivery.change());
+                if (each.status == Status.DELIVERED) {
+                    routed.add(delivery.change());
+                } else {
+                    unrouted.add(each.error, delivery.change());
+                }
             } else {
                 settled.bind("status", each.status)
                         .bind("attempts", each.attempts)
@@ -66,7 +71,7 @@ record Settlement(
                         .add();
             }
         }
-        for (PreparedBatch batch : List.of(onward, routed, settled, circuits)) {
+        for (PreparedBatch batch : List.of(onward, routed, unrouted, settled, circuits)) {
             if (batch.size() > 0) {
                 batch.execute();
             }

@@ -82,6 +82,7 @@ create table change (
     age        bigint  not null default (pg_current_xact_id()::text::bigint),
     account    text    collate "C" not null,
     routed     boolean not null default false,
+    error      text,
     event_id   text    collate "C" not null unique,
     subject    text    collate "C" not null,
     sequence   bigint  not null,
@@ -96,6 +97,7 @@ create table change (
 );
 create index change_age on change (age, position);
 create index change_unrouted on change (age, position, account) where not routed;
+create index change_unroutable on change (age, position) where error is not null;
 create index change_created on change (account, created_at, position) where routed;
 
 create table delivery (

@@ -87,6 +87,7 @@ create table change (
     age        integer not null default 0,
     account    text    not null,                    -- of the job or the watch
     routed     integer not null default 0,
+    error      text,                           -- why the router failed on it; null: it has not
     event_id   text    not null unique,
     subject    text    not null,                    -- the job, or the watch, that changed
     sequence   integer not null,
@@ -102,6 +103,7 @@ create table change (
 );
 create index change_age on change (age, position);
 create index change_unrouted on change (age, account, routed) where not routed;
+create index change_unroutable on change (age, position) where error is not null;
 create index change_created on change (account, created_at, position) where routed;
 
 create table delivery (

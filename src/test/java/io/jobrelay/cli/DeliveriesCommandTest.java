@@ -97,6 +97,55 @@ class DeliveriesCommandTest {
     }
 
     @Test
+    void what_is_dead_is_discarded_by_id_and_time_once_that_is_confirmed() {
+        CommandRun asked = jobrelay("deliveries", "discard", "--destination", "hook", "--since", "1970-01-03");
+
+        assertThat(asked.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(asked.err()).isEqualTo("discard 2 deliveries? Nobody can be asked: repeat it with --yes\n");
+        assertThat(jobrelay("deliveries", "list").lines()).hasSize(4);
+
+        assertThat(jobrelay("deliveries", "discard", "--destination", "hook", "--since", "1970-01-03", "--yes")
+                        .lines())
+                .containsExactly("2");
+        CommandRun one = jobrelay("deliveries", "discard", "hook.e1", "hook.e2", "--yes");
+        assertThat(one.lines()).containsExactly("1");
+        assertThat(one.err())
+                .isEqualTo(
+                        "hook.e2: there is no delivery 'hook.e2' that is pending or dead; /api/deliveries lists them\n");
+        assertThat(one.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(jobrelay("deliveries", "list").lines()).hasSize(1);
+    }
+
+    @Test
+    void events_that_are_not_routed_are_listed_and_moved_to_a_destination_that_there_is() throws SQLException {
+        try (Connection connection = new LedgerView(directory.resolve("ledger.db")).connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("update change set error = 'why' where event_id = 'e3'");
+            statement.execute("update change set routed = 1 where event_id <> 'e3'");
+            statement.execute("delete from delivery where change = 3");
+        }
+        assertThat(jobrelay("deliveries", "list", "--status", "UNROUTED")
+                        .lines()
+                        .get(1))
+                .matches("changes.e3 +job-3 +1 +1970-01-04T00:00:00Z +UNROUTED +0 +why");
+        assertThat(jobrelay("deliveries", "list").lines()).hasSize(4);
+        assertThat(jobrelay("destinations", "list").lines().get(1))
+                .startsWith("changes")
+                .endsWith("why");
+        assertThat(jobrelay("deliveries", "move", "--destination", "changes", "--to", "hock", "--yes")
+                        .err())
+                .contains("hock: there were never deliveries for a destination of this name");
+
+        assertThat(jobrelay("deliveries", "move", "--destination", "changes", "--to", "hook", "--yes")
+                        .lines())
+                .containsExactly("1");
+
+        assertThat(jobrelay("deliveries", "list", "--status", "PENDING").lines().get(1))
+                .startsWith("hook.e3");
+        assertThat(jobrelay("destinations", "list").lines()).hasSize(2);
+    }
+
+    @Test
     void a_ledger_without_a_running_jobrelay_has_no_nodes() {
         assertThat(jobrelay("nodes").lines()).containsExactly("NODE  ACCOUNTS  DESTINATIONS  STARTED  SEEN  VERSION");
     }

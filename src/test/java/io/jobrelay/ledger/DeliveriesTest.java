@@ -3,7 +3,7 @@ package io.jobrelay.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jobrelay.delivery.AttemptResult;
-import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Deliveries.Progress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,8 +60,11 @@ class DeliveriesTest {
 
     static Stream<Deliveries.Filter> filters() {
         List<Deliveries.Filter> filters = new ArrayList<>();
-        for (Set<Status> statuses : List.of(
-                Set.<Status>of(), Set.of(Status.DEAD), Set.of(Status.DEAD, Status.PENDING), Set.of(Status.DELIVERED))) {
+        for (Set<Progress> statuses : List.of(
+                Set.<Progress>of(),
+                Set.of(Progress.DEAD),
+                Set.of(Progress.DEAD, Progress.PENDING),
+                Set.of(Progress.DELIVERED))) {
             for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK), Set.of(HOOK, OTHER, "nobody"))) {
                 for (@Nullable String subject : new @Nullable String[] {null, "job 0"}) {
                     for (@Nullable Instant until : new @Nullable Instant[] {null, Ledger.START.plusSeconds(500)}) {
@@ -87,20 +90,20 @@ class DeliveriesTest {
                                 ? ""
                                 : " and c.event_time < " + filter.until().toEpochMilli()));
         for (int lookedThrough : new int[] {3, 100_000}) {
-            assertThat(ids(new Deliveries(ledger.database, lookedThrough), filter, 7))
+            assertThat(ids(new Deliveries(ledger.database, Set::of, lookedThrough), filter, 7))
                     .isEqualTo(all);
         }
     }
 
     @Test
     void a_page_looks_through_no_more_than_it_may() {
-        Deliveries index = new Deliveries(ledger.database, 10);
-        Deliveries.Filter delivered = new Deliveries.Filter(Set.of(Status.DELIVERED), Set.of(HOOK), null, null, null);
+        Deliveries index = new Deliveries(ledger.database, Set::of, 10);
+        Deliveries.Filter delivered = new Deliveries.Filter(Set.of(Progress.DELIVERED), Set.of(HOOK), null, null, null);
         assertThat(index.page(delivered, Deliveries.NEWEST, 5).items())
                 .as("it is the second of all")
                 .isEmpty();
         assertThat(ids(index, delivered, 5)).containsExactly("hook.e1");
-        Deliveries.Filter dead = new Deliveries.Filter(Set.of(Status.DEAD), Set.of(), null, null, null);
+        Deliveries.Filter dead = new Deliveries.Filter(Set.of(Progress.DEAD), Set.of(), null, null, null);
         assertThat(index.page(dead, Deliveries.NEWEST, 5).items())
                 .as("what is dead has an index")
                 .hasSize(1);

@@ -9,6 +9,7 @@ import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.ledger.Deliveries.Progress;
 import io.jobrelay.ledger.Deliveries.Status;
 import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.provider.FailureKind;
@@ -75,6 +76,8 @@ class PlansTest {
             entry("select definition, failure, health, health_sequence, stale,", "its index has only those"),
             entry("select count(*) from watch where state = 'REFUSED'", "its index has only those"),
             entry("select id, api, account, failure from watch where state = 'REFUSED'", "so many at most"),
+            entry("select c.position from change c where not", "its index has only those, and so many at most"),
+            entry("select count(*) from change", "its index has only those that are not routed, or failed"),
             entry("select coalesce((select created_at from change", "looks at the last one"),
             entry("select job, since, state from (", "sorts the changes of a page of jobs"),
             entry("select api, state, sum(jobs) as jobs from job_count", "has a few rows for each account"),
@@ -168,6 +171,7 @@ class PlansTest {
         assertThat(new JobIndex(ledger.database).counts()).isNotEmpty();
         assertThat(ledger.watches.polls("acme")).isTrue();
         lookThroughLists();
+        remove();
         ledger.watches.sources();
         ledger.watches.ended();
         ledger.watches.unfinished();
@@ -242,13 +246,38 @@ class PlansTest {
         }
         assertThat(destinations().list()).hasSize(2);
         assertThat(destinations().enable(HOOK)).isTrue();
-        String dead = new Deliveries(ledger.database)
-                .page(new Deliveries.Filter(Set.of(Status.DEAD), Set.of(), null, null, null), Deliveries.NEWEST, 1)
+        String dead = new Deliveries(ledger.database, Set::of)
+                .page(new Deliveries.Filter(Set.of(Progress.DEAD), Set.of(), null, null, null), Deliveries.NEWEST, 1)
                 .items()
                 .get(0)
                 .id();
         assertThat(deliveries.redeliver(dead)).isTrue();
         assertThat(deliveries.redeliver(Selection.ALL, null).deliveries()).isPositive();
+    }
+
+    private void remove() {
+        Removal removal = new Removal(ledger.database);
+        for (String destination : List.of(HOOK, Outbox.CHANGES)) {
+            removal.count(new Selection(destination, null, null));
+            removal.remove(destination + ".nothing", null);
+        }
+        ledger.takeIn(JobRecords.of("stuck", JobState.RUNNING));
+        ledger.failed(ledger.pending(Outbox.CHANGES, 1).get(0), AttemptResult.GIVEN_BACK, "why", Duration.ZERO);
+        assertThat(destinations().unrouted()).isEqualTo(1);
+        assertThat(new Deliveries(ledger.database, Set::of)
+                        .page(
+                                new Deliveries.Filter(Set.of(Progress.UNROUTED), Set.of(), null, null, null),
+                                Deliveries.NEWEST,
+                                10)
+                        .items())
+                .hasSize(1);
+        assertThat(removal.remove(new Selection(Outbox.CHANGES, null, null), "other")
+                        .deliveries())
+                .isPositive();
+        assertThat(removal.remove(new Selection("other", null, null), HOOK).deliveries())
+                .isPositive();
+        assertThat(removal.remove(new Selection(HOOK, null, null), null).deliveries())
+                .isPositive();
     }
 
     /** As the API does. */
@@ -288,9 +317,9 @@ class PlansTest {
         replies.body(watch.id(), 1);
         watches.stale();
         assertThat(watches.healths()).isNotEmpty();
-        Deliveries deliveries = new Deliveries(ledger.database);
-        for (Set<Status> statuses :
-                List.of(Set.<Status>of(), Set.of(Status.DEAD), Set.of(Status.PENDING, Status.DEAD))) {
+        Deliveries deliveries = new Deliveries(ledger.database, Set::of);
+        for (Set<Progress> statuses :
+                List.of(Set.<Progress>of(), Set.of(Progress.DEAD), Set.of(Progress.PENDING, Progress.DEAD))) {
             for (Set<String> destinations : List.of(Set.<String>of(), Set.of(HOOK))) {
                 for (@Nullable String subject : new @Nullable String[] {null, job}) {
                     deliveries.page(

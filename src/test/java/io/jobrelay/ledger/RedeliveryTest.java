@@ -7,7 +7,7 @@ import io.jobrelay.delivery.Circuit;
 import io.jobrelay.delivery.Circuit.State;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
-import io.jobrelay.ledger.Deliveries.Status;
+import io.jobrelay.ledger.Deliveries.Progress;
 import io.jobrelay.ledger.Redelivery.Selection;
 import io.jobrelay.testbed.LongForm;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class RedeliveryTest {
         ledger.clock.advance(Duration.ofSeconds(5));
         die(HOOK);
 
-        Deliveries.Entry dead = list(Status.DEAD, Selection.ALL).get(0);
+        Deliveries.Entry dead = list(Progress.DEAD, Selection.ALL).get(0);
         assertThat(dead)
                 .isEqualTo(new Deliveries.Entry(
                         dead.place(),
@@ -67,14 +67,14 @@ class RedeliveryTest {
                         "t",
                         "a",
                         1,
-                        Status.DEAD,
+                        Progress.DEAD,
                         1,
                         Ledger.START,
                         null,
                         Ledger.START.plusSeconds(5),
                         "HTTP\\nstatus 400"));
-        assertThat(ids(Status.PENDING)).containsExactly("other.a-1");
-        assertThat(ids(Status.DELIVERED)).isEmpty();
+        assertThat(ids(Progress.PENDING)).containsExactly("other.a-1");
+        assertThat(ids(Progress.DELIVERED)).isEmpty();
     }
 
     @Test
@@ -88,7 +88,7 @@ class RedeliveryTest {
             assertThat(again.event()).isEqualTo(dead.event());
             assertThat(again.attempts()).isZero();
         });
-        assertThat(ids(Status.DEAD)).isEmpty();
+        assertThat(ids(Progress.DEAD)).isEmpty();
         assertThat(redelivery.redeliver("hook.a-1")).as("is dead no more").isFalse();
     }
 
@@ -109,7 +109,7 @@ class RedeliveryTest {
         die(OTHER);
 
         assertThat(redeliver(new Selection(HOOK, null, null))).isEqualTo(2);
-        assertThat(ids(Status.DEAD)).containsExactly("other.a-1");
+        assertThat(ids(Progress.DEAD)).containsExactly("other.a-1");
         assertThat(ledger.pending(HOOK, 10)).hasSize(2);
     }
 
@@ -122,11 +122,11 @@ class RedeliveryTest {
         Instant eleven = Ledger.START.plus(Duration.ofHours(1));
         Instant one = Ledger.START.plus(Duration.ofHours(3));
 
-        assertThat(list(Status.DEAD, new Selection(null, eleven, one)))
+        assertThat(list(Progress.DEAD, new Selection(null, eleven, one)))
                 .extracting(Deliveries.Entry::subject)
                 .containsExactly("c", "b");
         assertThat(redeliver(new Selection(null, eleven, one))).isEqualTo(2);
-        assertThat(ids(Status.DEAD)).containsExactly("hook.d-1", "hook.a-1");
+        assertThat(ids(Progress.DEAD)).containsExactly("hook.d-1", "hook.a-1");
     }
 
     /** Whatever the clocks say, and however long the event took to the ledger. */
@@ -140,10 +140,10 @@ class RedeliveryTest {
         die(HOOK);
         Instant time = Instant.parse(ledger.told("true", "/time").get(0).replaceFirst("1 ", ""));
 
-        assertThat(list(Status.DEAD, new Selection(HOOK, time, null)))
+        assertThat(list(Progress.DEAD, new Selection(HOOK, time, null)))
                 .extracting(Deliveries.Entry::time)
                 .containsExactly(time);
-        assertThat(list(Status.DEAD, new Selection(HOOK, null, time))).isEmpty();
+        assertThat(list(Progress.DEAD, new Selection(HOOK, null, time))).isEmpty();
         assertThat(redeliver(new Selection(HOOK, null, time))).isZero();
         assertThat(redeliver(new Selection(HOOK, time, time.plusMillis(1)))).isEqualTo(1);
     }
@@ -274,17 +274,17 @@ class RedeliveryTest {
             @Nullable Instant nextTry,
             @Nullable String error) {
         String node = engine == Engine.SQLITE || name.equals(Outbox.CHANGES) ? null : "node";
-        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error, node);
+        return new Destinations.Entry(name, circuit, pending, oldest, dead, since, nextTry, error, null, node);
     }
 
-    private List<String> ids(Status status) {
+    private List<String> ids(Progress status) {
         return list(status, Selection.ALL).stream().map(Deliveries.Entry::id).toList();
     }
 
-    private List<Deliveries.Entry> list(Status status, Selection selection) {
+    private List<Deliveries.Entry> list(Progress status, Selection selection) {
         Deliveries.Filter filter =
                 new Deliveries.Filter(Set.of(status), Set.of(), null, selection.since(), selection.until());
-        return new Deliveries(ledger.database)
+        return new Deliveries(ledger.database, Set::of)
                 .page(filter, Deliveries.NEWEST, 100)
                 .items();
     }

@@ -40,6 +40,7 @@ import io.jobrelay.watch.WatchGlob;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -90,7 +91,7 @@ public final class EngineConfiguration implements AutoCloseable {
                 started.instance(), wall, () -> UUID.randomUUID().toString());
         Intake intake = new Intake(database, outbox, announcements, clock, random);
         Metrics metrics = new Metrics(clock);
-        destinations = new Destinations(database, clock);
+        destinations = new Destinations(database, clock, this::unread);
         routes = new RouteMonitor(context, () -> providers.apis().keySet(), destinations, wall);
         PollMeter meter = new PollMeter(watches::polls, metrics, clock, wall, changes);
         outboxes = new OutboxComponent(
@@ -127,13 +128,15 @@ public final class EngineConfiguration implements AutoCloseable {
         context.addComponent("watches", polls);
         Refusals refusals = new Refusals(database, announcements, clock);
         AddedWatches added = new AddedWatches(providers.watchReader(), refusals);
+        LedgerFigures figures =
+                new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock);
         Monitor monitor = new Monitor(
                 new Staleness(database, announcements, clock),
                 refusals,
                 leases,
                 polls,
                 providers.rateLimits(),
-                new LedgerFigures(new JobIndex(database), destinations, outboxes::takes, metrics, clock),
+                figures,
                 clock,
                 metrics);
         Membership membership = new Membership(started.node(), nodes, leases, metrics);
@@ -157,6 +160,8 @@ public final class EngineConfiguration implements AutoCloseable {
         registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
         // The other watches are polled as before.
         registry.bind("stale-watches-check", new TroubleCheck("stale-watches", false, monitor::stale));
+        registry.bind("unread-outboxes-check", new TroubleCheck("unread-outboxes", false, figures::unread));
+        registry.bind("unrouted-events-check", new TroubleCheck("unrouted-events", false, figures::unroutable));
         registry.bind("refused-watches-check", new TroubleCheck("refused-watches", false, monitor::refused));
         registry.bind(
                 "reload-check",
@@ -179,6 +184,10 @@ public final class EngineConfiguration implements AutoCloseable {
 
     public Watches watches() {
         return watches;
+    }
+
+    private Optional<String> unread(String destination) {
+        return outboxes.unread(destination);
     }
 
     /** The routes that run and what goes through them. */
@@ -209,7 +218,7 @@ public final class EngineConfiguration implements AutoCloseable {
     public boolean done() {
         return watchFiles.complete()
                 && watches.ended()
-                && destinations.owing().stream().noneMatch(outboxes::delivers);
+                && destinations.owing().stream().allMatch(name -> unread(name).isPresent());
     }
 
     /** True if, when all is done, some delivery is dead, or waits for a destination that is disabled or not there. */

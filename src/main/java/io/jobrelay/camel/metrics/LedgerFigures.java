@@ -2,9 +2,12 @@ package io.jobrelay.camel.metrics;
 
 import io.jobrelay.ledger.Destinations;
 import io.jobrelay.ledger.JobIndex;
+import io.jobrelay.ledger.Outbox;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -21,9 +24,11 @@ public final class LedgerFigures {
     private final Metrics metrics;
     private final Clock clock;
     private Instant next = Instant.MIN;
+    private volatile List<Destinations.Entry> seen = List.of();
+    private volatile long unrouted;
 
     /**
-     * @param takes false for a destination that is switched off: what waits for it is no problem
+     * @param takes false for a destination that is switched off: one that nothing waits for has no figures
      * @param clock the ledger's
      */
     public LedgerFigures(
@@ -33,6 +38,24 @@ public final class LedgerFigures {
         this.takes = takes;
         this.metrics = metrics;
         this.clock = clock;
+        metrics.unrouted(() -> unrouted);
+    }
+
+    /** Names the outboxes that something waits in and that are not read, and what to do; empty if there is none. */
+    public Optional<String> unread() {
+        return seen.stream()
+                .filter(entry -> entry.unread() != null)
+                .map(entry -> "%d deliveries go nowhere: %s".formatted(entry.pending(), entry.unread()))
+                .reduce((some, next) -> some + "; " + next);
+    }
+
+    /** Says why the router fails on events; empty if it fails on none. */
+    public Optional<String> unroutable() {
+        long events = unrouted;
+        return seen.stream()
+                .filter(entry -> events > 0 && entry.name().equals(Outbox.CHANGES) && entry.error() != null)
+                .map(entry -> "%d events are not routed: %s".formatted(events, entry.error()))
+                .findFirst();
     }
 
     /** Reads them, if it is time. */
@@ -42,8 +65,10 @@ public final class LedgerFigures {
             return;
         }
         metrics.jobs(jobs.counts());
-        metrics.destinations(destinations.list().stream()
-                .filter(entry -> takes.test(entry.name()))
+        seen = destinations.list();
+        unrouted = destinations.unrouted();
+        metrics.destinations(seen.stream()
+                .filter(entry -> takes.test(entry.name()) || entry.pending() > 0)
                 .toList());
         Instant end = clock.instant();
         Duration rest = Duration.between(begin, end).multipliedBy(SHARE);

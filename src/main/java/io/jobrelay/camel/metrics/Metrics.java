@@ -81,6 +81,8 @@ public final class Metrics implements DeliveryListener {
             .description("Age of the oldest change that is still to be delivered, 0 where there is none.")
             .baseUnit("seconds")
             .register(registry);
+    private final MultiGauge unread = gauges(
+            "jobrelay.deliveries.unread", "Deliveries that wait for a destination that no route reads or that is off.");
     private final MultiGauge dead = gauges("jobrelay.deliveries.dead", "Deliveries that have used up their attempts.");
     private final MultiGauge circuits = gauges(
             "jobrelay.destination.circuit", "1 for the state that the destination's circuit is in, 0 for the others.");
@@ -153,6 +155,12 @@ public final class Metrics implements DeliveryListener {
         Gauge.builder("jobrelay.watches.refused", count)
                 .description(
                         "Watches that are not polled, since their API or account is not there or they are invalid.")
+                .register(registry);
+    }
+
+    void unrouted(Supplier<Number> count) {
+        Gauge.builder("jobrelay.changes.unrouted", count)
+                .description("Events that the router fails on; they wait, and are tried again.")
                 .register(registry);
     }
 
@@ -270,6 +278,7 @@ public final class Metrics implements DeliveryListener {
     void destinations(List<Destinations.Entry> destinations) {
         List<MultiGauge.Row<?>> deliveries = new ArrayList<>();
         List<MultiGauge.Row<?>> ages = new ArrayList<>();
+        List<MultiGauge.Row<?>> nowhere = new ArrayList<>();
         List<MultiGauge.Row<?>> given = new ArrayList<>();
         List<MultiGauge.Row<?>> states = new ArrayList<>();
         for (Destinations.Entry entry : destinations) {
@@ -278,6 +287,7 @@ public final class Metrics implements DeliveryListener {
             deliveries.add(MultiGauge.Row.of(tags, entry.pending()));
             ages.add(MultiGauge.Row.of(
                     tags, () -> oldest == null ? 0 : seconds(Duration.between(oldest, clock.instant()))));
+            nowhere.add(MultiGauge.Row.of(tags, entry.unread() == null ? 0 : entry.pending()));
             given.add(MultiGauge.Row.of(tags, entry.dead()));
             for (Circuit.State state : Circuit.State.values()) {
                 states.add(MultiGauge.Row.of(tags.and(STATE, state.name()), state == entry.circuit() ? 1 : 0));
@@ -285,6 +295,7 @@ public final class Metrics implements DeliveryListener {
         }
         pending.register(deliveries, true);
         oldestPending.register(ages, true);
+        unread.register(nowhere, true);
         dead.register(given, true);
         circuits.register(states, true);
     }

@@ -3,6 +3,7 @@ package io.jobrelay.camel.outbox;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.jobrelay.delivery.CircuitBreaker;
+import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliverySchedule;
 import io.jobrelay.ledger.Leases;
 import io.jobrelay.ledger.Outbox;
@@ -13,12 +14,14 @@ import io.jobrelay.settings.Settings.DeliverySettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.support.DefaultComponent;
 import org.slf4j.Logger;
@@ -34,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class OutboxComponent extends DefaultComponent {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxComponent.class);
 
+    private static final String TAKE_OUT = "take out what waits: jobrelay deliveries move, or discard";
+
     /** A dot would end the name within the id of a delivery. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
@@ -46,6 +51,7 @@ public final class OutboxComponent extends DefaultComponent {
     private final Secrets secrets;
     private final DeliveryListener listener;
     private final Map<String, OutboxConsumer> consumers = new ConcurrentHashMap<>();
+    private final RouterFailures routerFailures = new RouterFailures();
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
@@ -86,6 +92,19 @@ public final class OutboxComponent extends DefaultComponent {
         OutboxEndpoint endpoint = new OutboxEndpoint(uri, this, remaining);
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /** Before any route is built. */
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        getCamelContext().addRoutePolicyFactory(routerFailures);
+    }
+
+    Exception explain(String routeId, Exchange exchange, Exception failure) {
+        return failure instanceof DeliveryFailedException
+                ? failure
+                : routerFailures.explain(routeId, exchange, failure);
     }
 
     Outbox outbox() {
@@ -177,8 +196,16 @@ public final class OutboxComponent extends DefaultComponent {
         }
     }
 
-    /** True if what waits for the destination is going to be sent: it is neither off nor read by no route. */
-    public boolean delivers(String destination) {
-        return takes(destination) && read.contains(destination);
+    /** Why what waits for the destination is not sent, and what to do; empty if a route reads it. */
+    public Optional<String> unread(String destination) {
+        if (!takes(destination)) {
+            return Optional.of(
+                    "jobrelay.destination.%s.enabled: is false, so that nothing is sent; set it to true, or %s"
+                            .formatted(destination, TAKE_OUT));
+        }
+        return read.contains(destination)
+                ? Optional.empty()
+                : Optional.of("outbox:%s: no route reads it; add one to routes/destinations/, or %s"
+                        .formatted(destination, TAKE_OUT));
     }
 }

@@ -216,7 +216,7 @@ final class OutboxConsumer extends DefaultConsumer implements Suspendable {
             } else if (!sending && !(failure instanceof DeliveryFailedException)) {
                 sentAgain(attempt);
             } else {
-                settlement.failed(attempt, failure);
+                settlement.failed(attempt, component.explain(getRouteId(), exchange, failure));
             }
         } catch (RuntimeException | Error e) {
             LOG.error(

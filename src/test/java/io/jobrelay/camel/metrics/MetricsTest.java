@@ -17,7 +17,8 @@ class MetricsTest {
     @EnumSource(Circuit.State.class)
     void a_circuit_is_in_one_of_its_states(Circuit.State circuit) throws IOException {
         Metrics metrics = new Metrics(Clock.systemUTC());
-        metrics.destinations(List.of(new Destinations.Entry("hook", circuit, 0, null, 0, null, null, null, null)));
+        metrics.destinations(
+                List.of(new Destinations.Entry("hook", circuit, 0, null, 0, null, null, null, null, null)));
 
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             metrics.bind(context);
