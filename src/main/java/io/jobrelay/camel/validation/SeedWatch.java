@@ -2,8 +2,11 @@ package io.jobrelay.camel.validation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
+import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
+import io.jobrelay.watch.WatchReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,5 +35,29 @@ public final class SeedWatch {
         return !items.isEmpty() && items.get(0).watch() instanceof ObjectNode watch
                 ? watch
                 : Json.MAPPER.createObjectNode().put("api", api);
+    }
+
+    /** The watch of a test case; what is wrong with it is reported. */
+    static Optional<Watch> ofCase(YamlNode item, Optional<String> seed, DryRun dryRun, TestProblems problems) {
+        YamlNode written = item.member("watch").orElse(item);
+        ObjectNode given = item.members().containsKey("watch") && written.isMapping()
+                ? (ObjectNode) written.toTexts()
+                : Json.MAPPER.createObjectNode();
+        String api = given.path("api").asText(seed.orElse(""));
+        if (api.isEmpty()) {
+            problems.add(written.line(), "watch.api", "required, since the reply is in no folder of seeds/");
+            return Optional.empty();
+        }
+        try {
+            ObjectNode watch = of(api);
+            watch.setAll(given);
+            WatchReader.Reading reading = dryRun.watchReader().read(watch);
+            reading.problems()
+                    .forEach(problem ->
+                            problems.add(written.at(problem.path()).line(), "", "watch." + problem.message()));
+            return reading.watch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -2,12 +2,17 @@ package io.jobrelay.camel.validation;
 
 import static java.util.stream.Collectors.toCollection;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jobrelay.settings.NearestName;
 import io.jobrelay.settings.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -64,6 +69,44 @@ final class TestProblems {
                     key,
                     "must be one of %s, was '%s'%s"
                             .formatted(joined(known), text.text(), NearestName.hint(text.text(), known)));
+        }
+    }
+
+    /** A member of a case; one that is not there is reported. */
+    Optional<YamlNode> required(YamlNode item, String member, String what) {
+        Optional<YamlNode> found = item.member(member);
+        if (found.isEmpty()) {
+            add(item.line(), member, "required, " + what);
+        }
+        return found;
+    }
+
+    /** The text of a file that a case names; empty, and a problem, if there is none. */
+    String file(YamlNode name, String key) {
+        Path file = Path.of(name.text());
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            String[] beside = file.toAbsolutePath().resolveSibling("").toFile().list();
+            String hint =
+                    NearestName.hint(String.valueOf(file.getFileName()), beside == null ? List.of() : List.of(beside));
+            add(name.line(), key, "must be a mapping, or a file that can be read, was '%s'%s".formatted(file, hint));
+            return "";
+        }
+    }
+
+    /** Reports where what is given differs from what is written, at the line of {@code expected} that says so. */
+    void compare(String key, YamlNode expected, JsonNode written, JsonNode given) {
+        for (JsonDifference difference : JsonDifference.inWritten(written, given)) {
+            List<String> path = new ArrayList<>(difference.path());
+            path.add(0, key);
+            add(
+                    expected.at(difference.path()).line(),
+                    String.join(".", path),
+                    "must be %s, was %s"
+                            .formatted(
+                                    JsonDifference.shown(difference.written()),
+                                    JsonDifference.shown(difference.given())));
         }
     }
 
