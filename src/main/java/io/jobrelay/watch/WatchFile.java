@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
-import com.fasterxml.jackson.dataformat.yaml.snakeyaml.error.MarkedYAMLException;
 import io.jobrelay.logging.FileFailure;
 import io.jobrelay.logging.PlainLine;
 import io.jobrelay.settings.Problem;
@@ -38,6 +37,7 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads one watch file: a YAML list of watches. A watch with a problem is reported with its line; the others of the
@@ -215,8 +215,9 @@ public final class WatchFile {
 
     /** What is wrong: the parser says first what it was reading. */
     private static String problem(JsonProcessingException failure) {
-        String said =
-                failure instanceof MarkedYAMLException marked ? marked.getProblem() : failure.getOriginalMessage();
+        String said = failure.getCause() instanceof MarkedYAMLException marked
+                ? marked.getProblem()
+                : failure.getOriginalMessage();
         return PlainLine.of(said.lines().limit(1).collect(joining()), WatchReader.LONGEST_PROBLEM);
     }
 
