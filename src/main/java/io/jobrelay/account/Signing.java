@@ -20,6 +20,8 @@ public enum Signing {
     KEYSTONE_TOKEN("keystone-token", "auth-url", "user", "password", "domain", "project"),
     /** An OAuth 2.0 access token, obtained by a client's own credentials: RFC 6749, section 4.4. */
     OAUTH2_CLIENT_CREDENTIALS("oauth2-client-credentials", "client-id", "client-secret", "token-url"),
+    /** A token that a name and a password are given for, as JSON: Apache Airflow 3. */
+    PASSWORD_TOKEN("password-token", "user", "password", "token-url"),
     /** A token of a Google service account, obtained by a signed assertion (RFC 7523), or signed by the account itself. */
     GOOGLE_SERVICE_ACCOUNT("google-service-account", "key-file"),
     /** A token that does not change, or that a file holds: RFC 6750. */
@@ -50,6 +52,21 @@ public enum Signing {
     /** The properties that an account must have for it, by the last parts of their names; with "or" it needs one of them. */
     public List<String> needs() {
         return needs;
+    }
+
+    /** True if it asks an identity service for a token, which it then sends. */
+    public boolean obtainsToken() {
+        return switch (this) {
+            case KEYSTONE_TOKEN, OAUTH2_CLIENT_CREDENTIALS, PASSWORD_TOKEN, GOOGLE_SERVICE_ACCOUNT -> true;
+            case ACS3_HMAC_SHA256,
+                    SDK_HMAC_SHA256,
+                    SDK_HMAC_SHA256_SCOPED,
+                    BCE_AUTH_V1,
+                    AWS_SIGV4,
+                    BEARER,
+                    HEADERS,
+                    NONE -> false;
+        };
     }
 
     public static Optional<Signing> of(String scheme) {

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Issues tokens that are valid for an hour: the part of Keystone v3 that does so by password, and an OAuth 2.0 token endpoint for
- * a client's credentials and for the assertions of a service account. It takes the tokens that the service account signs, too.
+ * a client's credentials, for a user's password, and for the assertions of a service account. It takes the tokens that the service account signs, too.
  */
 final class TokenService {
     static final String KEYSTONE = "/v3/auth/tokens";
@@ -100,6 +100,11 @@ final class TokenService {
                 .parameters()
                 .forEach((name, values) -> form.put(name, String.join(" ", values)));
         String type = request.headers().getOrDefault("content-type", "");
+        if (type.startsWith("application/json")) {
+            return hasPassword(request.body())
+                    ? token()
+                    : new Reply(401, Reply.JSON, "{\"detail\":\"Invalid credentials\"}");
+        }
         if (!type.startsWith("application/x-www-form-urlencoded")) {
             return error(400, "invalid_request", "A token is asked for with a form.");
         }
@@ -112,6 +117,17 @@ final class TokenService {
                         : error(400, "invalid_grant", "Invalid JWT: signature, audience, scope or time is wrong.");
             default -> error(400, "unsupported_grant_type", "Neither client_credentials nor jwt-bearer.");
         };
+    }
+
+    /** As Apache Airflow takes it. */
+    private boolean hasPassword(byte[] request) {
+        try {
+            JsonNode given = Json.MAPPER.readTree(request);
+            return given.path("username").asText().equals(user)
+                    && isPassword(given.path("password").asText());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** A client may authenticate in the header or in the form. */

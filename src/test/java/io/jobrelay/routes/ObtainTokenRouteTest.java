@@ -74,6 +74,8 @@ class ObtainTokenRouteTest extends RouteTestSupport {
         };
         accounts.putAll(TestWatches.account("oauth", url, "oauth2-client-credentials", client));
         accounts.putAll(TestWatches.account("no-scope", url, "oauth2-client-credentials", Arrays.copyOf(client, 6)));
+        String[] login = {"token-url", url + "/auth/token", "user", "ada", "password", "hush:hush+1"};
+        accounts.putAll(TestWatches.account("airflow", url, "password-token", login));
         String[] key = {"key-file", keyFile.toString(), "token-url", url + "/token"};
         accounts.putAll(TestWatches.account("google", url, "google-service-account", key));
         accounts.putAll(TestWatches.account(
@@ -186,6 +188,19 @@ class ObtainTokenRouteTest extends RouteTestSupport {
         clock.advance(Duration.ofMinutes(55));
         assertThat(through("direct:call-provider", account).getException()).isNull();
         provider.verify(2, postRequestedFor(urlEqualTo("/token")));
+    }
+
+    @Test
+    void obtains_a_token_for_a_user_s_password() {
+        replies(jsonResponse("{\"access_token\": \"an-access-token\"}", 201));
+
+        assertThat(through("direct:call-provider", "airflow").getException()).isNull();
+
+        provider.verify(postRequestedFor(urlEqualTo("/auth/token"))
+                .withHeader("Content-Type", equalTo("application/json"))
+                .withRequestBody(equalToJson("{\"username\": \"ada\", \"password\": \"hush:hush+1\"}")));
+        provider.verify(
+                getRequestedFor(urlEqualTo("/job")).withHeader("Authorization", equalTo("Bearer an-access-token")));
     }
 
     @ParameterizedTest

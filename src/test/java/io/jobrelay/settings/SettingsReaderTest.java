@@ -362,8 +362,8 @@ class SettingsReaderTest {
                 "jobrelay.account.acme.endpoint | http://acme.example | must be https, was 'http://acme.example'; allow-http=true allows http beyond this machine",
                 "jobrelay.account.acme.endpoint | http://127.0.0.1.acme.example | must be https, was 'http://127.0.0.1.acme.example'; allow-http=true allows http beyond this machine",
                 "jobrelay.account.acme.auth-url | http://iam.example/v3 | must be https, was 'http://iam.example/v3'; allow-http=true allows http beyond this machine",
-                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, google-service-account, bearer, headers, none",
-                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, google-service-account, bearer, headers, none, was 'v4'",
+                "jobrelay.account.acme.signing | `` | required, one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, password-token, google-service-account, bearer, headers, none",
+                "jobrelay.account.acme.signing | v4 | must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, password-token, google-service-account, bearer, headers, none, was 'v4'",
                 "jobrelay.account.acme.requests-per-second | 0 | must be a number from 0.001 to 1000000, was '0'",
                 "jobrelay.account.acme.requests-per-second | 1e-300 | must be a number from 0.001 to 1000000, was '1e-300'",
                 "jobrelay.account.acme.requests-per-second | Infinity | must be a number from 0.001 to 1000000, was 'Infinity'",
@@ -595,7 +595,7 @@ class SettingsReaderTest {
                                 """))
                 .withMessage("""
                         %1$s: jobrelay.account.acme.endpoint: required, the base URL of the provider, such as https://res.cn-north-4.myhuaweicloud.com
-                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, google-service-account, bearer, headers, none, was 'v4'
+                        %1$s:3: jobrelay.account.acme.signing: must be one of acs3-hmac-sha256, sdk-hmac-sha256, sdk-hmac-sha256-scoped, bce-auth-v1, aws-sigv4, keystone-token, oauth2-client-credentials, password-token, google-service-account, bearer, headers, none, was 'v4'
                         %1$s:5: jobrelay.watch: unknown property; did you mean 'jobrelay.watches'?
                         %1$s:2: jobrelay.poll.concurrency: must be a whole number from 1 to 1000, was 'many'""".formatted(file()));
     }

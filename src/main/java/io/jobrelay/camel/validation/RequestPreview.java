@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -90,10 +91,11 @@ public final class RequestPreview {
 
     private List<Request> requests(String route, Poll poll, Account account) {
         noted.clear();
-        dryRun.client().set(this::note);
+        Account masked = masked(account);
+        dryRun.client().set(request -> note(request, masked));
         dryRun.startDirectRoutes();
         // How it ends does not matter: it always fails where the answer would come.
-        template.request(route, exchange -> poll.begin(exchange, masked(account)));
+        template.request(route, exchange -> poll.begin(exchange, masked));
         return List.copyOf(noted);
     }
 
@@ -115,19 +117,15 @@ public final class RequestPreview {
                 account.batchedPolls());
     }
 
-    private ClassicHttpResponse note(ClassicHttpRequest request) throws IOException {
-        noted.add(request(request));
-        if (request.getPath().contains("/auth/tokens") || isForm(request)) {
+    private ClassicHttpResponse note(ClassicHttpRequest request, Account account) throws IOException {
+        Request noticed = request(request);
+        noted.add(noticed);
+        if (Stream.of("token-url", "auth-url")
+                .flatMap(key -> account.given(key).stream())
+                .anyMatch(noticed.url()::startsWith)) {
             return token();
         }
         throw new IOException("noted, and not sent");
-    }
-
-    /** So OAuth asks for a token, and nothing else here asks for anything. */
-    private static boolean isForm(ClassicHttpRequest request) {
-        HttpEntity entity = request.getEntity();
-        return entity != null
-                && String.valueOf(entity.getContentType()).startsWith("application/x-www-form-urlencoded");
     }
 
     private static ClassicHttpResponse token() {

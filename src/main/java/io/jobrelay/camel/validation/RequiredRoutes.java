@@ -37,12 +37,10 @@ public final class RequiredRoutes {
             missing.add(missing("routes/router.camel.yaml", "outbox:changes", "no change goes anywhere"));
         }
         boolean tokens =
-                settings.accounts().values().stream().map(Account::signing).anyMatch(Signing.KEYSTONE_TOKEN::equals);
-        if (tokens && !reads.contains("direct:obtain-keystone-token")) {
+                settings.accounts().values().stream().map(Account::signing).anyMatch(Signing::obtainsToken);
+        if (tokens && !reads.contains("direct:obtain-token")) {
             missing.add(missing(
-                    "routes/signing/obtain-keystone-token.camel.yaml",
-                    "direct:obtain-keystone-token",
-                    "no account gets a token"));
+                    "routes/signing/obtain-token.camel.yaml", "direct:obtain-token", "no account gets a token"));
         }
         return missing;
     }

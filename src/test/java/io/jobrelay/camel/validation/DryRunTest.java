@@ -95,7 +95,7 @@ class DryRunTest {
 
     @Test
     void needs_the_route_for_tokens_where_an_account_is_signed_with_them() {
-        String file = "routes/signing/obtain-keystone-token.camel.yaml";
+        String file = "routes/signing/obtain-token.camel.yaml";
         ConfigSnapshot unsigned = without(file);
         assertThat(texts(unsigned)).isEmpty();
 
@@ -104,9 +104,8 @@ class DryRunTest {
                         jobrelay.account.token.endpoint=https://modelarts.eu-de.otc.t-systems.com
                         jobrelay.account.token.signing=keystone-token
                         """)))
-                .containsExactly(
-                        file + ": no route reads direct:obtain-keystone-token, so that no account gets a token;"
-                                + " 'jobrelay init' puts the file back where it is missing");
+                .containsExactly(file + ": no route reads direct:obtain-token, so that no account gets a token;"
+                        + " 'jobrelay init' puts the file back where it is missing");
     }
 
     @Test

@@ -101,14 +101,23 @@ class RequestPreviewTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BEARER", "HEADERS", "OAUTH2_CLIENT_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT", "KEYSTONE_TOKEN"})
+    @EnumSource(
+            names = {
+                "BEARER",
+                "HEADERS",
+                "OAUTH2_CLIENT_CREDENTIALS",
+                "PASSWORD_TOKEN",
+                "GOOGLE_SERVICE_ACCOUNT",
+                "KEYSTONE_TOKEN"
+            })
     void the_request_of_an_account_without_keys_is_shown_with_masks_for_them(Signing signing) {
         Account account = new Account("zeta", ACCOUNT.endpoint(), signing, Map.of(), 10, null, false);
 
         try (DryRun dryRun = trial(shipped)) {
             List<RequestPreview.Request> requests = new RequestPreview(dryRun).requests(WATCH, account);
 
-            boolean obtains = signing == Signing.OAUTH2_CLIENT_CREDENTIALS || signing == Signing.KEYSTONE_TOKEN;
+            boolean obtains = List.of(Signing.OAUTH2_CLIENT_CREDENTIALS, Signing.PASSWORD_TOKEN, Signing.KEYSTONE_TOKEN)
+                    .contains(signing);
             assertThat(requests).hasSize(obtains ? 2 : 1);
             RequestPreview.Request last = requests.get(requests.size() - 1);
             assertThat(last.url()).isEqualTo("https://zeta.example/v1/p/jobs/j");
