@@ -132,7 +132,8 @@ class SnippetsTest {
         Properties properties = new Properties();
         properties.load(new StringReader(Files.readString(Path.of("application.properties"))));
         for (Path account : Documents.filesBelow(Path.of("seeds"), "account.properties")) {
-            properties.load(new StringReader(Files.readString(account)));
+            String text = Files.readString(account).replaceAll("\\{\\{env:\\w+:}}", FROM_THE_ENVIRONMENT);
+            properties.load(new StringReader(text));
         }
         properties.putAll(shown);
         PropertyFile file = PropertyFile.read(Path.of("nowhere")).with(properties.stringPropertyNames());

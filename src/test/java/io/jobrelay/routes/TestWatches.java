@@ -21,11 +21,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The accounts of {@code application.properties} with an endpoint and keys of a test, and watches that use them. */
 final class TestWatches {
+    private static final Set<String> TOKEN_SCHEMES =
+            Set.of("oauth2-client-credentials", "password-token", "google-service-account");
+
     static final String ACCESS_KEY = "TESTACCESSKEY0000001";
     static final String SECRET_KEY = "TestSecretKey0123456789abcdef";
 
@@ -51,6 +55,8 @@ final class TestWatches {
                         .stringPropertyNames()
                         .forEach(key -> accounts.put(
                                 key, properties.getProperty(key).replaceFirst("^\\{\\{env:.*", SECRET_KEY)));
+                // How a token is obtained is another test's.
+                accounts.replaceAll((key, value) -> TOKEN_SCHEMES.contains(value) ? "bearer" : value);
             }
         }
         return accounts;
@@ -63,6 +69,7 @@ final class TestWatches {
             overrides.put(account + "endpoint", url);
             overrides.put(account + "access-key", ACCESS_KEY);
             overrides.put(account + "secret-key", SECRET_KEY);
+            overrides.put(account + "token", SECRET_KEY);
             overrides.put(account + "requests-per-second", "100000");
         }
         return overrides;
