@@ -42,12 +42,10 @@ public final class SettingsReader {
      * What was read.
      *
      * @param settings with defaults where a property is wrong, and without accounts that lack what they need
-     * @param brokenAccounts the names of those
      */
-    public record Reading(Settings settings, List<Problem> problems, Set<String> brokenAccounts) {
+    public record Reading(Settings settings, List<Problem> problems) {
         public Reading {
             problems = List.copyOf(problems);
-            brokenAccounts = Set.copyOf(brokenAccounts);
         }
     }
 
@@ -67,9 +65,7 @@ public final class SettingsReader {
     /** Reads all settings as far as they are right; once. */
     public Reading reading() {
         Map<String, Account> accounts = new HashMap<>();
-        Set<String> brokenAccounts = names("account");
-        brokenAccounts.forEach(name -> account(name).ifPresent(account -> accounts.put(name, account)));
-        brokenAccounts.removeAll(accounts.keySet());
+        names("account").forEach(name -> account(name).ifPresent(account -> accounts.put(name, account)));
         file.keys().forEach(key -> Keys.unknown(key).ifPresent(problem -> properties.problem(key, problem)));
         Set<String> destinations = names("destination");
         destinations.addAll(Keys.DESTINATIONS);
@@ -95,7 +91,7 @@ public final class SettingsReader {
                 properties.value(Keys.RELOAD_EVERY),
                 accounts,
                 destinations.stream().collect(toMap(name -> name, this::destination)));
-        return new Reading(settings, properties.problems(), brokenAccounts);
+        return new Reading(settings, properties.problems());
     }
 
     /** The accounts or the destinations that the properties name. */
