@@ -93,7 +93,7 @@ class Destinations {
       },
       { title: "Destination", name: "to", cell: (delivery) => foreign(delivery.destination, 60) },
       { title: "Last error", name: "failure", cell: (delivery) => (delivery.error ? foreign(delivery.error, 200) : null) },
-      { title: "Failed", name: "attempts", numeric: true, cell: (delivery) => (delivery.attempts ? String(delivery.attempts) : null) },
+      { title: "Attempts", name: "attempts", numeric: true, cell: (delivery) => (delivery.attempts ? String(delivery.attempts) : null) },
       { title: "Next try", name: "next", numeric: true, cell: (delivery) => relative(delivery.dueTime, "until") },
       { title: "Updated", name: "updated", numeric: true, cell: (delivery) => relative(delivery.updateTime) },
       {

@@ -215,7 +215,7 @@ function deliveriesOf(deliveries, more) {
   return el("section", {},
     el("h3", {}, "Deliveries", el("span", { class: "count" }, deliveries.length + (more ? "+" : ""))),
     el("table", { class: "small" },
-      el("thead", {}, el("tr", {}, ["Destination", "Change", "Status", "Failed attempts", "When"].map((name) =>
+      el("thead", {}, el("tr", {}, ["Destination", "Change", "Status", "Attempts", "When"].map((name) =>
         el("th", { scope: "col" }, name)))),
       el("tbody", {}, deliveries.map((delivery) => el("tr", {},
         el("td", {}, foreign(delivery.destination, 60)),

@@ -41,7 +41,8 @@ public final class Deliveries {
 
     private static final String ENTRY = """
             d.destination || '.' || c.event_id as id, d.destination, c.event_id, c.type, d.subject, d.sequence,
-            %s as status, d.attempts, c.event_time as time, d.due_at as due_time, d.updated_at as update_time, d.error""";
+            %s as status, d.attempts + (case d.status when 'DELIVERED' then 1 else 0 end) as attempts,
+            c.event_time as time, d.due_at as due_time, d.updated_at as update_time, d.error""";
 
     /** A tenth of a second or two, when none of them is what is looked for. */
     private static final int LOOKED_THROUGH = 100_000;
@@ -88,7 +89,7 @@ public final class Deliveries {
      * A delivery without its bytes.
      *
      * @param id {@code <destination>.<event id>}
-     * @param attempts attempts that have failed and count
+     * @param attempts attempts that count, the good one among them
      * @param time of the event
      * @param dueTime when it is tried next, unless its destination pauses; null if it is settled, or has not failed
      * @param updateTime when it was last tried or settled

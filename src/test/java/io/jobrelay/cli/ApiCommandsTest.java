@@ -288,6 +288,19 @@ class ApiCommandsTest {
     }
 
     @Test
+    void the_first_attempt_at_a_delivery_is_counted_as_one() {
+        assertThat(jobrelay("deliveries", "list", "--status", "DELIVERED", "--destination", "file"))
+                .as(err.toString())
+                .isZero();
+        assertThat(lines().get(0)).contains("  STATUS     ATTEMPTS");
+        assertThat(lines())
+                .hasSizeGreaterThan(1)
+                .filteredOn(line -> !line.startsWith("ID"))
+                .isNotEmpty()
+                .allMatch(line -> line.matches(".*  DELIVERED  +1"));
+    }
+
+    @Test
     void prints_why_the_api_refused() {
         assertThat(jobrelay("jobs", "list", "--sort", "age")).isEqualTo(ExitStatus.FAILED);
         assertThat(jobrelay("jobs", "show", "nothing")).isEqualTo(ExitStatus.FAILED);
