@@ -106,8 +106,12 @@ public final class Relay implements AutoCloseable {
      */
     public static Relay start(
             Scope scope, Map<String, String> overrides, Clock clock, LongSupplier nanoTime, Consumer<Change> changes) {
+        ConfigSnapshot snapshot = ConfigSnapshot.requireRoutes();
+        snapshot.propertiesProblem().ifPresent(problem -> {
+            throw new InvalidSettingsException(List.of(problem));
+        });
         Main main = new Main();
-        SnapshotSource files = new SnapshotSource(ConfigSnapshot.requireRoutes());
+        SnapshotSource files = new SnapshotSource(snapshot);
         main.configure().withRoutesIncludePattern(scope.routes);
         main.addInitialProperty(ManagementPort.HOST, ManagementPort.THIS_MACHINE);
         files.serve(main);

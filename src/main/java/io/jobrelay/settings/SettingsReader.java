@@ -42,10 +42,12 @@ public final class SettingsReader {
      * What was read.
      *
      * @param settings with defaults where a property is wrong, and without accounts that lack what they need
+     * @param brokenAccounts the names of those
      */
-    public record Reading(Settings settings, List<Problem> problems) {
+    public record Reading(Settings settings, List<Problem> problems, Set<String> brokenAccounts) {
         public Reading {
             problems = List.copyOf(problems);
+            brokenAccounts = Set.copyOf(brokenAccounts);
         }
     }
 
@@ -65,7 +67,9 @@ public final class SettingsReader {
     /** Reads all settings as far as they are right; once. */
     public Reading reading() {
         Map<String, Account> accounts = new HashMap<>();
-        names("account").forEach(name -> account(name).ifPresent(account -> accounts.put(name, account)));
+        Set<String> brokenAccounts = names("account");
+        brokenAccounts.forEach(name -> account(name).ifPresent(account -> accounts.put(name, account)));
+        brokenAccounts.removeAll(accounts.keySet());
         file.keys().forEach(key -> Keys.unknown(key).ifPresent(problem -> properties.problem(key, problem)));
         Set<String> destinations = names("destination");
         destinations.addAll(Keys.DESTINATIONS);
@@ -91,7 +95,7 @@ public final class SettingsReader {
                 properties.value(Keys.RELOAD_EVERY),
                 accounts,
                 destinations.stream().collect(toMap(name -> name, this::destination)));
-        return new Reading(settings, properties.problems());
+        return new Reading(settings, properties.problems(), brokenAccounts);
     }
 
     /** The accounts or the destinations that the properties name. */

@@ -49,6 +49,8 @@ public final class WatchReader {
     private final Supplier<Map<String, ProviderApi>> apis;
     private final Supplier<Map<String, Account>> accounts;
     private final Secrets secrets;
+    private final Set<String> namedApis;
+    private final Set<String> namedAccounts;
 
     /**
      * @param apis the provider APIs by name, asked each time since routes come and go
@@ -57,9 +59,25 @@ public final class WatchReader {
      */
     public WatchReader(
             Supplier<Map<String, ProviderApi>> apis, Supplier<Map<String, Account>> accounts, Secrets secrets) {
+        this(apis, accounts, secrets, Set.of(), Set.of());
+    }
+
+    private WatchReader(
+            Supplier<Map<String, ProviderApi>> apis,
+            Supplier<Map<String, Account>> accounts,
+            Secrets secrets,
+            Set<String> namedApis,
+            Set<String> namedAccounts) {
         this.apis = requireNonNull(apis, "apis is null");
         this.accounts = requireNonNull(accounts, "accounts is null");
         this.secrets = requireNonNull(secrets, "secrets is null");
+        this.namedApis = Set.copyOf(namedApis);
+        this.namedAccounts = Set.copyOf(namedAccounts);
+    }
+
+    /** One that does not say that these are unknown, since their own problems are named: their watches are refused, no more. */
+    public WatchReader besideProblemsOf(Set<String> brokenApis, Set<String> brokenAccounts) {
+        return new WatchReader(apis, accounts, secrets, brokenApis, brokenAccounts);
     }
 
     /**
@@ -169,7 +187,9 @@ public final class WatchReader {
                 progress,
                 stuckAfter,
                 api != null && api.isList()));
-        return problems.isEmpty()
+        boolean named = namedApis.contains(item.path("api").textValue())
+                || namedAccounts.contains(item.path("account").textValue());
+        return problems.isEmpty() && !named
                 ? new Reading(watch, Optional.empty(), problems)
                 : new Reading(Optional.empty(), watch, problems);
     }
@@ -190,8 +210,8 @@ public final class WatchReader {
 
     /** The API that it names, and whether its account may ask that; null if there is no such API. */
     private @Nullable ProviderApi api(JsonNode item, List<Violation> problems) {
-        ProviderApi api = named(item, "api", apis.get(), problems);
-        Account account = named(item, "account", accounts.get(), problems);
+        ProviderApi api = named(item, "api", apis.get(), namedApis, problems);
+        Account account = named(item, "account", accounts.get(), namedAccounts, problems);
         if (account != null) {
             account.missing().ifPresent(missing -> problems.add(new Violation(List.of(), missing)));
         }
@@ -219,14 +239,15 @@ public final class WatchReader {
         return texts;
     }
 
-    private static <T> @Nullable T named(JsonNode item, String member, Map<String, T> known, List<Violation> problems) {
+    private static <T> @Nullable T named(
+            JsonNode item, String member, Map<String, T> known, Set<String> broken, List<Violation> problems) {
         JsonNode name = item.path(member);
         if (!name.isTextual()) {
             problems.add(Violation.at(member, "required, one of " + sorted(known.keySet())));
             return null;
         }
         T found = known.get(name.textValue());
-        if (found == null) {
+        if (found == null && !broken.contains(name.textValue())) {
             problems.add(Violation.at(
                     member,
                     "must be one of %s, was '%s'%s"

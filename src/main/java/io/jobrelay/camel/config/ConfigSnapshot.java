@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jobrelay.logging.FileFailure;
+import io.jobrelay.settings.Problem;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -122,6 +123,13 @@ public record ConfigSnapshot(Map<String, String> texts, Map<String, String> unre
     /** The text of a file; empty if it is not there or cannot be read. */
     public Optional<String> text(String file) {
         return Optional.ofNullable(texts.get(file));
+    }
+
+    /** Why there are no properties; empty if there are. */
+    public Optional<Problem> propertiesProblem() {
+        String why = unreadable.getOrDefault(
+                PROPERTIES, "is not there, and with it no account: 'jobrelay init' puts it back where it is missing");
+        return Optional.of(new Problem(PROPERTIES, 0, why)).filter(problem -> !texts.containsKey(PROPERTIES));
     }
 
     /** The text of {@code application.properties}; nothing if it is not there. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +66,11 @@ public final class DirectoryValidator {
     }
 
     private void look() {
+        Optional<Problem> missing = dryRun.source().snapshot().propertiesProblem();
+        if (missing.isPresent()) {
+            problems.add(missing.get());
+            return;
+        }
         problems.addAll(dryRun.settingsProblems());
         problems.addAll(dryRun.problems());
         boolean testable = problems.isEmpty();
@@ -82,7 +88,7 @@ public final class DirectoryValidator {
 
     private void checkWatches() {
         accounts.putAll(dryRun.settings().accounts());
-        WatchFile reader = new WatchFile(dryRun.watchReader());
+        WatchFile reader = new WatchFile(dryRun.watchFileReader());
         Map<String, String> places = new HashMap<>();
         for (Path file : new WatchGlob(dryRun.settings().watches()).find().files()) {
             WatchFile.Content content = reader.read(file);

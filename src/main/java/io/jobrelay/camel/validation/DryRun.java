@@ -1,5 +1,6 @@
 package io.jobrelay.camel.validation;
 
+import io.jobrelay.account.Account;
 import io.jobrelay.camel.config.ConfigSnapshot;
 import io.jobrelay.logging.LogText;
 import io.jobrelay.secrets.Secrets;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,9 +96,17 @@ public final class DryRun extends OfflineContext {
         return problems;
     }
 
-    /** Reads watches of the APIs whose routes were built; keys of accounts are not asked for. */
+    /** Reads watches of the APIs whose routes were built; their accounts may be those of seeds, too. */
     public WatchReader watchReader() {
-        return providers().watchReader();
+        return providers().watchReader().besideProblemsOf(routes.brokenApis(), Set.of());
+    }
+
+    /** Reads those of the user; keys of accounts are not asked for. */
+    WatchReader watchFileReader() {
+        Map<String, Account> accounts = new HashMap<>(providers().accounts());
+        accounts.keySet().retainAll(settings().accounts().keySet());
+        return new WatchReader(() -> providers().apis(), () -> accounts, secrets())
+                .besideProblemsOf(routes.brokenApis(), brokenAccounts());
     }
 
     /** True if the route of the API was built, and all that it may call. */

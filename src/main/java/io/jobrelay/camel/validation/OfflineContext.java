@@ -29,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.main.Main;
@@ -68,7 +69,7 @@ abstract class OfflineContext implements AutoCloseable {
             steps = new OutwardSteps(context, client, secrets);
             reading = ContextSettings.reader(context, snapshot.properties(), overrides, secrets)
                     .reading();
-            Settings offline = OfflineSettings.of(reading.settings(), directory);
+            Settings offline = OfflineSettings.of(reading.settings(), directory, SeedWatch.accounts());
             providers = new ProviderConfiguration(context, () -> offline, secrets, clock);
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(ProviderConfiguration.CLIENT);
@@ -118,6 +119,11 @@ abstract class OfflineContext implements AutoCloseable {
     /** What is wrong with the settings. */
     public List<Problem> settingsProblems() {
         return reading.problems();
+    }
+
+    /** The accounts that lack what they need, as {@link #settingsProblems} has it. */
+    Set<String> brokenAccounts() {
+        return reading.brokenAccounts();
     }
 
     /** The settings, with defaults where they are wrong. */

@@ -10,7 +10,9 @@ import io.jobrelay.settings.Settings;
 import io.jobrelay.settings.Settings.LedgerSettings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Settings of the same names and parameters, with which nothing is written but in one directory, and no request is sent. */
 final class OfflineSettings {
@@ -19,7 +21,13 @@ final class OfflineSettings {
 
     private OfflineSettings() {}
 
-    static Settings of(Settings settings, Path directory) {
+    /**
+     * @param accounts further ones, by name: what only replays a reply needs no account of the user's
+     */
+    static Settings of(Settings settings, Path directory, Set<String> accounts) {
+        Map<String, Account> all = new HashMap<>();
+        accounts.forEach(name -> all.put(name, anonymous(name, false)));
+        settings.accounts().forEach((name, account) -> all.put(name, anonymous(name, account.batchedPolls())));
         return new Settings(
                 settings.instance(),
                 settings.node(),
@@ -31,15 +39,13 @@ final class OfflineSettings {
                 settings.retention(),
                 settings.jobRetention(),
                 settings.lookEvery(),
-                settings.accounts().values().stream()
-                        .map(OfflineSettings::anonymous)
-                        .collect(toMap(Account::name, identity())),
+                all,
                 settings.destinations().values().stream()
                         .map(each -> new Destination(each.name(), false, each.target()))
                         .collect(toMap(Destination::name, identity())));
     }
 
-    private static Account anonymous(Account account) {
-        return new Account(account.name(), NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, account.batchedPolls());
+    private static Account anonymous(String name, boolean batchedPolls) {
+        return new Account(name, NOWHERE, Signing.NONE, Map.of(), UNBOUNDED, null, batchedPolls);
     }
 }

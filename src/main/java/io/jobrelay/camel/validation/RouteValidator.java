@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import net.thisptr.jackson.jq.JsonQuery;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
@@ -69,6 +70,16 @@ final class RouteValidator {
     /** The files of routes that could not be built. */
     Set<Path> unbuilt() {
         return unbuilt;
+    }
+
+    /** The provider APIs of files that could not be built. */
+    Set<String> brokenApis() {
+        return files.stream()
+                .filter(file -> unbuilt.contains(file.path()))
+                .flatMap(file -> file.document().isPresent()
+                        ? file.apis().stream()
+                        : Stream.of(RouteReferences.nameOf(file.name())))
+                .collect(toSet());
     }
 
     /** True if a route file has this in its text, or was built with a property whose key begins so. */

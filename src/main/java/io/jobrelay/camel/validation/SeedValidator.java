@@ -50,8 +50,10 @@ final class SeedValidator {
     List<Problem> problems(Path folder) {
         problems.clear();
         String api = folder.getFileName().toString();
-        if (!Files.exists(Path.of("routes", "providers", api + ".camel.yaml"))) {
-            problem(folder, "has no route: routes/providers/%s.camel.yaml is not there".formatted(api));
+        String provider = "routes/providers/%s.camel.yaml".formatted(api);
+        if (!dryRun.source().snapshot().files().contains(provider)) {
+            problem(folder, "has no route: %s is not there".formatted(provider));
+            return List.copyOf(problems);
         }
         Optional<Watch> watch = watch(folder.resolve("watch.yaml"), api);
         Set<String> replies = names(folder.resolve("replies"));

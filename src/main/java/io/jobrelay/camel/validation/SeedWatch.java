@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.job.Json;
 import io.jobrelay.watch.Watch;
 import io.jobrelay.watch.WatchFile;
+import io.jobrelay.watch.WatchGlob;
 import io.jobrelay.watch.WatchReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +38,22 @@ public final class SeedWatch {
         return !items.isEmpty() && items.get(0).watch() instanceof ObjectNode watch
                 ? watch
                 : Json.MAPPER.createObjectNode().put("api", api);
+    }
+
+    /** The accounts that the watches of all seeds name. */
+    static Set<String> accounts() {
+        Set<String> accounts = new TreeSet<>();
+        for (Path file : new WatchGlob(List.of("seeds/*/watch.yaml")).find().files()) {
+            try {
+                WatchFile.outline(file.toString(), Files.readString(file))
+                        .items()
+                        .forEach(item ->
+                                accounts.add(item.watch().path("account").asText()));
+            } catch (IOException e) {
+                // It is said where the seed is validated.
+            }
+        }
+        return accounts;
     }
 
     /** The watch of a test case; what is wrong with it is reported. */
