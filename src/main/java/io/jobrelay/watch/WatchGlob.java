@@ -1,11 +1,13 @@
 package io.jobrelay.watch;
 
+import io.jobrelay.settings.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,11 +31,13 @@ public final class WatchGlob {
      *
      * @param files in order of their names; each once
      * @param missing the directories in front of the wildcards that are not there
+     * @param unmatched a warning for each glob that names no file
      */
-    public record Found(List<Path> files, List<Path> missing) {
+    public record Found(List<Path> files, List<Path> missing, List<String> unmatched) {
         public Found {
             files = List.copyOf(files);
             missing = List.copyOf(missing);
+            unmatched = List.copyOf(unmatched);
         }
     }
 
@@ -41,8 +45,31 @@ public final class WatchGlob {
     public Found find() {
         Set<Path> missing = new TreeSet<>();
         Set<Path> files = new TreeSet<>();
-        globs.forEach(glob -> files.addAll(files(glob, missing)));
-        return new Found(List.copyOf(files), List.copyOf(missing));
+        List<String> unmatched = new ArrayList<>();
+        for (String glob : globs) {
+            List<Path> matched = files(glob, missing);
+            files.addAll(matched);
+            if (matched.isEmpty()) {
+                unmatched.add(
+                        "%s matches no file%s; watches may also come by the API".formatted(glob, hint(root(glob))));
+            }
+        }
+        return new Found(List.copyOf(files), List.copyOf(missing), unmatched);
+    }
+
+    /** The directory that was probably meant, if this one is not there. */
+    private static String hint(Path root) {
+        if (Files.isDirectory(root)) {
+            return "";
+        }
+        try (Stream<Path> siblings = Files.list(root.toAbsolutePath().resolveSibling(""))) {
+            List<String> names = siblings.filter(Files::isDirectory)
+                    .map(sibling -> sibling.getFileName().toString())
+                    .toList();
+            return NearestName.hint(root.getFileName().toString(), names);
+        } catch (IOException e) {
+            return ""; // nor is the one around it
+        }
     }
 
     private static List<Path> files(String glob, Set<Path> missing) {

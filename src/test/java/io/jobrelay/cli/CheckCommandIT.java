@@ -44,8 +44,10 @@ class CheckCommandIT {
                 .javaOptions(List.of("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData"))
                 .run("check");
 
-        assertThat(check.lines()).isEmpty();
-        assertThat(check.log()).endsWith("0 problems\n");
+        assertThat(check.lines())
+                .containsExactly("application.properties:5: warning: jobrelay.watches: watches/*.yaml matches no file;"
+                        + " watches may also come by the API");
+        assertThat(check.log()).endsWith("0 problems, 1 warning\n");
         assertThat(check.status()).isZero();
         assertThat(Tree.list(directory)).isEqualTo(before);
         assertThat(Tree.list(temporary).toString()).doesNotContain("jobrelay");

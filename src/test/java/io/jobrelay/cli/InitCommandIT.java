@@ -81,7 +81,7 @@ class InitCommandIT {
         assertThat(init.log()).startsWith("11 files written to ").contains("seeds/acme-job/replies/");
         JobrelayProcess check = jobrelay("check");
         assertThat(check.status()).as(check.lines() + check.log()).isZero();
-        assertThat(check.log()).endsWith("0 problems\n");
+        assertThat(check.log()).endsWith("0 problems, 1 warning\n");
         Path reply = directory.resolve("seeds/acme-job/replies/02-done.json");
         JobrelayProcess record = jobrelay("record", reply.toString());
         assertThat(Json.MAPPER.readTree(record.out()))

@@ -165,7 +165,9 @@ public final class EngineConfiguration implements AutoCloseable {
         registry.bind("refused-watches-check", new TroubleCheck("refused-watches", false, monitor::refused));
         registry.bind(
                 "reload-check",
-                new TroubleCheck("reload", true, reloads::trouble).detail("generation", reloads::generation));
+                new TroubleCheck("reload", true, reloads::trouble)
+                        .detail("generation", reloads::generation)
+                        .detail("jobrelay.watches", () -> String.join("; ", watchFiles.unmatched())));
         context.addComponent("outbox", outboxes);
     }
 

@@ -74,8 +74,11 @@ public final class DirectoryValidator {
         problems.addAll(dryRun.settingsProblems());
         problems.addAll(dryRun.problems());
         boolean testable = problems.isEmpty();
-        PropertyFile.read(PROPERTIES).repeated().forEach(this::warn);
-        checkWatches();
+        PropertyFile properties = PropertyFile.read(PROPERTIES);
+        properties.repeated().forEach(this::warn);
+        WatchGlob.Found found = new WatchGlob(dryRun.settings().watches()).find();
+        found.unmatched().forEach(warning -> warn(properties.problem("jobrelay.watches", warning)));
+        checkWatches(found.files());
         SeedValidator seeds = new SeedValidator(dryRun);
         folders(SeedValidator.SEEDS).forEach(folder -> problems.addAll(seeds.problems(folder)));
         if (testable) {
@@ -86,11 +89,11 @@ public final class DirectoryValidator {
                 new Problem(problem.file(), problem.line(), dryRun.secrets().mask(problem.message())));
     }
 
-    private void checkWatches() {
+    private void checkWatches(List<Path> files) {
         accounts.putAll(dryRun.settings().accounts());
         WatchFile reader = new WatchFile(dryRun.watchFileReader());
         Map<String, String> places = new HashMap<>();
-        for (Path file : new WatchGlob(dryRun.settings().watches()).find().files()) {
+        for (Path file : files) {
             WatchFile.Content content = reader.read(file);
             problems.addAll(content.problems());
             for (WatchFile.Entry entry : content.entries()) {

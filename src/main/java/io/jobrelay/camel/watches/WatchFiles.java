@@ -37,6 +37,7 @@ public final class WatchFiles {
     private final Map<String, WatchSummary> known = new HashMap<>();
     private Map<Path, WatchSummary> last = Map.of();
     private List<Path> missing = List.of();
+    private volatile List<String> unmatched = List.of();
     private volatile boolean complete;
 
     public WatchFiles(Supplier<WatchGlob> glob, RepeatedReading reading, Watches watches, ReloadStatus reloads) {
@@ -49,6 +50,10 @@ public final class WatchFiles {
     /** Reads the files that may have changed, and takes their watches in. */
     public synchronized void read() {
         WatchGlob.Found found = glob.get().find();
+        if (!found.unmatched().equals(unmatched)) {
+            unmatched = found.unmatched();
+            unmatched.forEach(warning -> LOG.warn("jobrelay.watches: {}", warning));
+        }
         Map<Path, WatchSummary> read = reading.read(found.files());
         if (complete && read.equals(last) && found.missing().equals(missing)) {
             return;
@@ -113,6 +118,11 @@ public final class WatchFiles {
             LOG.info("reload generation={} file={} result=LOADED", reloads.begin(), source);
         }
         reloads.loaded(source, content.problems());
+    }
+
+    /** A warning for each pattern of watch files that matches none. */
+    public List<String> unmatched() {
+        return unmatched;
     }
 
     /** True once the files have been read and taken in. */
