@@ -31,7 +31,8 @@ class ExplainIT {
                 .set("jobrelay.destination.queue.enabled", "true")
                 .set("jobrelay.account.alibaba.batched-polls", "true");
         try (Stream<Path> seeds = Files.list(Path.of("seeds"))) {
-            for (Path seed : seeds.toList()) {
+            for (Path seed : seeds.filter(seed -> !Files.exists(seed.resolve("account.properties")))
+                    .toList()) {
                 Tree.write(
                         directory.resolve("watches/" + seed.getFileName() + ".yaml"),
                         Files.readString(seed.resolve("watch.yaml")));
