@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.delivery.Circuit;
 import io.jobrelay.job.HealthChange;
 import io.jobrelay.job.Json;
+import io.jobrelay.ledger.Outbox;
 import io.jobrelay.logging.PlainLine;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -78,8 +79,13 @@ record StatusReport(
             }
         }
         if (summary.path("unrouted").asLong() > 0) {
-            needs.add("%d events that the router fails on; 'jobrelay deliveries list --status UNROUTED' shows them"
-                    .formatted(summary.path("unrouted").asLong()));
+            String error = destinations.stream()
+                    .filter(StatusReport::isRouter)
+                    .map(router -> text(router, "/error"))
+                    .findFirst()
+                    .orElse("");
+            needs.add("%d events that the router fails on: %s; 'jobrelay deliveries list --status UNROUTED' shows them"
+                    .formatted(summary.path("unrouted").asLong(), error));
         }
         return needs;
     }
@@ -89,14 +95,20 @@ record StatusReport(
         return Stream.concat(
                         watches.stream().filter(StatusReport::passing).map(StatusReport::line),
                         destinations.stream()
-                                .filter(destination ->
-                                        closed(destination) && destination.has("error") && !destination.has("unread"))
+                                .filter(destination -> closed(destination)
+                                        && destination.has("error")
+                                        && !destination.has("unread")
+                                        && !isRouter(destination))
                                 .map(StatusReport::failing))
                 .toList();
     }
 
     private static boolean passing(JsonNode watch) {
         return !watch.path("stale").asBoolean() && PASSING.contains(text(watch, "/health"));
+    }
+
+    private static boolean isRouter(JsonNode destination) {
+        return text(destination, "/name").equals(Outbox.CHANGES);
     }
 
     private static boolean closed(JsonNode destination) {

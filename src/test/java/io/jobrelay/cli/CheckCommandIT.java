@@ -61,9 +61,10 @@ class CheckCommandIT {
         JobrelayProcess check = JobrelayProcess.in(directory).run("check");
 
         assertThat(check.lines())
+                .filteredOn(line -> !line.contains(": warning: "))
                 .containsExactly("tests/router.yaml:16: destinations: must be [amqp, file, kafka, queue, webhook],"
                         + " was [amqp, file, kafka, queue]");
-        assertThat(check.log()).endsWith("1 problem\n");
+        assertThat(check.log()).contains("1 problem");
         assertThat(check.status()).isEqualTo(1);
     }
 

@@ -101,7 +101,8 @@ public final class OutboxComponent extends DefaultComponent {
         getCamelContext().addRoutePolicyFactory(routerFailures);
     }
 
-    Exception explain(String routeId, Exchange exchange, Exception failure) {
+    /** The failure of a router's exchange, with the expression that fails on its event. */
+    public Exception explain(String routeId, Exchange exchange, Exception failure) {
         return failure instanceof DeliveryFailedException
                 ? failure
                 : routerFailures.explain(routeId, exchange, failure);

@@ -29,7 +29,7 @@ final class OutwardSteps {
 
     private final CamelContext context;
     private final Secrets secrets;
-    private final List<Processor> routers = new ArrayList<>();
+    private final List<DefaultConsumer> routers = new ArrayList<>();
     private final List<RoutingPreview.Step> noted = new ArrayList<>();
 
     /** Stands in for every endpoint that is made from now on. */
@@ -42,8 +42,8 @@ final class OutwardSteps {
         });
     }
 
-    /** What the started routes that read the changes do with one. */
-    List<Processor> routers() {
+    /** Of the started routes that read the changes. */
+    List<DefaultConsumer> routers() {
         return routers;
     }
 
@@ -97,10 +97,11 @@ final class OutwardSteps {
 
         @Override
         public Consumer createConsumer(Processor processor) {
+            DefaultConsumer consumer = new DefaultConsumer(this, processor);
             if (uri.equals(OUTBOX + Outbox.CHANGES)) {
-                routers.add(processor);
+                routers.add(consumer);
             }
-            return new DefaultConsumer(this, processor);
+            return consumer;
         }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jobrelay.camel.config.ContextSettings;
+import io.jobrelay.camel.outbox.OutboxComponent;
 import io.jobrelay.camel.outbox.OutboxHeaders;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.Event;
@@ -20,8 +21,8 @@ import java.util.TreeSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
-import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.support.DefaultConsumer;
 
 /** Tells what the router of a dry run would do with a change. */
 public final class RoutingPreview {
@@ -103,7 +104,7 @@ public final class RoutingPreview {
         String subject = event.path("subject").asText();
         dryRun.steps().take();
         String failure = "";
-        for (Processor router : dryRun.steps().routers()) {
+        for (DefaultConsumer router : dryRun.steps().routers()) {
             Exchange exchange =
                     context.getEndpoint(OutwardSteps.OUTBOX + Outbox.CHANGES).createExchange(ExchangePattern.InOnly);
             exchange.getMessage().setBody(Json.write(event).getBytes(UTF_8));
@@ -120,13 +121,14 @@ public final class RoutingPreview {
                             1)
                     .forEach(exchange.getMessage()::setHeader);
             try {
-                router.process(exchange);
+                router.getProcessor().process(exchange);
             } catch (Exception e) {
                 exchange.setException(e);
             }
             if (exchange.getException() != null) {
-                failure = dryRun.secrets()
-                        .mask(String.valueOf(exchange.getException().getMessage()));
+                Exception explained = context.getComponent("outbox", OutboxComponent.class)
+                        .explain(router.getRouteId(), exchange, exchange.getException());
+                failure = dryRun.secrets().mask(String.valueOf(explained.getMessage()));
             }
         }
         return new Outcome(subject, dryRun.steps().take(), failure);

@@ -229,7 +229,8 @@ class TestRunnerTest {
             assertThat(new TestRunner(other).run(file))
                     .singleElement()
                     .satisfies(result -> assertThat(result.problems().toString())
-                            .contains("t.yaml:3: destinations: the router fails with this event: "));
+                            .contains("t.yaml:3: destinations: the router fails with this event:"
+                                    + " routes/router.camel.yaml:16: jq: 'error(\"no\")' fails on this event: "));
         }
     }
 
