@@ -211,7 +211,8 @@ class Destinations {
       el("dl", { class: "figures" },
         figure("Pending", one.pending, href("destinations", { status: waiting(one), destination: one.name }), one.unread && "bad"),
         figure("Dead", one.dead, href("destinations", { status: "DEAD", destination: one.name }), one.dead > 0 && "bad"),
-        one.oldestPendingTime && figure("Oldest", relative(one.oldestPendingTime, "age"))),
+        one.oldestPendingTime && figure("Oldest", relative(one.oldestPendingTime, "age")),
+        one.messages !== undefined && figure("In the queue", one.messages.toLocaleString())),
       one.failingSince && el("p", { class: "hint" }, "Nothing got through for ", relative(one.failingSince, "age"), "."),
       waits && (one.circuit === "HALF_OPEN" || one.nextTryTime)
         && el("p", { class: "hint" }, one.circuit === "HALF_OPEN" ? "One delivery is being tried." : ["Next try ", relative(one.nextTryTime, "until"), "."]),

@@ -35,9 +35,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -75,14 +77,17 @@ public final class ApiServer implements AutoCloseable {
 
     /** What can be asked of a ledger, whether a Jobrelay runs or not. */
     public static List<Resource> ledgerResources(
-            LedgerDatabase ledger, Destinations destinations, Supplier<List<Nodes.Entry>> nodes) {
+            LedgerDatabase ledger,
+            Destinations destinations,
+            Function<String, OptionalLong> messages,
+            Supplier<List<Nodes.Entry>> nodes) {
         return List.of(
                 new DeliveriesResource(
                         new Deliveries(ledger, destinations::unread),
                         new Redelivery(ledger),
                         new Removal(ledger),
                         destinations),
-                new DestinationsResource(destinations),
+                new DestinationsResource(destinations, messages),
                 routes -> routes.get("/api/nodes", request -> Reply.list("nodes", nodes.get())));
     }
 
@@ -92,6 +97,7 @@ public final class ApiServer implements AutoCloseable {
             Destinations destinations,
             Watches watches,
             Outbox outbox,
+            Function<String, OptionalLong> messages,
             Supplier<List<Nodes.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
@@ -100,7 +106,7 @@ public final class ApiServer implements AutoCloseable {
         WatchIndex index = new WatchIndex(ledger);
         History history = new History(ledger);
         return Stream.concat(
-                        ledgerResources(ledger, destinations, nodes).stream(),
+                        ledgerResources(ledger, destinations, messages, nodes).stream(),
                         Stream.of(
                                 new JobsResource(jobs, history),
                                 new WatchesResource(index, new UnreadableReplies(ledger), watches, reader),

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -236,6 +237,11 @@ public final class Relay implements AutoCloseable {
     /** True once Camel has stopped, be it by Camel's own command line. */
     public boolean stopped() {
         return main.getCamelContext().isStopped();
+    }
+
+    /** How many messages wait in the embedded broker of the destination; empty where it has none. */
+    public OptionalLong messages(String destination) {
+        return destinations == null ? OptionalLong.empty() : destinations.messages(destination);
     }
 
     /** Which snapshot of the files runs. */

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,7 @@ final class ApiOptions {
                         ApiServer.ledgerResources(
                                 ledger,
                                 new Destinations(ledger, LedgerClock.of(ledger, Clock.systemUTC(), System::nanoTime)),
+                                destination -> OptionalLong.empty(),
                                 () -> Nodes.list(ledger)))) {
             return question.apply(new AdminClient(URI.create(server.url()), token));
         }

@@ -48,6 +48,7 @@ final class Running {
                         engine.destinations(),
                         engine.watches(),
                         engine.outbox(),
+                        relay::messages,
                         engine.nodes()::list,
                         relay.providers().watchReader(),
                         engine::flow,

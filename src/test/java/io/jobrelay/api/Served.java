@@ -54,6 +54,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -220,7 +221,16 @@ final class Served implements AutoCloseable {
 
     /** What the server serves, once more. */
     List<Resource> resources() {
-        return ApiServer.resources(database, destinations, watches, outbox, this::nodes, reader(), () -> flow, reloads);
+        return ApiServer.resources(
+                database,
+                destinations,
+                watches,
+                outbox,
+                destination -> OptionalLong.empty(),
+                this::nodes,
+                reader(),
+                () -> flow,
+                reloads);
     }
 
     DueWatch due(Watch watch) {

@@ -3,17 +3,21 @@ package io.jobrelay.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jobrelay.job.Json;
 import io.jobrelay.testbed.FreePort;
 import io.jobrelay.testbed.Installation;
 import io.jobrelay.testbed.JobrelayProcess;
 import io.jobrelay.testbed.StubServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -40,11 +44,13 @@ class QueueReadersIT {
 
     private static final int PORT = FreePort.next();
     private static final String URL = "amqp://127.0.0.1:" + PORT;
+    private static final int API = FreePort.next();
     private static JobrelayProcess jobrelay;
 
     @BeforeAll
     static void start() throws IOException {
         Installation installation = new Installation(directory)
+                .set("jobrelay.http.port", String.valueOf(API))
                 .set("jobrelay.account.huawei.endpoint", cloud.baseUrl())
                 .set("jobrelay.account.huawei.signing", "none")
                 .set("jobrelay.destination.file.path", "out/changes.ndjson")
@@ -95,6 +101,7 @@ class QueueReadersIT {
                   parameters: { project_id: p, job_id: %s }
                 """.formatted(job));
         soon().untilAsserted(() -> assertThat(events()).anyMatch(event -> event.contains("/" + job + "\"")));
+        soon().until(() -> messages() == 1);
         Process reader = new ProcessBuilder(command)
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
@@ -108,6 +115,18 @@ class QueueReadersIT {
         } finally {
             reader.destroyForcibly().waitFor();
         }
+    }
+
+    /** How many messages wait in the queue, as the API has it. */
+    private static int messages() throws IOException {
+        URL destinations = URI.create("http://127.0.0.1:%d/api/destinations".formatted(API))
+                .toURL();
+        return StreamSupport.stream(
+                        Json.MAPPER.readTree(destinations).path("destinations").spliterator(), false)
+                .filter(destination -> destination.path("name").asText().equals("queue"))
+                .findFirst()
+                .map(queue -> queue.path("messages").asInt(-1))
+                .orElse(-1);
     }
 
     private static ConditionFactory soon() {

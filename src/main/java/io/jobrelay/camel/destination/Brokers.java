@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
@@ -43,6 +44,12 @@ final class Brokers {
     /** How many messages the embedded broker holds in all its queues; 0 without one. */
     long messages() {
         return embedded.values().stream().mapToLong(EmbeddedBroker::messages).sum();
+    }
+
+    /** How many messages the destination's embedded broker holds; empty where it has none. */
+    OptionalLong messages(String destination) {
+        EmbeddedBroker broker = embedded.get(destination);
+        return broker == null ? OptionalLong.empty() : OptionalLong.of(broker.messages());
     }
 
     /** A pool for an Artemis broker. What is opened for it goes to {@code held}, to be closed in reverse order. */

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -99,6 +100,11 @@ public final class DestinationConfiguration implements AutoCloseable {
     }
 
     /** Ends a delivery whose destination works and refuses this event; the exception that was caught says why. */
+    /** How many messages wait in the embedded broker of the destination; empty where it has none. */
+    public OptionalLong messages(String destination) {
+        return brokers.messages(destination);
+    }
+
     private static void refuse(Exchange exchange) {
         Throwable caught = requireNonNull(
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class),
