@@ -51,6 +51,10 @@ final class TestWatches {
                     .toList()) {
                 Properties properties = new Properties();
                 properties.load(new StringReader(Files.readString(file)));
+                // What a file would hold, which is not there.
+                properties.stringPropertyNames().stream()
+                        .filter(key -> key.endsWith(".token-file"))
+                        .forEach(key -> accounts.put(key.replace("-file", ""), SECRET_KEY));
                 properties
                         .stringPropertyNames()
                         .forEach(key -> accounts.put(
