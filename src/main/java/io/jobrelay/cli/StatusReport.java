@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 record StatusReport(
         JsonNode reload, JsonNode summary, List<JsonNode> nodes, List<JsonNode> destinations, List<JsonNode> watches) {
     private static final int MOST = 10;
+    private static final int SCREEN = 20;
+    private static final int LONGEST = 240;
     /** What ends by itself, more often than not; such a watch becomes stale if it does not. */
     private static final Set<String> PASSING = Set.of(HealthChange.OK, "THROTTLED", "UNAVAILABLE", "TIMEOUT");
 
@@ -210,7 +212,10 @@ record StatusReport(
 
     private static void section(PrintWriter out, String head, List<String> lines) {
         out.println(head);
-        lines.forEach(line -> out.println("  " + PlainLine.of(line)));
+        lines.stream().limit(SCREEN).forEach(line -> out.println("  " + PlainLine.of(line, LONGEST)));
+        if (lines.size() > SCREEN) {
+            out.println("  and %d more, which --json prints".formatted(lines.size() - SCREEN));
+        }
     }
 
     private static void line(PrintWriter out, String name, String value) {

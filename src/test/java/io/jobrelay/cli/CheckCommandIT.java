@@ -71,6 +71,7 @@ class CheckCommandIT {
     @Test
     void each_mistake_in_a_route_is_printed_with_its_line() throws Exception {
         Tree.copy(directory, "application.properties", "routes");
+        file("watches/none.yaml", "");
         route("absent-bean", """
                 - process:
                     ref: sign-nothing

@@ -68,6 +68,21 @@ class StatusReportTest {
     }
 
     @Test
+    void the_list_ends_with_the_screen() throws IOException {
+        String file =
+                "    - { file: watches/%d.yaml, result: REFUSED, problems: [{ message: " + "m".repeat(300) + " }] }\n";
+        StringBuilder files = new StringBuilder("reload:\n  files:\n");
+        for (int i = 0; i < 25; i++) {
+            files.append(file.formatted(i));
+        }
+
+        assertThat(printed(report(files.toString())))
+                .hasSizeLessThan(40)
+                .endsWith("  and 5 more, which --json prints")
+                .allMatch(line -> line.length() < 270);
+    }
+
+    @Test
     void nothing_is_named_while_all_is_well() throws IOException {
         StatusReport report = report("""
                 reload: { generation: 1, files: [] }

@@ -157,7 +157,7 @@ final class EditedInstallation implements AutoCloseable {
                 .POST(body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString())));
     }
 
-    private URI api(String path) {
+    URI api(String path) {
         Matcher api = API.matcher(log());
         assertThat(api.find()).isTrue();
         return URI.create(api.group(1) + path);
