@@ -30,7 +30,16 @@ class ClientTest {
 
     private static final String WATCH = "{\"api\":\"acme-job\",\"account\":\"acme\",\"parameters\":{\"id\":\"7\"}}";
     private static final Map<String, String> BODIES = Map.of(
-            "addWatch", WATCH, "redeliverDeliveries", "{\"destination\":\"file\",\"until\":\"2100-01-01T00:00:00Z\"}");
+            "addWatch",
+            WATCH,
+            "redeliverDeliveries",
+            "{\"destination\":\"file\",\"until\":\"2100-01-01T00:00:00Z\"}",
+            "moveDelivery",
+            "{\"to\":\"file\"}",
+            "moveDeliveries",
+            "{\"destination\":\"gone\",\"to\":\"file\"}",
+            "discardDeliveries",
+            "{\"destination\":\"gone\"}");
 
     @TempDir
     private Path directory;
@@ -57,6 +66,7 @@ class ClientTest {
                                 path.getValue().path("parameters").forEach(parameters::add);
                                 method.getValue().path("parameters").forEach(parameters::add);
                                 String place = path.getKey();
+                                List<String> required = new ArrayList<>();
                                 List<String> query = new ArrayList<>();
                                 List<String> headers = new ArrayList<>();
                                 for (JsonNode given : parameters) {
@@ -68,9 +78,12 @@ class ClientTest {
                                     switch (parameter.path("in").asText()) {
                                         case "path" -> place = place.replace("{" + name + "}", encoded(value));
                                         case "header" -> headers.addAll(List.of(name, value));
-                                        default -> query.add(name + "=" + encoded(value));
+                                        default ->
+                                            (parameter.path("required").asBoolean() ? required : query)
+                                                    .add(name + "=" + encoded(value));
                                     }
                                 }
+                                place += required.isEmpty() ? "" : "?" + String.join("&", required);
                                 String verb = method.getKey().toUpperCase(java.util.Locale.ROOT);
                                 String body = BODIES.get(id);
                                 assertThat(body != null)
@@ -78,7 +91,7 @@ class ClientTest {
                                         .isEqualTo(method.getValue().has("requestBody"));
                                 for (String one : query) {
                                     if (!one.startsWith("cursor=")) {
-                                        assertThat(api.send(verb, place + "?" + one, body)
+                                        assertThat(api.send(verb, place + (required.isEmpty() ? "?" : "&") + one, body)
                                                         .status())
                                                 .as("%s %s?%s", verb, place, one)
                                                 .isEqualTo(200);
@@ -96,13 +109,16 @@ class ClientTest {
 
     /** One of everything, and its name. */
     private static Map<String, String> fill(Served api) {
-        api.takeIn(Served.job("a/b", JobState.RUNNING), Served.job("2", JobState.RUNNING));
+        api.takeIn(
+                Served.job("a/b", JobState.RUNNING),
+                Served.job("2", JobState.RUNNING),
+                Served.job("3", JobState.RUNNING));
         Watch unreadable = Served.list("p");
         api.watches.replace("p.yaml", List.of(unreadable));
         api.intake.failed(
                 api.due(unreadable),
                 PollFailure.malformed("no JSON", new ProviderReply(200, "text/html", "<p>".getBytes(UTF_8))));
-        api.routeTo("webhook");
+        api.routeTo("webhook", "file");
         api.pending("webhook", 10).forEach(api::bury);
         String number = api.get("/api/watches/" + unreadable.id())
                 .json()
@@ -113,6 +129,7 @@ class ClientTest {
                 .json()
                 .path("id")
                 .asText();
+        JsonNode dead = api.get("/api/deliveries?status=DEAD").json();
         String job = "acme-jobs/acme/a/b";
         return Map.ofEntries(
                 Map.entry("getJob id", job),
@@ -122,12 +139,9 @@ class ClientTest {
                 Map.entry("removeWatch id", added),
                 Map.entry("getUnreadableReply id", unreadable.id()),
                 Map.entry("getUnreadableReply number", number),
-                Map.entry(
-                        "redeliverDelivery id",
-                        api.get("/api/deliveries?status=DEAD")
-                                .json()
-                                .at("/deliveries/0/id")
-                                .asText()),
+                Map.entry("redeliverDelivery id", dead.at("/deliveries/0/id").asText()),
+                Map.entry("moveDelivery id", dead.at("/deliveries/1/id").asText()),
+                Map.entry("discardDelivery id", dead.at("/deliveries/2/id").asText()),
                 Map.entry("enableDestination name", "webhook"));
     }
 

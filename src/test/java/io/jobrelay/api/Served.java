@@ -183,12 +183,12 @@ final class Served implements AutoCloseable {
     }
 
     /** Routes all changes to that destination. */
-    void routeTo(String destination) {
+    void routeTo(String... destinations) {
         leases.look();
         outbox.pending(Outbox.CHANGES, leases.of(Shard.Kind.ACCOUNT), History.Place.START, 1_000)
                 .deliveries()
                 .forEach(change ->
-                        outbox.delivered(change, Set.of(destination), null).join());
+                        outbox.delivered(change, Set.of(destinations), null).join());
     }
 
     /** The first deliveries that wait for the destination. */
