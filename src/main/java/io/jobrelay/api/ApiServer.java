@@ -101,6 +101,7 @@ public final class ApiServer implements AutoCloseable {
             Supplier<List<Nodes.Entry>> nodes,
             WatchReader reader,
             Supplier<Flow> flow,
+            Supplier<Map<String, String>> troubles,
             ReloadStatus reloads) {
         JobIndex jobs = new JobIndex(ledger);
         WatchIndex index = new WatchIndex(ledger);
@@ -110,7 +111,8 @@ public final class ApiServer implements AutoCloseable {
                         Stream.of(
                                 new JobsResource(jobs, history),
                                 new WatchesResource(index, new UnreadableReplies(ledger), watches, reader),
-                                new OverviewResource(jobs, index, destinations, history, reader, flow, reloads),
+                                new OverviewResource(
+                                        jobs, index, destinations, history, reader, flow, troubles, reloads),
                                 new StreamResource(new ChangeFeed(history, outbox, System::nanoTime)),
                                 new FilesResource()))
                 .toList();

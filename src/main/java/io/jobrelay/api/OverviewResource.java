@@ -10,6 +10,7 @@ import io.jobrelay.ledger.WatchIndex;
 import io.jobrelay.status.Flow;
 import io.jobrelay.status.ReloadStatus;
 import io.jobrelay.watch.WatchReader;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +24,7 @@ record OverviewResource(
         History history,
         WatchReader reader,
         Supplier<Flow> flow,
+        Supplier<Map<String, String>> troubles,
         ReloadStatus reloads)
         implements Resource {
     @Override
@@ -49,6 +51,7 @@ record OverviewResource(
                     .put("DEAD", destination.dead());
         }
         summary.put("unrouted", destinations.unrouted());
+        summary.putPOJO("troubles", troubles.get());
         return Reply.json(200, summary);
     }
 

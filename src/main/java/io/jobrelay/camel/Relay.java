@@ -115,6 +115,7 @@ public final class Relay implements AutoCloseable {
         SnapshotSource files = new SnapshotSource(snapshot);
         main.configure().withRoutesIncludePattern(scope.routes);
         main.addInitialProperty(ManagementPort.HOST, ManagementPort.THIS_MACHINE);
+        main.addInitialProperty("camel.health.exposure-level", "full"); // what is DEGRADED is up
         files.serve(main);
         // To Camel the environment would count most; here it is what a command sets, then the environment, then the
         // file.
@@ -215,7 +216,7 @@ public final class Relay implements AutoCloseable {
             engine = new EngineConfiguration(context, this::settings, providers, reloads, clock, nanoTime, changes);
         }
         if (scope == Scope.EVERYTHING) {
-            destinations = new DestinationConfiguration(context, started, secrets, clock);
+            destinations = new DestinationConfiguration(context, started, secrets, clock, engine().checks());
         }
     }
 

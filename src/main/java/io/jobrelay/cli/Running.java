@@ -52,6 +52,7 @@ final class Running {
                         engine.nodes()::list,
                         relay.providers().watchReader(),
                         engine::flow,
+                        engine.checks()::troubles,
                         relay.reloads()));
         LOG.info("page={}/", api.url());
         return api.url();

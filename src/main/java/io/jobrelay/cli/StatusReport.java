@@ -32,6 +32,8 @@ record StatusReport(
     private static final int MOST = 10;
     private static final int SCREEN = 20;
     private static final int LONGEST = 240;
+    /** The health checks whose findings no list has. */
+    private static final List<String> TROUBLES = List.of("ledger", "node-lease", "accounts", "broker", "files");
     /** What ends by itself, more often than not; such a watch becomes stale if it does not. */
     private static final Set<String> PASSING = Set.of(HealthChange.OK, "THROTTLED", "UNAVAILABLE", "TIMEOUT");
 
@@ -60,6 +62,10 @@ record StatusReport(
     /** What a person has to look at, most of it with what to do; empty if there is nothing. */
     List<String> needs() {
         List<String> needs = new ArrayList<>();
+        TROUBLES.stream()
+                .map(check -> text(summary, "/troubles/" + check))
+                .filter(trouble -> !trouble.isEmpty())
+                .forEach(needs::add);
         for (JsonNode file : files()) {
             needs.add("%s %s: %s".formatted(text(file, "/file"), text(file, "/result"), problem(file)));
         }

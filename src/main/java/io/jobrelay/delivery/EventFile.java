@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventFile.class);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final DatedPath path;
     private final Clock clock;
@@ -55,6 +58,8 @@ public final class EventFile implements AutoCloseable {
     private boolean recovered;
 
     private boolean closed;
+    /** Why the last append to an open file failed; null if it did not. */
+    private volatile @Nullable String trouble;
 
     private static final class Append {
         private final String eventId;
@@ -117,6 +122,27 @@ public final class EventFile implements AutoCloseable {
         }
     }
 
+    /** Why it cannot be opened now, or the last append failed; empty if all is well. Waits half a second at most. */
+    public Optional<String> trouble() {
+        try {
+            if (!turn.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Optional.ofNullable(trouble); // appends are under way
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+        try {
+            openToday();
+            return Optional.ofNullable(trouble);
+        } catch (IOException failure) {
+            closeAfter(failure);
+            return Optional.of(cannotBeWritten(failure));
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** Waits for the appends under way. */
     @Override
     @SuppressWarnings("try") // the lock goes last, and only then is it another's turn
@@ -155,7 +181,13 @@ public final class EventFile implements AutoCloseable {
                 .filter(append -> !recent.contains(append.eventId))
                 .forEach(append -> events.putIfAbsent(append.eventId, append.event));
         if (!events.isEmpty()) {
-            today.append(joined(events.values()));
+            try {
+                today.append(joined(events.values()));
+                trouble = null;
+            } catch (IOException failure) {
+                trouble = cannotBeWritten(failure);
+                throw failure;
+            }
             events.keySet().forEach(recent::add);
         }
     }

@@ -230,6 +230,7 @@ final class Served implements AutoCloseable {
                 this::nodes,
                 reader(),
                 () -> flow,
+                Map::of,
                 reloads);
     }
 

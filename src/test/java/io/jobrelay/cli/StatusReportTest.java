@@ -26,7 +26,7 @@ class StatusReportTest {
                     - { file: application.properties, result: RESTART_NEEDED, problems: [{ message: jobrelay.node waits }] }
                     - { file: watches/a.yaml, result: LOADED, problems: [{ line: 9, message: api unknown }] }
                     - { file: routes/poll.camel.yaml, result: LOADED, problems: [] }
-                summary: { watches: { OK: 3, THROTTLED: 1 }, stale: 1, jobs: {}, unrouted: 4 }
+                summary: { watches: { OK: 3, THROTTLED: 1 }, stale: 1, jobs: {}, unrouted: 4, troubles: { broker: away } }
                 nodes: [{ name: n, version: "1", accounts: 2, destinations: 3, startTime: t, seenTime: u }]
                 destinations:
                   - { name: changes, circuit: CLOSED, pending: 4, dead: 0, error: jq fails }
@@ -44,6 +44,7 @@ class StatusReportTest {
 
         assertThat(report.needs())
                 .containsExactly(
+                        "away",
                         "routes/router.camel.yaml REFUSED: line 4: is not YAML; b",
                         "application.properties RESTART_NEEDED: jobrelay.node waits",
                         "watches/a.yaml LOADED: line 9: api unknown",

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whether a real relay is ready, as whoever looks after it asks. */
 @Timeout(60)
 class HealthIT {
+    private static final String DEGRADED = "DEGRADED: ";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
@@ -69,28 +71,58 @@ class HealthIT {
     }
 
     @Test
-    void a_broker_that_is_away_makes_it_unready_until_it_is_back() throws Exception {
+    void a_broker_that_is_away_is_named_until_it_is_back() throws Exception {
         line.start();
-        assertThat(ready().status()).isEqualTo(200);
+        assertThat(degraded()).isEmpty();
 
         proxy.cut();
-        soon().until(() -> ready().status() == 503);
-        assertThat(ready().down()).containsOnlyKeys("broker");
-        assertThat(ready().down().get("broker")).startsWith("broker of destination queue: ");
-        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+        soon().until(() -> degraded().containsKey("broker"));
+        assertThat(degraded().get("broker"))
+                .startsWith("jobrelay.destination.queue: its broker cannot be reached: ")
+                .endsWith("start it, or correct its URL and user");
+        is_told_to_people_and_no_orchestrator("broker");
 
         proxy.restore();
-        soon().until(() -> ready().status() == 200);
+        soon().until(() -> degraded().isEmpty());
+    }
+
+    @Test
+    void a_file_that_cannot_be_written_is_named_until_it_can_be() throws Exception {
+        line.start();
+        assertThat(degraded()).isEmpty();
+
+        Path out = directory.resolve("out");
+        Files.move(out, directory.resolve("moved"));
+        Files.createFile(out);
+        soon().until(() -> degraded().containsKey("files"));
+        assertThat(degraded().get("files"))
+                .startsWith("jobrelay.destination.file.path: " + out.resolve("changes.ndjson") + " cannot be written: ")
+                .endsWith("; free the disk, make it writable, or name another path");
+        is_told_to_people_and_no_orchestrator("files");
+
+        Files.delete(out);
+        soon().until(() -> degraded().isEmpty());
+    }
+
+    private void is_told_to_people_and_no_orchestrator(String check) throws Exception {
+        assertThat(degraded()).containsOnlyKeys(check);
+        assertThat(get("/observe/health/ready").statusCode()).isEqualTo(200);
+        assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(get("/observe/health").statusCode()).isEqualTo(503);
+        soon().untilAsserted(() -> assertThat(get("/observe/metrics").body())
+                .contains("\njobrelay_trouble{check=\"%s\"} 1.0\n".formatted(check))
+                .contains("\njobrelay_trouble{check=\"ledger\"} 0.0\n"));
     }
 
     @Test
     void a_broker_that_stalls_holds_nobody_up() throws Exception {
         line.set("jobrelay.delivery.timeout", "1m").start();
-        assertThat(ready().status()).isEqualTo(200);
+        assertThat(degraded()).isEmpty();
 
         proxy.stall();
-        soon().until(() -> ready().status() == 503);
-        assertThat(ready().down().get("broker")).isEqualTo("broker of destination queue: does not answer");
+        soon().until(() -> degraded().containsKey("broker"));
+        assertThat(degraded().get("broker"))
+                .startsWith("jobrelay.destination.queue: its broker cannot be reached: does not answer;");
     }
 
     @Test
@@ -101,21 +133,21 @@ class HealthIT {
         JsonNode all = Json.MAPPER.readTree(
                 get("/observe/health/ready?exposureLevel=full").body());
         assertThat(all.path("checks").findValuesAsText("name"))
-                .contains("ledger", "node-lease", "broker", "accounts", "context")
-                .doesNotContain("stale-watches");
+                .contains("ledger", "node-lease", "broker", "files", "accounts", "stale-watches", "context");
         assertThat(all.path("checks").findValuesAsText("status")).containsOnly("UP");
     }
 
     @Test
-    void a_wrong_key_makes_it_unready_and_names_the_account_until_the_key_is_right() throws Exception {
+    void a_wrong_key_names_the_account_until_the_key_is_right() throws Exception {
         cloud.jobs(status(401));
         line.watch("100ms..100ms", new String[] {"a", "b"});
         line.start();
-        soon().until(() -> ready().status() == 503);
-        assertThat(ready().down()).containsOnlyKeys("accounts");
-        assertThat(ready().down().get("accounts"))
-                .startsWith("account cloud is unauthenticated since 20")
-                .contains(": api=huawei-res-job account=cloud kind=UNAUTHENTICATED status=401");
+        soon().until(() -> degraded().containsKey("accounts"));
+        assertThat(degraded().get("accounts"))
+                .startsWith("jobrelay.account.cloud.signing: the provider refuses the account since 20")
+                .contains(": api=huawei-res-job account=cloud kind=UNAUTHENTICATED status=401")
+                .endsWith("; correct its key, its permissions or this machine's clock");
+        is_told_to_people_and_no_orchestrator("accounts");
         String since = since();
         long asked = cloud.asked();
         soon().until(() -> cloud.asked() > asked + 4);
@@ -125,10 +157,13 @@ class HealthIT {
         cloud.jobs(status(503));
         long then = cloud.asked();
         soon().until(() -> cloud.asked() > then + 4);
-        assertThat(ready().status()).as("nobody has said that the key is right").isEqualTo(503);
+        assertThat(degraded()).as("nobody has said that the key is right").containsKey("accounts");
+
+        cloud.jobs(status(403));
+        soon().until(() -> degraded().getOrDefault("accounts", "").contains("kind=FORBIDDEN status=403"));
 
         cloud.jobs(running());
-        soon().until(() -> ready().status() == 200);
+        soon().until(() -> degraded().isEmpty());
     }
 
     @Test
@@ -136,26 +171,27 @@ class HealthIT {
         cloud.jobs(status(401));
         line.watch("100ms..100ms", new String[] {"a"});
         line.start();
-        soon().until(() -> ready().status() == 503);
+        soon().until(() -> degraded().containsKey("accounts"));
 
         line.watch();
-        soon().until(() -> ready().status() == 200);
+        soon().until(() -> degraded().isEmpty());
     }
 
     private String since() throws Exception {
-        return ready().down().get("accounts").replaceFirst(": .*", "");
+        return degraded().get("accounts").replaceFirst(": api=.*", "");
     }
 
-    /** What the port answers, with the messages of the checks that are down. */
-    private record Ready(int status, Map<String, String> down) {}
-
-    private Ready ready() throws IOException, InterruptedException {
-        HttpResponse<String> response = get("/observe/health/ready");
-        Map<String, String> down = new HashMap<>();
-        for (JsonNode check : Json.MAPPER.readTree(response.body()).path("checks")) {
-            down.put(check.path("name").asText(), check.path("message").asText());
+    /** What is wrong with a node that is ready, by the names of the checks. */
+    private Map<String, String> degraded() throws IOException, InterruptedException {
+        Map<String, String> degraded = new HashMap<>();
+        for (JsonNode check :
+                Json.MAPPER.readTree(get("/observe/health/ready").body()).path("checks")) {
+            String message = check.path("message").asText().replace("\\", ""); // Camel escapes it twice
+            if (message.startsWith(DEGRADED)) {
+                degraded.put(check.path("name").asText(), message.substring(DEGRADED.length()));
+            }
         }
-        return new Ready(response.statusCode(), down);
+        return degraded;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

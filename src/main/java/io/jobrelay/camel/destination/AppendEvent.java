@@ -8,6 +8,8 @@ import io.jobrelay.delivery.DeliveryFailedException.Consequence;
 import io.jobrelay.delivery.EventFile;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -24,6 +26,17 @@ final class AppendEvent implements Processor {
             files.remove(destination);
             file.close();
         };
+    }
+
+    /** Names the files that cannot be written, with the property and what to do; empty if there is none. */
+    Optional<String> trouble() {
+        return new TreeMap<>(files)
+                .entrySet().stream()
+                        .flatMap(file -> file.getValue().trouble().stream()
+                                .map(trouble ->
+                                        "jobrelay.destination.%s.path: %s; free the disk, make it writable, or name another path"
+                                                .formatted(file.getKey(), trouble)))
+                        .reduce((some, next) -> some + "; " + next);
     }
 
     @Override

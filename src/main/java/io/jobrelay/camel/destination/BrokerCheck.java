@@ -57,7 +57,9 @@ final class BrokerCheck {
         List<String> troubles = new ArrayList<>();
         probes.forEach((destination, probe) -> probe.trouble(end - nanoTime.getAsLong())
                 .map(trouble -> PlainLine.of(secrets.mask(trouble), LONGEST_MESSAGE))
-                .ifPresent(trouble -> troubles.add("broker of destination " + destination + ": " + trouble)));
+                .ifPresent(trouble -> troubles.add(
+                        "jobrelay.destination.%s: its broker cannot be reached: %s; start it, or correct its URL and user"
+                                .formatted(destination, trouble))));
         return troubles.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", troubles));
     }
 

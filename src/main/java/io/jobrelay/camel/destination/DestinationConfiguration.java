@@ -2,7 +2,7 @@ package io.jobrelay.camel.destination;
 
 import static java.util.Objects.requireNonNull;
 
-import io.jobrelay.camel.health.TroubleCheck;
+import io.jobrelay.camel.health.HealthChecks;
 import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.delivery.DeliveryFailedException;
 import io.jobrelay.delivery.DeliveryFailedException.Consequence;
@@ -75,7 +75,8 @@ public final class DestinationConfiguration implements AutoCloseable {
     /** What each destination holds open, the last opened first. */
     private final Map<String, Deque<AutoCloseable>> open = new LinkedHashMap<>();
 
-    public DestinationConfiguration(CamelContext context, Settings settings, Secrets secrets, Clock clock) {
+    public DestinationConfiguration(
+            CamelContext context, Settings settings, Secrets secrets, Clock clock, HealthChecks checks) {
         this.registry = context.getRegistry();
         this.clock = clock;
         this.signatures = new SignWebhook(clock);
@@ -90,7 +91,8 @@ public final class DestinationConfiguration implements AutoCloseable {
         }
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "broker-check");
         BrokerCheck check = new BrokerCheck(brokers.byDestination(), secrets, threads, System::nanoTime);
-        registry.bind("broker-check", new TroubleCheck("broker", true, check::trouble));
+        checks.add("broker", false, check::trouble);
+        checks.add("files", false, files::trouble);
         Metrics.of(context).ifPresent(metrics -> metrics.brokerMessages(brokers::messages));
         registry.bind("append-event", files);
         registry.bind("sign-webhook", signatures);

@@ -1,6 +1,6 @@
 package io.jobrelay.camel.engine;
 
-import io.jobrelay.camel.health.TroubleCheck;
+import io.jobrelay.camel.health.HealthChecks;
 import io.jobrelay.camel.metrics.LedgerFigures;
 import io.jobrelay.camel.metrics.Metrics;
 import io.jobrelay.camel.metrics.PollMeter;
@@ -63,6 +63,7 @@ public final class EngineConfiguration implements AutoCloseable {
     private final OutboxComponent outboxes;
     private final RouteMonitor routes;
     private final WatchesComponent polls;
+    private final HealthChecks checks;
     private final Housekeeping housekeeping;
 
     public EngineConfiguration(
@@ -93,7 +94,7 @@ public final class EngineConfiguration implements AutoCloseable {
         Metrics metrics = new Metrics(clock);
         destinations = new Destinations(database, clock, this::unread);
         routes = new RouteMonitor(context, () -> providers.apis().keySet(), destinations, wall);
-        PollMeter meter = new PollMeter(watches::polls, metrics, clock, wall, changes);
+        PollMeter meter = new PollMeter(watches::polls, providers::accounts, metrics, clock, wall, changes);
         outboxes = new OutboxComponent(
                 outbox,
                 leases,
@@ -147,6 +148,7 @@ public final class EngineConfiguration implements AutoCloseable {
                         new Task("heartbeat", Duration.ofSeconds(1), membership::heartbeat),
                         new Task("balance", Duration.ofMillis(500), membership::balance),
                         new Task("monitor", Duration.ofSeconds(1), monitor::look),
+                        new Task("health", Duration.ofSeconds(2), this::lookAtHealth),
                         new Task("watch-files", Duration.ofSeconds(1), watchFiles::read),
                         new Task("added-watches", Duration.ofSeconds(1), added::review),
                         new Task(
@@ -155,20 +157,27 @@ public final class EngineConfiguration implements AutoCloseable {
                                 () -> purge.expired(
                                         settings.get().retention(),
                                         settings.get().jobRetention()))));
-        registry.bind("node-lease-check", new TroubleCheck("node-lease", true, membership::trouble));
-        registry.bind("ledger-check", new TroubleCheck("ledger", true, database::trouble));
-        registry.bind("accounts-check", new TroubleCheck("accounts", true, meter::unknownAccounts));
-        // The other watches are polled as before.
-        registry.bind("stale-watches-check", new TroubleCheck("stale-watches", false, monitor::stale));
-        registry.bind("unread-outboxes-check", new TroubleCheck("unread-outboxes", false, figures::unread));
-        registry.bind("unrouted-events-check", new TroubleCheck("unrouted-events", false, figures::unroutable));
-        registry.bind("refused-watches-check", new TroubleCheck("refused-watches", false, monitor::refused));
-        registry.bind(
-                "reload-check",
-                new TroubleCheck("reload", true, reloads::trouble)
-                        .detail("generation", reloads::generation)
-                        .detail("jobrelay.watches", () -> String.join("; ", watchFiles.unmatched())));
+        checks = new HealthChecks(registry, metrics);
+        checks.add("node-lease", true, membership::trouble);
+        checks.add("ledger", true, database::trouble);
+        checks.add("accounts", false, meter::refusedAccounts);
+        checks.add("stale-watches", false, monitor::stale);
+        checks.add("unread-outboxes", false, figures::unread);
+        checks.add("unrouted-events", false, figures::unroutable);
+        checks.add("refused-watches", false, monitor::refused);
+        checks.add("reload", false, reloads::trouble)
+                .detail("generation", reloads::generation)
+                .detail("jobrelay.watches", () -> String.join("; ", watchFiles.unmatched()));
         context.addComponent("outbox", outboxes);
+    }
+
+    private void lookAtHealth() {
+        checks.look();
+    }
+
+    /** What may be wrong, to be added to. */
+    public HealthChecks checks() {
+        return checks;
     }
 
     /** What the node does beside its routes; started by what runs the engine. */

@@ -158,6 +158,14 @@ public final class Metrics implements DeliveryListener {
                 .register(registry);
     }
 
+    /** Whether a health check has found something wrong. */
+    public void trouble(String check, Supplier<Number> down) {
+        Gauge.builder("jobrelay.trouble", down)
+                .description("1 while the health check of that name is down, 0 while it is up.")
+                .tag("check", check)
+                .register(registry);
+    }
+
     void unrouted(Supplier<Number> count) {
         Gauge.builder("jobrelay.changes.unrouted", count)
                 .description("Events that the router fails on; they wait, and are tried again.")

@@ -1,5 +1,6 @@
 package io.jobrelay.camel.metrics;
 
+import io.jobrelay.account.Account;
 import io.jobrelay.camel.watches.PollListener;
 import io.jobrelay.job.Change;
 import io.jobrelay.job.ReadableDuration;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ public final class PollMeter implements PollListener {
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
     private final Predicate<String> asked;
+    private final Supplier<Map<String, Account>> accounts;
     private final Metrics metrics;
     private final Clock clock;
     private final Clock wall;
@@ -39,12 +42,20 @@ public final class PollMeter implements PollListener {
 
     /**
      * @param asked false for an account that nothing is asked with any more
+     * @param accounts by name, asked each time
      * @param clock the ledger's
      * @param wall the machine's, for people
      * @param changes called with every change
      */
-    public PollMeter(Predicate<String> asked, Metrics metrics, Clock clock, Clock wall, Consumer<Change> changes) {
+    public PollMeter(
+            Predicate<String> asked,
+            Supplier<Map<String, Account>> accounts,
+            Metrics metrics,
+            Clock clock,
+            Clock wall,
+            Consumer<Change> changes) {
         this.asked = asked;
+        this.accounts = accounts;
         this.metrics = metrics;
         this.clock = clock;
         this.wall = wall;
@@ -52,8 +63,8 @@ public final class PollMeter implements PollListener {
     }
 
     /**
-     * That a provider does not know an account: the last that was heard of one, whatever it was asked for, was that its
-     * key, signature or token is wrong. What a start does not remember the first polls tell.
+     * That a provider refuses an account: the last that was heard of one, whatever it was asked for, was that its key, signature
+     * or token is wrong, or that it may not. What a start does not remember the first polls tell.
      *
      * @param since the first such answer after a good one
      * @param message the last failure, as one line
@@ -104,7 +115,7 @@ public final class PollMeter implements PollListener {
     @Override
     public void failed(DueWatch due, Instant begun, PollFailure failure) {
         // No answer says nothing about the account.
-        if (failure.kind() == FailureKind.UNAUTHENTICATED) {
+        if (failure.kind() == FailureKind.UNAUTHENTICATED || failure.kind() == FailureKind.FORBIDDEN) {
             String message = failure.describe(due.watch().api(), due.watch().account());
             refused.merge(
                     due.watch().account(),
@@ -134,16 +145,26 @@ public final class PollMeter implements PollListener {
         return source;
     }
 
-    /** Names each account that its provider does not know; empty if there is none. */
-    public Optional<String> unknownAccounts() {
+    /** Names each account that its provider refuses, with its properties and what to do; empty if there is none. */
+    public Optional<String> refusedAccounts() {
         refused.keySet().removeIf(asked.negate());
         return new TreeMap<>(refused)
                 .entrySet().stream()
-                        .map(entry -> "account %s is unauthenticated since %s: %s"
-                                .formatted(
-                                        entry.getKey(),
-                                        entry.getValue().since(),
-                                        entry.getValue().message()))
+                        .map(entry ->
+                                "jobrelay.account.%s.%s: the provider refuses the account since %s: %s; correct its key, its"
+                                                .formatted(
+                                                        entry.getKey(),
+                                                        properties(entry.getKey()),
+                                                        entry.getValue().since(),
+                                                        entry.getValue().message())
+                                        + " permissions or this machine's clock")
                         .reduce((some, next) -> some + "; " + next);
+    }
+
+    private String properties(String account) {
+        Account found = accounts.get().get(account);
+        return found == null || found.signing().needs().isEmpty()
+                ? "signing"
+                : String.join(", .", found.signing().needs());
     }
 }

@@ -74,9 +74,10 @@ abstract class OfflineContext implements AutoCloseable {
             // Bound again it would stand beside the real one, and Camel would take the first.
             context.getRegistry().unbind(ProviderConfiguration.CLIENT);
             context.getRegistry().bind(ProviderConfiguration.CLIENT, client);
-            open.push(new EngineConfiguration(
-                    context, () -> offline, providers, new ReloadStatus(clock), clock, System::nanoTime, change -> {}));
-            open.push(new DestinationConfiguration(context, offline, secrets, clock));
+            EngineConfiguration engine = new EngineConfiguration(
+                    context, () -> offline, providers, new ReloadStatus(clock), clock, System::nanoTime, change -> {});
+            open.push(engine);
+            open.push(new DestinationConfiguration(context, offline, secrets, clock, engine.checks()));
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);
