@@ -38,7 +38,10 @@ record ReplyCase(DryRun dryRun, RecordSchema schema, TestProblems problems) {
                 .ifPresent(all -> all.members().forEach((name, value) -> headers.put(name, value.text())));
         String type = headers.getOrDefault("Content-Type", "application/json");
         Optional<Watch> watch = SeedWatch.ofCase(
-                item, reply.isMapping() ? Optional.empty() : SeedWatch.api(Path.of(reply.text())), dryRun, problems);
+                item,
+                reply.isMapping() ? Optional.empty() : SeedWatch.api(Path.of(reply.text())),
+                dryRun.watchReader(),
+                problems);
         List<String> outcomes = Stream.of("record", "records", "failure")
                 .filter(item.members()::containsKey)
                 .toList();

@@ -24,7 +24,7 @@ record RequestCase(DryRun dryRun, RequestPreview requests, TestProblems problems
         Optional<YamlNode> request =
                 problems.required(item, "request", "what of it is compared: method, url, headers, body");
         request.ifPresent(written -> problems.requireMembers(written, "request", REQUEST));
-        Optional<Watch> watch = SeedWatch.ofCase(item, Optional.empty(), dryRun, problems);
+        Optional<Watch> watch = SeedWatch.ofCase(item, Optional.empty(), dryRun.watchFileReader(), problems);
         return () -> request.ifPresent(written -> watch.ifPresent(asked -> compareRequest(written, asked)));
     }
 

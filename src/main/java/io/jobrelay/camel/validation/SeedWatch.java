@@ -57,7 +57,7 @@ public final class SeedWatch {
     }
 
     /** The watch of a test case; what is wrong with it is reported. */
-    static Optional<Watch> ofCase(YamlNode item, Optional<String> seed, DryRun dryRun, TestProblems problems) {
+    static Optional<Watch> ofCase(YamlNode item, Optional<String> seed, WatchReader reader, TestProblems problems) {
         YamlNode written = item.member("watch").orElse(item);
         ObjectNode given = item.members().containsKey("watch") && written.isMapping()
                 ? (ObjectNode) written.toTexts()
@@ -70,7 +70,7 @@ public final class SeedWatch {
         try {
             ObjectNode watch = of(api);
             watch.setAll(given);
-            WatchReader.Reading reading = dryRun.watchReader().read(watch);
+            WatchReader.Reading reading = reader.read(watch);
             reading.problems()
                     .forEach(problem ->
                             problems.add(written.at(problem.path()).line(), "", "watch." + problem.message()));

@@ -50,6 +50,7 @@ class TestRunnerTest {
                 "reply: { is_success: true, job: { job_status: RUNNING } }\n  watch: { api: huawei-res-job, parameters: { project_id: p, job_id: 0042 } }\n  record: { id: huawei-res-job/huawei/p/0042 }",
                 "reply: seeds/huawei-octopus-system-jobs/replies/05-documented.json\n  records: [{ state: SUCCEEDED }]",
                 "reply: seeds/huawei-octopus-system-jobs/replies/08-empty.json\n  records: []",
+                "reply: seeds/slurm-job/replies/01-pending.json\n  record: { state: QUEUED }",
                 "reply: {}\n  status: 503\n  headers: { content-type: text/html }\n  watch: { api: huawei-res-job }\n  failure: { kind: UNAVAILABLE, code: null }",
                 "watch: { api: baidu-qianfan-import-task, parameters: { taskId: 007 } }\n  request: { method: POST, body: { taskId: \"007\" }, headers: { content-type: application/json } }",
                 "watch: { api: otc-modelarts-dataset-sync }\n  request: { method: GET }"
@@ -161,6 +162,9 @@ class TestRunnerTest {
                   request: { urll: x }
                 - event: {}
                 - foo
+                - name: the account of a seed
+                  watch: { api: slurm-job }
+                  request: { method: GET }
                 """;
         assertThat(results(text)).noneMatch(TestResult::valid);
         assertThat(problems(text))
@@ -199,7 +203,8 @@ class TestRunnerTest {
                         "27: watch.parameters.job_id: required by huawei-res-job, is missing",
                         "29: name: required, says in words what is tested",
                         "29: destinations: required, a list of those that get the event",
-                        "30: must be a case, which begins with '- name:'");
+                        "30: must be a case, which begins with '- name:'",
+                        "32: watch.account: must be one of alibaba, baidu, huawei, octopus, otc, was 'slurm'");
     }
 
     @Test
