@@ -98,8 +98,7 @@ class SnippetsTest {
 
     static Stream<Documents.Block> routes() {
         return Documents.blocks("yaml")
-                .filter(block ->
-                        !block.text().startsWith("- api:") && !block.text().startsWith("- name:"));
+                .filter(block -> Stream.of("- api:", "- name:", "apiVersion:").noneMatch(block.text()::startsWith));
     }
 
     /** With the routes, seeds and accounts that are shipped. */
