@@ -1,7 +1,12 @@
 package io.jobrelay.watch;
 
+import io.jobrelay.job.ReadableDuration;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A provider API as its route file declares it in a {@code beans} section: what its jobs are, which accounts it takes, the
@@ -15,6 +20,9 @@ public final class ProviderApi {
     private List<String> required = List.of();
     private List<String> optional = List.of();
     private boolean list;
+    private String of = "";
+    private Duration lookBack = Duration.ZERO;
+    private Duration overlap = Duration.ofMinutes(5);
     private String batch = "";
     private int batchSize = 1_000;
     private String service = "";
@@ -76,6 +84,39 @@ public final class ProviderApi {
 
     public void setList(boolean list) {
         this.list = list;
+    }
+
+    /** The API of one job of this list, whose mapping makes the records; empty if the list has a mapping of its own. */
+    public String getOf() {
+        return of;
+    }
+
+    public void setOf(String of) {
+        this.of = of;
+    }
+
+    /** How far back the first poll of a list of changes looks, such as {@code 24h}; without it, a list holds all jobs. */
+    public void setLookBack(String lookBack) {
+        this.lookBack = ReadableDuration.parse(lookBack);
+    }
+
+    /** How much of what the last poll has seen the next one looks at again, for what the provider is late with. */
+    public void setOverlap(String overlap) {
+        this.overlap = ReadableDuration.parse(overlap);
+    }
+
+    /** True for a list of what has changed lately: a job that is not in it is as it was. */
+    public boolean listsChanges() {
+        return !lookBack.isZero();
+    }
+
+    /**
+     * Since when a poll of a list of changes asks.
+     *
+     * @param answered the last good answer, null before the first
+     */
+    public Instant since(@Nullable Instant answered, Instant now) {
+        return (answered == null ? now.minus(lookBack) : answered.minus(overlap)).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** The one parameter in which the watches of a batched poll may differ; empty if the API answers only one by one. */

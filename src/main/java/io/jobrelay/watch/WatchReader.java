@@ -170,6 +170,12 @@ public final class WatchReader {
         Pace pace = pace(item.path("every"), problems);
         boolean progress = progress(item.path("progress"), problems);
         Duration stuckAfter = stuckAfter(item.path("stuckAfter"), problems);
+        if (stuckAfter != null && api != null && api.listsChanges()) {
+            problems.add(Violation.at(
+                    "stuckAfter",
+                    "not for %s, which lists only what has changed; give it to a watch of the job"
+                            .formatted(api.getName())));
+        }
         boolean identified = unicode
                 && isName(item.path("api"))
                 && isName(item.path("account"))

@@ -301,6 +301,24 @@ class WatchFileTest {
     }
 
     @Test
+    void a_list_of_what_has_changed_says_nothing_of_a_job_that_is_stuck() throws IOException {
+        ProviderApi changes = api("acme-changes", "project_id", true);
+        changes.setLookBack("24h");
+        Path file = directory.resolve("watches.yaml");
+        Files.writeString(
+                file, "- { api: acme-changes, account: acme, parameters: { project_id: p }, stuckAfter: 2h }\n");
+        Account account = account("acme");
+
+        WatchFile.Content content = new WatchFile(new WatchReader(
+                        () -> Map.of("acme-changes", changes), () -> Map.of("acme", account), new Secrets()))
+                .read(file);
+
+        assertThat(problems(content))
+                .containsExactly("watches.yaml:1: stuckAfter: not for acme-changes, which lists only what has changed;"
+                        + " give it to a watch of the job");
+    }
+
+    @Test
     void an_empty_file_has_no_watches() throws IOException {
         assertThat(read("# none yet\n")).isEqualTo(new WatchFile.Content(List.of(), List.of(), true));
     }

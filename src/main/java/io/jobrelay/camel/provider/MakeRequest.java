@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the message an HTTP request, whatever it was before. The URI is an RFC 6570 template, whose names are the watch's
- * parameters, {@code endpoint} for the account's base URL, and what the next page is asked with. Headers and body are jq. A bean
+ * parameters, {@code endpoint} for the account's base URL, {@code since} in a list of changes, and what the next page is asked with. Headers and body are jq. A bean
  * with setters, since that is what Camel's YAML fills; the setters compile.
  */
 public final class MakeRequest implements Processor, CamelContextAware {
     /** Exchange variable: what the pages so far hold, and what the next one is asked with, as {@code {found, next}}. */
     static final String PAGES = "pages";
+    /** Exchange variable: the time since when a list of changes asks, as text. */
+    static final String SINCE = "since";
 
     private static final String ENDPOINT = "endpoint";
     private static final String NOTHING = "null";
@@ -96,6 +98,9 @@ public final class MakeRequest implements Processor, CamelContextAware {
         Object parameter = Poll.of(exchange).watch().parameters().get(name);
         if (parameter != null) {
             return parameter;
+        }
+        if (name.equals(SINCE)) {
+            return exchange.getVariable(SINCE, String.class);
         }
         JsonNode pages = exchange.getVariable(PAGES, JsonNode.class);
         JsonNode next = pages == null ? null : pages.path("next").get(name);

@@ -8,6 +8,7 @@ import static java.util.stream.Collectors.toMap;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.jobrelay.account.Account;
 import io.jobrelay.account.RateLimits;
 import io.jobrelay.camel.watches.KeepReply;
@@ -70,6 +71,7 @@ public final class ProviderConfiguration {
     private final AccessTokenRoute tokens;
     private final RateLimits rateLimits = new RateLimits(this::accounts, System::nanoTime);
     private final Map<String, RequestSigner> awsSigners = new ConcurrentHashMap<>();
+    private final PollEach pollEach = new PollEach(this);
     private volatile @Nullable Map<String, ProviderApi> held;
 
     /**
@@ -107,6 +109,8 @@ public final class ProviderConfiguration {
         registry.bind("parse-reply", new ParseReply(secrets, this::api));
         registry.bind("require-success", new RequireSuccess(clock));
         registry.bind("to-records", new ToRecords(clock, this::api));
+        registry.bind("poll-each", pollEach);
+        registry.bind("set-since", (Processor) exchange -> setSince(exchange, clock));
     }
 
     /** So a mapping reads {@code $watch}, and runs unchanged in the jq program with {@code --argjson watch '{...}'}. */
@@ -114,13 +118,22 @@ public final class ProviderConfiguration {
         Scope scope = Scope.newEmptyScope();
         scope.setModuleLoader(BuiltinModuleLoader.getInstance());
         BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_7, scope);
-        List.of(Poll.WATCH, Poll.WANTED, MakeRequest.PAGES)
+        List.of(Poll.WATCH, Poll.WANTED, MakeRequest.PAGES, MakeRequest.SINCE)
                 .forEach(name -> scope.setValue(name, () -> {
                     JsonNode value = JqFunctions.EXCHANGE_LOCAL.get().getVariable(name, JsonNode.class);
                     return value == null ? NullNode.getInstance() : value;
                 }));
         scope.setValue("reply", () -> reply(JqFunctions.EXCHANGE_LOCAL.get()));
         return scope;
+    }
+
+    /** Puts the time since when a list of changes asks into the exchange. */
+    private void setSince(Exchange exchange, Clock clock) {
+        Poll poll = Poll.of(exchange);
+        api(poll.watch().api())
+                .filter(ProviderApi::listsChanges)
+                .map(api -> api.since(poll.answered(), clock.instant()))
+                .ifPresent(since -> exchange.setVariable(MakeRequest.SINCE, TextNode.valueOf(since.toString())));
     }
 
     /** What a mapping reads of a reply beside its JSON, as {@code $reply}: status, headers by lower-case name, text that is no JSON. */
@@ -247,6 +260,7 @@ public final class ProviderConfiguration {
     /** Routes have been replaced. */
     public void releaseApis() {
         held = null;
+        pollEach.forget();
     }
 
     private Map<String, ProviderApi> loadedApis() {
@@ -260,9 +274,18 @@ public final class ProviderConfiguration {
      * @throws PollFailedException if that brought no records
      */
     public List<JobRecord> poll(Watch watch) {
+        return poll(Poll.of(watch));
+    }
+
+    /** The same where its provider has given this reply already. */
+    List<JobRecord> poll(Watch watch, JsonNode reply) {
+        return poll(Poll.of(watch, reply));
+    }
+
+    private List<JobRecord> poll(Poll poll) {
+        Watch watch = poll.watch();
         Account account = requireNonNull(accounts().get(watch.account()), "the watch has a known account");
-        Exchange answer = template.request(
-                "direct:" + watch.api(), exchange -> Poll.of(watch).begin(exchange, account));
+        Exchange answer = template.request("direct:" + watch.api(), exchange -> poll.begin(exchange, account));
         if (answer.getException() != null) {
             throw new PollFailedException(PollFailures.of(answer, answer.getException(), secrets));
         }

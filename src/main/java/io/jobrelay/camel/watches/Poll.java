@@ -64,6 +64,11 @@ public final class Poll {
         return new Poll(watch, List.of(), null, null);
     }
 
+    /** Of a job that a list has found: its reply is there already. */
+    public static Poll of(Watch watch, JsonNode found) {
+        return new Poll(watch, List.of(), null, found);
+    }
+
     static Poll of(DueWatch due) {
         return new Poll(due.watch(), List.of(due), null, null);
     }
@@ -155,6 +160,11 @@ public final class Poll {
     /** The watch that is polled, or what several have in common. */
     public Watch watch() {
         return watch;
+    }
+
+    /** When its watch was answered last; null if it never was, or is not in the ledger. */
+    public @Nullable Instant answered() {
+        return due.isEmpty() ? null : due.get(0).answered();
     }
 
     /** The watches that it is for. */

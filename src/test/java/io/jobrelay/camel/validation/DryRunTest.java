@@ -116,6 +116,9 @@ class DryRunTest {
                         at("routes/templates/ask-pages.camel.yaml", "direct:call-provider")
                                 + "direct:call-provider: no route reads it; did you mean"
                                 + " 'call-providr'?",
+                        at("routes/templates/poll-changes.camel.yaml", "direct:{{ask}}")
+                                + "direct:call-provider: no route reads it; did you mean"
+                                + " 'call-providr'?",
                         at("routes/templates/poll-provider.camel.yaml", "direct:{{ask}}")
                                 + "direct:call-provider: no route reads it; did you mean"
                                 + " 'call-providr'?");
