@@ -6,6 +6,7 @@ import io.jobrelay.delivery.AttemptResult;
 import io.jobrelay.job.JobRecord;
 import io.jobrelay.job.JobRecords;
 import io.jobrelay.job.JobState;
+import io.jobrelay.ledger.Deliveries.Progress;
 import io.jobrelay.ledger.Redelivery.Selection;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +90,10 @@ class RemovalTest {
         ledger.failed(changes.get(0), AttemptResult.GIVEN_BACK, "why", Duration.ZERO);
         assertThat(new Destinations(ledger.database, ledger.time).unrouted()).isEqualTo(1);
 
-        assertThat(removal.remove("changes." + changes.get(0).eventId(), "new")).isTrue();
+        String id = "changes." + changes.get(0).eventId();
+        assertThat(listed(Progress.UNROUTED, Set.of())).containsExactly(id);
+
+        assertThat(removal.remove(id, "new")).isTrue();
         assertThat(removal.remove(of(Outbox.CHANGES), null)).isEqualTo(new Removal.Removed(1, false));
 
         assertThat(ledger.pending(Outbox.CHANGES, 10)).isEmpty();
@@ -97,6 +101,27 @@ class RemovalTest {
                 .extracting(Delivery::subject)
                 .containsExactly(changes.get(0).subject());
         assertThat(new Destinations(ledger.database, ledger.time).unrouted()).isZero();
+    }
+
+    @Test
+    void what_waits_for_a_destination_that_nothing_is_sent_to_is_unread_and_not_pending() {
+        String pending = ledger.query("select 'hook.' || event_id from change where subject = 'c'")
+                .get(0);
+
+        assertThat(listed(Progress.PENDING, Set.of())).containsExactly(pending);
+        assertThat(listed(Progress.UNREAD, Set.of())).isEmpty();
+        assertThat(listed(Progress.PENDING, Set.of(HOOK))).isEmpty();
+        assertThat(listed(Progress.UNREAD, Set.of(HOOK))).containsExactly(pending);
+        assertThat(listed(Progress.DEAD, Set.of(HOOK))).hasSize(1);
+    }
+
+    private List<String> listed(Progress status, Set<String> unread) {
+        Deliveries.Filter filter = new Deliveries.Filter(Set.of(status), Set.of(), null, null, null);
+        return new Deliveries(ledger.database, () -> unread)
+                .page(filter, Deliveries.NEWEST, 10).items().stream()
+                        .filter(entry -> entry.status() == status)
+                        .map(Deliveries.Entry::id)
+                        .toList();
     }
 
     private static JobRecord job(String id) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +84,32 @@ class WatchesTest {
 
         assertThat(ledger.refusals.report()).isEqualTo(Refusals.Report.NONE);
         assertThat(ledger.due()).extracting(DueWatch::watch).containsExactly(Ledger.watch("1"));
+    }
+
+    @Test
+    void one_that_was_added_is_refused_and_resumed_with_its_api_or_account_and_announced_once() {
+        ledger.watches.add(Ledger.watch("1"));
+        ledger.due();
+
+        for (int i = 0; i < 2; i++) {
+            ledger.refusals.review((api, account) -> Optional.of("no account " + account));
+            assertThat(ledger.refusals.notice(ledger.leases(Outbox.CHANGES))).isFalse();
+        }
+
+        assertThat(ledger.due()).isEmpty();
+        assertThat(ledger.refusals.report().first())
+                .extracting(Refusals.RefusedWatch::cause)
+                .containsExactly("no account acme");
+        assertThat(ledger.query("select type from change")).hasSize(1);
+        assertThat(ledger.watches.pollNow(Ledger.watch("1").id())).isTrue();
+        assertThat(ledger.due()).as("it stays refused").isEmpty();
+
+        ledger.refusals.review((api, account) -> Optional.empty());
+
+        assertThat(ledger.due()).extracting(DueWatch::watch).containsExactly(Ledger.watch("1"));
+        assertThat(ledger.query("select health from watch")).containsExactly("REFUSED");
+        ledger.answered(ledger.due().get(0), List.of(RUNNING)).join();
+        assertThat(ledger.query("select health from watch")).containsExactly("OK");
     }
 
     @Test
