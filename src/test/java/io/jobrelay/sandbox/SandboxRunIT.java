@@ -1,8 +1,5 @@
 package io.jobrelay.sandbox;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,7 +31,7 @@ class SandboxRunIT {
     void every_step_of_every_job_arrives(@TempDir Path directory) throws Exception {
         Clock clock = Clock.systemUTC(); // the official webhook library judges by the real clock
         Path out = directory.resolve("out");
-        try (SandboxProviders providers = SandboxProviders.start(Path.of("seeds"), clock, Duration.ofSeconds(3));
+        try (SandboxProviders providers = SandboxProviders.start(Path.of("seeds"), clock, Duration.ofSeconds(6), true);
                 WebhookReceiver receiver = new WebhookReceiver(clock)) {
             Map<String, String> properties = new HashMap<>(providers.properties());
             properties.putAll(receiver.properties());
@@ -87,10 +84,12 @@ class SandboxRunIT {
         }
     }
 
-    /** The states that each job went through, as its events tell. */
+    /** The states that each job came to, in their order, as its events tell. */
     private static Map<String, List<String>> statesOf(List<JsonNode> jobs) {
-        return jobs.stream()
-                .collect(groupingBy(job -> job.path("id").asText(), mapping(SandboxRunIT::state, toList())));
+        Map<String, Set<String>> states = new HashMap<>();
+        jobs.forEach(job -> states.computeIfAbsent(job.path("id").asText(), id -> new LinkedHashSet<>())
+                .add(state(job)));
+        return lists(states);
     }
 
     /** The same, as the records of what was served tell: a record like the one before is no change. */
@@ -104,6 +103,10 @@ class SandboxRunIT {
                         .add(state(record));
             }
         }
+        return lists(states);
+    }
+
+    private static Map<String, List<String>> lists(Map<String, Set<String>> states) {
         Map<String, List<String>> lists = new HashMap<>();
         states.forEach((id, set) -> lists.put(id, List.copyOf(set)));
         return lists;
