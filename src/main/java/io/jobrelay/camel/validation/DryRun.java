@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,6 +70,10 @@ public final class DryRun extends OfflineContext {
      */
     public static Result of(
             ConfigSnapshot snapshot, Set<String> changed, Map<String, String> overrides, Secrets secrets, Clock clock) {
+        Optional<Problem> missing = snapshot.propertiesProblem();
+        if (missing.isPresent()) {
+            return new Result(List.of(missing.get()), Map.of());
+        }
         try (DryRun run = new DryRun(snapshot, overrides, secrets, clock)) {
             List<Problem> problems = new ArrayList<>(run.settingsProblems());
             problems.addAll(run.problems());

@@ -50,6 +50,14 @@ class DryRunTest {
     }
 
     @Test
+    void refuses_properties_that_are_not_there() {
+        assertThat(texts(without(ConfigSnapshot.PROPERTIES)))
+                .containsExactly(
+                        "application.properties: is not there, and with it no account: 'jobrelay init' puts it back"
+                                + " where it is missing");
+    }
+
+    @Test
     void names_the_route_that_a_route_of_a_template_lacks() {
         String octopus = "routes/providers/huawei-octopus-system-jobs.camel.yaml";
 
