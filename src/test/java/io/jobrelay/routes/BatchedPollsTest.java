@@ -68,6 +68,8 @@ class BatchedPollsTest {
         for (String account : List.of("batched", "not-allowed")) {
             overrides.putAll(TestWatches.account(account, provider.url(), "acs3-hmac-sha256", "batched-polls", "true"));
         }
+        overrides.putAll(TestWatches.account(
+                "aws", provider.url(), "aws-sigv4", "batched-polls", "true", "region", "eu-central-1"));
         relay = TestWatches.polling(overrides, clock);
     }
 
@@ -290,6 +292,35 @@ class BatchedPollsTest {
         });
         assertThat(ledger.rows("select count(*) from job_record where record like '%canary%'"))
                 .containsExactly("0");
+    }
+
+    @Test
+    void asks_aws_batch_for_a_hundred_jobs_at_once_and_alone_for_what_it_does_not_know() {
+        provider.answer((request, client) -> {
+            String known = ids(request).stream()
+                    .filter(id -> !id.equals("batch-7"))
+                    .map("{\"jobId\": \"%s\", \"status\": \"RUNNING\"}"::formatted)
+                    .collect(joining(",", "{\"jobs\": [", "]}"));
+            reply(client, 200, known);
+        });
+
+        watch(IntStream.range(0, 150)
+                .mapToObj(job -> TestWatches.watch(
+                        relay, "{ api: aws-batch-job, account: aws, parameters: { jobId: batch-%d } }".formatted(job)))
+                .toList());
+
+        ledger.awaitRow("149", "select count(*) from job where state = 'RUNNING' and id like '%/batch-%'");
+        ledger.awaitRow("NOT_FOUND 1", "select health, failures from watch where definition like '%\"batch-7\"%'");
+        assertThat(provider.requests())
+                .hasSize(3)
+                .allSatisfy(request -> assertThat(request.path()).isEqualTo("/v1/describejobs"))
+                .extracting(request -> ids(request).size())
+                .containsExactlyInAnyOrder(100, 50, 1);
+    }
+
+    private static List<String> ids(Request request) {
+        return Stream.of(request.body().replaceAll("[^a-z0-9,-]|jobs", "").split(","))
+                .toList();
     }
 
     private static String query(Request request, String name) {
