@@ -169,11 +169,7 @@ public final class OutboxComponent extends DefaultComponent {
 
     /** Finds out again which outboxes are read, after routes were removed. */
     public void forgetReaders() {
-        read.retainAll(getCamelContext().getRoutes().stream()
-                .map(Route::getEndpoint)
-                .filter(OutboxEndpoint.class::isInstance)
-                .map(endpoint -> ((OutboxEndpoint) endpoint).destination())
-                .collect(toUnmodifiableSet()));
+        read.retainAll(routed());
         unread.removeAll(read);
     }
 
@@ -199,14 +195,23 @@ public final class OutboxComponent extends DefaultComponent {
 
     /** Why what waits for the destination is not sent, and what to do; empty if a route reads it. */
     public Optional<String> unread(String destination) {
-        if (!takes(destination)) {
-            return Optional.of(
-                    "jobrelay.destination.%s.enabled: is false, so that nothing is sent; set it to true, or %s"
-                            .formatted(destination, TAKE_OUT));
+        if (!read.contains(destination) && !routed().contains(destination)) {
+            return Optional.of("outbox:%s: no route reads it; add one to routes/destinations/, or %s"
+                    .formatted(destination, TAKE_OUT));
         }
-        return read.contains(destination)
+        return takes(destination)
                 ? Optional.empty()
-                : Optional.of("outbox:%s: no route reads it; add one to routes/destinations/, or %s"
-                        .formatted(destination, TAKE_OUT));
+                : Optional.of(
+                        "jobrelay.destination.%s.enabled: is false, so that nothing is sent; set it to true, or %s"
+                                .formatted(destination, TAKE_OUT));
+    }
+
+    /** The destinations that have a route, which rests while they are switched off. */
+    private Set<String> routed() {
+        return getCamelContext().getRoutes().stream()
+                .map(Route::getEndpoint)
+                .filter(OutboxEndpoint.class::isInstance)
+                .map(endpoint -> ((OutboxEndpoint) endpoint).destination())
+                .collect(toUnmodifiableSet());
     }
 }

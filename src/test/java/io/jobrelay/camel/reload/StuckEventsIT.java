@@ -57,16 +57,7 @@ class StuckEventsIT {
 
     @Test
     void what_waits_for_a_destination_that_is_switched_off_is_shown_and_moved() throws JsonProcessingException {
-        installation.take(PROPERTIES, text -> text + """
-
-                jobrelay.destination.webhook.enabled=true
-                jobrelay.destination.webhook.url=http://127.0.0.1:1/
-                jobrelay.destination.webhook.secret=whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
-                jobrelay.destination.webhook.allow-private=true
-                """);
-        installation.take(ROUTER, text -> TO_WEBHOOK.formatted(".data.job.state == \"RUNNING\""));
-        installation.watch("b.yaml", EditedInstallation.item("huawei-res-job", "b"));
-        installation.soon().until(() -> pending("webhook", "PENDING") == 1);
+        wait_for_a_webhook_that_is_not_there();
 
         installation.take(PROPERTIES, text -> text.replace("webhook.enabled=true", "webhook.enabled=false"));
 
@@ -102,6 +93,40 @@ class StuckEventsIT {
                         .asString()
                         .contains(delivery.path("eventId").asText()));
         assertThat(pending("webhook", "UNREAD")).isZero();
+    }
+
+    @Test
+    void what_waits_for_a_destination_whose_route_is_removed_is_shown_and_discarded() {
+        wait_for_a_webhook_that_is_not_there();
+
+        installation.edit(ROUTER, text -> text.replace("outbox:webhook", "outbox:file"));
+        installation.edit(PROPERTIES, text -> text.replaceAll("(?m)^jobrelay.destination.webhook.*\n", ""));
+        installation.delete("routes/destinations/webhook.camel.yaml");
+
+        installation
+                .soon()
+                .untilAsserted(
+                        () -> assertThat(destination("webhook").path("unread").asText())
+                                .startsWith(
+                                        "outbox:webhook: no route reads it; add one to routes/destinations/, or take out what waits"));
+        assertThat(pending("webhook", "UNREAD")).isEqualTo(1);
+        JsonNode discarded = installation.post(
+                "/api/deliveries/discard", Json.MAPPER.createObjectNode().put("destination", "webhook"));
+        assertThat(discarded.toString()).isEqualTo("{\"deliveries\":1,\"more\":false}");
+        assertThat(destination("webhook").has("unread")).isFalse();
+    }
+
+    private void wait_for_a_webhook_that_is_not_there() {
+        installation.take(PROPERTIES, text -> text + """
+
+                jobrelay.destination.webhook.enabled=true
+                jobrelay.destination.webhook.url=http://127.0.0.1:1/
+                jobrelay.destination.webhook.secret=whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0
+                jobrelay.destination.webhook.allow-private=true
+                """);
+        installation.take(ROUTER, text -> TO_WEBHOOK.formatted(".data.job.state == \"RUNNING\""));
+        installation.watch("b.yaml", EditedInstallation.item("huawei-res-job", "b"));
+        installation.soon().until(() -> pending("webhook", "PENDING") == 1);
     }
 
     @Test
