@@ -41,7 +41,7 @@ final class TestCommand extends Subcommand {
         }
         List<Path> chosen = files.isEmpty() ? TestRunner.files() : files;
         if (chosen.isEmpty()) {
-            warn("tests/: has no test file: write one, docs/routes.md#test-it tells how");
+            warn("tests/: has no test file: write one, docs/routes.md#tests shows how");
             return ExitStatus.FAILED;
         }
         try (DryRun dryRun = new DryRun(clock)) {

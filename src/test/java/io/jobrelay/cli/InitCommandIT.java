@@ -73,6 +73,9 @@ class InitCommandIT {
         JobrelayProcess nothing = jobrelay("init", "--provider", "acme-job");
         assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(nothing.log()).startsWith("there is no routes/templates in ");
+        JobrelayProcess untested = jobrelay("test");
+        assertThat(untested.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(untested.log()).startsWith("tests/: has no test file: ");
         assertThat(jobrelay("init").status()).isZero();
 
         JobrelayProcess init = jobrelay("init", "--provider", "acme-job");
@@ -81,6 +84,7 @@ class InitCommandIT {
         assertThat(init.log()).startsWith("11 files written to ").contains("seeds/acme-job/replies/");
         JobrelayProcess check = jobrelay("check");
         assertThat(check.status()).as(check.lines() + check.log()).isZero();
+        assertThat(jobrelay("test").lines()).contains("PASSED tests/acme-job.yaml:1: a job is asked for by its id");
         assertThat(check.log()).endsWith("0 problems, 1 warning\n");
         Path reply = directory.resolve("seeds/acme-job/replies/02-done.json");
         JobrelayProcess record = jobrelay("record", reply.toString());

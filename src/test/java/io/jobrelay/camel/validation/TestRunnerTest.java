@@ -53,7 +53,9 @@ class TestRunnerTest {
                 "reply: seeds/slurm-job/replies/01-pending.json\n  record: { state: QUEUED }",
                 "reply: {}\n  status: 503\n  headers: { content-type: text/html }\n  watch: { api: huawei-res-job }\n  failure: { kind: UNAVAILABLE, code: null }",
                 "watch: { api: baidu-qianfan-import-task, parameters: { taskId: 007 } }\n  request: { method: POST, body: { taskId: \"007\" }, headers: { content-type: application/json } }",
-                "watch: { api: otc-modelarts-dataset-sync }\n  request: { method: GET }"
+                "watch: { api: otc-modelarts-dataset-sync }\n  request: { method: GET }",
+                "watch: { api: huawei-res-job, parameters: { project_id: p, job_id: a/b } }\n  request: { url: \"https://res.cn-north-4.myhuaweicloud.com/v1/p/jobs/a%2Fb\" }",
+                "watch: { api: huawei-res-job, parameters: { project_id: p, job_id: a/b } }\n  request: { url: /v1/p/jobs/a%2Fb }"
             })
     void passes_what_is_as_the_case_says(String text) throws IOException {
         assertThat(problems("- name: n\n  " + text + "\n")).isEmpty();
