@@ -46,6 +46,8 @@ public final class WatchReader {
     /** In characters: a problem quotes what was written, which may be long. */
     static final int LONGEST_PROBLEM = 1_000;
 
+    private static final int MOST_NAMED = 10;
+
     private final Supplier<Map<String, ProviderApi>> apis;
     private final Supplier<Map<String, Account>> accounts;
     private final Secrets secrets;
@@ -249,7 +251,7 @@ public final class WatchReader {
             JsonNode item, String member, Map<String, T> known, Set<String> broken, List<Violation> problems) {
         JsonNode name = item.path(member);
         if (!name.isTextual()) {
-            problems.add(Violation.at(member, "required, one of " + sorted(known.keySet())));
+            problems.add(Violation.at(member, "required, one of " + names(member, known.keySet())));
             return null;
         }
         T found = known.get(name.textValue());
@@ -258,11 +260,18 @@ public final class WatchReader {
                     member,
                     "must be one of %s, was '%s'%s"
                             .formatted(
-                                    sorted(known.keySet()),
+                                    names(member, known.keySet()),
                                     name.textValue(),
                                     NearestName.hint(name.textValue(), known.keySet()))));
         }
         return found;
+    }
+
+    /** The names, or how many there are, and where to look them up. */
+    private static String names(String member, Set<String> known) {
+        return member.equals("api") && known.size() > MOST_NAMED
+                ? "the %d that 'jobrelay apis' lists".formatted(known.size())
+                : sorted(known);
     }
 
     private static Map<String, Object> parameters(JsonNode node, @Nullable ProviderApi api, List<Violation> problems) {

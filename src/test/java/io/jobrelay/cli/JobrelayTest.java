@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,12 @@ class JobrelayTest {
         boolean needsMore = command(command).getCommandSpec().positionalParameters().stream()
                 .anyMatch(parameter -> parameter.arity().min() > 0);
 
-        assertThat(needsMore ? run(command, "--hepl", "watches.yaml") : run(command, "--hepl"))
+        List<String> given = new ArrayList<>(command);
+        command(command).getCommandSpec().options().stream()
+                .filter(option -> option.required() && option.group() == null)
+                .forEach(option -> given.addAll(List.of(option.longestName(), "file")));
+
+        assertThat(needsMore ? run(given, "--hepl", "watches.yaml") : run(given, "--hepl"))
                 .isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Unknown option: '--hepl'").contains("--help");
@@ -117,7 +123,9 @@ class JobrelayTest {
 
         assertThat(run(List.of("fetch"), file.toString())).isEqualTo(1);
         assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).startsWith(file + ":2: api: must be one of alibaba-pai-dataset-job, ");
+        assertThat(err.toString())
+                .startsWith(file + ":2: api: must be one of the ")
+                .contains("'jobrelay apis' lists, was 'huawei-res-jobs'; did you mean 'huawei-res-job'?");
     }
 
     @Test

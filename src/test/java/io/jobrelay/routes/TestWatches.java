@@ -60,7 +60,12 @@ final class TestWatches {
                         .forEach(key -> accounts.put(
                                 key, properties.getProperty(key).replaceFirst("^\\{\\{env:.*", SECRET_KEY)));
                 // How a token is obtained is another test's.
-                accounts.replaceAll((key, value) -> TOKEN_SCHEMES.contains(value) ? "bearer" : value);
+                properties.stringPropertyNames().stream()
+                        .filter(key -> TOKEN_SCHEMES.contains(properties.getProperty(key)))
+                        .forEach(key -> {
+                            accounts.put(key, "bearer");
+                            accounts.put(key.replace("signing", "token"), SECRET_KEY);
+                        });
             }
         }
         return accounts;
@@ -73,7 +78,6 @@ final class TestWatches {
             overrides.put(account + "endpoint", url);
             overrides.put(account + "access-key", ACCESS_KEY);
             overrides.put(account + "secret-key", SECRET_KEY);
-            overrides.put(account + "token", SECRET_KEY);
             overrides.put(account + "requests-per-second", "100000");
         }
         return overrides;
