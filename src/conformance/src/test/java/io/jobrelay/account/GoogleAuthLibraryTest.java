@@ -51,8 +51,8 @@ class GoogleAuthLibraryTest {
                 "client_email", "relay@acme.iam.gserviceaccount.com",
                 "private_key_id", "key-1",
                 "private_key",
-                        "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(encoded)
-                                + "\n-----END PRIVATE KEY-----\n",
+                        "-----BEGIN PRIVATE KEY-----\n"
+                                + Base64.getMimeEncoder().encodeToString(encoded) + "\n-----END PRIVATE KEY-----\n",
                 "token_uri", "https://oauth2.googleapis.com/token"));
         key = ServiceAccountKey.read(Files.writeString(directory.resolve("key.json"), json));
     }
@@ -70,7 +70,8 @@ class GoogleAuthLibraryTest {
                         forms.add(getContentAsString());
                         return new MockLowLevelHttpResponse()
                                 .setContentType("application/json")
-                                .setContent("{\"access_token\": \"a\", \"expires_in\": 3599, \"token_type\": \"Bearer\"}");
+                                .setContent(
+                                        "{\"access_token\": \"a\", \"expires_in\": 3599, \"token_type\": \"Bearer\"}");
                     }
                 };
             }
@@ -91,7 +92,8 @@ class GoogleAuthLibraryTest {
     @Test
     void signs_the_token_that_the_library_signs() throws IOException {
         String theirs = ServiceAccountJwtAccessCredentials.fromStream(
-                        new ByteArrayInputStream(json.getBytes(UTF_8)), URI.create("https://aiplatform.googleapis.com/"))
+                        new ByteArrayInputStream(json.getBytes(UTF_8)),
+                        URI.create("https://aiplatform.googleapis.com/"))
                 .getRequestMetadata()
                 .get("Authorization")
                 .get(0)

@@ -36,8 +36,9 @@ class VendorTokensTest {
 
         assertThat(service.accepts(token)).isTrue();
         assertThatThrownBy(() -> client("another")
-                        .acquireToken(ClientCredentialParameters.builder(Set.of("https://management.azure.com/.default"))
-                                .build())
+                        .acquireToken(
+                                ClientCredentialParameters.builder(Set.of("https://management.azure.com/.default"))
+                                        .build())
                         .get())
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(MsalServiceException.class);
