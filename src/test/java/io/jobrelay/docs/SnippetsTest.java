@@ -67,6 +67,7 @@ class SnippetsTest {
                     api.setName(properties.text("name"));
                     api.setRequired(properties.text("required"));
                     api.setOptional(properties.text("optional"));
+                    api.setService(properties.text("service"));
                     api.setList(Boolean.parseBoolean(properties.text("list")));
                     apis.put(api.getName(), api);
                 }
