@@ -224,6 +224,9 @@ public final class SettingsReader {
     private Destination.WebhookTarget webhook(String name, Key<URI> urlKey, Key<List<String>> secretKey) {
         boolean allowPrivate = properties.value(Keys.ALLOW_PRIVATE.of(name));
         List<String> secrets = properties.get(secretKey).orElse(List.of());
+        if (secrets.isEmpty() && Keys.DESTINATIONS.contains(name)) {
+            properties.get(urlKey); // it is no webhook yet, and what is wrong with its address is said all the same
+        }
         if (!secrets.isEmpty()) {
             try {
                 new WebhookSignature(secrets);

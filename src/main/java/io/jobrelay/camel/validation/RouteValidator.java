@@ -182,6 +182,16 @@ final class RouteValidator {
         return problems;
     }
 
+    /** Camel asks for the beans of a redelivery only when there is one. */
+    private List<Problem> unknownBeans(RouteFile file, YamlNode document) {
+        List<Problem> problems = new ArrayList<>();
+        document.named("onRedeliveryRef")
+                .filter(bean -> context.getRegistry().lookupByName(bean.name()) == null)
+                .forEach(bean -> problems.add(
+                        new Problem(file.name(), bean.line(), "no bean has the name '%s'".formatted(bean.name()))));
+        return problems;
+    }
+
     private List<Problem> build(RouteFile file, YamlNode document) {
         RoutesLoader loader = PluginHelper.getRoutesLoader(context);
         Set<String> read = source.note();
@@ -203,7 +213,7 @@ final class RouteValidator {
             List<Route> built = new ArrayList<>(context.getRoutes());
             built.removeAll(before);
             read.addAll(RequiredRoutes.reads(built));
-            return List.of();
+            return unknownBeans(file, document);
         } catch (Exception e) {
             RouteFailure failure = new RouteFailure(e);
             return List.of(new Problem(file.name(), failure.line(document), failure.message()));

@@ -116,6 +116,16 @@ public record YamlNode(Node node, int line) {
         return Stream.concat(items().stream(), named).flatMap(YamlNode::texts);
     }
 
+    /** All members of that name, however deep. */
+    Stream<YamlNode> named(String name) {
+        return Stream.concat(
+                items().stream().flatMap(item -> item.named(name)),
+                members().entrySet().stream()
+                        .flatMap(member -> member.getKey().equals(name)
+                                ? Stream.of(member.getValue())
+                                : member.getValue().named(name)));
+    }
+
     /** The nearest node on the way to where the path leads. */
     public YamlNode at(JsonNodePath path) {
         YamlNode place = this;
