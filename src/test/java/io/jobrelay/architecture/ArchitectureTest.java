@@ -53,9 +53,9 @@ class ArchitectureTest {
     private static final List<String> CAMEL = List.of(
             "config",
             "outbox",
-            "health",
             "watches",
             "metrics",
+            "health",
             "node",
             "provider",
             "destination",
