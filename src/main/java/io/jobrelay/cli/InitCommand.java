@@ -99,7 +99,6 @@ final class InitCommand extends Subcommand {
         Path account = home.resolve("seeds").resolve(api).resolve(ACCOUNT);
         Path properties = target.resolve(PROPERTIES);
         if (Files.exists(account)) {
-            Files.delete(seed.resolve(ACCOUNT));
             String text = Files.readString(account);
             String name = text.replaceFirst("(?s).*?(jobrelay\\.account\\.[^.]+\\.).*", "$1");
             String before = Files.exists(properties) ? Files.readString(properties) : withoutAccounts(home);

@@ -46,7 +46,7 @@ public final class SandboxProviders implements AutoCloseable {
         this.seeds = seeds;
     }
 
-    /** Starts those whose accounts the properties have: seeds without {@code account.properties}. */
+    /** Starts those without an {@code account.properties}, whose accounts are shipped; or all where there are none. */
     public static SandboxProviders start(Path seeds, Clock clock, Duration duration) throws IOException {
         return start(seeds, clock, duration, false);
     }
@@ -62,8 +62,10 @@ public final class SandboxProviders implements AutoCloseable {
     public static SandboxProviders start(Path seeds, Clock clock, Duration duration, boolean everything)
             throws IOException {
         List<Seed> all = Files.isDirectory(seeds) ? Seed.readAll(seeds) : List.of();
-        if (!everything) {
-            all = all.stream().filter(seed -> seed.account().isEmpty()).toList();
+        List<Seed> shipped =
+                all.stream().filter(seed -> seed.account().isEmpty()).toList();
+        if (!everything && !shipped.isEmpty()) {
+            all = shipped;
         }
         if (all.isEmpty()) {
             throw new IllegalStateException("there is nothing to play in " + seeds.toAbsolutePath()

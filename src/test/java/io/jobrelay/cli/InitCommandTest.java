@@ -59,8 +59,6 @@ class InitCommandTest {
                 .content()
                 .contains("account: alibaba-dlc");
         assertThat(directory.resolve("seeds")).isDirectoryContaining("glob:**/alibaba-pai-dlc-job");
-        assertThat(Tree.list(directory.resolve("seeds")))
-                .noneMatch(file -> file.toString().endsWith("account.properties"));
 
         jobrelay("init", directory.toString(), "--provider", "modelarts-training-job");
         jobrelay("init", directory.toString(), "--provider", "modelarts-dataset-import");
