@@ -61,9 +61,6 @@ class ExplainIT {
                         id: to-crm
                         description: For the customers.
                         uri: http://crm.invalid/changes
-                    - to:
-                        id: to-elsewhere
-                        uri: outbox:elsewhere
                 """.indent(4);
         assertThat(text).contains("        - choice:\n");
         Files.writeString(router, text.replaceFirst("(?m)^        - choice:\n", step + "        - choice:\n"));
@@ -137,23 +134,21 @@ class ExplainIT {
                 .containsExactly(
                         first,
                         "  TO                          BY",
-                        "  file                        router/to-file       Everything.",
-                        "  http://crm.invalid/changes  router/to-crm        (not called here) For the customers.",
-                        "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
-                        "  queue                       router/to-queue      Jobs that have ended.",
-                        "  amqp                        router/to-amqp       not while"
+                        "  file                        router/to-file     Everything.",
+                        "  http://crm.invalid/changes  router/to-crm      (not called here) For the customers.",
+                        "  queue                       router/to-queue    Jobs that have ended.",
+                        "  amqp                        router/to-amqp     not while"
                                 + " jobrelay.destination.amqp.enabled=false",
-                        "  kafka                       router/to-kafka      not while"
+                        "  kafka                       router/to-kafka    not while"
                                 + " jobrelay.destination.kafka.enabled=false",
-                        "  webhook                     router/to-webhook    not while"
+                        "  webhook                     router/to-webhook  not while"
                                 + " jobrelay.destination.webhook.enabled=false",
                         "watch/w",
                         "  TO                          BY",
-                        "  file                        router/to-file       Everything.",
-                        "  http://crm.invalid/changes  router/to-crm        (not called here) For the customers.",
-                        "  elsewhere                   router/to-elsewhere  no route reads outbox:elsewhere",
-                        "  queue                                            not sent there",
-                        "  webhook                                          not sent there");
+                        "  file                        router/to-file  Everything.",
+                        "  http://crm.invalid/changes  router/to-crm   (not called here) For the customers.",
+                        "  queue                                       not sent there",
+                        "  webhook                                     not sent there");
     }
 
     @Test
