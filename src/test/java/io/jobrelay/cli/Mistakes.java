@@ -390,6 +390,9 @@ final class Mistakes {
                         Map.entry("jobrelay.destination.kafka.brokers", "broker"),
                         Map.entry("jobrelay.destination.webhook.url", "hooks"))
                 .forEach((key, value) -> values.property(key, value, ": must be "));
+        for (String key : List.of("jobrelay.ledger.user", "jobrelay.http.host", "jobrelay.account.otc.time-zone")) {
+            values.property(key, "{{env:JOBRELAY_IS_NOT_SET}}", ": a placeholder cannot be resolved");
+        }
         values.edits.add(new Edit(PROPERTIES, text -> text + "\njobrelay.account.new.endpoint=https://cloud.example"));
         values.mistakes.add(new Mistake(
                 "an account without signing",

@@ -36,9 +36,22 @@ public final class ContextSettings {
     public static SettingsReader reader(
             CamelContext context, String text, Map<String, String> overrides, Secrets secrets) {
         PropertyFile file = PropertyFile.of(ConfigSnapshot.PROPERTIES, text).with(overrides.keySet());
+        Map<String, String> written = new ConfigSnapshot(Map.of(ConfigSnapshot.PROPERTIES, text), Map.of()).values();
         // Camel ranks them only once it is initialized, which is after this.
         return new SettingsReader(
-                file, key -> Optional.ofNullable(overrides.get(key)).or(() -> value(context, key)), secrets);
+                file,
+                key -> Optional.ofNullable(overrides.get(key))
+                        .or(() -> value(context, key))
+                        .or(() -> unresolved(written.getOrDefault(key, ""))),
+                secrets);
+    }
+
+    /** Camel takes a property for absent whose placeholder has no value. */
+    private static Optional<String> unresolved(String written) {
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        throw new IllegalStateException("cannot be resolved");
     }
 
     /**

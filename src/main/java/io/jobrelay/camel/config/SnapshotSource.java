@@ -147,9 +147,10 @@ public final class SnapshotSource {
 
         private boolean hasValue(String name) {
             try {
-                return ContextSettings.value(context, name)
-                        .filter(value -> !value.isBlank())
-                        .isPresent();
+                // One whose placeholder has no value is none that is absent: it is refused.
+                return !ContextSettings.value(context, name)
+                        .orElseGet(() -> values.getOrDefault(name, ""))
+                        .isBlank();
             } catch (RuntimeException e) {
                 return true; // Camel says it to the caller
             }
