@@ -53,8 +53,8 @@ class HangingDestinationIT {
             assertThat(running.get("/api/deliveries?destination=webhook")
                             .at("/deliveries/0/attempts")
                             .asInt())
-                    .as("none that counts")
-                    .isZero();
+                    .as("the one that delivered, since the one that hung does not count")
+                    .isEqualTo(1);
             assertThat(running.cloud().hooks().get(1).getHeader("webhook-id"))
                     .isEqualTo(running.cloud().hooks().get(0).getHeader("webhook-id"));
         }

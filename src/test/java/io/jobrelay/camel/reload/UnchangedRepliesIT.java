@@ -57,7 +57,7 @@ class UnchangedRepliesIT {
     @Test
     void an_edited_template_is_gone_through() {
         running.write("routes/providers/other.jq", running.read(MAPPING) + "\n| .reason = \"BY_ANOTHER_MAPPING\"\n");
-        running.take(TEMPLATE, text -> text.replace("providers/{{api}}.jq", "providers/other.jq"));
+        running.take(TEMPLATE, text -> text.replace("providers/{{mapping}}.jq", "providers/other.jq"));
 
         awaitEvent("BY_ANOTHER_MAPPING");
     }
