@@ -14,6 +14,7 @@ import io.jobrelay.logging.LogContext;
 import io.jobrelay.provider.FailureKind;
 import io.jobrelay.provider.PollFailure;
 import io.jobrelay.provider.ProviderReply;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -183,6 +184,14 @@ final class Settlement {
     void release(Poll poll) {
         if (settle(poll)) {
             poll.due().forEach(this::release);
+        }
+    }
+
+    /** The poll cannot start now, by no fault of the provider: its watches are due later. */
+    void postponed(Poll poll) {
+        if (settle(poll)) {
+            Instant now = beans.clock().instant();
+            poll.due().forEach(due -> component.schedule().ended(due, due.later(now), true));
         }
     }
 

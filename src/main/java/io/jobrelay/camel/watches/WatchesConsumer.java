@@ -7,8 +7,6 @@ import io.jobrelay.camel.watches.WatchesComponent.Beans;
 import io.jobrelay.ledger.DueWatch;
 import io.jobrelay.ledger.Lease;
 import io.jobrelay.logging.LogContext;
-import io.jobrelay.provider.FailureKind;
-import io.jobrelay.provider.PollFailure;
 import io.jobrelay.watch.ProviderApi;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,19 +109,8 @@ final class WatchesConsumer extends DefaultConsumer implements Suspendable {
             }
             Account account = beans.accounts().get().get(poll.watch().account());
             Optional<ProviderApi> api = beans.apis().apply(poll.watch().api());
-            if (account == null) {
-                settlement.failed(
-                        poll,
-                        PollFailure.without(
-                                FailureKind.UNAUTHENTICATED,
-                                "there is no account '" + poll.watch().account() + "' any more"));
-            } else if (api.isEmpty()) {
-                // A direct: endpoint would wait half a minute for it.
-                settlement.failed(
-                        poll,
-                        PollFailure.without(
-                                FailureKind.UNAVAILABLE,
-                                "there is no provider API '" + poll.watch().api() + "' any more"));
+            if (account == null || api.isEmpty()) {
+                settlement.postponed(poll); // until the watch is refused, or they are back
             } else {
                 send(poll, account, api.get().getVolatileMembers());
             }
