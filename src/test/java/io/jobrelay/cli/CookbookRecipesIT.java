@@ -121,6 +121,7 @@ class CookbookRecipesIT {
         return JobrelayProcess.in(directory)
                 .javaOptions(List.of("-Djobrelay.home=" + home))
                 .environment(Map.of(
+                        "JOBRELAY_HTTP_PORT", "0",
                         "ALERTS_SECRET", "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0",
                         "SLACK_WEBHOOK_URL", "https://chat.example/hook",
                         "MAIL_PASSWORD", "a-password"));

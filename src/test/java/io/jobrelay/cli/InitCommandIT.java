@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +113,7 @@ class InitCommandIT {
     private JobrelayProcess jobrelay(String... arguments) throws IOException, InterruptedException {
         return JobrelayProcess.in(directory)
                 .javaOptions(List.of("-Djobrelay.home=" + home))
+                .environment(Map.of("JOBRELAY_HTTP_PORT", "0"))
                 .run(arguments);
     }
 }

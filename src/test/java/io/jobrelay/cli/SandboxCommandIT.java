@@ -144,6 +144,7 @@ class SandboxCommandIT {
     private JobrelayProcess.Launch sandbox() {
         return JobrelayProcess.in(directory)
                 .environment(Map.of(
+                        "JOBRELAY_HTTP_PORT", "0",
                         "JOBRELAY_LEDGER_URL", "jdbc:sqlite:real/ledger.db",
                         "JOBRELAY_ACCOUNT_HUAWEI_ENDPOINT", "https://res.example.org",
                         "JOBRELAY_ACCOUNT_HUAWEI_SECRET_KEY", "a-real-key",

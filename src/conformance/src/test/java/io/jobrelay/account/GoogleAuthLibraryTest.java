@@ -1,6 +1,7 @@
 package io.jobrelay.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -91,13 +92,11 @@ class GoogleAuthLibraryTest {
 
     @Test
     void signs_the_token_that_the_library_signs() throws IOException {
-        String theirs = ServiceAccountJwtAccessCredentials.fromStream(
+        Map<String, List<String>> headers = ServiceAccountJwtAccessCredentials.fromStream(
                         new ByteArrayInputStream(json.getBytes(UTF_8)),
                         URI.create("https://aiplatform.googleapis.com/"))
-                .getRequestMetadata()
-                .get("Authorization")
-                .get(0)
-                .replaceFirst("Bearer ", "");
+                .getRequestMetadata();
+        String theirs = requireNonNull(headers.get("Authorization")).get(0).replaceFirst("Bearer ", "");
 
         assertThat(parts(key.token("https://aiplatform.googleapis.com/", issued(theirs))))
                 .isEqualTo(parts(theirs));

@@ -1,5 +1,6 @@
 package io.jobrelay.sandbox;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -96,16 +97,19 @@ class AwsClientsTest {
 
     private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
             B builder, String account) {
-        return client(builder, account, properties.get("jobrelay.account." + account + ".secret-key"));
+        return client(builder, account, property(account, "secret-key"));
     }
 
     private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
             B builder, String account, String secretKey) {
-        String prefix = "jobrelay.account." + account + ".";
-        return builder.endpointOverride(URI.create(String.valueOf(properties.get(prefix + "endpoint"))))
+        return builder.endpointOverride(URI.create(property(account, "endpoint")))
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(String.valueOf(properties.get(prefix + "access-key")), secretKey)))
+                        AwsBasicCredentials.create(property(account, "access-key"), secretKey)))
                 .build();
+    }
+
+    private static String property(String account, String key) {
+        return requireNonNull(properties.get("jobrelay.account." + account + "." + key));
     }
 }
