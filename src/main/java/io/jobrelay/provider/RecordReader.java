@@ -25,11 +25,13 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,10 @@ public final class RecordReader {
             Integer.class, "a whole number",
             Double.class, "a number");
 
+    private static final String REASON = "reason";
+    private static final Pattern CODE = Pattern.compile("[A-Z][A-Z0-9_]*");
+    private static final Pattern NO_CODE = Pattern.compile("[^A-Z0-9_]+");
+
     private RecordReader() {}
 
     /**
@@ -110,6 +116,7 @@ public final class RecordReader {
         draft.withObject("provider").put("api", watch.api()).put("account", watch.account());
         anomalies(draft, zone(draft.remove(TIME_ZONE), account));
         state(draft);
+        reason(draft);
         dropEmptyMembers(draft);
         NESTED.forEach(member -> dropEmptyMembers(draft.path(member)));
         dropEmptyMembers(draft);
@@ -209,8 +216,15 @@ public final class RecordReader {
         }
         if (!draft.path("state").isTextual()) {
             draft.put("state", JobState.UNKNOWN.name());
-            draft.put("reason", UNMAPPED_PROVIDER_STATE);
+            draft.put(REASON, UNMAPPED_PROVIDER_STATE);
         }
+    }
+
+    /** Makes a code of a reason in a provider's own words; leaves out what none can be made of, which is in {@code raw}. */
+    private static void reason(ObjectNode draft) {
+        String reason = draft.path(REASON).asText("");
+        String code = NO_CODE.matcher(reason.toUpperCase(Locale.ROOT)).replaceAll("_");
+        draft.put(REASON, CODE.matcher(code).matches() ? code : "");
     }
 
     private static void anomalies(ObjectNode draft, ZoneId zone) {

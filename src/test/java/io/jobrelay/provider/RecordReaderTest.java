@@ -68,6 +68,19 @@ class RecordReaderTest {
     }
 
     /** As Jobrelay's fuzzing found them; the schema has no such values. */
+    @ParameterizedTest
+    @CsvSource({
+        "DISK_FULL, DISK_FULL",
+        "disk full, DISK_FULL",
+        "Deadline-Exceeded, DEADLINE_EXCEEDED",
+        "2024-02-30, ",
+        "盘满, "
+    })
+    void makes_a_code_of_a_reason_where_one_can_be_made(String given, @Nullable String code)
+            throws JsonProcessingException {
+        assertThat(read("{\"reason\": \"%s\"}".formatted(given)).reason()).isEqualTo(code);
+    }
+
     @Test
     void leaves_numbers_below_zero_out() throws JsonProcessingException {
         JobRecord record =

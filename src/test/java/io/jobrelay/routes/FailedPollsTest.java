@@ -6,7 +6,6 @@ import io.jobrelay.camel.Relay;
 import io.jobrelay.testbed.LedgerView;
 import io.jobrelay.testbed.MovableClock;
 import io.jobrelay.testbed.RawServer;
-import io.jobrelay.watch.Pace;
 import io.jobrelay.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -177,23 +176,6 @@ class FailedPollsTest {
         ledger.awaitRow("THROTTLED 1", HEALTH, throttled.id());
         assertThat(ledger.rows("select due_at from watch where id = ?", throttled.id()))
                 .containsExactly(Long.toString(clock.instant().plusSeconds(7200).toEpochMilli()));
-    }
-
-    @Test
-    void says_so_when_the_account_has_gone() {
-        Watch orphan = new Watch(
-                "huawei-res-job",
-                "gone",
-                Map.of("project_id", "p", "job_id", "orphan"),
-                Pace.DEFAULT,
-                Map.of(),
-                false,
-                null,
-                false);
-
-        relay.engine().watches().replace("orphan", List.of(orphan));
-
-        ledger.awaitRow("UNAUTHENTICATED 1", HEALTH, orphan.id());
     }
 
     private static Watch watch(String account, String job) {
