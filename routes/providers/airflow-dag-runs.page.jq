@@ -8,7 +8,10 @@
 $pages.next as $asked
 | (.dag_runs | arrays // error("the reply has no dag_runs")) as $page
 | ($asked.offset + ($page | length)) as $offset
+| ($page | map({parameters: {dag_id, dag_run_id}, reply: .})) as $runs
+| ($runs - ($pages.found // [])) as $new
 | {
-    found: (($pages.found // []) + ($page | map({parameters: {dag_id, dag_run_id}, reply: .}))),
-    next: (if $page == [] or $offset >= (.total_entries // 0) then null else $asked + {offset: $offset} end)
+    found: (($pages.found // []) + $runs),
+    # Whatever the total says, a page without a new run is the last one.
+    next: (if $new == [] or $offset >= (.total_entries // 0) then null else $asked + {offset: $offset} end)
   }

@@ -10,5 +10,6 @@ def ended: .TrainingJobStatus as $status | any("Completed", "Failed", "Stopped";
 (.TrainingJobSummaries | arrays // error("the reply has no TrainingJobSummaries")) as $page
 | {
     found: (($pages.found // []) + ($page | map({parameters: {TrainingJobName}, reply: ., describe: ended}))),
-    next: (if .NextToken then {NextToken} else null end)
+    # A token that comes again would be asked with for ever.
+    next: (if .NextToken and .NextToken != $pages.next.NextToken then {NextToken} else null end)
   }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AwsSagemakerTrainingJobsRouteTest extends RouteTestSupport {
     private static final String TARGET = "X-Amz-Target";
@@ -53,6 +54,17 @@ class AwsSagemakerTrainingJobsRouteTest extends RouteTestSupport {
         assertThat(poll()).isEqualTo(records);
         provider.verify(
                 1, postRequestedFor(urlEqualTo("/")).withHeader(TARGET, equalTo("SageMaker.DescribeTrainingJob")));
+    }
+
+    @Test
+    @Timeout(60)
+    void a_token_that_comes_again_ends_the_pages() {
+        provider.stubFor(post("/")
+                .willReturn(okJson("{\"TrainingJobSummaries\": [%s], \"NextToken\": \"t\"}"
+                        .formatted(job("a", "InProgress", "Training")))));
+
+        assertThat(poll()).extracting(JobRecord::id).containsOnly("aws-sagemaker-training-job/aws/a");
+        provider.verify(2, postRequestedFor(urlEqualTo("/")));
     }
 
     private List<JobRecord> poll() {
