@@ -67,9 +67,9 @@ public record Change(
     }
 
     /**
-     * The change that {@code observed} makes to a job, or empty if it makes none. A job that left its end gets the anomaly {@link
-     * JobRecord#TERMINAL_STATE_CHANGED} and, if it runs again, a new attempt; without the anomaly where the provider itself counts
-     * a further attempt.
+     * The change that {@code observed} makes to a job, or empty if it makes none. A job that left its end gets the anomaly
+     * {@link JobRecord#TERMINAL_STATE_CHANGED} and, if it runs again, a new attempt; without the anomaly where the provider
+     * itself counts a further attempt.
      *
      * @param overdue true if the job has been in its last state for too long and that was not reported yet: one that is in it
      *     still, and has not ended, gets the anomaly {@link JobRecord#STUCK}

@@ -22,9 +22,9 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in what polls brought, that of several polls together where they end at the same time. In one transaction: the jobs as they are now, the
- * changes with their sequence and the final bytes of their events, the first delivery of each (to the router), and when
- * the watch is due again.
+ * Takes in what polls brought, that of several polls together where they end at the same time. In one transaction: the jobs as
+ * they are now, the changes with their sequence and the final bytes of their events, the first delivery of each (to the
+ * router), and when the watch is due again.
  */
 public final class Intake {
     private final LedgerDatabase database;

@@ -20,8 +20,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * The shards that this node works on. A lease is its owner's until the owner hands it over, or is struck out of the nodes; a node
- * takes it by compare and set, with a new token. A {@link LeasePlan} spreads them. A ledger in a file is all its process's.
+ * The shards that this node works on. A lease is its owner's until the owner hands it over, or is struck out of the nodes; a
+ * node takes it by compare and set, with a new token. A {@link LeasePlan} spreads them. A ledger in a file is all its
+ * process's.
  *
  * <p>What is kept of a shard in memory is kept under its {@link Lease}: with another one, and whenever there have been
  * {@link #edits}, it is read from the ledger again.

@@ -190,8 +190,8 @@ public final class Outbox {
     public record CircuitChange(Circuit circuit, long edits) {}
 
     /**
-     * The destination has it, and it goes on to other destinations. All of that or nothing of it is written; the future ends once
-     * it is committed, or fails as {@link LedgerDatabase#begin} does.
+     * The destination has it, and it goes on to other destinations. All of that or nothing of it is written; the future ends
+     * once it is committed, or fails as {@link LedgerDatabase#begin} does.
      *
      * @param onward the destinations whose outboxes it is put into
      * @param circuit null where the circuit stays as it is

@@ -12,8 +12,8 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what is not delivered out of an outbox, pending or dead: into the outbox of another destination, or out of the ledger. Of
- * {@link Outbox#CHANGES} it takes events that are not routed. Works beside a running Jobrelay, which notices by itself.
+ * Takes what is not delivered out of an outbox, pending or dead: into the outbox of another destination, or out of the ledger.
+ * Of {@link Outbox#CHANGES} it takes events that are not routed. Works beside a running Jobrelay, which notices by itself.
  */
 public final class Removal {
     private static final int AT_ONCE = 1_000;

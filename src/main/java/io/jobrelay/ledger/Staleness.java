@@ -10,9 +10,9 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which watches are stale: those that have had no good answer for longer than three times their longest pace, whether polls fail,
- * hang or never begin. Time in which Jobrelay did not run does not count, so that after a pause each watch has the chance to be
- * polled first.
+ * Which watches are stale: those that have had no good answer for longer than three times their longest pace, whether polls
+ * fail, hang or never begin. Time in which Jobrelay did not run does not count, so that after a pause each watch has the chance
+ * to be polled first.
  */
 public final class Staleness {
     private static final int MOST_AT_ONCE = 256;

@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * request, under the names of the watch's parameters, and each that is there must be what the watch says.
  *
  * <p>The mapping says what only the provider's documentation knows; this class adds what is the same for all: the id from
- * the draft's {@code key}, the API's kind, API, account and labels from the watch, times in UTC (zone-less ones in the account's zone, else
- * in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not know, and anomalies,
- * sorted. Members that are null or empty are left out. A reply that tells no state is none.
+ * the draft's {@code key}, the API's kind, API, account and labels from the watch, times in UTC (zone-less ones in the
+ * account's zone, else in the draft's {@code timeZone}, else in UTC), {@code UNKNOWN} for a state that the mapping does not
+ * know, and anomalies, sorted. Members that are null or empty are left out. A reply that tells no state is none.
  */
 public final class RecordReader {
     private static final String KEY = "key";

@@ -10,9 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * Accepts a request that an account's keys have signed completely, recently and once, or that bears a valid token or the headers
- * that prove it. It signs
- * the request again, over exactly the headers that the request declares as signed.
+ * Accepts a request that an account's keys have signed completely, recently and once, or that bears a valid token or the
+ * headers that prove it. It signs the request again, over exactly the headers that the request declares as signed.
  */
 final class SignatureVerifier {
     private static final String BEARER = "Bearer ";

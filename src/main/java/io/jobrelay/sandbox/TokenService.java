@@ -22,8 +22,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Issues tokens that are valid for an hour: the part of Keystone v3 that does so by password, and an OAuth 2.0 token endpoint for
- * a client's credentials, for a user's password, and for the assertions of a service account. It takes the tokens that the service account signs, too.
+ * Issues tokens that are valid for an hour: the part of Keystone v3 that does so by password, and an OAuth 2.0 token endpoint
+ * for a client's credentials, for a user's password, and for the assertions of a service account. It takes the tokens that the
+ * service account signs, too.
  */
 final class TokenService {
     static final String KEYSTONE = "/v3/auth/tokens";

@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which properties and environment variables are secrets: those whose name ends with a word that says so, headers of accounts, and in an
- * address the user before the host, the query, and long parts of its path, since many a webhook's key is there. In a line of JAAS, which
- * is how Kafka is signed in to, each of those that it has.
+ * Which properties and environment variables are secrets: those whose name ends with a word that says so, headers of accounts,
+ * and in an address the user before the host, the query, and long parts of its path, since many a webhook's key is there. In a
+ * line of JAAS, which is how Kafka is signed in to, each of those that it has.
  */
 public final class SecretProperties {
     private static final Pattern NAME = Pattern.compile(

@@ -29,8 +29,8 @@ final class LedgerUrl {
     private LedgerUrl() {}
 
     /**
-     * What is wrong where a server beyond this machine is spoken to in plain text. The driver takes the last of several values, and
-     * of {@code ssl} only without {@code sslmode}; here each must do.
+     * What is wrong where a server beyond this machine is spoken to in plain text. The driver takes the last of several values,
+     * and of {@code ssl} only without {@code sslmode}; here each must do.
      */
     static Optional<String> unencrypted(String url) {
         boolean here = values(HOSTS, url).stream()

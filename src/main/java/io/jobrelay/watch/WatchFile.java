@@ -222,8 +222,8 @@ public final class WatchFile {
     }
 
     /**
-     * Reads numbers as text, since an id such as {@code 0042} or {@code 12e4} is not a number, and refuses aliases, which Jackson
-     * would read as their names.
+     * Reads numbers as text, since an id such as {@code 0042} or {@code 12e4} is not a number, and refuses aliases, which
+     * Jackson would read as their names.
      */
     private static final class AsWritten extends JsonParserDelegate {
         private final YAMLParser yaml;

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Nothing goes wrong in silence: each of the {@link Mistakes} is made in a working installation, while a Jobrelay runs in it, and
- * named by {@code check}, by what runs, and by the exit status of {@code status}. One process makes all of them.
+ * Nothing goes wrong in silence: each of the {@link Mistakes} is made in a working installation, while a Jobrelay runs in it,
+ * and named by {@code check}, by what runs, and by the exit status of {@code status}. One process makes all of them.
  */
 class BrokenInstallationIT {
     private static final List<Mistakes.Group> GROUPS = Mistakes.all();

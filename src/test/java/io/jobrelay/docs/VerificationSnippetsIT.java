@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The ways to verify a webhook that {@code docs/events.md} shows and names accept what Jobrelay signs, and nothing else. Java is here
- * always; Python, Node and Go where the machine has them ({@code .ci/run} installs the first two), and what is left out
+ * The ways to verify a webhook that {@code docs/events.md} shows and names accept what Jobrelay signs, and nothing else. Java
+ * is here always; Python, Node and Go where the machine has them ({@code .ci/run} installs the first two), and what is left out
  * says so.
  */
 class VerificationSnippetsIT {

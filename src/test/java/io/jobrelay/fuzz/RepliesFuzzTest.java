@@ -110,8 +110,8 @@ class RepliesFuzzTest {
     }
 
     /**
-     * True if a reply is kept as it came: not of an API that has confidential members, nor of one that asks for each job of a list
-     * again.
+     * True if a reply is kept as it came: not of an API that has confidential members, nor of one that asks for each job of a
+     * list again.
      */
     private static boolean keptWhole(Watch watch) {
         return requireNonNull(trial).watchReader().apis().stream()

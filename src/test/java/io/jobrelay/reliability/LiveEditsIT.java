@@ -137,8 +137,8 @@ class LiveEditsIT {
     }
 
     /**
-     * Of polls that edits have cut short, which takes five seconds: the answer was not taken in, the watch was asked again, and its
-     * job may have gone on meanwhile.
+     * Of polls that edits have cut short, which takes five seconds: the answer was not taken in, the watch was asked again, and
+     * its job may have gone on meanwhile.
      */
     private static Predicate<String> ofAPollCutShort(SimulatedCloud cloud, String log) {
         Map<String, String> jobs = cloud.jobsOfWatches();

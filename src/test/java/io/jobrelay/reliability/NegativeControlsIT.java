@@ -103,8 +103,8 @@ class NegativeControlsIT {
 
     /**
      * One stands still with an answer in its hands, another takes over, and the jobs go on. Where the answer is lost with the
-     * connection that the database has closed meanwhile, there was nothing to catch: then once more. In the long suite only, since it
-     * starts two nodes and a database.
+     * connection that the database has closed meanwhile, there was nothing to catch: then once more. In the long suite only,
+     * since it starts two nodes and a database.
      */
     @Test
     @EnabledIfSystemProperty(named = "jobrelay.test.long", matches = "true")

@@ -80,8 +80,8 @@ public final class SnapshotSource {
     }
 
     /**
-     * From now on a set of its own gets the keys of the properties, and the files, that Camel asks for: what a route that is built
-     * meanwhile depends on.
+     * From now on a set of its own gets the keys of the properties, and the files, that Camel asks for: what a route that is
+     * built meanwhile depends on.
      */
     public Set<String> note() {
         Set<String> noted = ConcurrentHashMap.newKeySet();

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.apache.camel.spi.Registry;
 
 /**
- * What may be wrong with a running Jobrelay, each by its name: as a check of Camel's health, and as a metric and a message from the
- * last look, which wait for nothing.
+ * What may be wrong with a running Jobrelay, each by its name: as a check of Camel's health, and as a metric and a message from
+ * the last look, which wait for nothing.
  */
 public final class HealthChecks {
     private final Registry registry;

@@ -8,8 +8,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Down while there is trouble, and says which. Never part of the liveness: no restart would end such trouble. Trouble that only a
- * person can end leaves the node ready, where it is reported as {@code DEGRADED}.
+ * Down while there is trouble, and says which. Never part of the liveness: no restart would end such trouble. Trouble that only
+ * a person can end leaves the node ready, where it is reported as {@code DEGRADED}.
  */
 public final class TroubleCheck extends AbstractHealthCheck {
     private final boolean readiness;

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices what no poll reports: watches without a good answer for too long, or refused; rate limits that have recovered, how much the
- * ledger holds, and a system clock that was set. Health checks and metrics show what it saw last.
+ * Notices what no poll reports: watches without a good answer for too long, or refused; rate limits that have recovered, how
+ * much the ledger holds, and a system clock that was set. Health checks and metrics show what it saw last.
  */
 public final class Monitor {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.watches");

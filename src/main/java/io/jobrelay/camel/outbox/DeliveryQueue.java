@@ -244,8 +244,8 @@ final class DeliveryQueue {
     }
 
     /**
-     * The destination has it. The future ends once the ledger has that, with what it changed of the circuit; or it fails, and the
-     * delivery is made again.
+     * The destination has it. The future ends once the ledger has that, with what it changed of the circuit; or it fails, and
+     * the delivery is made again.
      */
     CompletableFuture<Transition> delivered(Attempt attempt, Set<String> onward) {
         Transition transition = Transition.NONE;

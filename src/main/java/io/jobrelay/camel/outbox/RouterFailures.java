@@ -28,8 +28,8 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which jq expression of a router fails on an event, and where it stands: the exception of Camel says neither. Camel forgets
- * the model of a route once that is built, so the expressions are noted before.
+ * Says which jq expression of a router fails on an event, and where it stands: the exception of Camel says neither. Camel
+ * forgets the model of a route once that is built, so the expressions are noted before.
  */
 final class RouterFailures implements RoutePolicyFactory {
     private static final String JQ = "jq";

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the message an HTTP request, whatever it was before. The URI is an RFC 6570 template, whose names are the watch's
- * parameters, {@code endpoint} for the account's base URL, {@code since} in a list of changes, and what the next page is asked with. Headers and body are jq. A bean
- * with setters, since that is what Camel's YAML fills; the setters compile.
+ * parameters, {@code endpoint} for the account's base URL, {@code since} in a list of changes, and what the next page is asked
+ * with. Headers and body are jq. A bean with setters, since that is what Camel's YAML fills; the setters compile.
  */
 public final class MakeRequest implements Processor, CamelContextAware {
     /** Exchange variable: what the pages so far hold, and what the next one is asked with, as {@code {found, next}}. */

@@ -20,10 +20,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Makes records of the jobs that a list holds, each by the API of one job: the body is an array of <code>{parameters, reply}</code>,
- * the parameters that a watch of the job would have, and what its API would answer. Where a job has {@code describe: true}, as
- * one that has ended may, it is asked for once, since the list says less of it; what the list says stays where that fails for
- * this job alone.
+ * Makes records of the jobs that a list holds, each by the API of one job: the body is an array of <code>{parameters,
+ * reply}</code>, the parameters that a watch of the job would have, and what its API would answer. Where a job has {@code
+ * describe: true}, as one that has ended may, it is asked for once, since the list says less of it; what the list says stays
+ * where that fails for this job alone.
  */
 final class PollEach implements Processor {
     private final ProviderConfiguration providers;

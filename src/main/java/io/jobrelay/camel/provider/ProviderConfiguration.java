@@ -136,7 +136,10 @@ public final class ProviderConfiguration {
                 .ifPresent(since -> exchange.setVariable(MakeRequest.SINCE, TextNode.valueOf(since.toString())));
     }
 
-    /** What a mapping reads of a reply beside its JSON, as {@code $reply}: status, headers by lower-case name, text that is no JSON. */
+    /**
+     * What a mapping reads of a reply beside its JSON, as {@code $reply}: status, headers by lower-case name, text that is no
+     * JSON.
+     */
     private JsonNode reply(Exchange exchange) {
         ObjectNode node = Json.MAPPER.createObjectNode();
         ProviderReply reply = KeepReply.of(exchange);

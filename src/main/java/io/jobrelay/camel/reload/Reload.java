@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries edits of {@code routes/} and {@code application.properties} out in a dry run and over the seeds, and takes all of them over, or none: a
- * snapshot with a problem is refused as a whole, and what ran before goes on untouched.
+ * Tries edits of {@code routes/} and {@code application.properties} out in a dry run and over the seeds, and takes all of them
+ * over, or none: a snapshot with a problem is refused as a whole, and what ran before goes on untouched.
  */
 public final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.reload");

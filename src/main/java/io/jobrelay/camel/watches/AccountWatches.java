@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The watches of an account in its owner's memory: those that are due soon, up to a horizon, and those in flight. Due times are
- * written behind: a watch leaves the memory only once its next due time is committed. Guarded by the lock of the {@link Schedule}.
+ * written behind: a watch leaves the memory only once its next due time is committed. Guarded by the lock of the {@link
+ * Schedule}.
  */
 final class AccountWatches {
     private final Lease lease;

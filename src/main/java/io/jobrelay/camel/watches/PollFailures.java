@@ -19,8 +19,8 @@ public final class PollFailures {
     private PollFailures() {}
 
     /**
-     * True if Jobrelay itself ended the poll, which is no failure of the provider: it stops, or an edit has removed a route of the
-     * poll.
+     * True if Jobrelay itself ended the poll, which is no failure of the provider: it stops, or an edit has removed a route of
+     * the poll.
      */
     static boolean cutShort(Exception exception, boolean edited) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Keeps the schedule up to date for the accounts that this node owns: reads which watches are due soon, again after each edit, and
- * writes behind the polls when watches were answered and are due again.
+ * Keeps the schedule up to date for the accounts that this node owns: reads which watches are due soon, again after each edit,
+ * and writes behind the polls when watches were answered and are due again.
  */
 final class ScheduleKeeper {
     private static final Logger LOG = LoggerFactory.getLogger("io.jobrelay.polls");
