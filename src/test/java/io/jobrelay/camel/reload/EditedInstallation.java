@@ -196,6 +196,12 @@ final class EditedInstallation implements AutoCloseable {
         return Json.MAPPER.createObjectNode();
     }
 
+    /** Waits until each file that is gone from the disk is gone from what runs: that is a generation, too. */
+    void awaitDeletions() {
+        soon().until(() -> report().path("files").findValuesAsText("file").stream()
+                .allMatch(file -> Files.exists(directory.resolve(file))));
+    }
+
     /** Waits until an edit has been decided about: the file stands so. */
     JsonNode awaitResult(String file, String result) {
         soon().untilAsserted(() -> {

@@ -85,6 +85,7 @@ class ReloadIT {
             }
         }
         generations.forEach(running::awaitTaken);
+        running.awaitDeletions();
         long asked = running.asked("v1", "a");
         running.soon()
                 .until(() -> !running.report().path("pending").asBoolean() && running.asked("v1", "a") > asked + 3);
