@@ -1,17 +1,9 @@
 package io.jobrelay.sandbox;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -28,23 +20,9 @@ import software.amazon.awssdk.services.glue.model.GlueException;
 import software.amazon.awssdk.services.glue.model.JobRunState;
 
 /** Amazon's own clients read what the sandbox plays of Batch, Glue and Bedrock, and are refused with another key. */
-class AwsClientsTest {
+class AwsClientsTest extends PlayedProviders {
     private static final String CUSTOMIZATION =
             "arn:aws:bedrock:eu-central-1:123456789012:model-customization-job/amazon.titan-text-express-v1:0:8k/abcdefghijkl";
-
-    private static SandboxProviders providers;
-    private static Map<String, String> properties = Map.of();
-
-    @BeforeAll
-    static void start() throws IOException {
-        providers = SandboxProviders.start(Path.of("../../seeds"), Clock.systemUTC(), Duration.ofMinutes(10), true);
-        properties = providers.properties();
-    }
-
-    @AfterAll
-    static void stop() {
-        providers.close();
-    }
 
     @Test
     void batch_describes_a_job() {
@@ -107,9 +85,5 @@ class AwsClientsTest {
                 .credentialsProvider(StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(property(account, "access-key"), secretKey)))
                 .build();
-    }
-
-    private static String property(String account, String key) {
-        return requireNonNull(properties.get("jobrelay.account." + account + "." + key));
     }
 }

@@ -1,6 +1,5 @@
 package io.jobrelay.sandbox;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,33 +13,12 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.batches.Batch;
 import com.openai.models.finetuning.jobs.FineTuningJob;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The clients of OpenAI and Databricks read what the sandbox plays, and are refused with another token. */
-class BearerClientsTest {
+class BearerClientsTest extends PlayedProviders {
     private static final String BATCH = "batch_abc123";
     private static final long RUN = 455_644_833;
-
-    private static SandboxProviders providers;
-    private static Map<String, String> properties = Map.of();
-
-    @BeforeAll
-    static void start() throws IOException {
-        providers = SandboxProviders.start(Path.of("../../seeds"), Clock.systemUTC(), Duration.ofMinutes(10), true);
-        properties = providers.properties();
-    }
-
-    @AfterAll
-    static void stop() {
-        providers.close();
-    }
 
     @Test
     void openai_retrieves_a_batch_and_a_fine_tuning_job() {
@@ -90,9 +68,5 @@ class BearerClientsTest {
                 .setHost(property("databricks", "endpoint"))
                 .setAuthType("pat")
                 .setToken(token));
-    }
-
-    private static String property(String account, String key) {
-        return requireNonNull(properties.get("jobrelay.account." + account + "." + key));
     }
 }
